@@ -1,0 +1,97 @@
+package kiosk
+
+import "slices"
+
+// ErrandKind names a duty towards the gateway.
+type ErrandKind string
+
+// The kinds of errands.
+const (
+	ErrandOpen   ErrandKind = "open"   // make a link, or find out whether it was made
+	ErrandRetire ErrandKind = "retire" // make a link surely unpayable
+	ErrandLook   ErrandKind = "look"   // ask the gateway's lists about a link
+	ErrandRefund ErrandKind = "refund" // file a refund request
+)
+
+// Duty is what the facts of a sale demand of us, about one of its links. An errand row exists
+// exactly as long as its duty does.
+type Duty struct {
+	Kind ErrandKind
+	Link int // number of the link within its sale
+}
+
+// Errand is a stored duty. Tries and Due are written before an attempt is made, so that a crash
+// leaves a trace; Fence grows with every claim, so that a frozen worker's late write is refused.
+type Errand struct {
+	Sale     string
+	Register string
+	Link     int
+	Kind     ErrandKind
+	Due      int64 // Unix milliseconds
+	Tries    int
+	Lease    int64 // Unix milliseconds: claimed until then
+	Fence    int64
+}
+
+// Duties lists what the facts demand now.
+func (s *Sale) Duties() []Duty {
+	var d []Duty
+	for i := range s.Links {
+		l := &s.Links[i]
+		if l.needsOpen() {
+			d = append(d, Duty{ErrandOpen, l.N})
+		}
+		if s.needsRetire(l) {
+			d = append(d, Duty{ErrandRetire, l.N})
+		}
+		if l.needsLook() {
+			d = append(d, Duty{ErrandLook, l.N})
+		}
+	}
+	if n := s.needsRefund(); n > 0 {
+		d = append(d, Duty{ErrandRefund, n})
+	}
+	return d
+}
+
+func (l *Link) needsOpen() bool { return !l.Live && !l.GivenUp && !l.Gone && !l.hasPayment() }
+
+// needsRetire holds for a link that may still be paid though nobody should: its sale is ending,
+// or it is a stray of an attempt that was given up. A pending bank transfer forbids deleting.
+func (s *Sale) needsRetire(l *Link) bool {
+	unwanted := s.Cancel || s.Lapse || l.GivenUp
+	return unwanted && l.Live && !l.Gone && !l.ToldUsed && !l.pendingOpen() && l.value(s.Strict) == 0 && !l.Used
+}
+
+func (l *Link) needsLook() bool {
+	return !l.hasPayment() && !l.Gone && (l.Odd > l.Answered || l.ToldUsed)
+}
+
+// needsRefund names the link of a refund that must still be asked for, 0 if there is none.
+func (s *Sale) needsRefund() int {
+	waits := s.openRefund(func(r Refund) bool { return !r.Filed && !r.Unsure })
+	if !waits {
+		return 0
+	}
+	for i := range s.Links {
+		if s.Links[i].received() > 0 {
+			return s.Links[i].N
+		}
+	}
+	return 0
+}
+
+func dutyChange(before, after *Sale) (start, end []Duty) {
+	was, is := before.Duties(), after.Duties()
+	for _, d := range is {
+		if !slices.Contains(was, d) {
+			start = append(start, d)
+		}
+	}
+	for _, d := range was {
+		if !slices.Contains(is, d) {
+			end = append(end, d)
+		}
+	}
+	return start, end
+}

@@ -1,0 +1,224 @@
+package kiosk
+
+import "slices"
+
+// State is what became of a sale. It is never set: it is computed from the facts, see state.go.
+type State string
+
+// The states of a sale.
+const (
+	Asking    State = "asking"    // the display asks for a tip; nothing was asked of the gateway yet
+	Opening   State = "opening"   // intent stored, the link is not known yet
+	Awaiting  State = "awaiting"  // the link can be paid
+	Checking  State = "checking"  // something arrived that is not proof, or money is pending
+	Paid      State = "paid"      // proven
+	Retiring  State = "retiring"  // cancel or lapse asked for, the link is not surely gone
+	Cancelled State = "cancelled" // link gone, no money
+	Lapsed    State = "lapsed"    // as cancelled, by time
+	RefusedSt State = "refused"   // the gateway refused to make a link
+	Review    State = "review"    // money that does not fit: a person decides
+	Settled   State = "settled"   // a review that a person closed, and that is not paid
+	Refunding State = "refunding" // refund asked for, its negative row not seen yet
+	Refunded  State = "refunded"  // all of the money went back
+)
+
+// States lists every state, for tables and tests.
+var States = []State{
+	Asking, Opening, Awaiting, Checking, Paid, Retiring, Cancelled, Lapsed, RefusedSt,
+	Review, Settled, Refunding, Refunded,
+}
+
+// Sale is what a customer owes and what became of it. The exported facts only ever grow; change
+// a sale through [Sale.Take] alone.
+type Sale struct {
+	ID       string // ours, time-ordered
+	Stall    string
+	Register string
+	Shift    string
+	Staff    string // who charged
+	Device   string // the tablet it was charged on
+	Key      string // the command key of the charge: the same key is the same sale
+	No       int64  // running number of the register
+	Number   string // what people read: register prefix and No, "B2-0042"
+	Receipt  string // 128-bit secret of the receipt page
+	Match    Match  // the word and colour that stand on every screen of this sale
+	Lines    []Line
+	Discount Money // what was taken off the sum of the lines
+	Goods    Money // the sum of the lines less Discount
+	Tip      Money
+	Note     string // the cashier's own; it never leaves this house
+	Created  int64  // Unix milliseconds
+	Expires  int64  // Unix milliseconds; lapses then unless something arrived
+	PaidAt   int64  // Unix milliseconds of the first proof, 0 before
+	Strict   bool   // only the gateway's own lists are proof
+	Poll     bool   // no webhook was ordered: there is no address the gateway could reach
+
+	// Facts of commands.
+	AsksTip   bool // the display asks for a tip first
+	TipChosen bool
+	Cancel    bool   // cancel was asked for
+	CancelBy  string // staff who asked
+	Lapse     bool   // the clock asked for an end
+	Released  bool   // the register's screens are about something else now
+	Aside     bool   // set aside by the cashier
+	Handed    string // "goods handed over without proof": the reason; counts in no sum
+	Closed    []string
+	Refunds   []Refund
+	Links     []Link
+}
+
+// Line is one line of a sale: a catalogue item, or an amount that was typed.
+type Line struct {
+	Item string // catalogue item, "" for a typed amount
+	Name string
+	Qty  int64
+	Unit Money // price of one, VAT included
+	VAT  int64 // in hundredths of a percent, 700 = 7 %; 0 none
+}
+
+// Sum is the price of the whole line.
+func (l Line) Sum() Money { return Money(l.Qty) * l.Unit }
+
+// Match is the word and colour by which customer and cashier see that they speak of the same sale.
+type Match struct {
+	Colour string // a key of the palette, "amber"
+	Animal string // a key of the words, "fox"
+}
+
+// Total is what the customer is asked for.
+func (s *Sale) Total() Money { return s.Goods + s.Tip }
+
+// Link is one attempt to have a SecPaid payment link for a sale. At most one link of a sale is
+// payable and shown.
+type Link struct {
+	ID        string // ours, time-ordered
+	N         int    // 1 for the first of its sale
+	Ref       string // unique reference, first in the recipient note at the gateway
+	Account   string // the gateway account it was asked of
+	Amount    Money
+	TokenHash string // SHA-256 of the webhook token, hex; "" without a webhook
+	Sealed    []byte // the vault's seal over LinkSecrets
+	PayID     int64  // the gateway's number, 0 until known
+	URL       string // the address in the QR code, "" until known
+	UserID    string // the gateway account's own id, as its answer told
+	Created   int64  // Unix milliseconds
+	ShownAt   int64  // Unix milliseconds when it became live, 0 before
+
+	// Facts from outside; they commute and repeat harmlessly.
+	Live        bool // create answered, or found by its reference
+	Unclear     bool // the outcome of create is not known
+	GivenUp     bool // settle time over, a stray is watched for
+	LastTry     bool // given up for good
+	Gone        bool // surely deleted or cancelled at the gateway
+	ToldUsed    bool // delete answered "already used"
+	Noticed     bool // a notice passed all nine tests
+	Used        bool // seen in the gateway's list of used links
+	Odd         int  // deliveries that are no proof
+	Answered    int  // how many of them a later look has answered with "unpaid"
+	Pending     bool // a bank row is open
+	PendingOver bool // it ended unpaid
+	Unconfirmed bool // 24 hours without a pay-in row
+	BankLate    bool // a bank row pending for 14 days
+	Case        Case // a person closed a case about this link: later money is late money
+	Rows        []Row
+}
+
+// Case remembers what was known of a link when a person closed a case about it, so that whatever
+// comes later is seen as new.
+type Case struct {
+	Closed  bool
+	Rows    int // payments known then
+	Used    bool
+	Claimed bool
+}
+
+// LinkSecrets is what only the gateway and we know of a link.
+type LinkSecrets struct {
+	Token string // last part of the webhook address; dropped once the link is live
+	Key   string // AES key of its notices: 32 characters
+}
+
+// RowKind says what a row of the gateway's pay-in list is.
+type RowKind string
+
+// The kinds of pay-in rows.
+const (
+	RowPayment RowKind = "payment" // the first Success row of a link
+	RowExtra   RowKind = "extra"   // a further payment on the same link
+	RowRefund  RowKind = "refund"  // negative
+	RowDispute RowKind = "dispute" // negative, or the payment flagged as disputed
+)
+
+// Row is a row of the gateway's pay-in list as first seen. Fees and net are the gateway's word,
+// kept and never used to decide anything (protocol section 10).
+type Row struct {
+	Key       string // transaction id, or link + type + amount + time where none is sent
+	Kind      RowKind
+	Amount    Money // negative for money that went back
+	At        string
+	SeenAt    int64 // Unix milliseconds
+	Net       Money
+	Fee       Money
+	FeePSP    Money
+	Method    string
+	Withdrawn bool // the gateway no longer lists it as Success
+}
+
+// Refund is a request to send money back. SecPaid takes one at a time per link and never tells
+// the end: a negative row does.
+type Refund struct {
+	ID       string
+	Amount   Money
+	Staff    string
+	At       int64 // Unix milliseconds
+	Answers  []string
+	Before   Money // what had already gone back when it was asked for
+	Filed    bool
+	Declined bool
+	Unsure   bool
+	Rejected bool
+	Reason   string
+}
+
+func (r Refund) stands() bool { return !r.Declined && !r.Rejected }
+
+// Last returns the newest link, nil before the first.
+func (s *Sale) Last() *Link {
+	if len(s.Links) == 0 {
+		return nil
+	}
+	return &s.Links[len(s.Links)-1]
+}
+
+// Shown returns the one link whose code may be on a screen: nil unless the sale awaits payment.
+func (s *Sale) Shown() *Link {
+	if s.State() != Awaiting {
+		return nil
+	}
+	return s.Last()
+}
+
+// Link returns the n-th link (1 is the first), nil if there is none.
+func (s *Sale) Link(n int) *Link {
+	if n < 1 || n > len(s.Links) {
+		return nil
+	}
+	return &s.Links[n-1]
+}
+
+// Clone returns a copy that shares nothing with s.
+func (s *Sale) Clone() *Sale {
+	c := *s
+	c.Lines = slices.Clone(s.Lines)
+	c.Closed = slices.Clone(s.Closed)
+	c.Refunds = slices.Clone(s.Refunds)
+	for i := range c.Refunds {
+		c.Refunds[i].Answers = slices.Clone(c.Refunds[i].Answers)
+	}
+	c.Links = slices.Clone(s.Links)
+	for i := range c.Links {
+		c.Links[i].Rows = slices.Clone(c.Links[i].Rows)
+		c.Links[i].Sealed = slices.Clone(c.Links[i].Sealed)
+	}
+	return &c
+}

@@ -1,0 +1,315 @@
+package kiosk
+
+import (
+	"slices"
+	"strconv"
+)
+
+// State computes the state from the facts: the first condition that fits, in the order of the
+// table in doc.go. It is the only place where a state comes from.
+func (s *Sale) State() State {
+	value := s.value()
+	switch {
+	case len(s.OpenTroubles()) > 0:
+		return Review
+	case value > 0 && s.Returned() >= value:
+		return Refunded
+	case s.refundOpen():
+		return Refunding
+	case len(s.Links) > 0 && value >= s.Total():
+		return Paid
+	case len(s.troubles()) > 0 || s.caseClosed():
+		return Settled
+	case s.BankPending():
+		return s.pendingState()
+	case s.Cancel || s.Lapse:
+		return s.endedState()
+	case len(s.Links) == 0:
+		return Asking
+	}
+	return s.Last().state()
+}
+
+// state is what the last attempt of a sale alone says.
+func (l *Link) state() State {
+	switch {
+	case l.LastTry:
+		return RefusedSt
+	case l.Gone:
+		return Cancelled
+	case !l.Live && l.returned() == 0:
+		return Opening
+	case l.ToldUsed || l.claimed() || l.Odd > l.Answered:
+		return Checking
+	}
+	return Awaiting
+}
+
+func (s *Sale) pendingState() State {
+	if s.Cancel || s.Lapse || s.anyLink(func(l *Link) bool { return l.Gone }) {
+		return Retiring
+	}
+	return Checking
+}
+
+func (s *Sale) endedState() State {
+	switch {
+	case s.anyLink(func(l *Link) bool { return !l.Gone && !l.GivenUp }):
+		return Retiring
+	case s.Lapse && !s.Cancel:
+		return Lapsed
+	}
+	return Cancelled
+}
+
+func (s *Sale) anyLink(is func(*Link) bool) bool {
+	for i := range s.Links {
+		if is(&s.Links[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Sale) caseClosed() bool {
+	return s.anyLink(func(l *Link) bool { return l.Case.Closed })
+}
+
+// BankPending tells whether a bank transfer was promised and has neither come nor failed. Such a
+// link must not be deleted, and the register does not wait for it.
+func (s *Sale) BankPending() bool { return s.anyLink((*Link).pendingOpen) }
+
+func (l *Link) pendingOpen() bool {
+	return l.Pending && !l.PendingOver && !l.GivenUp && !l.Used && !l.claimed() && len(l.Rows) == 0
+}
+
+// out tells whether money on this link would come too late to make its sale green by itself.
+func (l *Link) out() bool { return l.Gone || l.GivenUp || l.Case.Closed }
+
+// claimed tells whether something says there was money, without a row that says how much. A
+// notice for a link that is not known yet waits in the inbox and claims nothing.
+func (l *Link) claimed() bool { return (l.Noticed && l.Live) || l.returned() > 0 }
+
+func (l *Link) returned() Money {
+	var sum Money
+	for _, r := range l.Rows {
+		if r.Kind == RowRefund {
+			sum -= r.Amount
+		}
+	}
+	return sum
+}
+
+// received is the sum of the standing Success rows.
+func (l *Link) received() Money {
+	var sum Money
+	for _, r := range l.Rows {
+		if !r.Withdrawn && (r.Kind == RowPayment || r.Kind == RowExtra) {
+			sum += r.Amount
+		}
+	}
+	return sum
+}
+
+// payments counts the rows that brought money, withdrawn ones too.
+func (l *Link) payments() int {
+	n := 0
+	for _, r := range l.Rows {
+		if r.Kind == RowPayment || r.Kind == RowExtra {
+			n++
+		}
+	}
+	return n
+}
+
+func (l *Link) hasPayment() bool { return l.payments() > 0 }
+
+// value is what the link is proven to have brought: its standing rows, else our amount if the
+// gateway lists it as used, else our amount if a notice passed the nine tests and may count.
+func (l *Link) value(strict bool) Money {
+	switch {
+	case l.hasPayment():
+		return l.received()
+	case l.Used:
+		return l.Amount
+	case l.Noticed && l.Live && !l.out() && !strict:
+		return l.Amount
+	}
+	return 0
+}
+
+func (s *Sale) value() Money {
+	var sum Money
+	for i := range s.Links {
+		sum += s.Links[i].value(s.Strict)
+	}
+	return sum
+}
+
+// Received is the sum of all standing Success rows of the sale.
+func (s *Sale) Received() Money {
+	var sum Money
+	for i := range s.Links {
+		sum += s.Links[i].received()
+	}
+	return sum
+}
+
+// Returned is the sum of all negative refund rows, as a positive amount.
+func (s *Sale) Returned() Money {
+	var sum Money
+	for i := range s.Links {
+		sum += s.Links[i].returned()
+	}
+	return sum
+}
+
+// Kept is what is left of what came: Received less Returned.
+func (s *Sale) Kept() Money { return s.Received() - s.Returned() }
+
+// Confirmed tells whether the gateway's own pay-in rows cover what was asked.
+func (s *Sale) Confirmed() bool { return len(s.Links) > 0 && s.Received() >= s.Total() }
+
+// Over tells whether more came than was asked.
+func (s *Sale) Over() bool { return len(s.Links) > 0 && s.Received() > s.Total() }
+
+// Despite tells whether the sale was paid although its end had been asked for.
+func (s *Sale) Despite() bool { return s.State() == Paid && (s.Cancel || s.Lapse) }
+
+// Proofs lists why the sale is believed to be paid: "webhook", "used-link", "pay-in".
+func (s *Sale) Proofs() []string {
+	var p []string
+	if s.anyLink(func(l *Link) bool { return l.Noticed }) {
+		p = append(p, "webhook")
+	}
+	if s.anyLink(func(l *Link) bool { return l.Used }) {
+		p = append(p, "used-link")
+	}
+	if s.anyLink((*Link).hasPayment) {
+		p = append(p, "pay-in")
+	}
+	return p
+}
+
+// The kinds of trouble that put a sale into review. A trouble is written "kind:n" with the
+// number of its link (for an extra payment: of its row).
+const (
+	TroubleLate        = "late"        // a row on a link that is out
+	TroubleLateUsed    = "used"        // listed as used though it is out
+	TroubleClaimed     = "claimed"     // a notice, or money back, on a link that is out
+	TroubleShort       = "short"       // less came than asked
+	TroubleExtra       = "extra"       // a further payment on one link
+	TroubleUnconfirmed = "unconfirmed" // no row within 24 hours
+	TroubleWithdrawn   = "withdrawn"   // a row disappeared or turned
+	TroubleDispute     = "dispute"     // the payer disputes
+	TroubleBank        = "bank"        // a bank transfer open for 14 days
+)
+
+// troubles lists every trouble the facts show, closed and answered ones too.
+func (s *Sale) troubles() []string {
+	var t []string
+	for i := range s.Links {
+		t = s.Links[i].troubles(t)
+	}
+	if len(s.Links) > 0 && s.value() < s.Total() && s.Received() > 0 {
+		t = append(t, s.shortTrouble())
+	}
+	return t
+}
+
+func (s *Sale) shortTrouble() string {
+	for i := range s.Links {
+		if s.Links[i].received() > 0 {
+			return trouble(TroubleShort, i+1)
+		}
+	}
+	return trouble(TroubleShort, 1)
+}
+
+func (l *Link) troubles(t []string) []string {
+	if l.out() {
+		t = l.lateTroubles(t)
+	}
+	payments := 0
+	for _, r := range l.Rows {
+		switch {
+		case r.Kind == RowDispute:
+			t = append(t, trouble(TroubleDispute, l.N))
+		case r.Withdrawn:
+			t = append(t, trouble(TroubleWithdrawn, l.N))
+		}
+		if r.Kind == RowPayment || r.Kind == RowExtra {
+			if payments++; payments > 1 {
+				t = append(t, trouble(TroubleExtra, payments))
+			}
+		}
+	}
+	if l.Unconfirmed && l.received() == 0 {
+		t = append(t, trouble(TroubleUnconfirmed, l.N))
+	}
+	if l.BankLate && l.pendingOpen() {
+		t = append(t, trouble(TroubleBank, l.N))
+	}
+	return t
+}
+
+// lateTroubles names money on a link that is out: any money once the link is gone or given up,
+// only money that is new since then when a person closed its case.
+func (l *Link) lateTroubles(t []string) []string {
+	was := l.Case
+	if l.Gone || l.GivenUp {
+		was = Case{}
+	}
+	switch {
+	case l.payments() > was.Rows:
+		t = append(t, trouble(TroubleLate, l.N))
+	case l.Used && !was.Used && !l.hasPayment():
+		t = append(t, trouble(TroubleLateUsed, l.N))
+	case l.claimed() && !was.Claimed && !l.hasPayment() && !l.Used:
+		t = append(t, trouble(TroubleClaimed, l.N))
+	}
+	return t
+}
+
+func trouble(kind string, n int) string { return kind + ":" + strconv.Itoa(n) }
+
+// OpenTroubles lists what a person still has to decide: neither closed by a person nor answered
+// by a refund that stands.
+func (s *Sale) OpenTroubles() []string {
+	all := s.troubles()
+	return slices.DeleteFunc(all, func(t string) bool {
+		if slices.Contains(s.Closed, t) {
+			return true
+		}
+		return slices.ContainsFunc(s.Refunds, func(r Refund) bool {
+			return r.stands() && slices.Contains(r.Answers, t)
+		})
+	})
+}
+
+// refundOpen tells whether a refund stands that the gateway's rows have not met yet.
+func (s *Sale) refundOpen() bool {
+	return slices.ContainsFunc(s.Refunds, s.unmet)
+}
+
+func (s *Sale) unmet(r Refund) bool {
+	return r.stands() && s.Returned() < r.Before+r.Amount
+}
+
+// Current tells whether the register's screens are about this sale.
+func (s *Sale) Current() bool { return !s.Released && s.holdsRegister() }
+
+// holdsRegister tells whether a sale in this state keeps the register's screens, if it has them.
+func (s *Sale) holdsRegister() bool {
+	if s.Aside {
+		return false
+	}
+	switch s.State() {
+	case Asking, Opening, Awaiting, Paid:
+		return true
+	case Checking:
+		return !s.BankPending()
+	case Retiring, Cancelled, Lapsed, RefusedSt, Review, Settled, Refunding, Refunded:
+	}
+	return false
+}

@@ -1,0 +1,349 @@
+package kiosk
+
+import "slices"
+
+// Take adds a fact or refuses a command and computes everything that follows. It is pure: s is
+// left as it was. A refused command returns an [*Error] with code [Conflict] and one of the
+// Reason keys; a fact from outside is never refused.
+func (s *Sale) Take(step Step) (Outcome, error) {
+	if err := s.guard(step); err != nil {
+		return Outcome{}, err
+	}
+	after := s.Clone()
+	out := Outcome{Sale: after, From: s.State()}
+	changed, err := after.apply(step)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out.Changed = changed
+	out.To = after.State()
+	if !after.holdsRegister() {
+		after.Released = true
+	}
+	if out.To == Paid && after.PaidAt == 0 {
+		after.PaidAt = step.At
+	}
+	if changed {
+		out.Events = []Event{eventOf(after, step, out)}
+	}
+	out.Start, out.End = dutyChange(s, after)
+	return out, nil
+}
+
+// guard refuses commands and clocks that the state does not allow.
+func (s *Sale) guard(step Step) error {
+	switch step.Kind {
+	case StepTip:
+		return refuseIf(s.State() != Asking, ReasonTipClosed)
+	case StepCancel, StepLapse:
+		return s.guardEnd(step.Kind)
+	case StepAside:
+		return s.guardAside()
+	case StepHanded:
+		return s.guardHanded()
+	case StepRefund:
+		return s.guardRefund(step.Amount)
+	case StepAgain:
+		return refuseIf(!s.openRefund(func(r Refund) bool { return r.Unsure && !r.Filed }), ReasonNothingUnclear)
+	case StepRejected:
+		return refuseIf(!s.openRefund(func(r Refund) bool { return r.Filed || r.Unsure }), ReasonNoRefund)
+	case StepClose:
+		return refuseIf(s.State() != Review, ReasonNothingOpen)
+	case StepAttach:
+		return refuseIf(!s.lateOpen(), ReasonNothingOpen)
+	default:
+		return nil
+	}
+}
+
+func refuseIf(no bool, reason string) error {
+	if no {
+		return refuse(reason)
+	}
+	return nil
+}
+
+func (s *Sale) guardEnd(kind StepKind) error {
+	switch s.State() {
+	case Asking, Opening, Awaiting:
+		return nil
+	case Checking:
+		if kind == StepLapse {
+			return refuse(ReasonNotWhileChecking)
+		}
+		return refuseIf(s.BankPending(), ReasonMoneyPending)
+	case Paid:
+		return refuse(ReasonAlreadyPaid)
+	case Retiring:
+		return refuse(ReasonClosing)
+	case Review:
+		return refuse(ReasonInReview)
+	case Refunding:
+		return refuse(ReasonRefundOpen)
+	case Cancelled, Lapsed, RefusedSt, Settled, Refunded:
+	}
+	return refuse(ReasonClosed)
+}
+
+func (s *Sale) guardAside() error {
+	switch s.State() {
+	case Asking, Opening:
+		return refuse(ReasonCancelInstead)
+	case Awaiting, Checking:
+		return refuseIf(!s.Current(), ReasonNotCurrent)
+	case Paid:
+		return refuse(ReasonAlreadyPaid)
+	case Retiring, Cancelled, Lapsed, RefusedSt, Review, Settled, Refunding, Refunded:
+	}
+	return refuse(ReasonNotCurrent)
+}
+
+func (s *Sale) guardHanded() error {
+	switch s.State() {
+	case Paid, Refunding, Refunded:
+		return refuse(ReasonAlreadyPaid)
+	case Review, Settled:
+		return refuse(ReasonCloseInstead)
+	case Asking, Opening, RefusedSt:
+		return refuse(ReasonNoLink)
+	case Awaiting, Checking, Retiring, Cancelled, Lapsed:
+	}
+	return refuseIf(!s.anyLink(func(l *Link) bool { return l.Live }), ReasonNoLink)
+}
+
+// guardRefund bounds a refund by what surely came and was not sent back; SecPaid takes one
+// request at a time and does not allow several partial ones (protocol 4.4).
+func (s *Sale) guardRefund(amount Money) error {
+	switch {
+	case slices.ContainsFunc(s.OpenTroubles(), isTrouble(TroubleDispute)):
+		return refuse(ReasonDisputed)
+	case !s.anyLink((*Link).hasPayment):
+		return refuse(ReasonNotConfirmed)
+	case slices.ContainsFunc(s.Refunds, Refund.stands) || s.Returned() > 0:
+		return refuse(ReasonOneRefund)
+	case amount <= 0 || amount > s.Kept():
+		return refuse(ReasonTooMuch)
+	}
+	return nil
+}
+
+func isTrouble(kind string) func(string) bool {
+	return func(t string) bool { return len(t) > len(kind) && t[:len(kind)] == kind && t[len(kind)] == ':' }
+}
+
+func (s *Sale) openRefund(is func(Refund) bool) bool {
+	return slices.ContainsFunc(s.Refunds, func(r Refund) bool { return s.unmet(r) && is(r) })
+}
+
+func (s *Sale) lateOpen() bool {
+	return slices.ContainsFunc(s.OpenTroubles(), isTrouble(TroubleLate))
+}
+
+// apply writes the fact into s and tells whether anything is new.
+func (s *Sale) apply(step Step) (bool, error) {
+	switch step.Kind {
+	case StepTip, StepCancel, StepLapse, StepAside, StepHanded, StepClose, StepAttach:
+		return true, s.applyCommand(step)
+	case StepRefund, StepAgain, StepRejected, StepFiled, StepDeclined, StepUnsure:
+		return s.applyRefund(step), nil
+	default:
+		return s.applyFact(step)
+	}
+}
+
+func (s *Sale) applyCommand(step Step) error {
+	switch step.Kind {
+	case StepTip:
+		if step.Next == nil || step.Amount < 0 {
+			return refuse(ReasonUnknownStep)
+		}
+		s.Tip, s.TipChosen = step.Amount, true
+		s.addLink(step.Next)
+	case StepCancel:
+		s.Cancel, s.CancelBy = true, step.Actor
+	case StepLapse:
+		s.Lapse = true
+	case StepAside:
+		s.Aside = true
+	case StepHanded:
+		s.Handed = step.Reason
+	case StepClose, StepAttach:
+		s.closeCase()
+	default:
+		return refuse(ReasonUnknownStep)
+	}
+	return nil
+}
+
+// closeCase is a person's word on everything that is open: the links concerned are out from now
+// on, so that money which comes later is seen as new.
+func (s *Sale) closeCase() {
+	for i := range s.Links {
+		l := &s.Links[i]
+		if len(l.troubles(nil)) > 0 || l.received() > 0 {
+			l.Case = Case{Closed: true, Rows: l.payments(), Used: l.Used, Claimed: l.claimed()}
+		}
+	}
+	for _, t := range s.troubles() {
+		if !slices.Contains(s.Closed, t) {
+			s.Closed = append(s.Closed, t)
+		}
+	}
+}
+
+func (s *Sale) addLink(l *Link) {
+	next := *l
+	next.N = len(s.Links) + 1
+	next.Amount = s.Total()
+	s.Links = append(s.Links, next)
+}
+
+func (s *Sale) applyRefund(step Step) bool {
+	if step.Kind == StepRefund {
+		s.Refunds = append(s.Refunds, Refund{
+			ID: step.ID, Amount: step.Amount, Staff: step.Actor, At: step.At,
+			Answers: s.OpenTroubles(), Before: s.Returned(),
+		})
+		return true
+	}
+	for i := range s.Refunds {
+		if r := &s.Refunds[i]; s.unmet(*r) && (step.ID == "" || step.ID == r.ID) {
+			return r.answer(step)
+		}
+	}
+	return false
+}
+
+func (r *Refund) answer(step Step) bool {
+	was := *r
+	switch step.Kind {
+	case StepFiled:
+		r.Filed = true
+	case StepDeclined:
+		r.Declined = true
+	case StepUnsure:
+		r.Unsure = true
+	case StepRejected:
+		r.Rejected, r.Reason = true, step.Reason
+	case StepAgain:
+		return true
+	default:
+		return false
+	}
+	return r.Filed != was.Filed || r.Declined != was.Declined || r.Unsure != was.Unsure || r.Rejected != was.Rejected
+}
+
+// applyFact writes a fact about one link.
+func (s *Sale) applyFact(step Step) (bool, error) {
+	l := s.Last()
+	if step.Link > 0 {
+		l = s.Link(step.Link)
+	}
+	if l == nil {
+		return false, &Error{Code: NotFound, Key: ReasonUnknownStep}
+	}
+	switch step.Kind {
+	case StepLive:
+		return l.becomeLive(step), nil
+	case StepGivenUp:
+		return s.giveUp(l, step), nil
+	case StepRow:
+		return l.addRow(step.Row), nil
+	case StepWithdrawn:
+		return l.withdraw(step.Row.Key), nil
+	case StepOdd:
+		l.Odd++
+		return true, nil
+	case StepUnpaid:
+		return l.answered(step.Count), nil
+	}
+	flag := l.flag(step.Kind)
+	if flag == nil {
+		return false, refuse(ReasonUnknownStep)
+	}
+	changed := !*flag
+	*flag = true
+	return changed, nil
+}
+
+func (l *Link) flag(kind StepKind) *bool {
+	switch kind {
+	case StepUnclear:
+		return &l.Unclear
+	case StepGone:
+		return &l.Gone
+	case StepToldUsed:
+		return &l.ToldUsed
+	case StepNotice:
+		return &l.Noticed
+	case StepUsed:
+		return &l.Used
+	case StepPending:
+		return &l.Pending
+	case StepPendingOver:
+		return &l.PendingOver
+	case StepUnconfirmed:
+		return &l.Unconfirmed
+	case StepBankLate:
+		return &l.BankLate
+	default:
+		return nil
+	}
+}
+
+func (l *Link) becomeLive(step Step) bool {
+	if l.Live {
+		return false
+	}
+	l.Live = true
+	l.PayID, l.URL, l.ShownAt = step.PayID, step.URL, step.At
+	if step.UserID != "" {
+		l.UserID = step.UserID
+	}
+	return true
+}
+
+func (s *Sale) giveUp(l *Link, step Step) bool {
+	if l.GivenUp {
+		return false
+	}
+	l.GivenUp = true
+	l.LastTry = step.Next == nil
+	if step.Next != nil && l.N == len(s.Links) && !s.Cancel && !s.Lapse {
+		s.addLink(step.Next)
+	}
+	return true
+}
+
+// addRow keeps a row once. A second payment on a one-time link is an extra payment.
+func (l *Link) addRow(r Row) bool {
+	for i := range l.Rows {
+		if l.Rows[i].Key == r.Key {
+			return false
+		}
+	}
+	if r.Kind == RowPayment && l.hasPayment() {
+		r.Kind = RowExtra
+	}
+	l.Rows = append(l.Rows, r)
+	return true
+}
+
+func (l *Link) withdraw(key string) bool {
+	for i := range l.Rows {
+		if l.Rows[i].Key == key && !l.Rows[i].Withdrawn {
+			l.Rows[i].Withdrawn = true
+			return true
+		}
+	}
+	return false
+}
+
+func (l *Link) answered(count int) bool {
+	count = min(count, l.Odd)
+	if count <= l.Answered {
+		return false
+	}
+	l.Answered = count
+	return true
+}

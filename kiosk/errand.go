@@ -44,7 +44,7 @@ func (s *Sale) Duties() []Duty {
 		if s.needsRetire(l) {
 			d = append(d, Duty{ErrandRetire, l.N})
 		}
-		if l.needsLook() {
+		if s.needsLook(l) {
 			d = append(d, Duty{ErrandLook, l.N})
 		}
 	}
@@ -63,8 +63,10 @@ func (s *Sale) needsRetire(l *Link) bool {
 	return unwanted && l.Live && !l.Gone && !l.ToldUsed && !l.pendingOpen() && l.value(s.Strict) == 0 && !l.Used
 }
 
-func (l *Link) needsLook() bool {
-	return !l.hasPayment() && !l.Gone && (l.Odd > l.Answered || l.ToldUsed)
+// needsLook holds while something says there may be money and no row has told yet. After a day
+// without one a person is asked instead.
+func (s *Sale) needsLook(l *Link) bool {
+	return !l.hasPayment() && !l.Unconfirmed && (l.Odd > l.Answered || l.ToldUsed || l.Used || l.claimed())
 }
 
 // needsRefund names the link of a refund that must still be asked for, 0 if there is none.

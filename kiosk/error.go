@@ -83,3 +83,12 @@ const (
 	KeyAmountPlain     = "amount-plain"
 	KeyAmountTooLarge  = "amount-too-large"
 )
+
+func asError(err error, e **Error) bool { return errors.As(err, e) }
+
+// The keys of messages about places, people and devices.
+const (
+	KeyNoSuchSale    = "no-such-sale"
+	KeyManagerNeeded = "manager-needed"
+	KeyReasonMissing = "reason-missing"
+)

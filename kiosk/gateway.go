@@ -159,7 +159,7 @@ const (
 // 7 the amount agrees in cents, 8 the account is ours, 9 it says success while the link is live
 // or retiring. Tests 1 to 5 are the address's and Notice.Authentic.
 func (l *Link) Believes(n Notice) bool {
-	return n.Authentic && l.Live && !l.GivenUp &&
+	return n.Authentic && l.Live &&
 		n.PayID == l.PayID && n.HasAmount && n.Amount == l.Amount &&
 		(l.UserID == "" || n.UserID == l.UserID) && n.Status == NoticeSuccess
 }

@@ -96,6 +96,8 @@ type Link struct {
 	Ref       string // unique reference, first in the recipient note at the gateway
 	Account   string // the gateway account it was asked of
 	Amount    Money
+	Parts     []Part // of other accounts, fixed when the link was asked for; empty for a plain link
+	Own       Money  // our own part of a split link, 0 for a plain one: its row may show either
 	TokenHash string // SHA-256 of the webhook token, hex; "" without a webhook
 	Sealed    []byte // the vault's seal over LinkSecrets
 	PayID     int64  // the gateway's number, 0 until known
@@ -152,7 +154,8 @@ const (
 // Row is a row of the gateway's pay-in list as first seen. Fees and net are the gateway's word,
 // kept and never used to decide anything (protocol section 10).
 type Row struct {
-	Key       string // transaction id, or link + type + amount + time where none is sent
+	Key       string // transaction id, or Bare where none is sent
+	Bare      string // link + type + amount + time
 	Kind      RowKind
 	Amount    Money // negative for money that went back
 	At        string
@@ -217,6 +220,7 @@ func (s *Sale) Clone() *Sale {
 	}
 	c.Links = slices.Clone(s.Links)
 	for i := range c.Links {
+		c.Links[i].Parts = slices.Clone(s.Links[i].Parts)
 		c.Links[i].Rows = slices.Clone(c.Links[i].Rows)
 		c.Links[i].Sealed = slices.Clone(c.Links[i].Sealed)
 	}

@@ -244,7 +244,7 @@ func (l *Link) troubles(t []string) []string {
 			}
 		}
 	}
-	if l.Unconfirmed && l.received() == 0 {
+	if l.Unconfirmed && l.received() == 0 && !l.out() {
 		t = append(t, trouble(TroubleUnconfirmed, l.N))
 	}
 	if l.BankLate && l.pendingOpen() {

@@ -166,7 +166,7 @@ func (s *Sale) applyCommand(step Step) error {
 	case StepAside:
 		s.Aside = true
 	case StepHanded:
-		s.Handed = step.Reason
+		s.Handed, s.Released = step.Reason, true
 	case StepClose, StepAttach:
 		s.closeCase()
 	default:
@@ -318,9 +318,12 @@ func (s *Sale) giveUp(l *Link, step Step) bool {
 // addRow keeps a row once. A second payment on a one-time link is an extra payment.
 func (l *Link) addRow(r Row) bool {
 	for i := range l.Rows {
-		if l.Rows[i].Key == r.Key {
-			return false
+		if l.Rows[i].same(r) {
+			return l.Rows[i].complete(r)
 		}
+	}
+	if l.Own > 0 && r.Amount == l.Own && r.Kind == RowPayment {
+		r.Amount = l.Amount
 	}
 	if r.Kind == RowPayment && l.hasPayment() {
 		r.Kind = RowExtra
@@ -329,14 +332,37 @@ func (l *Link) addRow(r Row) bool {
 	return true
 }
 
+// complete fills in what a row that was first heard of as withdrawn had brought.
+func (r *Row) complete(o Row) bool {
+	if !r.Withdrawn || r.Amount != 0 || o.Amount == 0 {
+		return false
+	}
+	o.Key, o.Withdrawn = r.Key, true
+	*r = o
+	return true
+}
+
+// same tells whether two rows are one, even if it got its transaction id only later.
+func (r Row) same(o Row) bool {
+	if r.Key == o.Key {
+		return true
+	}
+	bare := r.Key == r.Bare || o.Key == o.Bare
+	return bare && r.Bare != "" && r.Bare == o.Bare
+}
+
+// withdraw marks a row that is no longer Success. One that was never seen before is remembered
+// without an amount, so that the order of the two facts does not matter.
 func (l *Link) withdraw(key string) bool {
 	for i := range l.Rows {
-		if l.Rows[i].Key == key && !l.Rows[i].Withdrawn {
+		if l.Rows[i].Key == key {
+			was := l.Rows[i].Withdrawn
 			l.Rows[i].Withdrawn = true
-			return true
+			return !was
 		}
 	}
-	return false
+	l.Rows = append(l.Rows, Row{Key: key, Kind: RowPayment, Withdrawn: true})
+	return true
 }
 
 func (l *Link) answered(count int) bool {

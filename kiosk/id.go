@@ -1,0 +1,119 @@
+package kiosk
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// crockford is base 32 without letters that people mistake for digits.
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+// entropy draws the random values of the house. It panics when the source fails: nothing here is
+// safe without randomness.
+type entropy struct{ io.Reader }
+
+func (r entropy) bytes(n int) []byte {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(r, b); err != nil {
+		panic(fmt.Errorf("no randomness: %w", err))
+	}
+	return b
+}
+
+// secret returns n random bytes for a URL path or a cookie, without padding or comma.
+func (r entropy) secret(n int) string { return base64.RawURLEncoding.EncodeToString(r.bytes(n)) }
+
+// linkKey returns the 32 characters of a link's AES key, each from [A-Za-z0-9] (protocol 7.5).
+func (r entropy) linkKey() string {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	var key strings.Builder
+	for key.Len() < 32 {
+		for _, b := range r.bytes(48) {
+			if int(b) < 4*len(letters) && key.Len() < 32 {
+				key.WriteByte(letters[int(b)%len(letters)])
+			}
+		}
+	}
+	return key.String()
+}
+
+// id returns 26 characters whose order is that of time: 48 bits of milliseconds, 80 random bits.
+func (r entropy) id(millis int64) string {
+	var b strings.Builder
+	for shift := 45; shift >= 0; shift -= 5 {
+		b.WriteByte(crockford[(millis>>shift)&31])
+	}
+	b.WriteString(base32(r.bytes(10)))
+	return b.String()
+}
+
+// code returns n characters of base 32 for people to read and type.
+func (r entropy) code(n int) string {
+	return base32(r.bytes((n*5 + 7) / 8))[:n]
+}
+
+func base32(b []byte) string {
+	var out strings.Builder
+	acc, bits := 0, 0
+	for _, v := range b {
+		acc, bits = acc<<8|int(v), bits+8
+		for bits >= 5 {
+			bits -= 5
+			out.WriteByte(crockford[(acc>>bits)&31])
+			acc &= 1<<bits - 1
+		}
+	}
+	return out.String()
+}
+
+// HashSecret is how secrets of links, cookies and tickets are stored: SHA-256, in hex. They have
+// at least 128 random bits, so a slow hash would add nothing.
+func HashSecret(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// refMaker makes the references of links: installation (4), day (3), random (10), check (1), all
+// in base 32. The installation keeps two installations on one gateway account apart; the day lets
+// a search without pages be cut into small answers (FAULTS 6.1).
+type refMaker struct {
+	installation string
+	random       entropy
+}
+
+func (m *refMaker) next(now time.Time) string {
+	body := m.installation + dayCode(now) + m.random.code(10)
+	return body + string(checkLetter(body))
+}
+
+// dayCode counts days since 2020 in three base 32 characters; it lasts until 2109.
+func dayCode(now time.Time) string {
+	day := int(now.Unix()/86400 - 18262)
+	return string([]byte{crockford[day>>10&31], crockford[day>>5&31], crockford[day&31]})
+}
+
+func checkLetter(body string) byte {
+	sum := 0
+	for i := range len(body) {
+		sum = (sum*31 + strings.IndexByte(crockford, body[i]) + 1) % 32749
+	}
+	return crockford[sum%32]
+}
+
+// IsReference tells whether text has the form of a reference of any installation.
+func IsReference(text string) bool {
+	if len(text) != 18 {
+		return false
+	}
+	for i := range len(text) {
+		if strings.IndexByte(crockford, text[i]) < 0 {
+			return false
+		}
+	}
+	return checkLetter(text[:17]) == text[17]
+}

@@ -1,0 +1,138 @@
+package kiosk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
+
+// maxOdd is how many deliveries that are no proof a webhook address takes before its bodies are no
+// longer read: no oracle can be asked often enough (FAULTS 6.3). The lists still find the payment.
+const maxOdd = 32
+
+// Notice takes a delivery at the webhook address with the given token: body and, if it is proof,
+// the fact are stored in one transaction; nil means that they are. An unknown token is [NotFound];
+// whatever the body says, nothing else distinguishes the answers. If the store cannot commit, the
+// error is [Unavailable] and the gateway should try again.
+func (s *Shop) Notice(ctx context.Context, token, contentType string, raw []byte) error {
+	began := s.clock()
+	hash := HashSecret(token)
+	sale, n, err := s.saleByToken(ctx, hash)
+	if err != nil {
+		return err
+	}
+	link := sale.Link(n)
+	notice := s.readNotice(link, contentType, raw)
+	sum := sha256.Sum256(raw)
+	in := Inbox{
+		Link: link.ID, Sale: sale.ID, Sum: hex.EncodeToString(sum[:]),
+		ContentType: contentType, Raw: raw, At: began.UnixMilli(), Copies: 1,
+	}
+	believed := false
+	err = s.change(ctx, sale.Register, func(tx Tx) (err error) {
+		believed, err = s.deliver(tx, in, n, notice)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.delivered(sale, notice, believed, s.clock().Sub(began))
+	return nil
+}
+
+func (s *Shop) saleByToken(ctx context.Context, hash string) (sale *Sale, n int, err error) {
+	err = s.store.View(ctx, func(r Reader) error {
+		sale, n, err = r.SaleByToken(hash)
+		return err
+	})
+	if err == nil && sale.Link(n) == nil {
+		err = &Error{Code: NotFound, Key: KeyNoSuchSale}
+	}
+	return sale, n, err
+}
+
+func (s *Shop) readNotice(l *Link, contentType string, raw []byte) Notice {
+	secrets, err := s.secrets(l)
+	if err != nil {
+		s.log.Error("seal of a link does not open", "link", l.ID, "err", err)
+		return Notice{Flaw: "seal"}
+	}
+	return s.gateway.ReadNotice(contentType, raw, secrets.Key)
+}
+
+func (s *Shop) deliver(tx Tx, in Inbox, n int, notice Notice) (believed bool, err error) {
+	sale, err := tx.Sale(in.Sale)
+	if err != nil {
+		return false, err
+	}
+	link := sale.Link(n)
+	full := link.Odd >= maxOdd
+	if !full {
+		if _, err := tx.PutInbox(in); err != nil {
+			return false, err
+		}
+	}
+	if !link.Live {
+		return false, nil // it waits in the inbox until the link is known
+	}
+	believed = !full && link.Believes(notice)
+	_, err = s.take(tx, sale, Step{Kind: noticeStep(believed), Actor: ActorGateway, Link: n, At: in.At})
+	return believed, err
+}
+
+func noticeStep(believed bool) StepKind {
+	if believed {
+		return StepNotice
+	}
+	return StepOdd
+}
+
+func (s *Shop) delivered(sale *Sale, notice Notice, believed bool, took time.Duration) {
+	s.observe.Noticed(took, believed)
+	s.mu.Lock()
+	s.health.LastNotice = s.now()
+	s.mu.Unlock()
+	s.log.Info("notice stored", "register", sale.Register, "sale", sale.ID, "believed", believed, "flaw", notice.Flaw)
+}
+
+// readWaiting tests the notices that came before the link was known (test 9 of the nine). It runs
+// in the transaction that made the link live.
+func (s *Shop) readWaiting(tx Tx, sale *Sale, n int) error {
+	link := sale.Link(n)
+	waiting, err := tx.Waiting(link.ID)
+	if err != nil {
+		return err
+	}
+	for _, in := range waiting {
+		believed := sale.Link(n).Believes(s.readNotice(link, in.ContentType, in.Raw))
+		out, err := s.take(tx, sale, Step{Kind: noticeStep(believed), Actor: ActorGateway, Link: n})
+		if err != nil {
+			return err
+		}
+		sale = out.Sale
+	}
+	return nil
+}
+
+// hintMillis is how often a browser's return may ask for a look at one sale.
+const hintMillis = 10 * 1000
+
+// Hint says that a customer's browser came back to the receipt page. It proves nothing and changes
+// nothing: at most it makes the gateway's lists be read sooner.
+func (s *Shop) Hint(receipt string) {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now-s.hinted[receipt] < hintMillis {
+		return
+	}
+	for k, at := range s.hinted {
+		if now-at >= hintMillis {
+			delete(s.hinted, k)
+		}
+	}
+	s.hinted[receipt] = now
+	s.hint = true
+	nudge(s.watcher)
+}

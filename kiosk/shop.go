@@ -1,0 +1,207 @@
+package kiosk
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Shop is every use case of the house. It decides; the store stores, the gateway is told what was
+// stored before, and the bus rings after the commit. All methods may be called concurrently.
+type Shop struct {
+	store     Store
+	gateway   Gateway
+	bus       Bus
+	vault     Vault
+	clock     func() time.Time
+	random    entropy
+	log       *slog.Logger
+	publicURL string
+	account   string
+	settings  Settings
+	observe   Observer
+	refs      *refMaker
+
+	workers chan struct{} // an errand was begun: a worker looks for it
+	watcher chan struct{} // the same, for looks
+
+	mu     sync.Mutex
+	health Health
+	hint   bool             // a browser came back: the lists should be read
+	hinted map[string]int64 // receipt secret to Unix milliseconds of its last hint
+}
+
+// Observer is told how the sale path does, for metrics. Its methods must be quick.
+type Observer interface {
+	Created(d time.Duration, outcome string) // a create call at the gateway
+	Noticed(d time.Duration, believed bool)  // from a webhook's body to its commit
+	Swept(rows int, err error)
+}
+
+type deaf struct{}
+
+func (deaf) Created(time.Duration, string) {}
+func (deaf) Noticed(time.Duration, bool)   {}
+func (deaf) Swept(int, error)              {}
+
+// Config is what a shop needs; Clock, Random, Log and Observe have defaults.
+type Config struct {
+	Store     Store
+	Gateway   Gateway
+	Bus       Bus
+	Vault     Vault
+	Clock     func() time.Time
+	Random    io.Reader
+	Log       *slog.Logger
+	Observe   Observer
+	PublicURL string // what gateway and customers reach, without final slash; "" if nothing does
+	Account   string // name of the gateway account, part of every link's identity
+	Mode      Mode
+}
+
+// NewShop opens the house on its store, stamping a new store with its mode. A store of the other
+// mode is [Conflict]: play money and real money never meet.
+func NewShop(ctx context.Context, c Config) (*Shop, error) {
+	s := &Shop{
+		store: c.Store, gateway: c.Gateway, bus: c.Bus, vault: c.Vault,
+		clock: c.Clock, random: entropy{c.Random}, log: c.Log, observe: c.Observe,
+		publicURL: c.PublicURL, account: c.Account,
+		workers: make(chan struct{}, 1), watcher: make(chan struct{}, 1),
+	}
+	s.defaults()
+	fresh := Settings{
+		Installation: s.random.code(4), Epoch: s.random.code(16), Mode: c.Mode, Created: s.now(),
+	}
+	var err error
+	if s.settings, err = c.Store.Born(ctx, fresh); err != nil {
+		return nil, err
+	}
+	s.refs = &refMaker{s.settings.Installation, s.random}
+	s.health.Webhooks = s.publicURL != ""
+	s.hinted = map[string]int64{}
+	return s, nil
+}
+
+func (s *Shop) defaults() {
+	if s.clock == nil {
+		s.clock = time.Now
+	}
+	if s.random.Reader == nil {
+		s.random.Reader = rand.Reader
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.observe == nil {
+		s.observe = deaf{}
+	}
+	if s.account == "" {
+		s.account = "main"
+	}
+}
+
+// Settings returns what the installation knows of itself.
+func (s *Shop) Settings() Settings { return s.settings }
+
+// Versions returns the versions of registers, for whoever heals lost rings.
+func (s *Shop) Versions(ctx context.Context, registers []string) (map[string]int64, error) {
+	var v map[string]int64
+	err := s.store.View(ctx, func(r Reader) (err error) {
+		v, err = r.Versions(registers)
+		return err
+	})
+	return v, err
+}
+
+func (s *Shop) now() int64 { return s.clock().UnixMilli() }
+
+// change runs a decision on a stream and rings after its commit.
+func (s *Shop) change(ctx context.Context, stream string, decide func(Tx) error) error {
+	var d *desk
+	version, err := s.store.Change(ctx, stream, func(tx Tx) error {
+		d = &desk{Tx: tx}
+		return decide(d)
+	})
+	if err != nil {
+		return err
+	}
+	s.bus.Ring(stream, version)
+	if d.begun {
+		s.wake()
+	}
+	return nil
+}
+
+// desk notices whether a decision began errands, so that the workers are woken for those alone.
+type desk struct {
+	Tx
+	begun bool
+}
+
+func (d *desk) Begin(s *Sale, due int64, duties ...Duty) error {
+	d.begun = d.begun || len(duties) > 0
+	return d.Tx.Begin(s, due, duties...)
+}
+
+// wake makes workers and watcher look for errands; it never blocks.
+func (s *Shop) wake() {
+	nudge(s.workers)
+	nudge(s.watcher)
+}
+
+func nudge(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// take lets the sale take a step and stores everything that follows from it.
+func (s *Shop) take(tx Tx, sale *Sale, step Step) (Outcome, error) {
+	if step.At == 0 {
+		step.At = s.now()
+	}
+	out, err := sale.Take(step)
+	if err != nil || !out.Changed {
+		return out, err
+	}
+	return out, store(tx, out, step.At)
+}
+
+func store(tx Tx, out Outcome, due int64) error {
+	if err := tx.PutSale(out.Sale); err != nil {
+		return err
+	}
+	if err := tx.Append(out.Events...); err != nil {
+		return err
+	}
+	if err := tx.End(out.Sale, out.End...); err != nil {
+		return err
+	}
+	return tx.Begin(out.Sale, due, out.Start...)
+}
+
+// Health tells how the gateway answers.
+func (s *Shop) Health() Health {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.health
+}
+
+// heard notes the outcome of a gateway call for the till's device row.
+func (s *Shop) heard(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch CodeOf(err) {
+	case "", Refused:
+		s.health.GatewayDown = 0
+	case Unclear, NotSent:
+		if s.health.GatewayDown == 0 {
+			s.health.GatewayDown = s.now()
+		}
+	default:
+	}
+}

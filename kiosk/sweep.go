@@ -1,0 +1,197 @@
+package kiosk
+
+import (
+	"context"
+	"time"
+)
+
+// list is what a reading of the pay-in list brought; complete means that a link which is not in
+// it has no row.
+type list struct {
+	rows     []PayIn
+	complete bool
+}
+
+// widths are the page sizes of one reading: small while that is enough, then wider.
+var widths = []int{50, 200, 1000}
+
+const maxPages = 5 // of the widest size
+
+// read reads the pay-in list, newest first, until every watched link was found, or the rows are
+// older than the oldest of them, or the list ends.
+func (w *watcher) read(ctx context.Context, sales []*Sale) (list, error) {
+	want := wantOf(sales)
+	q := PayInQuery{Days: want.days(w.shop.now()), Page: 1, Lane: LaneLook}
+	var got list
+	for _, q.Limit = range widths {
+		page, err := w.shop.gateway.PayIns(ctx, q)
+		if err != nil {
+			return list{}, err
+		}
+		got = list{rows: page.Rows, complete: !page.Full || want.covered(page.Rows)}
+		if got.complete {
+			return got, nil
+		}
+	}
+	for q.Page = 2; q.Page <= maxPages; q.Page++ {
+		page, err := w.shop.gateway.PayIns(ctx, q)
+		if err != nil {
+			return list{}, err
+		}
+		got.rows = append(got.rows, page.Rows...)
+		if !page.Full || want.covered(got.rows) {
+			got.complete = true
+			break
+		}
+	}
+	return got, nil
+}
+
+// want is which links a sweep asks about.
+type want struct {
+	payIDs map[int64]bool
+	oldest int64 // Unix milliseconds
+}
+
+func wantOf(sales []*Sale) want {
+	w := want{payIDs: map[int64]bool{}}
+	for _, s := range sales {
+		for i := range s.Links {
+			l := &s.Links[i]
+			if !l.Live || l.hasPayment() {
+				continue
+			}
+			w.payIDs[l.PayID] = true
+			if w.oldest == 0 || l.Created < w.oldest {
+				w.oldest = l.Created
+			}
+		}
+	}
+	return w
+}
+
+// days is the window to ask for: always at least two, because nobody knows whose midnight counts.
+func (w want) days(now int64) int {
+	if w.oldest == 0 {
+		return 2
+	}
+	return max(2, min(36, int((now-w.oldest)/dayMillis)+2))
+}
+
+// covered tells whether a full page still answers for every wanted link: all are in it, or its
+// rows come newest first and its last one is older than the oldest wanted link.
+func (w want) covered(rows []PayIn) bool {
+	missing := len(w.payIDs)
+	seen := map[int64]bool{}
+	before := int64(1 << 62)
+	for _, r := range rows {
+		if w.payIDs[r.PayID] && !seen[r.PayID] {
+			seen[r.PayID] = true
+			missing--
+		}
+		at, err := time.Parse(rowTimeForm, r.At)
+		if err != nil || at.UnixMilli() > before {
+			return missing == 0
+		}
+		before = at.UnixMilli()
+	}
+	return missing == 0 || before < w.oldest-rowSlack
+}
+
+// apply lets the sales take the rows that are not stored yet.
+func (w *watcher) apply(ctx context.Context, rows []PayIn) {
+	if len(w.known) > 100_000 {
+		clear(w.known)
+	}
+	for _, row := range rows {
+		mark := row.Key + "|" + string(row.Status) + "|" + row.Ref
+		if row.Dispute {
+			mark += "|dispute"
+		}
+		if w.known[mark] {
+			continue
+		}
+		if err := w.shop.applyRow(ctx, row); err != nil {
+			w.shop.complain(ctx, "a pay-in row cannot be stored", err)
+			continue
+		}
+		w.known[mark] = true
+	}
+}
+
+// applyRow finds the link of a row, by the gateway's number or, where its create was never
+// answered, by our reference, and lets its sale take what the row says.
+func (s *Shop) applyRow(ctx context.Context, row PayIn) error {
+	sale, n, err := s.saleOfRow(ctx, row)
+	if CodeOf(err) == NotFound {
+		return nil // not ours: another till system shares the account
+	}
+	if err != nil {
+		return err
+	}
+	return s.change(ctx, sale.Register, func(tx Tx) error {
+		found, err := tx.Sale(sale.ID)
+		if err != nil {
+			return err
+		}
+		for _, step := range stepsOf(row, found.Link(n), s.now()) {
+			out, err := s.take(tx, found, step)
+			if err != nil {
+				return err
+			}
+			found = out.Sale
+		}
+		return nil
+	})
+}
+
+func (s *Shop) saleOfRow(ctx context.Context, row PayIn) (sale *Sale, n int, err error) {
+	err = s.store.View(ctx, func(r Reader) error {
+		sale, n, err = r.SaleByPayID(s.account, row.PayID)
+		if CodeOf(err) == NotFound && IsReference(row.Ref) {
+			sale, n, err = r.SaleByRef(row.Ref)
+		}
+		return err
+	})
+	return sale, n, err
+}
+
+// stepsOf translates a row of the list into facts about its link.
+func stepsOf(row PayIn, l *Link, now int64) []Step {
+	base := Step{Link: l.N, Actor: ActorGateway, Row: Row{
+		Key: row.Key, Bare: row.Bare, Kind: row.Kind, Amount: row.Amount, At: row.At, SeenAt: now,
+		Net: row.Net, Fee: row.Fee, FeePSP: row.FeePSP, Method: row.Method,
+	}}
+	var steps []Step
+	add := func(kind StepKind) {
+		step := base
+		step.Kind = kind
+		steps = append(steps, step)
+	}
+	known := l.row(base.Row)
+	switch {
+	case row.Status == StatusSuccess:
+		add(StepRow)
+	case row.Status == StatusPending && row.Kind == RowPayment:
+		add(StepPending)
+	case known != nil && !known.Withdrawn:
+		base.Row.Key = known.Key
+		add(StepWithdrawn)
+	case l.Pending:
+		add(StepPendingOver)
+	}
+	if row.Dispute && row.Kind == RowPayment {
+		base.Row = Row{Key: row.Key + "/dispute", Kind: RowDispute, At: row.At, SeenAt: now}
+		add(StepRow)
+	}
+	return steps
+}
+
+func (l *Link) row(r Row) *Row {
+	for i := range l.Rows {
+		if l.Rows[i].same(r) {
+			return &l.Rows[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,281 @@
+package kiosk
+
+import (
+	"context"
+	"time"
+)
+
+// How often the gateway's lists are read (DESIGN section 6, FAULTS 6.4), in milliseconds.
+const (
+	sweepShown  = 4 * secondMillis  // while any code is on show
+	sweepHot    = 30 * secondMillis // while any sale is not at rest
+	sweepCold   = 5 * minuteMillis  // otherwise: late money
+	sweepApart  = 2 * secondMillis  // never sooner after the one before
+	sweepWorst  = 60 * secondMillis // the longest pause after failures
+	company     = secondMillis / 4  // a look waits this long for others
+	bankPatient = 14 * dayMillis    // then a person is asked about a bank transfer
+	dayOfProof  = dayMillis         // then a person is asked about an unconfirmed payment
+	watchBack   = 35 * dayMillis    // how long an ended link is watched for late money
+	watchAtOnce = 1000              // sales looked at in one sweep
+	lookBatch   = 500
+)
+
+// lookWaits are the pauses between looks that an errand demands: at 0, 2 and 5 seconds, then
+// slower. By then the regular sweep asks anyway.
+var lookWaits = []int64{2 * secondMillis, 3 * secondMillis, 10 * secondMillis, 30 * secondMillis, minuteMillis, 5 * minuteMillis}
+
+// unpaidTries is how many looks must say unpaid before a code comes back.
+const unpaidTries = 3
+
+// watcher is the memory of the one loop that reads the gateway's lists.
+type watcher struct {
+	shop     *Shop
+	last     int64 // Unix milliseconds when the last sweep began
+	failures int
+	known    map[string]bool // rows stored before, so that they cost no reading
+}
+
+func (s *Shop) watch(ctx context.Context) {
+	w := &watcher{shop: s, known: map[string]bool{}}
+	for ctx.Err() == nil {
+		p := w.plan(ctx)
+		s.lapseUnopened(ctx, p.lapsed)
+		if wait := p.at - s.now(); wait > 0 {
+			s.sleep(ctx, s.watcher, min(wait, idleMillis))
+			continue
+		}
+		w.last = s.now()
+		w.sweep(ctx)
+	}
+}
+
+type plan struct {
+	at     int64
+	lapsed []*Sale // over, and nothing was opened at the gateway
+}
+
+// plan finds out when the lists should be read next.
+func (w *watcher) plan(ctx context.Context) plan {
+	s, now := w.shop, w.shop.now()
+	sales, err := s.watched(ctx)
+	if err != nil {
+		s.complain(ctx, "watched sales cannot be read", err)
+		return plan{at: now + secondMillis}
+	}
+	p := plan{at: w.last + sweepCold}
+	for _, sale := range sales {
+		p.at = min(p.at, w.last+pace(sale))
+		if sale.Expires <= now && sale.mayLapseUnasked() {
+			p.lapsed = append(p.lapsed, sale)
+		}
+	}
+	if due, err := s.store.NextDue(ctx, []ErrandKind{ErrandLook}); err == nil && due > 0 {
+		p.at = min(p.at, due+company)
+	}
+	if s.wanted() {
+		p.at = min(p.at, now)
+	}
+	p.at = max(p.at, w.last+sweepApart, w.last+w.pause())
+	return p
+}
+
+// pause is the extra wait after failed sweeps: doubling, with jitter, up to a minute.
+func (w *watcher) pause() int64 {
+	if w.failures == 0 {
+		return 0
+	}
+	wait := min(int64(sweepWorst), int64(sweepApart)<<min(w.failures, 5))
+	return wait/2 + w.shop.jitter(wait/2)
+}
+
+func pace(s *Sale) int64 {
+	switch s.State() {
+	case Awaiting, Checking:
+		return sweepShown
+	case Retiring, Paid:
+		return sweepHot
+	case Asking, Opening, Cancelled, Lapsed, RefusedSt, Review, Settled, Refunding, Refunded:
+	}
+	return sweepCold
+}
+
+// mayLapseUnasked holds where nothing can have been paid yet; a link that may be paid lapses only
+// behind a sweep that says it was not.
+func (s *Sale) mayLapseUnasked() bool {
+	state := s.State()
+	return state == Asking || (state == Opening && !s.anyLink(func(l *Link) bool { return l.Live }))
+}
+
+func (s *Shop) watched(ctx context.Context) ([]*Sale, error) {
+	var sales []*Sale
+	err := s.store.View(ctx, func(r Reader) (err error) {
+		sales, err = r.Watched(s.now()-watchBack, watchAtOnce)
+		return err
+	})
+	return sales, err
+}
+
+// wanted tells whether a browser's return asked for a look, and forgets it.
+func (s *Shop) wanted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was := s.hint
+	s.hint = false
+	return was
+}
+
+func (s *Shop) lapseUnopened(ctx context.Context, sales []*Sale) {
+	for _, sale := range sales {
+		if err := s.clockStep(ctx, sale, StepLapse, 0); err != nil {
+			s.complain(ctx, "a sale cannot lapse", err)
+		}
+	}
+}
+
+// clockStep takes a step of the clock; a sale that meanwhile does not allow it is left alone.
+func (s *Shop) clockStep(ctx context.Context, sale *Sale, kind StepKind, link int) error {
+	return s.change(ctx, sale.Register, func(tx Tx) error {
+		found, err := tx.Sale(sale.ID)
+		if err != nil {
+			return err
+		}
+		_, err = s.take(tx, found, Step{Kind: kind, Link: link, Actor: ActorClock})
+		if CodeOf(err) == Conflict {
+			return nil
+		}
+		return err
+	})
+}
+
+// sweep reads the lists once and lets every sale concerned take what they say.
+func (w *watcher) sweep(ctx context.Context) {
+	s := w.shop
+	began := s.now()
+	looks, err := s.store.Claim(ctx, []ErrandKind{ErrandLook}, began, began+leaseMillis, lookBatch)
+	if err != nil {
+		s.complain(ctx, "looks cannot be claimed", err)
+		return
+	}
+	sales, err := s.watched(ctx)
+	if err != nil {
+		s.complain(ctx, "watched sales cannot be read", err)
+		return
+	}
+	list, err := w.read(ctx, sales)
+	s.heard(err)
+	s.observe.Swept(len(list.rows), err)
+	if err != nil {
+		w.failures++
+		s.log.Warn("the gateway's list cannot be read", "code", CodeOf(err), "err", err)
+		s.giveBack(ctx, looks)
+		return
+	}
+	w.failures = 0
+	s.swept(began)
+	w.apply(ctx, list.rows)
+	s.finishLooks(ctx, looks, sales, list.complete)
+	s.clocks(ctx, sales, began, list.complete)
+}
+
+func (s *Shop) swept(at int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.health.LastSweep = at
+}
+
+// giveBack returns looks that could not be made.
+func (s *Shop) giveBack(ctx context.Context, looks []Errand) {
+	for _, e := range looks {
+		e.Tries--
+		if err := s.later(ctx, e, sweepApart); err != nil {
+			s.complain(ctx, "a look cannot be given back", err)
+		}
+	}
+}
+
+// finishLooks ends the looks that the list answered and plans the others.
+func (s *Shop) finishLooks(ctx context.Context, looks []Errand, before []*Sale, complete bool) {
+	odd := map[string]int{}
+	for _, sale := range before {
+		for _, l := range sale.Links {
+			odd[l.ID] = l.Odd
+		}
+	}
+	for _, e := range looks {
+		if err := s.finishLook(ctx, e, odd, complete); err != nil {
+			s.complain(ctx, "a look cannot be finished", err)
+		}
+	}
+}
+
+func (s *Shop) finishLook(ctx context.Context, e Errand, odd map[string]int, complete bool) error {
+	sale, err := s.sale(ctx, e.Sale)
+	if err != nil {
+		return err
+	}
+	if !sale.owes(Duty{ErrandLook, e.Link}) {
+		return s.drop(ctx, e)
+	}
+	link := sale.Link(e.Link)
+	if link.ToldUsed && e.Tries >= 2 && !link.Used {
+		if err := s.secondWitness(ctx, e, link); err != nil {
+			return err
+		}
+	}
+	if complete && e.Tries >= unpaidTries && odd[link.ID] > link.Answered {
+		if err := s.found(ctx, e, Step{Kind: StepUnpaid, Count: odd[link.ID]}); err != nil {
+			return err
+		}
+	}
+	return s.later(ctx, e, backoff(lookWaits, e.Tries))
+}
+
+// secondWitness asks the list of used links, where the pay-in list has no row though the gateway
+// says that the link was used.
+func (s *Shop) secondWitness(ctx context.Context, e Errand, link *Link) error {
+	findings, err := s.gateway.Find(ctx, link.Ref)
+	if err != nil {
+		return nil //nolint:nilerr // the next look asks again; the pay-in list is the first witness
+	}
+	for _, f := range findings.Links {
+		if f.PayID == link.PayID && f.Used && f.Amount == link.Amount {
+			return s.found(ctx, e, Step{Kind: StepUsed})
+		}
+	}
+	return nil
+}
+
+// clocks takes the steps that time alone demands, behind a list that was read after their time.
+func (s *Shop) clocks(ctx context.Context, sales []*Sale, began int64, complete bool) {
+	for _, sale := range sales {
+		for _, c := range dueClocks(sale, began, complete) {
+			if err := s.clockStep(ctx, sale, c.Kind, c.Link); err != nil {
+				s.complain(ctx, "a clock step failed", err)
+			}
+		}
+	}
+}
+
+func dueClocks(sale *Sale, now int64, complete bool) []Step {
+	var steps []Step
+	if complete && sale.Expires <= now && sale.State() == Awaiting {
+		steps = append(steps, Step{Kind: StepLapse})
+	}
+	for i := range sale.Links {
+		l := &sale.Links[i]
+		waits := l.ToldUsed || l.Used || l.claimed()
+		if waits && l.received() == 0 && !l.Unconfirmed && now-max(sale.PaidAt, l.ShownAt) > dayOfProof {
+			steps = append(steps, Step{Kind: StepUnconfirmed, Link: l.N})
+		}
+		if l.pendingOpen() && !l.BankLate && now-l.ShownAt > bankPatient {
+			steps = append(steps, Step{Kind: StepBankLate, Link: l.N})
+		}
+	}
+	return steps
+}
+
+// rowTimeForm is how the gateway writes times (protocol 1.3).
+const rowTimeForm = time.DateTime
+
+// rowSlack covers that nobody knows the time zone of a row: the documents name two.
+const rowSlack = 3 * 60 * minuteMillis

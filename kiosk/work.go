@@ -1,0 +1,133 @@
+package kiosk
+
+import (
+	"context"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+const (
+	workerCount = 4
+	idleMillis  = 10 * secondMillis // how long a worker sleeps at most
+)
+
+var workKinds = []ErrandKind{ErrandOpen, ErrandRetire, ErrandRefund}
+
+// Run does the errands and watches the gateway's lists until ctx ends; then it waits for what is
+// under way and returns. One call per process.
+func (s *Shop) Run(ctx context.Context) {
+	var wg sync.WaitGroup
+	for range workerCount {
+		wg.Go(func() { s.work(ctx) })
+	}
+	wg.Go(func() { s.watch(ctx) })
+	wg.Wait()
+}
+
+func (s *Shop) work(ctx context.Context) {
+	for ctx.Err() == nil {
+		now := s.now()
+		errands, err := s.store.Claim(ctx, workKinds, now, now+leaseMillis, 1)
+		switch {
+		case err != nil:
+			s.complain(ctx, "errands cannot be claimed", err)
+			s.sleep(ctx, nil, secondMillis)
+		case len(errands) == 0:
+			s.sleep(ctx, s.workers, s.untilDue(ctx, workKinds))
+		default:
+			nudge(s.workers) // there may be more than this worker can do
+			s.do(ctx, errands[0])
+		}
+	}
+}
+
+// complain logs a failure of our own, but not that we are being stopped.
+func (s *Shop) complain(ctx context.Context, what string, err error) {
+	if ctx.Err() == nil {
+		s.log.Error(what, "err", err)
+	}
+}
+
+// untilDue returns how many milliseconds there are until the next errand of these kinds is due.
+func (s *Shop) untilDue(ctx context.Context, kinds []ErrandKind) int64 {
+	due, err := s.store.NextDue(ctx, kinds)
+	if err != nil || due == 0 {
+		return idleMillis
+	}
+	return min(max(due-s.now(), 1), idleMillis)
+}
+
+// sleep waits for a nudge, the time, or the end.
+func (s *Shop) sleep(ctx context.Context, nudged <-chan struct{}, millis int64) {
+	t := time.NewTimer(time.Duration(millis) * time.Millisecond)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-nudged:
+	case <-t.C:
+	}
+}
+
+// do carries one errand out. The gateway is asked under ctx; what it answered is stored even while
+// we are being stopped.
+func (s *Shop) do(ctx context.Context, e Errand) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("an errand panicked", "sale", e.Sale, "errand", e.Kind, "err", p, "stack", string(debug.Stack()))
+		}
+	}()
+	sale, err := s.sale(ctx, e.Sale)
+	if err == nil {
+		err = s.carryOut(ctx, e, sale)
+	}
+	if err != nil {
+		s.complain(ctx, "an errand failed", err)
+		s.sleep(ctx, nil, secondMillis)
+	}
+}
+
+func (s *Shop) carryOut(ctx context.Context, e Errand, sale *Sale) error {
+	if !sale.owes(Duty{e.Kind, e.Link}) {
+		return s.drop(ctx, e)
+	}
+	switch e.Kind {
+	case ErrandOpen:
+		return s.open(ctx, e, sale)
+	case ErrandRetire:
+		return s.retire(ctx, e, sale)
+	case ErrandRefund:
+		return s.refund(ctx, e, sale)
+	case ErrandLook: // the watcher's
+	}
+	return nil
+}
+
+func (s *Sale) owes(d Duty) bool {
+	for _, has := range s.Duties() {
+		if has == d {
+			return true
+		}
+	}
+	return false
+}
+
+// drop removes an errand whose duty is over.
+func (s *Shop) drop(ctx context.Context, e Errand) error {
+	return s.change(ctx, e.Register, func(tx Tx) error {
+		sale, err := tx.Sale(e.Sale)
+		if err != nil || sale.owes(Duty{e.Kind, e.Link}) {
+			return err
+		}
+		return tx.End(sale, Duty{e.Kind, e.Link})
+	})
+}
+
+func (s *Shop) sale(ctx context.Context, id string) (*Sale, error) {
+	var sale *Sale
+	err := s.store.View(ctx, func(r Reader) (err error) {
+		sale, err = r.Sale(id)
+		return err
+	})
+	return sale, err
+}

@@ -1,0 +1,70 @@
+package secpaid
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"qrkiosk/kiosk"
+)
+
+type deleteLink struct {
+	LinkID int64 `json:"link_id"`
+}
+
+// deleteAnswers is the one place where a text decides, because the gateway gives nothing else
+// (protocol 13.6 and 14, 41). A sentence that is not here, a translated one above all, means
+// "unknown", and the lists are searched before anything is believed.
+var deleteAnswers = map[string]kiosk.Retired{
+	"this link is already used": kiosk.RetiredUsed,
+	"invalid link id":           kiosk.RetiredUnknown,
+	"link not found":            kiosk.RetiredUnknown,
+}
+
+// Retire deletes a link. Errors are those of [kiosk.Gateway]; after any of them the link may
+// still be payable.
+func (c *Client) Retire(ctx context.Context, payID int64) (kiosk.Retired, error) {
+	if payID <= 0 {
+		return "", notSent(kiosk.KeyInternal, errors.New("a delete without a link"))
+	}
+	_, err := c.call(ctx, kiosk.LaneRetire, "deleteLink", deleteLink{payID})
+	if err == nil {
+		return kiosk.RetiredGone, nil
+	}
+	if retired, ok := retiredBy(err); ok {
+		return retired, nil
+	}
+	return "", err
+}
+
+// retiredBy reads a refused delete. A refusal of the key or of the request as such is no answer
+// about the link.
+func retiredBy(err error) (kiosk.Retired, bool) {
+	var no *refusal
+	if !errors.As(err, &no) || kiosk.KeyOf(err) == KeyKey {
+		return "", false
+	}
+	if retired, known := deleteAnswers[strings.ToLower(strings.Trim(no.text, " ."))]; known {
+		return retired, true
+	}
+	return kiosk.RetiredUnknown, no.status != http.StatusBadRequest
+}
+
+// refundPayment is the request of protocol 4.4; one field is in camel case there.
+type refundPayment struct {
+	PayID  int64   `json:"pay_id"`
+	Amount decimal `json:"refund_amount"`
+	Full   bool    `json:"isFullRefund,omitempty"`
+}
+
+// Refund files a refund request, once. Success means that an operator at the gateway will decide;
+// only a negative row in the pay-in list is money on its way. Errors are those of
+// [kiosk.Gateway].
+func (c *Client) Refund(ctx context.Context, payID int64, amount kiosk.Money, full bool) error {
+	if amount <= 0 || amount > kiosk.MaxMoney || payID <= 0 {
+		return notSent(kiosk.KeyInternal, errors.New("a refund that cannot be sent as it is"))
+	}
+	_, err := c.call(ctx, kiosk.LaneRetire, "refundPayment", refundPayment{payID, decimal(amount), full})
+	return err
+}

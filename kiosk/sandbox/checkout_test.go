@@ -1,0 +1,206 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// press presses a button of the checkout as a browser without script does.
+func (r *rig) press(payLink, action string) answer {
+	r.t.Helper()
+	resp, err := r.client.PostForm(payLink, url.Values{"action": {action}})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return readAnswer(r.t, resp)
+}
+
+// TestCheckout_buttons: which buttons a link shows, and where each leads.
+func TestCheckout_buttons(t *testing.T) {
+	r := newRig(t)
+	const back = `,"callback_url":"https://shop.example/r/1"`
+	for _, c := range []struct {
+		order   string
+		buttons []string
+	}{
+		{`{"amount":12.5` + back + `,"bank_transfer":"true"}`, []string{"card", "bank", "decline", "cancel"}},
+		{`{"amount":12.5` + back + `,"bank_transfer":"false","cancellable":false}`, []string{"card", "decline"}},
+	} {
+		_, pay := r.makeLink(c.order)
+		page := r.get(strings.TrimPrefix(pay, r.url))
+		if page.status != 200 || !strings.Contains(page.body, "SANDBOX") || !strings.Contains(page.body, "12.50") {
+			t.Fatalf("%d %s", page.status, page.body)
+		}
+		var shown []string
+		for _, part := range strings.Split(page.body, `name="action" value="`)[1:] {
+			shown = append(shown, part[:strings.IndexByte(part, '"')])
+		}
+		if strings.Join(shown, " ") != strings.Join(c.buttons, " ") {
+			t.Errorf("%s shows %v", c.order, shown)
+		}
+	}
+}
+
+// TestCheckout_redirects: 302 to the callback with the documented parameters, and what becomes of
+// the link.
+func TestCheckout_redirects(t *testing.T) {
+	r := newRig(t)
+	const order = `{"amount":5,"callback_url":"https://shop.example/r/1,https://other.example/","bank_transfer":"true"}`
+	for _, c := range []struct {
+		action string
+		fault  Fault
+		query  string
+		status Status
+	}{
+		{"card", "", "&user_id=user-stall&status=success", Used},
+		{"bank", "", "&user_id=user-stall&status=success", Unused},
+		{"cancel", "", "&user_id=user-stall&status=cancel", Cancelled},
+		{"card", CallbackEntities, "&amp;user_id=user-stall&amp;status=success", Used},
+		{"cancel", CallbackCapital, "&status=Cancel", Cancelled},
+	} {
+		id, pay := r.makeLink(order)
+		if c.fault != "" {
+			r.Set(c.fault, 1)
+		}
+		a := r.press(pay, c.action)
+		want := fmt.Sprintf("https://shop.example/r/1?pay_id=%d%s", id, c.query)
+		if a.status != 302 || a.header.Get("Location") != want {
+			t.Errorf("%s: %d %s", c.action, a.status, a.header.Get("Location"))
+		}
+		if v := r.link(id); v.Status != c.status || v.Pending != (c.action == "bank") {
+			t.Errorf("%s: %+v", c.action, v)
+		}
+	}
+}
+
+// TestCheckout_ownResult: without a callback the gateway shows the result itself, and a button
+// pressed again changes nothing.
+func TestCheckout_ownResult(t *testing.T) {
+	r := newRig(t)
+	id, pay := r.makeLink(`{"amount":5}`)
+	for range 2 {
+		a := r.press(pay, "card")
+		if a.status != 303 {
+			t.Fatalf("%d", a.status)
+		}
+		if page := r.get(a.header.Get("Location")); page.status != 200 || !strings.Contains(page.body, "Paid") || strings.Contains(page.body, "<button") {
+			t.Errorf("%d %s", page.status, page.body)
+		}
+	}
+	if rows := r.call("getPayInTransactions", fmt.Sprintf(`{"pay_id":%d}`, id)).rows(t); len(rows) != 1 {
+		t.Errorf("%d rows", len(rows))
+	}
+}
+
+// TestCheckout_declined: the payer stays on the page and can try again.
+func TestCheckout_declined(t *testing.T) {
+	r := newRig(t)
+	id, pay := r.makeLink(`{"amount":5,"callback_url":"https://shop.example/"}`)
+	a := r.press(pay, "decline")
+	if page := r.get(a.header.Get("Location")); !strings.Contains(page.body, "declined") || !strings.Contains(page.body, "<button") {
+		t.Errorf("%d %s", page.status, page.body)
+	}
+	if v := r.link(id); v.Status != Unused {
+		t.Errorf("%+v", v)
+	}
+}
+
+// TestCheckout_forced: what the page does not offer cannot be forced.
+func TestCheckout_forced(t *testing.T) {
+	r := newRig(t)
+	id, pay := r.makeLink(`{"amount":5,"bank_transfer":"false","cancellable":"false"}`)
+	for _, action := range []string{"bank", "cancel", "refund", ""} {
+		r.press(pay, action)
+	}
+	if v := r.link(id); v.Status != Unused || v.Pending {
+		t.Errorf("%+v", v)
+	}
+}
+
+// TestPages_foreign: a foreign page cannot press buttons, a foreign name cannot be pointed here,
+// and text from outside is text.
+func TestPages_foreign(t *testing.T) {
+	r := newRig(t)
+	id, pay := r.makeLink(`{"amount":5,"recipient_note":"<script>alert(1)</script>"}`)
+	send := func(target, host, origin, body string) int {
+		req, err := http.NewRequest(http.MethodPost, target, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", formType)
+		if origin != "" {
+			req.Header.Set("Origin", origin)
+		}
+		if host != "" {
+			req.Host = host
+		}
+		resp, err := r.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return readAnswer(t, resp).status
+	}
+	form := fmt.Sprintf("link_id=%d", id)
+	for _, c := range []struct{ target, host, origin, body string }{
+		{pay, "", "https://evil.example", "action=card"},
+		{r.url + "/control/pay", "", "https://evil.example", form},
+		{r.url + "/control/pay", "evil.example", "http://evil.example", form},
+	} {
+		if status := send(c.target, c.host, c.origin, c.body); status != 403 {
+			t.Errorf("%v: %d", c, status)
+		}
+	}
+	if v := r.link(id); v.Status != Unused {
+		t.Errorf("%+v", v)
+	}
+	for _, path := range []string{"/", strings.TrimPrefix(pay, r.url)} {
+		page := r.get(path)
+		csp := page.header.Get("Content-Security-Policy")
+		if strings.Contains(page.body, "<script>") || strings.Contains(csp, "unsafe") || !strings.Contains(csp, "default-src 'none'") {
+			t.Errorf("%s: %s %s", path, csp, page.body)
+		}
+	}
+	if status := send(r.url+"/control/pay", "", r.url, form); status != 200 {
+		t.Errorf("own page: %d", status)
+	}
+	if v := r.link(id); v.Status != Used {
+		t.Errorf("%+v", v)
+	}
+}
+
+// TestControl_far: callers from other machines do not reach the control API.
+func TestControl_far(t *testing.T) {
+	for remote, near := range map[string]bool{
+		"127.0.0.1:5": true, "[::1]:5": true, "[::ffff:127.0.0.1]:5": true, "pipe": true,
+		"192.168.1.9:5": false, "[fe80::1%eth0]:5": false, "8.8.8.8:5": false,
+	} {
+		if isNear(remote) != near {
+			t.Errorf("%s", remote)
+		}
+	}
+}
+
+// TestOpenLinks: the page shows what can be paid, with a button that pays it.
+func TestOpenLinks(t *testing.T) {
+	r := newRig(t)
+	id, _ := r.makeLink(`{"amount":7.2,"recipient_note":"Table 4"}`)
+	page := r.get("/")
+	if !strings.Contains(page.body, "7.20") || !strings.Contains(page.body, "Table 4") {
+		t.Fatalf("%s", page.body)
+	}
+	a := r.post("/control/pay", "", formType, fmt.Sprintf("link_id=%d&back=/", id))
+	if a.status != 303 || a.header.Get("Location") != "/" {
+		t.Errorf("%d %v", a.status, a.header)
+	}
+	if page := r.get("/"); strings.Contains(page.body, "Table 4") {
+		t.Error("still open")
+	}
+	for back, want := range map[string]int{"//evil.example": 409, "https://evil.example": 409} {
+		if a := r.post("/control/pay", "", formType, fmt.Sprintf("link_id=%d&back=%s", id, back)); a.status != want {
+			t.Errorf("%s: %d", back, a.status)
+		}
+	}
+}

@@ -1,0 +1,26 @@
+// Package sandbox is an embedded SecPaid: a real HTTP server that speaks SecPaid API V2, keeps its
+// own durable book, shows hosted checkout pages and calls webhooks, so that qrkiosk and anybody
+// else who integrates SecPaid can work without an account.
+//
+// It owns the gateway's side of the wire, written from the protocol on its own. It must not share
+// wire code with the client package: a mistake made once would hide in both. Of ours it imports
+// [qrkiosk/kiosk.Money] only.
+//
+// The default wire ([WireSeeds]) answers as the vendor's documents handed to this project show it;
+// other generations are selectable. Where those documents are silent the choices of protocol
+// section 14, column "sandbox", apply; each is named where it is made.
+//
+// # How it works
+//
+// Everything that happened is an entry in the book ([Config.Book]): links, payments, webhooks and
+// the answers they met. The state in memory is what the entries say, nothing else; a start replays
+// them. A call decides under one lock, appends its entries, and is answered only after they are on
+// disk, so that an answered call survives kill -9. Concurrent calls share one fsync.
+//
+// # Money and people
+//
+// No money moves here. The checkout asks for no card data: its buttons say what the payer does.
+// Outgoing calls reach loopback and the addresses in [Config.Allow] only, checked at the moment of
+// dialling. /control and the list of open links need no key; they answer to loopback callers only
+// unless [Config.ControlAnywhere] is set.
+package sandbox

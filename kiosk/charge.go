@@ -277,20 +277,6 @@ func (s *Shop) SetAside(ctx context.Context, by Actor, sale string) (*Sale, erro
 	})
 }
 
-// HandedOver notes that goods were given without proof of payment. It changes no state and counts
-// in no sum; it needs a manager and a reason.
-func (s *Shop) HandedOver(ctx context.Context, by Actor, sale, reason string) (*Sale, error) {
-	if !by.Role.Covers(Manager) {
-		return nil, &Error{Code: Forbidden, Key: KeyManagerNeeded}
-	}
-	if reason == "" || !plainText(reason) || utf8.RuneCountInString(reason) > maxNote {
-		return nil, &Error{Code: Invalid, Key: KeyReasonMissing, Field: "reason"}
-	}
-	return s.own(ctx, by.Register, sale, func(Tx, *Sale) (Step, error) {
-		return Step{Kind: StepHanded, Actor: by.Staff, Reason: reason}, nil
-	})
-}
-
 // own takes a step of a sale that belongs to register; one of another register is [NotFound].
 func (s *Shop) own(ctx context.Context, register, sale string, make func(Tx, *Sale) (Step, error)) (*Sale, error) {
 	var result *Sale

@@ -223,6 +223,36 @@ func (s *Shop) Pairing(ctx context.Context, secret string) (Pairing, error) {
 	return p, err
 }
 
+// PeekPairing finds the display that shows code, so that a person can compare its word before
+// binding it. The errors are those of Pair.
+func (s *Shop) PeekPairing(ctx context.Context, code string) (Pairing, error) {
+	code, err := foldCode(code)
+	if err != nil {
+		return Pairing{}, err
+	}
+	var p Pairing
+	err = s.store.View(ctx, func(r Reader) (err error) {
+		p, err = s.openPairing(r, code)
+		return err
+	})
+	return p, err
+}
+
+func (s *Shop) openPairing(r Reader, code string) (Pairing, error) {
+	p, err := r.PairingByCode(code)
+	switch {
+	case CodeOf(err) == NotFound:
+		return p, &Error{Code: NotFound, Key: KeyCodeUnknown, Field: "code"}
+	case err != nil:
+		return p, err
+	case p.Device != "":
+		return p, &Error{Code: Conflict, Key: KeyCodeUsed, Field: "code"}
+	case p.Expires <= s.now():
+		return p, &Error{Code: Gone, Key: KeyCodeExpired, Field: "code"}
+	}
+	return p, nil
+}
+
 // Pair binds the display that shows code to the actor's register. A code of the wrong form is
 // [Invalid], an unknown one [NotFound], an expired one [Gone], a used one [Conflict].
 func (s *Shop) Pair(ctx context.Context, by Actor, code, name string) (Device, error) {
@@ -232,16 +262,9 @@ func (s *Shop) Pair(ctx context.Context, by Actor, code, name string) (Device, e
 	}
 	var device Device
 	err = s.change(ctx, by.Register, func(tx Tx) error {
-		p, err := tx.PairingByCode(code)
-		switch {
-		case CodeOf(err) == NotFound:
-			return &Error{Code: NotFound, Key: KeyCodeUnknown, Field: "code"}
-		case err != nil:
+		p, err := s.openPairing(tx, code)
+		if err != nil {
 			return err
-		case p.Device != "":
-			return &Error{Code: Conflict, Key: KeyCodeUsed, Field: "code"}
-		case p.Expires <= s.now():
-			return &Error{Code: Gone, Key: KeyCodeExpired, Field: "code"}
 		}
 		device = s.newDevice(Display, by.Register, name, p.SecretHash)
 		p.Device = device.ID

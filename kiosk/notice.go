@@ -14,14 +14,18 @@ const maxOdd = 32
 // Notice takes a delivery at the webhook address with the given token: body and, if it is proof,
 // the fact are stored in one transaction; nil means that they are. An unknown token is [NotFound];
 // whatever the body says, nothing else distinguishes the answers. If the store cannot commit, the
-// error is [Unavailable] and the gateway should try again.
-func (s *Shop) Notice(ctx context.Context, token, contentType string, raw []byte) error {
-	began := s.clock()
-	hash := HashSecret(token)
-	sale, n, err := s.saleByToken(ctx, hash)
+// error is [Unavailable] and the gateway should try again. body is called only for a known token;
+// its error is returned as it is, with nothing stored.
+func (s *Shop) Notice(ctx context.Context, token, contentType string, body func() ([]byte, error)) error {
+	sale, n, err := s.saleByToken(ctx, HashSecret(token))
 	if err != nil {
 		return err
 	}
+	raw, err := body()
+	if err != nil {
+		return err
+	}
+	began := s.clock()
 	link := sale.Link(n)
 	notice := s.readNotice(link, contentType, raw)
 	sum := sha256.Sum256(raw)

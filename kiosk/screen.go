@@ -8,9 +8,6 @@ import (
 const (
 	// GreenMillis is how long the customer's screen shows paid (DESIGN section 4).
 	GreenMillis = 8 * 1000
-	// freshMillis bounds how old a payment may be and still be shown as paid to a screen that
-	// has just come back: a waking tablet must not flash green at the next customer.
-	freshMillis = 30 * 1000
 	// LeaseMillis is how long a screen may show what it was told without hearing from us again.
 	LeaseMillis = 15 * 1000
 	lastSales   = 8
@@ -140,8 +137,12 @@ func (t *TillScreen) arrange() {
 		if s.Current() && state != Paid {
 			t.Current = s
 		}
-		if state == Review || (state == Paid && !s.Confirmed() && t.Now-s.PaidAt > minuteMillis) {
+		late := s.PaidAt + minuteMillis // a paid sale should be confirmed by then
+		hollow := state == Paid && !s.Confirmed()
+		if state == Review || (hollow && t.Now > late) {
 			t.Alarms = append(t.Alarms, s)
+		} else if hollow && (t.Next == 0 || late < t.Next) {
+			t.Next = late + 1
 		}
 	}
 	if t.Current == nil {

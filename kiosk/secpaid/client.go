@@ -62,6 +62,9 @@ func (c *Client) Health() Health {
 	return h
 }
 
+// Close gives up the connections that are kept for later calls.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
 // call makes one POST and reads the answer. Every error is an [*kiosk.Error]; a call that was
 // kept back by the circuit or the budget never left.
 func (c *Client) call(ctx context.Context, lane kiosk.Lane, endpoint string, request any) (object, error) {

@@ -171,6 +171,8 @@ func parseNumber(text string) (int64, bool) {
 // decimal is an amount on its way out: a JSON number with exact decimal text.
 type decimal kiosk.Money
 
+var _ json.Marshaler = decimal(0)
+
 // MarshalJSON writes the cents as 12.50.
 func (d decimal) MarshalJSON() ([]byte, error) { return []byte(kiosk.Money(d).String()), nil }
 

@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"qrkiosk/kiosk"
+)
+
+// postgresSettings are read back at the start: a server that answers before it has flushed would
+// lose sales that were acknowledged.
+var postgresSettings = []setting{
+	{"SHOW fsync", "on"},
+	{"SHOW synchronous_commit", "on"},
+	{"SHOW full_page_writes", "on"},
+	{"SHOW server_encoding", "UTF8"},
+}
+
+// limits end what hangs. A URL may set others.
+var limits = map[string]string{
+	"application_name":                    "qrkiosk",
+	"statement_timeout":                   "10s",
+	"lock_timeout":                        "5s",
+	"idle_in_transaction_session_timeout": "10s",
+}
+
+const (
+	mostTries   = 5 // of a transaction that met another one
+	firstPause  = 5 * time.Millisecond
+	usualConns  = 16
+	connectTime = 5 * time.Second
+)
+
+// postgres is a PostgreSQL database, which several processes may share. Each change is a
+// transaction of its own: the server commits those of different streams together by itself.
+type postgres struct {
+	db      *sql.DB
+	log     *slog.Logger
+	now     func() time.Time
+	observe func(Commit)
+
+	mu     sync.RWMutex // held by changes and views, and by close
+	closed bool
+}
+
+func openPostgres(ctx context.Context, cfg Config) (engine, error) {
+	conf, err := pgx.ParseConfig(cfg.URL)
+	if err != nil {
+		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: KeySettings, Err: errors.New("the database URL cannot be read")}
+	}
+	if conf.ConnectTimeout == 0 {
+		conf.ConnectTimeout = connectTime
+	}
+	for name, value := range limits {
+		if _, set := conf.RuntimeParams[name]; !set {
+			conf.RuntimeParams[name] = value
+		}
+	}
+	db := sql.OpenDB(pgConnector{conf})
+	conns := cfg.Conns
+	if conns <= 0 {
+		conns = usualConns
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	p := &postgres{db: db, log: cfg.Log, now: cfg.Now, observe: cfg.Observe}
+	if err := p.start(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return p, nil
+}
+
+func (p *postgres) start(ctx context.Context) error {
+	c, err := p.db.Conn(ctx)
+	if err != nil {
+		return fault(err)
+	}
+	if err := errors.Join(readBack(ctx, c, postgresSettings), c.Close()); err != nil {
+		return err
+	}
+	return migrate(ctx, p.db, postgresDialect, p.log)
+}
+
+// close waits for changes and views under way.
+func (p *postgres) close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	return p.db.Close()
+}
+
+// begin starts a transaction; leave is called when it is over.
+func (p *postgres) begin(ctx context.Context, o *sql.TxOptions) (tx *sql.Tx, leave func(), err error) {
+	p.mu.RLock()
+	if p.closed {
+		p.mu.RUnlock()
+		return nil, nil, away(errClosed)
+	}
+	if tx, err = p.db.BeginTx(ctx, o); err != nil {
+		p.mu.RUnlock()
+		return nil, nil, fault(err)
+	}
+	return tx, func() {
+		tx.Rollback() //nolint:errcheck // no-op after a commit
+		p.mu.RUnlock()
+	}, nil
+}
+
+// pgTx is a querier; the driver keeps prepared statements by their text.
+type pgTx struct{ tx *sql.Tx }
+
+func (q pgTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	result, err := q.tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+func (q pgTx) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return q.tx.QueryContext(ctx, query, args...)
+}
+
+// write tries a transaction again, from its beginning, if it met another one.
+func (p *postgres) write(ctx context.Context, work func(querier) (bool, error)) error {
+	for try := 1; ; try++ {
+		err := p.writeOnce(ctx, work)
+		if err == nil || kindOf(err) != kindRace || try == mostTries {
+			return err
+		}
+		pause := firstPause << try
+		select {
+		case <-time.After(pause/2 + rand.N(pause)):
+		case <-ctx.Done():
+			return away(ctx.Err())
+		}
+	}
+}
+
+// writeOnce returns Unavailable where the connection was lost at the commit: then nobody knows
+// whether it took place, and the caller finds out by its key.
+func (p *postgres) writeOnce(ctx context.Context, work func(querier) (bool, error)) error {
+	tx, leave, err := p.begin(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	changed, err := p.guard(pgTx{tx}, work)
+	if err != nil || !changed {
+		return err
+	}
+	start := p.now()
+	err = tx.Commit()
+	p.observe(Commit{Changes: 1, Took: p.now().Sub(start), Failed: err != nil})
+	if err != nil {
+		return fault(fmt.Errorf("commit: %w", err))
+	}
+	return nil
+}
+
+// guard turns a panic of a change into an error, as the writer of SQLite does.
+func (p *postgres) guard(q querier, work func(querier) (bool, error)) (changed bool, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			p.log.Error("store: a change panicked", "err", v, "stack", string(debug.Stack()))
+			changed, err = false, panicked(v)
+		}
+	}()
+	return work(q)
+}
+
+func (p *postgres) view(ctx context.Context, read func(querier) error) error {
+	tx, leave, err := p.begin(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return read(pgTx{tx})
+}

@@ -1,0 +1,234 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"qrkiosk/kiosk"
+)
+
+const (
+	mostWaiting = 1024 // changes in the queue; further callers wait to get in
+	mostBatch   = 256  // changes that share a commit
+)
+
+// writer is the only one who writes a SQLite file. Its goroutine takes every change that waits,
+// runs each in a savepoint of one transaction, commits, and then answers all of them. It never
+// waits for company: whoever comes during a commit is in the next one.
+type writer struct {
+	conn    *liteConn
+	now     func() time.Time
+	log     *slog.Logger
+	observe func(Commit)
+	jobs    chan *job
+	done    sync.WaitGroup
+
+	mu     sync.RWMutex // held by those who add to jobs, and by close
+	closed bool
+}
+
+// job is one change and the answer to it.
+type job struct {
+	work  func(querier) (bool, error)
+	taken atomic.Bool // by the writer, or back by the caller; whoever is first
+	over  chan struct{}
+	wrote bool
+	err   error
+}
+
+var errUnfinished = errors.New("store: a change ended its goroutine")
+
+func newWriter(c *liteConn, cfg Config) *writer {
+	w := &writer{conn: c, now: cfg.Now, log: cfg.Log, observe: cfg.Observe, jobs: make(chan *job, mostWaiting)}
+	w.done.Go(w.loop)
+	return w
+}
+
+// do queues a change and waits for its answer. A caller who gives up before the writer has begun
+// leaves nothing; later the answer is waited for, since nobody can call the change back and its
+// closure may still be running.
+func (w *writer) do(ctx context.Context, work func(querier) (bool, error)) error {
+	j := &job{work: work, over: make(chan struct{})}
+	if err := w.enqueue(ctx, j); err != nil {
+		return err
+	}
+	select {
+	case <-j.over:
+		return j.err
+	case <-ctx.Done():
+	}
+	if j.taken.CompareAndSwap(false, true) {
+		return away(ctx.Err())
+	}
+	<-j.over
+	return j.err
+}
+
+func (w *writer) enqueue(ctx context.Context, j *job) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return away(errClosed)
+	}
+	if err := ctx.Err(); err != nil {
+		return away(err)
+	}
+	select {
+	case w.jobs <- j:
+		return nil
+	case <-ctx.Done():
+		return away(ctx.Err())
+	}
+}
+
+// close answers everybody in the queue and ends the goroutine.
+func (w *writer) close() error {
+	w.mu.Lock()
+	if !w.closed {
+		w.closed = true
+		close(w.jobs)
+	}
+	w.mu.Unlock()
+	w.done.Wait()
+	return w.conn.close()
+}
+
+func (w *writer) loop() {
+	ended := false
+	defer func() {
+		if !ended { // a change called runtime.Goexit, as a failing test does
+			w.done.Go(w.loop)
+		}
+	}()
+	for first := range w.jobs {
+		w.batch(w.gather(first))
+	}
+	ended = true
+}
+
+// gather takes what waits, leaving out whoever has given up.
+func (w *writer) gather(j *job) []*job {
+	var batch []*job
+	for {
+		if j.taken.CompareAndSwap(false, true) {
+			batch = append(batch, j)
+		}
+		if len(batch) == mostBatch {
+			return batch
+		}
+		select {
+		case next, open := <-w.jobs:
+			if !open {
+				return batch
+			}
+			j = next
+		default:
+			return batch
+		}
+	}
+}
+
+// batch runs and commits changes together and answers every one of them. What a change was told
+// rests on what the others did, so if the commit fails nobody's answer holds.
+func (w *writer) batch(jobs []*job) {
+	if len(jobs) == 0 {
+		return
+	}
+	verdict := errUnfinished
+	defer func() {
+		for _, j := range jobs {
+			if verdict != nil {
+				j.err = fault(verdict)
+			}
+			close(j.over)
+		}
+	}()
+	if verdict = w.begin(); verdict != nil {
+		return
+	}
+	ended := false
+	defer func() {
+		if !ended {
+			w.conn.run("ROLLBACK") //nolint:errcheck // SQLite may have done it already
+		}
+	}()
+	verdict = errUnfinished
+	changes := 0
+	for _, j := range jobs {
+		if w.step(j, len(jobs) > 1); j.wrote {
+			changes++
+		}
+		if w.conn.away != nil {
+			verdict = away(w.conn.away)
+			return
+		}
+	}
+	if changes == 0 {
+		verdict = nil
+		return
+	}
+	verdict = w.commit(changes)
+	ended = verdict == nil
+}
+
+func (w *writer) begin() error {
+	w.conn.away = nil
+	return w.conn.run("BEGIN IMMEDIATE")
+}
+
+func (w *writer) commit(changes int) error {
+	start := w.now()
+	err := w.conn.run("COMMIT")
+	w.observe(Commit{Changes: changes, Took: w.now().Sub(start), Failed: err != nil})
+	if err != nil {
+		w.log.Error("store: commit failed", "err", err)
+		return away(err)
+	}
+	return nil
+}
+
+// step runs one change, in a savepoint unless it is alone.
+func (w *writer) step(j *job, shared bool) {
+	if shared {
+		if j.err = fault(w.conn.run("SAVEPOINT change")); j.err != nil {
+			return
+		}
+	}
+	j.wrote, j.err = w.guard(j.work)
+	j.wrote = j.wrote && j.err == nil
+	if !shared || w.conn.away != nil {
+		return
+	}
+	if !j.wrote {
+		w.must("ROLLBACK TO change")
+	}
+	w.must("RELEASE change")
+}
+
+// must ends a savepoint; if that fails, so does the batch.
+func (w *writer) must(query string) {
+	if err := w.conn.run(query); err != nil && w.conn.away == nil {
+		w.conn.away = err
+	}
+}
+
+// guard keeps a panic of a change from the others.
+func (w *writer) guard(work func(querier) (bool, error)) (wrote bool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.log.Error("store: a change panicked", "err", p, "stack", string(debug.Stack()))
+			wrote, err = false, panicked(p)
+		}
+	}()
+	return work(w.conn)
+}
+
+func panicked(p any) error {
+	return &kiosk.Error{Code: kiosk.Internal, Key: kiosk.KeyInternal, Err: fmt.Errorf("panic: %v", p)}
+}

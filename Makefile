@@ -1,0 +1,50 @@
+# Verbs only; each works from a fresh clone with nothing but Go. `make help` lists them.
+
+GO       ?= go
+FUZZTIME ?= 30s
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LINT      = v2.14.0
+build     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/qrkiosk ./cmd/qrkiosk
+
+.DEFAULT_GOAL := help
+.PHONY: run test generate lint fmt fuzz bench image screens clean help
+
+run: ## start the demo with its sandbox; LAN=1 for real tablets and phones, ARGS for more flags
+	@$(build)
+	@exec bin/qrkiosk demo $(if $(LAN),--lan) $(ARGS)
+
+test: ## run everything that this machine can, and say what it could not
+	@GO='$(GO)' .ci/test
+
+generate: ## write the Go of the templ pages again
+	$(GO) tool templ generate
+
+lint: bin/golangci-lint ## run the linters of .golangci.yml
+	@bin/golangci-lint version | grep -qF 'version $(LINT:v%=%) ' || { rm bin/golangci-lint; $(MAKE) bin/golangci-lint; }
+	bin/golangci-lint run ./...
+
+bin/golangci-lint:
+	GOBIN='$(CURDIR)/bin' $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT)
+
+fmt: ## format Go and templ
+	$(GO) tool gofumpt -l -w .
+	$(GO) tool templ fmt .
+
+fuzz: ## fuzz every parser for FUZZTIME each
+	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' .ci/fuzz
+
+bench: ## print the ratios that the design promises
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+image: ## build the container image with buildah and run the binary inside once
+	@VERSION='$(VERSION)' .ci/image
+
+screens: ## make the pictures of till and display anew, in out/screens
+	@mkdir -p out/screens
+	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(CURDIR)/out/screens' $(GO) test -count=1 -run Browser ./cmd/qrkiosk
+
+clean: ## remove what was built; data stays
+	rm -rf bin out
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,410 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The tests of this file hold the walls of the house: who may import whom, how long things may
+// get, what may not exist. kiosk/doc.go says why.
+
+const (
+	module           = "qrkiosk"
+	root             = "../.." // of the module, seen from here
+	longestFunction  = 100
+	longestFile      = 600
+	desirableMedian  = 12
+	desirableNinety5 = 60
+)
+
+// room is what a package may import.
+type room struct {
+	ours    []string // packages of ours; "*" is all
+	outside []string // modules
+	never   []string // packages of the standard library, with everything below them
+}
+
+// web and sql are what most rooms have no business with.
+var (
+	web = []string{"net/http"}
+	sql = []string{"database/sql"}
+)
+
+// rooms is the table of imports. A package that is missing here is a mistake, not a freedom.
+var rooms = map[string]room{
+	"kiosk": {never: slices.Concat(web, sql)},
+	"kiosk/store": {
+		ours:    []string{"kiosk", "assets"},
+		outside: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
+		never:   web,
+	},
+	"kiosk/secpaid": {ours: []string{"kiosk"}, never: sql},
+	"kiosk/sandbox": {ours: []string{"kiosk"}, outside: []string{"github.com/a-h/templ"}, never: sql},
+	"kiosk/bus":     {ours: []string{"kiosk"}, never: slices.Concat(web, sql)},
+	"kiosk/vault":   {ours: []string{"kiosk"}, outside: []string{"golang.org/x/crypto"}, never: slices.Concat(web, sql)},
+	"static":        {never: slices.Concat(web, sql)},
+	"assets":        {never: slices.Concat(web, sql)},
+	"views": {
+		ours:    []string{"kiosk", "static", "assets"},
+		outside: []string{"github.com/a-h/templ", "github.com/skip2/go-qrcode", "golang.org/x/text"},
+		never:   slices.Concat(web, sql),
+	},
+	"handlers": {
+		ours: []string{"kiosk", "views", "static"},
+		outside: []string{
+			"github.com/go-chi/chi/v5", "github.com/alexedwards/scs/v2", "github.com/gorilla/websocket",
+			"github.com/prometheus/client_golang", "github.com/klauspost/compress", "github.com/a-h/templ",
+		},
+		never: sql,
+	},
+	"cmd/qrkiosk": {
+		ours:    []string{"*"},
+		outside: []string{"github.com/alecthomas/kong"},
+		never:   sql,
+	},
+}
+
+// testModules may be imported by tests, beside what their room may import.
+var testModules = []string{
+	"github.com/chromedp/chromedp", "github.com/chromedp/cdproto", "github.com/makiuchi-d/gozxing",
+	"github.com/google/go-cmp", "pgregory.net/rapid", "github.com/rogpeppe/go-internal",
+	"github.com/gorilla/websocket", "github.com/prometheus/client_golang", "golang.org/x/net",
+}
+
+// pkg is what go list tells about a package.
+type pkg struct {
+	ImportPath, Name, Doc, Dir         string
+	Standard                           bool
+	Module                             *struct{ Path string }
+	Imports, TestImports, XTestImports []string
+	GoFiles, TestGoFiles, XTestGoFiles []string
+}
+
+// list reads the real graph, dependencies of tests included.
+func list(t *testing.T) map[string]pkg {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "-test", "-json", "./...")
+	cmd.Dir = root
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.Bytes())
+	}
+	all := map[string]pkg{}
+	dec := json.NewDecoder(bytes.NewReader(out))
+	for {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(p.ImportPath, " [") && !strings.HasSuffix(p.ImportPath, ".test") {
+			all[p.ImportPath] = p
+		}
+	}
+}
+
+func ownName(path string) (name string, own bool) {
+	return strings.CutPrefix(path, module+"/")
+}
+
+func TestImports(t *testing.T) {
+	all := list(t)
+	seen := 0
+	for path, p := range all {
+		name, own := ownName(path)
+		if !own {
+			continue
+		}
+		seen++
+		r, known := rooms[name]
+		if !known {
+			t.Errorf("package %s has no line in the table of imports", name)
+			continue
+		}
+		for _, i := range p.Imports {
+			if why := r.forbids(all, i); why != "" {
+				t.Errorf("%s imports %s: %s", name, i, why)
+			}
+		}
+		for _, i := range slices.Concat(p.TestImports, p.XTestImports) {
+			if why := r.forbidsTests(all, i); why != "" {
+				t.Errorf("the tests of %s import %s: %s", name, i, why)
+			}
+		}
+	}
+	if seen < len(rooms) {
+		t.Errorf("%d packages found, the table of imports names %d", seen, len(rooms))
+	}
+}
+
+// forbids returns why a room may not import a package, "" if it may.
+func (r room) forbids(all map[string]pkg, path string) string {
+	if name, own := ownName(path); own {
+		if name == "cmd/qrkiosk" {
+			return "the program is never imported"
+		}
+		if !slices.Contains(r.ours, name) && !slices.Contains(r.ours, "*") {
+			return "not its neighbour"
+		}
+		return ""
+	}
+	p := all[path]
+	if p.Standard {
+		return r.forbidsStandard(path)
+	}
+	if p.Module == nil || !slices.Contains(r.outside, p.Module.Path) {
+		return "an outside module that belongs to another room, or to none"
+	}
+	return ""
+}
+
+func (r room) forbidsStandard(path string) string {
+	switch path {
+	case "unsafe", "plugin", "C":
+		return "nobody needs it"
+	}
+	for _, never := range r.never {
+		if path == never || strings.HasPrefix(path, never+"/") {
+			return "never in this room"
+		}
+	}
+	return ""
+}
+
+// forbidsTests leaves tests free in whom of ours they bring together and in the standard library.
+func (r room) forbidsTests(all map[string]pkg, path string) string {
+	p := all[path]
+	if _, own := ownName(path); own || p.Standard {
+		return ""
+	}
+	if p.Module == nil || !slices.Contains(slices.Concat(r.outside, testModules), p.Module.Path) {
+		return "not a module that tests use"
+	}
+	return ""
+}
+
+// TestSandboxTakesMoneyOnly holds the promise that client and sandbox share no wire code: of the
+// domain the sandbox may use what money.go declares and nothing else.
+func TestSandboxTakesMoneyOnly(t *testing.T) {
+	money := declared(parse(t, filepath.Join(root, "kiosk", "money.go")))
+	if !money["Money"] {
+		t.Fatal("money.go declares no Money")
+	}
+	for _, path := range sources(t, filepath.Join(root, "kiosk", "sandbox")) {
+		ast.Inspect(parse(t, path), func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "kiosk" && !money[sel.Sel.Name] {
+				t.Errorf("%s uses kiosk.%s, which is not money", path, sel.Sel.Name)
+			}
+			return true
+		})
+	}
+}
+
+// declared is every name that a file adds to its package.
+func declared(f *ast.File) map[string]bool {
+	names := map[string]bool{}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			names[d.Name.Name] = d.Recv == nil
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				switch s := s.(type) {
+				case *ast.TypeSpec:
+					names[s.Name.Name] = true
+				case *ast.ValueSpec:
+					for _, n := range s.Names {
+						names[n.Name] = true
+					}
+				}
+			}
+		}
+	}
+	return names
+}
+
+func TestPackages_sayWhatTheyOwn(t *testing.T) {
+	for path, p := range list(t) {
+		if name, own := ownName(path); own && len(p.Doc) < 20 {
+			t.Errorf("package %s has no comment that says what it owns", name)
+		}
+	}
+}
+
+func TestNames_sayWhatIsInside(t *testing.T) {
+	banned := []string{"util", "utils", "common", "helper", "helpers", "models", "services", "types", "misc"}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != root && outsideTree(d.Name()) {
+			return filepath.SkipDir
+		}
+		stem := strings.TrimSuffix(d.Name(), "_test.go")
+		stem = strings.TrimSuffix(stem, filepath.Ext(stem))
+		if slices.Contains(banned, stem) {
+			t.Errorf("%s has a name that says nothing", path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// outsideTree names folders that hold no source: what git, builds and runs leave behind.
+func outsideTree(name string) bool {
+	return (strings.HasPrefix(name, ".") && name != ".ci") || slices.Contains([]string{"bin", "data", "out", "testdata", "node_modules"}, name)
+}
+
+// sources lists Go files that people write: no tests, nothing generated.
+func sources(t *testing.T, dir string) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != dir && outsideTree(d.Name()) {
+			return filepath.SkipDir
+		}
+		name := d.Name()
+		if strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") && !strings.HasSuffix(name, "_templ.go") {
+			files = append(files, path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+var positions = token.NewFileSet()
+
+func parse(t *testing.T, path string) *ast.File {
+	t.Helper()
+	f, err := parser.ParseFile(positions, path, nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func lines(n ast.Node) int {
+	return positions.Position(n.End()).Line - positions.Position(n.Pos()).Line + 1
+}
+
+// TestLengths prints what the house looks like and fails on what nobody wants to read.
+func TestLengths(t *testing.T) {
+	var functions, files []int
+	for _, path := range sources(t, root) {
+		f := parse(t, path)
+		length := positions.File(f.Pos()).LineCount()
+		files = append(files, length)
+		if length > longestFile {
+			t.Errorf("%s has %d lines, more than %d", path, length, longestFile)
+		}
+		for _, d := range f.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			n := lines(fn)
+			functions = append(functions, n)
+			if n > longestFunction {
+				t.Errorf("%s: %s has %d lines, more than %d", path, fn.Name.Name, n, longestFunction)
+			}
+		}
+	}
+	median, most, longest := spread(functions)
+	t.Logf("%d functions: median %d lines, 95 of 100 at most %d, longest %d (aim: %d and %d)",
+		len(functions), median, most, longest, desirableMedian, desirableNinety5)
+	median, most, longest = spread(files)
+	t.Logf("%d files: median %d lines, 95 of 100 at most %d, longest %d", len(files), median, most, longest)
+}
+
+// spread returns median, 95th percentile and largest.
+func spread(n []int) (median, most, largest int) {
+	if len(n) == 0 {
+		return 0, 0, 0
+	}
+	slices.Sort(n)
+	return n[len(n)/2], n[len(n)*95/100], n[len(n)-1]
+}
+
+func TestExported_isDocumented(t *testing.T) {
+	for _, path := range sources(t, root) {
+		for _, d := range parse(t, path).Decls {
+			for _, name := range undocumented(d) {
+				t.Errorf("%s: exported %s has no comment", path, name)
+			}
+		}
+	}
+}
+
+// undocumented lists exported names of a declaration without a comment. A method of an unexported
+// type is nobody's business, and within a group the comment of the group counts.
+func undocumented(d ast.Decl) (names []string) {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Doc == nil && d.Name.IsExported() && (d.Recv == nil || exportedReceiver(d.Recv)) && !plain(d.Name.Name) {
+			names = append(names, d.Name.Name)
+		}
+	case *ast.GenDecl:
+		for _, s := range d.Specs {
+			if d.Doc == nil {
+				names = append(names, undocumentedSpec(s)...)
+			}
+		}
+	}
+	return names
+}
+
+// plain are methods whose meaning the standard library fixes.
+func plain(method string) bool {
+	return slices.Contains([]string{"Error", "Unwrap", "String", "GoString", "LogValue", "Close", "Read", "Write"}, method)
+}
+
+func exportedReceiver(recv *ast.FieldList) bool {
+	typ := recv.List[0].Type
+	if star, ok := typ.(*ast.StarExpr); ok {
+		typ = star.X
+	}
+	id, ok := typ.(*ast.Ident)
+	return ok && id.IsExported()
+}
+
+func undocumentedSpec(s ast.Spec) (names []string) {
+	switch s := s.(type) {
+	case *ast.TypeSpec:
+		if s.Doc == nil && s.Comment == nil && s.Name.IsExported() {
+			names = append(names, s.Name.Name)
+		}
+	case *ast.ValueSpec:
+		for _, n := range s.Names {
+			if s.Doc == nil && s.Comment == nil && n.IsExported() {
+				names = append(names, n.Name)
+			}
+		}
+	}
+	return names
+}

@@ -197,7 +197,7 @@ func (c *Client) send(ctx context.Context, endpoint string, body []byte) (r repl
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.agent)
-	req.Header.Set("token", string(c.token))
+	req.Header.Set("token", c.token())
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return reply{}, d.begun.Load(), err

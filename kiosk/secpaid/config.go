@@ -45,8 +45,10 @@ type Config struct {
 	Observe func(endpoint, outcome string, took time.Duration)
 }
 
-// secret is a string that does not print itself.
-type secret string
+// secret keeps a string where printing does not find it, not even as a field of a struct.
+type secret func() string
+
+func hide(text string) secret { return func() string { return text } }
 
 func (secret) String() string       { return "***" }
 func (secret) GoString() string     { return "***" }
@@ -65,7 +67,7 @@ func New(c Config) (*Client, error) {
 	c = withDefaults(c)
 	return &Client{
 		base:    base,
-		token:   secret(c.Token),
+		token:   hide(c.Token),
 		agent:   "qrkiosk/" + c.Version,
 		hosts:   linkHosts(base, c.LinkHost),
 		http:    httpClient(c),

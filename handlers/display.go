@@ -1,0 +1,127 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/views"
+)
+
+// languageLife is how long a customer's choice of language lasts: the next customer starts anew.
+const languageLife = 3 * time.Minute
+
+type displayKey struct{}
+
+func displayOf(r *http.Request) kiosk.Device {
+	d, _ := r.Context().Value(displayKey{}).(kiosk.Device)
+	return d
+}
+
+// screen lets only paired displays through.
+func (s *Server) screen(next handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		device, err := s.deviceOf(r, displayCookie, kiosk.Display)
+		if err != nil {
+			return err
+		}
+		return next(w, r.WithContext(context.WithValue(r.Context(), displayKey{}, device)))
+	}
+}
+
+// display is the customer's screen; a browser that is none yet gets a code to be paired by.
+func (s *Server) display(w http.ResponseWriter, r *http.Request) error {
+	device, err := s.deviceOf(r, displayCookie, kiosk.Display)
+	switch kiosk.CodeOf(err) {
+	case "":
+	case kiosk.Unauthorized:
+		return s.pairing(w, r)
+	default:
+		return err
+	}
+	d, x, err := s.displayScreen(r.Context(), device.Register)
+	if err != nil {
+		return err
+	}
+	p := s.view(r)
+	p.Lang = s.displayLang(r, d.Stall)
+	s.render(w, r, http.StatusOK, views.DisplayPage(p, d, x))
+	return nil
+}
+
+func (s *Server) displayScreen(ctx context.Context, register string) (kiosk.DisplayScreen, views.DisplayExtras, error) {
+	d, err := s.shop.Display(ctx, register)
+	return d, views.DisplayExtras{QR: s.code(d.PayURL), Receipt: s.code(d.Receipt)}, err
+}
+
+// displayLang is the customer's choice, else the stall's own language: a display in a shop does
+// not follow the browser it happens to run in.
+func (s *Server) displayLang(r *http.Request, stall kiosk.Stall) string {
+	return views.Choose(stall.Languages, s.cookie(r, langCookie))
+}
+
+func (s *Server) displayState(w http.ResponseWriter, r *http.Request) error {
+	d, x, err := s.displayScreen(r.Context(), displayOf(r).Register)
+	if err != nil {
+		return err
+	}
+	p := s.view(r)
+	p.Lang = s.displayLang(r, d.Stall)
+	f := newFrame(d.Epoch, d.Version, d.Now, d.Next)
+	if err := f.draw(r.Context(), views.DisplayFragment(p, d, x)); err != nil {
+		return err
+	}
+	return s.sendFrame(w, r, f)
+}
+
+// language remembers the customer's choice for a few minutes.
+func (s *Server) language(w http.ResponseWriter, r *http.Request) error {
+	if lang := r.PostForm.Get("lang"); views.Known(lang) {
+		s.setCookie(w, langCookie, lang, languageLife, true)
+	}
+	http.Redirect(w, r, views.PathDisplay, http.StatusSeeOther)
+	return nil
+}
+
+// tip takes the customer's choice: cents of a suggestion, or an amount that was typed.
+func (s *Server) tip(w http.ResponseWriter, r *http.Request) error {
+	tip, err := readTip(r)
+	if err != nil {
+		return err
+	}
+	if _, err := s.shop.Tip(r.Context(), displayOf(r).Register, r.PostForm.Get("sale"), tip); err != nil {
+		return err
+	}
+	return s.goTo(w, r, views.PathDisplay)
+}
+
+func readTip(r *http.Request) (kiosk.Money, error) {
+	cents := r.PostForm.Get("tip")
+	switch {
+	case cents == "0":
+		return 0, nil
+	case cents != "":
+		return kiosk.ParseCents(cents)
+	}
+	return kiosk.ParseMoney(r.PostForm.Get("amount"))
+}
+
+// receipt is the customer's page. A browser that comes back from the gateway brings parameters
+// that prove nothing: at most they make the gateway's lists be read sooner.
+func (s *Server) receipt(w http.ResponseWriter, r *http.Request) error {
+	secret := chi.URLParam(r, "receipt")
+	page, err := s.shop.Receipt(r.Context(), secret)
+	if err != nil {
+		return err
+	}
+	if r.URL.RawQuery != "" {
+		s.shop.Hint(secret)
+	}
+	p := s.view(r)
+	p.Lang = views.Choose(page.Stall.Languages, r.Header.Get("Accept-Language"))
+	s.render(w, r, http.StatusOK, views.ReceiptPage(p, page))
+	return nil
+}

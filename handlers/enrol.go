@@ -1,0 +1,153 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/views"
+)
+
+// enrolForm shows what a one-time link would do. It does nothing by itself: programs that preview
+// links must not use it up.
+func (s *Server) enrolForm(w http.ResponseWriter, r *http.Request) error {
+	ticket := chi.URLParam(r, "ticket")
+	kind, err := s.shop.TicketKind(r.Context(), ticket)
+	if err != nil {
+		return err
+	}
+	s.render(w, r, http.StatusOK, views.EnrolPage(s.view(r), kind, ticket))
+	return nil
+}
+
+func (s *Server) enrolTill(w http.ResponseWriter, r *http.Request) error {
+	return s.enrol(w, r, tillCookie, views.PathTill)
+}
+
+func (s *Server) enrolDisplay(w http.ResponseWriter, r *http.Request) error {
+	return s.enrol(w, r, displayCookie, views.PathDisplay)
+}
+
+func (s *Server) enrol(w http.ResponseWriter, r *http.Request, cookie, then string) error {
+	if wait := s.limits.wait("enrol "+s.clientIP(r).String(), s.clock()); wait > 0 {
+		return &kiosk.Error{Code: kiosk.TooMany, Key: "tries-many", Wait: wait}
+	}
+	ticket := r.PostForm.Get("ticket")
+	kind, err := s.shop.TicketKind(r.Context(), ticket)
+	if err != nil {
+		return err
+	}
+	if (kind == kiosk.Display) != (cookie == displayCookie) {
+		return &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyDeviceWrong}
+	}
+	device, secret, err := s.shop.Enrol(r.Context(), ticket, deviceName(r))
+	if err != nil {
+		return err
+	}
+	s.closeOthers(device)
+	s.setCookie(w, cookie, secret, deviceLife, true)
+	s.log.Info("device enrolled", "register", device.Register, "kind", device.Kind)
+	return s.goTo(w, r, then)
+}
+
+// closeOthers ends the sockets of tablets that a new one has replaced.
+func (s *Server) closeOthers(device kiosk.Device) {
+	if device.Kind != kiosk.Tablet {
+		return
+	}
+	s.hub.each(func(c *client) bool {
+		return c.view.kind == kiosk.Tablet && c.room.register == device.Register
+	}, func(c *client) { c.end(closeRevoked) })
+}
+
+// deviceName is what the browser calls itself, cut short, so that people can tell devices apart.
+func deviceName(r *http.Request) string {
+	name := r.UserAgent()
+	return name[:min(len(name), 120)]
+}
+
+// pairing shows the code of a display that waits to be paired, asking for a new one when there is
+// none or its time is over.
+func (s *Server) pairing(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.shop.Pairing(r.Context(), s.cookie(r, displayCookie))
+	switch kiosk.CodeOf(err) {
+	case "":
+	case kiosk.NotFound, kiosk.Gone:
+		if p, err = s.askPairing(w, r); err != nil {
+			return err
+		}
+	default:
+		return err
+	}
+	s.render(w, r, http.StatusOK, views.PairingPage(s.view(r), p.Code, p.Match))
+	return nil
+}
+
+func (s *Server) askPairing(w http.ResponseWriter, r *http.Request) (kiosk.Pairing, error) {
+	if wait := s.limits.wait("pairing "+s.clientIP(r).String(), s.clock()); wait > 0 {
+		return kiosk.Pairing{}, &kiosk.Error{Code: kiosk.TooMany, Key: "tries-many", Wait: wait}
+	}
+	p, secret, err := s.shop.AskPairing(r.Context())
+	if err == nil {
+		s.setCookie(w, displayCookie, secret, deviceLife, true)
+	}
+	return p, err
+}
+
+// pairState tells a waiting display whether anything changed: 204 while nothing did.
+func (s *Server) pairState(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.shop.Pairing(r.Context(), s.cookie(r, displayCookie))
+	if err == nil && p.Device == "" {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+func (s *Server) pairForm(w http.ResponseWriter, r *http.Request) error {
+	return s.pairPage(w, r, http.StatusOK, views.TillPair{}, nil)
+}
+
+func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, status int, page views.TillPair, cause error) error {
+	t, err := s.shop.Till(r.Context(), personOf(r).Register)
+	if err != nil {
+		return err
+	}
+	p := s.view(r)
+	p.Lang = views.Choose(t.Stall.Languages, r.Header.Get("Accept-Language"))
+	page.Stall, page.Error = t.Stall, p.Explain(cause)
+	s.render(w, r, status, views.TillPairForm(p, page))
+	return nil
+}
+
+// pairFind finds the display of a code, so that its word can be compared before it is bound.
+func (s *Server) pairFind(w http.ResponseWriter, r *http.Request) error {
+	code := r.PostForm.Get("code")
+	page := views.TillPair{Code: code}
+	if wait := s.limits.wait("pair "+tabletOf(r).ID, s.clock()); wait > 0 {
+		cause := &kiosk.Error{Code: kiosk.TooMany, Key: "tries-many", Wait: wait, Field: "code"}
+		retryAfter(w, cause)
+		return s.pairPage(w, r, http.StatusTooManyRequests, page, cause)
+	}
+	p, err := s.shop.PeekPairing(r.Context(), code)
+	if err != nil {
+		if statusOf(err) >= http.StatusInternalServerError {
+			return err
+		}
+		return s.pairPage(w, r, statusOf(err), page, err)
+	}
+	page.Match = &p.Match
+	return s.pairPage(w, r, http.StatusOK, page, nil)
+}
+
+func (s *Server) pairConfirm(w http.ResponseWriter, r *http.Request) error {
+	if _, err := s.shop.Pair(r.Context(), personOf(r).Actor, r.PostForm.Get("code"), "display"); err != nil {
+		if statusOf(err) >= http.StatusInternalServerError {
+			return err
+		}
+		return s.pairPage(w, r, statusOf(err), views.TillPair{Code: r.PostForm.Get("code")}, err)
+	}
+	return s.goTo(w, r, views.PathTill)
+}

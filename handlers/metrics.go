@@ -1,0 +1,126 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics are the figures of the sale path. It is a [kiosk.Observer].
+type Metrics struct {
+	registry *prometheus.Registry
+	create   *prometheus.HistogramVec
+	notice   *prometheus.HistogramVec
+	frame    prometheus.Histogram
+	sweeps   *prometheus.CounterVec
+	requests *prometheus.CounterVec
+	sockets  *prometheus.GaugeVec
+}
+
+// NewMetrics makes an empty set of figures with a registry of its own.
+func NewMetrics() *Metrics {
+	fine := prometheus.ExponentialBuckets(0.0001, 2, 18) // 0.1 ms to 13 s
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		create: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "qrkiosk_create_seconds", Help: "Time of a create call at the gateway.", Buckets: fine,
+		}, []string{"outcome"}),
+		notice: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "qrkiosk_webhook_commit_seconds", Help: "Time from a webhook's body to its commit.", Buckets: fine,
+		}, []string{"believed"}),
+		frame: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "qrkiosk_commit_frame_seconds", Help: "Time from a commit to the frame that shows it.", Buckets: fine,
+		}),
+		sweeps: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "qrkiosk_sweeps_total", Help: "Readings of the gateway's pay-in list.",
+		}, []string{"outcome"}),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "qrkiosk_requests_total", Help: "Requests by route and status.",
+		}, []string{"route", "status"}),
+		sockets: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "qrkiosk_sockets", Help: "Live screens.",
+		}, []string{"kind"}),
+	}
+	m.registry.MustRegister(m.create, m.notice, m.frame, m.sweeps, m.requests, m.sockets,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Created counts a create call.
+func (m *Metrics) Created(d time.Duration, outcome string) {
+	m.create.WithLabelValues(outcome).Observe(d.Seconds())
+}
+
+// Noticed counts a webhook that was stored.
+func (m *Metrics) Noticed(d time.Duration, believed bool) {
+	m.notice.WithLabelValues(strconv.FormatBool(believed)).Observe(d.Seconds())
+}
+
+// Swept counts a reading of the pay-in list.
+func (m *Metrics) Swept(_ int, err error) {
+	outcome := "read"
+	if err != nil {
+		outcome = "failed"
+	}
+	m.sweeps.WithLabelValues(outcome).Inc()
+}
+
+func (m *Metrics) pushed(d time.Duration) { m.frame.Observe(d.Seconds()) }
+
+// statusWriter remembers the status for the counter. Unwrap lets sockets and deadlines through.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (m *Metrics) count(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Upgrade") != "" {
+			next.ServeHTTP(w, r) // a socket is taken over and has no status
+			return
+		}
+		sw := &statusWriter{ResponseWriter: w}
+		next.ServeHTTP(sw, r)
+		m.requests.WithLabelValues(routeOf(r), strconv.Itoa(max(sw.status, http.StatusOK))).Inc()
+	})
+}
+
+// figures serves the metrics to this machine alone: they tell about business.
+func (s *Server) figures(w http.ResponseWriter, r *http.Request) {
+	if ip := s.clientIP(r); !ip.IsLoopback() {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(w, r)
+}
+
+// health says that the process answers.
+func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// readiness says that the store can be read.
+func (s *Server) readiness(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if err := s.ready(r.Context()); err != nil {
+		s.log.Warn("not ready", "err", err)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte("not ready\n"))
+		return
+	}
+	_, _ = w.Write([]byte("ready\n"))
+}

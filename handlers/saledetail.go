@@ -1,0 +1,110 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/views"
+)
+
+// saleDetail shows a sale that was looked up by its number.
+func (s *Server) saleDetail(w http.ResponseWriter, r *http.Request) error {
+	number := strings.ToUpper(strings.TrimSpace(r.URL.Query().Get("number")))
+	return s.salePage(w, r, http.StatusOK, number, nil)
+}
+
+func (s *Server) salePage(w http.ResponseWriter, r *http.Request, status int, number string, cause error) error {
+	ctx, register := r.Context(), personOf(r).Register
+	t, err := s.shop.Till(ctx, register)
+	if err != nil {
+		return err
+	}
+	p := s.view(r)
+	p.Lang = views.Choose(t.Stall.Languages, r.Header.Get("Accept-Language"))
+	v := views.SaleView{Stall: t.Stall, Now: t.Now, Typed: number, Error: p.For(t.Stall).Explain(cause)}
+	sale, err := s.shop.SaleByNumber(ctx, register, number)
+	switch {
+	case kiosk.CodeOf(err) == kiosk.NotFound:
+		status = http.StatusNotFound
+	case err != nil:
+		return err
+	default:
+		v.Sale, v.Receipt, v.May = sale, s.shop.ReceiptURL(sale), may(sale)
+		if v.Names, err = s.names(ctx, register); err != nil {
+			return err
+		}
+	}
+	s.render(w, r, status, views.SaleDetail(p, v))
+	return nil
+}
+
+func (s *Server) names(ctx context.Context, register string) (map[string]string, error) {
+	people, err := s.shop.People(ctx, register)
+	names := map[string]string{}
+	for _, p := range people {
+		names[p.ID] = p.Name
+	}
+	return names, err
+}
+
+// may lists what may be decided about a sale now: whatever its own rules would not refuse.
+func may(sale *kiosk.Sale) []string {
+	var list []string
+	for _, kind := range []kiosk.StepKind{kiosk.StepCancel, kiosk.StepHanded, kiosk.StepClose, kiosk.StepAttach} {
+		if _, err := sale.Take(kiosk.Step{Kind: kind, Reason: "-"}); err == nil {
+			list = append(list, string(kind))
+		}
+	}
+	return list
+}
+
+// decide takes a decision about a sale. All but a cancel need a manager: the one who is signed
+// in, or one whose PIN is typed on the spot.
+func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
+	by, form := personOf(r).Actor, r.PostForm
+	do := kiosk.StepKind(form.Get("do"))
+	if do != kiosk.StepCancel {
+		manager, err := s.shop.ManagerByPIN(r.Context(), tabletOf(r), form.Get("pin"))
+		if err != nil {
+			return s.decideRefused(w, r, err)
+		}
+		by.Staff, by.Role = manager.ID, manager.Role
+	}
+	sale, err := s.decided(r.Context(), by, do, form)
+	if err != nil {
+		return s.decideRefused(w, r, err)
+	}
+	return s.goTo(w, r, views.PathSale+"?number="+url.QueryEscape(sale.Number))
+}
+
+func (s *Server) decided(ctx context.Context, by kiosk.Actor, do kiosk.StepKind, form url.Values) (*kiosk.Sale, error) {
+	id, reason := form.Get("sale"), strings.TrimSpace(form.Get("reason"))
+	switch do {
+	case kiosk.StepCancel:
+		return s.shop.Cancel(ctx, by, id)
+	case kiosk.StepHanded:
+		return s.shop.HandedOver(ctx, by, id, reason)
+	case kiosk.StepClose:
+		return s.shop.Close(ctx, by, id, reason)
+	case kiosk.StepAttach:
+		return s.shop.Attach(ctx, by, id, reason)
+	default:
+		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.ReasonUnknownStep, Field: "do"}
+	}
+}
+
+// decideRefused shows the sale again with the reason.
+func (s *Server) decideRefused(w http.ResponseWriter, r *http.Request, cause error) error {
+	if wantsJSON(r) || statusOf(cause) >= http.StatusInternalServerError {
+		return cause
+	}
+	number, err := s.shop.NumberOf(r.Context(), personOf(r).Register, r.PostForm.Get("sale"))
+	if err != nil {
+		return cause
+	}
+	retryAfter(w, cause)
+	return s.salePage(w, r, statusOf(cause), number, cause)
+}

@@ -1,0 +1,269 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/views"
+)
+
+const (
+	shiftLong  = 12 * time.Hour  // a session's life, whatever happens
+	idleLong   = 5 * time.Minute // without a command, while no payment is pending
+	touchEvery = time.Minute     // a session is written at most so often for being used
+	deviceLife = 400 * 24 * time.Hour
+
+	tillCookie    = "qk-till"
+	displayCookie = "qk-display"
+	langCookie    = "qk-lang"
+
+	sessionStaff = "staff"
+	sessionSeen  = "seen" // Unix milliseconds
+)
+
+func (s *Server) newSessions(store scs.Store) *scs.SessionManager {
+	m := scs.New()
+	m.Store = store
+	m.Lifetime = shiftLong
+	m.HashTokenInStore = true
+	m.Cookie.Name = s.cookieName("qk-session")
+	m.Cookie.Secure = s.secure
+	m.Cookie.HttpOnly = true
+	m.Cookie.SameSite = http.SameSiteStrictMode
+	m.Cookie.Path = "/"
+	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
+		s.fail(w, r, &kiosk.Error{Code: kiosk.Unavailable, Key: "store-away", Err: err})
+	}
+	return m
+}
+
+// cookieName prefixes a name so that browsers bind it to https and this host. Over plain http in
+// a shop's own network the prefix would make them refuse it.
+func (s *Server) cookieName(name string) string {
+	if s.secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+func (s *Server) setCookie(w http.ResponseWriter, name, value string, life time.Duration, strict bool) {
+	site := http.SameSiteLaxMode
+	if strict {
+		site = http.SameSiteStrictMode
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: s.cookieName(name), Value: value, Path: "/", MaxAge: int(life.Seconds()),
+		Secure: s.secure, HttpOnly: true, SameSite: site,
+	})
+}
+
+// cookie returns the value of a cookie; one that came twice counts as none.
+func (s *Server) cookie(r *http.Request, name string) string {
+	found := r.CookiesNamed(s.cookieName(name))
+	if len(found) != 1 || len(found[0].Value) > 128 {
+		return ""
+	}
+	return found[0].Value
+}
+
+func (s *Server) hasCookie(r *http.Request) bool {
+	return s.cookie(r, "qk-session") != "" || s.cookie(r, tillCookie) != "" || s.cookie(r, displayCookie) != ""
+}
+
+// view is what a page is drawn with before its stall is known.
+func (s *Server) view(r *http.Request) views.Page {
+	return views.Page{
+		Lang: views.Choose(nil, r.Header.Get("Accept-Language")),
+		Mode: s.shop.Settings().Mode, Insecure: s.insecure(r),
+	}
+}
+
+// insecure tells whether a browser will withhold wake lock and the like: plain http from anywhere
+// but this machine.
+func (s *Server) insecure(r *http.Request) bool {
+	return !s.secure && !s.clientIP(r).IsLoopback()
+}
+
+type tabletKey struct{}
+
+type actorKey struct{}
+
+// person is who stands at a tablet.
+type person struct {
+	kiosk.Actor
+	staff kiosk.Staff
+}
+
+func tabletOf(r *http.Request) kiosk.Device {
+	d, _ := r.Context().Value(tabletKey{}).(kiosk.Device)
+	return d
+}
+
+func personOf(r *http.Request) person {
+	p, _ := r.Context().Value(actorKey{}).(person)
+	return p
+}
+
+// tablet lets only enrolled tablets through.
+func (s *Server) tablet(next handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		device, err := s.deviceOf(r, tillCookie, kiosk.Tablet)
+		if err != nil {
+			return s.stranger(w, r, kiosk.Tablet, err)
+		}
+		return next(w, r.WithContext(context.WithValue(r.Context(), tabletKey{}, device)))
+	}
+}
+
+// deviceOf finds the device of a cookie. Without one it is [kiosk.Unauthorized].
+func (s *Server) deviceOf(r *http.Request, name string, kind kiosk.DeviceKind) (kiosk.Device, error) {
+	secret := s.cookie(r, name)
+	if secret == "" {
+		return kiosk.Device{}, &kiosk.Error{Code: kiosk.Unauthorized, Key: kiosk.KeyDeviceUnknown}
+	}
+	d, err := s.shop.Device(r.Context(), secret)
+	if err == nil && d.Kind != kind {
+		err = &kiosk.Error{Code: kiosk.Forbidden, Key: kiosk.KeyDeviceWrong}
+	}
+	return d, err
+}
+
+// stranger answers a browser that is no device of ours.
+func (s *Server) stranger(w http.ResponseWriter, r *http.Request, kind kiosk.DeviceKind, err error) error {
+	if wantsJSON(r) || kiosk.CodeOf(err) != kiosk.Unauthorized || !safeMethod(r.Method) {
+		return err
+	}
+	s.render(w, r, http.StatusUnauthorized, views.NotEnrolledPage(s.view(r), kind))
+	return nil
+}
+
+// staff lets only people through who are signed in on an enrolled tablet.
+func (s *Server) staff(next handler) handler {
+	return s.tablet(func(w http.ResponseWriter, r *http.Request) error {
+		staff, err := s.signedIn(r)
+		if err != nil {
+			if wantsJSON(r) || kiosk.CodeOf(err) != kiosk.Unauthorized {
+				return err
+			}
+			http.Redirect(w, r, views.PathSignIn, http.StatusSeeOther)
+			return nil
+		}
+		device := tabletOf(r)
+		p := person{staff: staff, Actor: kiosk.Actor{
+			Staff: staff.ID, Role: staff.Role, Device: device.ID, Register: device.Register,
+		}}
+		return next(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, p)))
+	})
+}
+
+var errSignedOut = &kiosk.Error{Code: kiosk.Unauthorized, Key: "signed-out"}
+
+// signedIn reads who is signed in. Somebody idle for too long is signed out, unless a payment is
+// pending: nobody is locked out in front of a customer.
+func (s *Server) signedIn(r *http.Request) (kiosk.Staff, error) {
+	ctx := r.Context()
+	id := s.sessions.GetString(ctx, sessionStaff)
+	if id == "" {
+		return kiosk.Staff{}, errSignedOut
+	}
+	now := s.clock().UnixMilli()
+	seen := s.sessions.GetInt64(ctx, sessionSeen)
+	if now-seen > idleLong.Milliseconds() && !s.pending(ctx, tabletOf(r).Register) {
+		return kiosk.Staff{}, errSignedOut
+	}
+	if !safeMethod(r.Method) && now-seen > touchEvery.Milliseconds() {
+		s.sessions.Put(ctx, sessionSeen, now)
+	}
+	staff, err := s.shop.StaffByID(ctx, id)
+	if err == nil {
+		err = s.worksHere(ctx, staff, tabletOf(r).Register)
+	}
+	return staff, err
+}
+
+func (s *Server) worksHere(ctx context.Context, staff kiosk.Staff, register string) error {
+	people, err := s.shop.People(ctx, register)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if p.ID == staff.ID {
+			return nil
+		}
+	}
+	return errSignedOut
+}
+
+// pending tells whether the register waits for a customer's money.
+func (s *Server) pending(ctx context.Context, register string) bool {
+	t, err := s.shop.Till(ctx, register)
+	return err == nil && t.Current != nil
+}
+
+func (s *Server) signInForm(w http.ResponseWriter, r *http.Request) error {
+	page, err := s.signInPage(r)
+	if err != nil {
+		return err
+	}
+	s.render(w, r, http.StatusOK, views.SignInPage(s.view(r), page))
+	return nil
+}
+
+func (s *Server) signInPage(r *http.Request) (views.SignIn, error) {
+	register := tabletOf(r).Register
+	t, err := s.shop.Till(r.Context(), register)
+	if err != nil {
+		return views.SignIn{}, err
+	}
+	people, err := s.shop.People(r.Context(), register)
+	return views.SignIn{Stall: t.Stall, Register: t.Register, Staff: people}, err
+}
+
+// signIn takes a PIN. A right one begins a new session, so that an id that somebody planted
+// before is worth nothing.
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
+	if r.URL.Query().Has("pin") {
+		return &statusError{http.StatusBadRequest, "pin-in-address"}
+	}
+	chosen := r.PostForm.Get("staff")
+	staff, err := s.shop.SignIn(r.Context(), tabletOf(r), chosen, r.PostForm.Get("pin"))
+	if err != nil {
+		return s.signInAgain(w, r, chosen, err)
+	}
+	if err := s.sessions.RenewToken(r.Context()); err != nil {
+		return err
+	}
+	s.sessions.Put(r.Context(), sessionStaff, staff.ID)
+	s.sessions.Put(r.Context(), sessionSeen, s.clock().UnixMilli())
+	s.log.Info("signed in", "register", tabletOf(r).Register, "staff", staff.ID)
+	return s.goTo(w, r, views.PathTill)
+}
+
+func (s *Server) signInAgain(w http.ResponseWriter, r *http.Request, chosen string, cause error) error {
+	if wantsJSON(r) || statusOf(cause) >= http.StatusInternalServerError {
+		return cause
+	}
+	page, err := s.signInPage(r)
+	if err != nil {
+		return err
+	}
+	p := s.view(r)
+	page.Chosen, page.Error, page.Wait = chosen, p.Explain(cause), waitOf(cause)
+	retryAfter(w, cause)
+	s.log.Info("sign-in refused", "register", tabletOf(r).Register, "err", cause)
+	s.render(w, r, statusOf(cause), views.SignInPage(p, page))
+	return nil
+}
+
+func (s *Server) lock(w http.ResponseWriter, r *http.Request) error {
+	if err := s.sessions.Destroy(r.Context()); err != nil {
+		return err
+	}
+	device := tabletOf(r).ID
+	s.hub.each(func(c *client) bool { return c.device == device }, func(c *client) { c.end(closeRevoked) })
+	return s.goTo(w, r, views.PathSignIn)
+}

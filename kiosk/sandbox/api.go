@@ -14,12 +14,15 @@ type endpoint func(*Account, value) reply
 // endpoints is the complete API (protocol 2).
 func (s *Server) endpoints() map[string]endpoint {
 	return map[string]endpoint{
-		"createLink":           s.createLink,
-		"createSplitLink":      s.createSplitLink,
-		"deleteLink":           s.deleteLink,
-		"getMyUnusedLinks":     s.unusedLinks,
-		"getMyUsedLinks":       s.usedLinks,
-		"getPayInTransactions": s.payInTransactions,
+		"createLink":            s.createLink,
+		"createSplitLink":       s.createSplitLink,
+		"deleteLink":            s.deleteLink,
+		"getMyUnusedLinks":      s.unusedLinks,
+		"getMyUsedLinks":        s.usedLinks,
+		"getPayInTransactions":  s.payInTransactions,
+		"getPayOutTransactions": s.payOutTransactions,
+		"getTaxInvoiceList":     s.taxInvoices,
+		"refundPayment":         s.refundPayment,
 	}
 }
 

@@ -24,6 +24,14 @@ import (
 //	POST /control/transfer   {"link_id": 1}: the button "pay by bank transfer"
 //	POST /control/funds      {"link_id": 1}: the money of the transfer arrives
 //	POST /control/resend     {"webhook": 1}: the webhook is sent again
+//	POST /control/refund     {"link_id": 1, "approve": true} or {…, "approve": false, "reason": "…"}
+//	POST /control/dispute    {"link_id": 1}: the payer's bank takes the money back
+//	POST /control/dispute-end {"link_id": 1, "won": true}
+//	GET  /control/clock      the gateway's time
+//	POST /control/clock      {"advance": "1d"}; also 90m, 36h, 2w
+//	GET  /control/accounts   every account with its settings
+//	POST /control/accounts   one account as in the accounts file, new or with a known user_id
+//	GET  /control/money      sums per account, refund requests, disputes
 func (s *Server) controlRoutes(mux *http.ServeMux) {
 	show := func(path string, what func() any) {
 		mux.HandleFunc("GET /control/"+path, func(w http.ResponseWriter, _ *http.Request) {
@@ -34,22 +42,47 @@ func (s *Server) controlRoutes(mux *http.ServeMux) {
 	show("calls", func() any { return map[string]any{"calls": s.Calls(), "counts": s.Counts()} })
 	show("webhooks", func() any { return s.Webhooks() })
 	show("faults", func() any { return s.Faults() })
+	show("clock", func() any { return map[string]time.Time{"now": s.Now()} })
+	show("accounts", func() any { return s.Accounts() })
+	show("money", func() any { return s.Money() })
+	mux.HandleFunc("GET /control", s.controlPage)
+	mux.HandleFunc("GET /control/{$}", s.controlPage)
 
-	mux.HandleFunc("POST /control/faults", s.order1(s.controlFault))
+	mux.HandleFunc("POST /control/faults", s.carryOut(s.controlFault))
 	for name, act := range map[string]func(int64) error{
 		"pay": s.Pay, "cancel": s.CancelByPayer, "decline": s.Decline,
 		"transfer": s.PromiseTransfer, "funds": s.FundsArrived,
 	} {
-		mux.HandleFunc("POST /control/"+name, s.order1(withID("link_id", act)))
+		mux.HandleFunc("POST /control/"+name, s.carryOut(withID("link_id", act)))
 	}
-	mux.HandleFunc("POST /control/resend", s.order1(withID("webhook", s.Resend)))
+	mux.HandleFunc("POST /control/resend", s.carryOut(withID("webhook", s.Resend)))
+	mux.HandleFunc("POST /control/dispute", s.carryOut(withID("link_id", s.OpenDispute)))
+	mux.HandleFunc("POST /control/dispute-end", s.carryOut(func(in value) error {
+		return withID("link_id", func(id int64) error { return s.CloseDispute(id, in.get("won").flag(false)) })(in)
+	}))
+	mux.HandleFunc("POST /control/refund", s.carryOut(func(in value) error {
+		return withID("link_id", func(id int64) error {
+			if in.get("approve").flag(false) {
+				return s.ApproveRefund(id)
+			}
+			return s.RejectRefund(id, in.get("reason").scalar())
+		})(in)
+	}))
+	mux.HandleFunc("POST /control/clock", s.carryOut(func(in value) error {
+		d, err := readSpan(in.get("advance").scalar())
+		if err != nil {
+			return err
+		}
+		return s.Advance(d)
+	}))
+	mux.HandleFunc("POST /control/accounts", s.controlAccount)
 }
 
 // errOrder is the error of a control call that cannot be understood.
 var errOrder = errors.New("sandbox: the order cannot be understood")
 
-// order1 carries out one order and answers it.
-func (s *Server) order1(act func(value) error) http.HandlerFunc {
+// carryOut carries out one order and answers it.
+func (s *Server) carryOut(act func(value) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		in, err := readBody(r)
 		if err == nil {
@@ -68,7 +101,7 @@ func (s *Server) answerOrder(w http.ResponseWriter, err error) {
 	switch {
 	case err == nil:
 		s.writeJSON(w, http.StatusOK, map[string]bool{"ok": true})
-	case errors.Is(err, errBody), errors.Is(err, errOrder):
+	case errors.Is(err, errBody), errors.Is(err, errOrder), errors.Is(err, ErrClock):
 		s.writeJSON(w, http.StatusUnprocessableEntity, map[string]string{"error": err.Error()})
 	case errors.Is(err, ErrNoLink), errors.Is(err, ErrNoSuchEvent):
 		s.writeJSON(w, http.StatusNotFound, map[string]string{"error": err.Error()})
@@ -96,6 +129,18 @@ func withID(name string, act func(int64) error) func(value) error {
 		}
 		return act(id)
 	}
+}
+
+// controlAccount takes one account in the form of the accounts file.
+func (s *Server) controlAccount(w http.ResponseWriter, r *http.Request) {
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16))
+	dec.DisallowUnknownFields()
+	var a Account
+	if err := dec.Decode(&a); err != nil {
+		s.answerOrder(w, fmt.Errorf("%w: %w", errOrder, err))
+		return
+	}
+	s.answerOrder(w, s.AddAccount(a))
 }
 
 func (s *Server) controlFault(in value) error {

@@ -125,7 +125,7 @@ func (s *Server) takeDue(most int) (due []delivery, next time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.nowLocked()
-	next = min(longest, max(s.nextChore(now).Sub(now), time.Millisecond))
+	next = min(longest, max(s.nextLocked().at.Sub(now), time.Millisecond))
 	over := func(d *delivery) bool { return d.State != stateWaiting }
 	s.ledger.waiting = slices.DeleteFunc(s.ledger.waiting, over)
 	for _, d := range s.ledger.waiting {

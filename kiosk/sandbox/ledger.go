@@ -103,11 +103,15 @@ type ledger struct {
 	lastID     int64
 	payIns     []*payIn
 	byTx       map[string]*payIn
-	deliveries []*delivery // index = id - 1
-	waiting    []*delivery // those not over, and some that are
+	byLink     map[int64][]*payIn
+	unpaid     []*payIn       // rows not yet paid out, and some that are
+	promised   map[int64]bool // links with a bank transfer under way
+	deliveries []*delivery    // index = id - 1
+	waiting    []*delivery    // those not over, and some that are
 	refunds    map[int64]*refund
 	disputes   map[int64]*dispute
 	payOuts    []*payOut
+	lastPayOut int64
 	invoices   []*invoice
 	ahead      time.Duration
 	night      time.Time
@@ -117,6 +121,7 @@ func newLedger() *ledger {
 	return &ledger{
 		byKey: map[string]*Account{}, byUser: map[string]*Account{},
 		links: map[int64]*link{}, byTx: map[string]*payIn{},
+		byLink: map[int64][]*payIn{}, promised: map[int64]bool{},
 		refunds: map[int64]*refund{}, disputes: map[int64]*dispute{},
 	}
 }
@@ -160,6 +165,7 @@ func (l *ledger) apply(e entry) error {
 		l.invoices = append(l.invoices, e.Invoice)
 	case e.Night != nil:
 		l.night = *e.Night
+		l.unpaid = slices.DeleteFunc(l.unpaid, func(p *payIn) bool { return p.Payout == payoutCompleted })
 	default:
 		return fmt.Errorf("an entry of no known kind")
 	}
@@ -183,15 +189,21 @@ func (l *ledger) setLink(k *link) {
 		l.lastID = max(l.lastID, k.ID)
 	}
 	l.links[k.ID] = k
+	delete(l.promised, k.ID)
+	if k.Pending {
+		l.promised[k.ID] = true
+	}
 }
 
 func (l *ledger) setPayIn(p *payIn) {
 	if old := l.byTx[p.ID]; old != nil {
-		*old = *p
+		*old = *p // in place: the order of the rows is that of their first appearance
 		return
 	}
 	l.byTx[p.ID] = p
+	l.byLink[p.Link] = append(l.byLink[p.Link], p)
 	l.payIns = append(l.payIns, p)
+	l.unpaid = append(l.unpaid, p)
 }
 
 // byToken finds the account with a recipient token.

@@ -121,7 +121,7 @@ func TestPayIns_window(t *testing.T) {
 	byID := fmt.Sprintf(`{"pay_id":"%d"}`, id)
 	for body, want := range map[string]int{
 		`{}`: 0, byID: 0, `{"since":1}`: 1, `{"since":"1","search":"5.00"}`: 1,
-		`{"date":"2026-05-20"}`: 1, `{"date":"2026-05-21"}`: 0, `{"since":1,"search":"x"}`: 0, `{"since":1,"page":2}`: 0,
+		`{"date":"2026-05-20"}`: 1, `{"date":"2026-05-21"}`: 0, `{"since":1,"search":"no such note"}`: 0, `{"since":1,"page":2}`: 0,
 	} {
 		if n := count(body); n != want {
 			t.Errorf("%s: %d rows, not %d", body, n, want)

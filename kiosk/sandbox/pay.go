@@ -97,8 +97,8 @@ func (s *Server) payInEntries(l *ledger, k *link, sum kiosk.Money, method string
 
 // arrived turns the Pending rows of a link to Success. The time becomes that of the money.
 func arrived(l *ledger, id int64, now time.Time) (entries []entry) {
-	for _, p := range l.payIns {
-		if p.Link == id && p.Status == payPending {
+	for _, p := range l.rowsOf(id) {
+		if p.Status == payPending {
 			row := *p
 			row.Status, row.At = paySuccess, now
 			entries = append(entries, entry{PayIn: &row})

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -89,16 +90,33 @@ func (s *Server) openBook() (err error) {
 	if s.book, err = openBook(s.cfg.Book, s.log, s.ledger.applyLine); err != nil {
 		return err
 	}
+	if s.ledger.night.IsZero() {
+		now := s.Now()
+		if err := s.change(func(*ledger) ([]entry, error) { return []entry{{Night: &now}}, nil }); err != nil {
+			return errors.Join(err, s.book.close())
+		}
+	}
 	accounts := s.cfg.Accounts
 	if len(accounts) == 0 && len(s.ledger.accounts) == 0 {
 		accounts = []Account{DemoAccount()}
 	}
 	for _, a := range accounts {
-		if err := s.AddAccount(a); err != nil {
+		if err := s.setAccount(a); err != nil {
 			return errors.Join(fmt.Errorf("sandbox: %w", err), s.book.close())
 		}
 	}
 	return nil
+}
+
+// setAccount is AddAccount that writes nothing down if nothing changed.
+func (s *Server) setAccount(a Account) error {
+	full, err := a.complete()
+	if err == nil {
+		if known := s.ledger.byUser[full.UserID]; known != nil && reflect.DeepEqual(*known, full) {
+			return nil
+		}
+	}
+	return s.AddAccount(a)
 }
 
 // AddAccount adds an account, or replaces the one with the same user id. It fails if the account
@@ -170,7 +188,9 @@ func (s *Server) change(decide func(*ledger) ([]entry, error)) error {
 	if err != nil {
 		return err
 	}
-	s.wake()
+	if len(entries) > 0 {
+		s.wake()
+	}
 	return s.book.sync()
 }
 

@@ -1,0 +1,137 @@
+package sandbox
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// shownRows is how many links and webhooks the page shows; the JSON lists have all of them.
+const shownRows = 40
+
+// controlView is what the page /control shows.
+type controlView struct {
+	Now      string
+	Wire     string
+	Accounts []Account
+	Money    []MoneyView
+	Links    []linkRow
+	Hooks    []hookRow
+	Faults   []FaultInfo
+	Calls    []string
+}
+
+// linkRow is one link with the buttons that make sense in its state.
+type linkRow struct {
+	LinkView
+	Sum  string
+	Age  string
+	Acts []linkAct
+}
+
+// linkAct is one button: what it says, where it posts to, and one more field.
+type linkAct struct{ Word, Path, Name, Value string }
+
+// hookRow is one webhook with what it met.
+type hookRow struct {
+	WebhookView
+	Age   string
+	Tries []string
+}
+
+func (s *Server) controlPage(w http.ResponseWriter, r *http.Request) {
+	now := s.Now()
+	v := controlView{
+		Now: now.Format("Mon 2 Jan 2006 15:04:05"), Wire: s.cfg.Wire.String(),
+		Accounts: s.Accounts(), Money: s.Money(), Faults: s.Faults(), Calls: s.callLines(),
+	}
+	for _, k := range lastOf(s.Links()) {
+		v.Links = append(v.Links, linkRow{k, k.Amount.String(), age(now.Sub(k.Created)), s.acts(k)})
+	}
+	for _, h := range lastOf(s.Webhooks()) {
+		v.Hooks = append(v.Hooks, hookRow{h, age(now.Sub(h.Made)), tryLines(h)})
+	}
+	s.show(w, r, http.StatusOK, controlPageView(v))
+}
+
+// lastOf is the end of a list, newest first.
+func lastOf[T any](list []T) []T {
+	list = slices.Clone(list[max(0, len(list)-shownRows):])
+	slices.Reverse(list)
+	return list
+}
+
+func (s *Server) callLines() (lines []string) {
+	counts := s.Counts()
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		lines = append(lines, name+" "+strconv.Itoa(counts[name]))
+	}
+	return lines
+}
+
+func tryLines(h WebhookView) (lines []string) {
+	for _, a := range h.Attempts {
+		line := a.At.Format(time.TimeOnly) + " "
+		if a.Status != 0 {
+			line += strconv.Itoa(a.Status) + " " + http.StatusText(a.Status)
+		}
+		if a.Error != "" {
+			line += " " + a.Error
+		}
+		if a.Answer != "" {
+			line += ": " + a.Answer
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// acts are the buttons of a link.
+func (s *Server) acts(k LinkView) (acts []linkAct) {
+	switch {
+	case k.Pending:
+		return []linkAct{{"Money arrives", "funds", "", ""}}
+	case k.Status == Unused:
+		acts = []linkAct{{"Pay", "pay", "", ""}, {"Decline", "decline", "", ""}}
+		if k.Bank {
+			acts = append(acts, linkAct{"Bank transfer", "transfer", "", ""})
+		}
+		if k.Cancellable {
+			acts = append(acts, linkAct{"Cancel", "cancel", "", ""})
+		}
+	case k.Status == Used:
+		acts = s.paidActs(k.ID)
+	}
+	return acts
+}
+
+func (s *Server) paidActs(id int64) (acts []linkAct) {
+	s.read(func(l *ledger) {
+		if r := l.refunds[id]; r != nil && r.State == refundPending {
+			acts = append(acts, linkAct{"Approve refund", "refund", "approve", "true"}, linkAct{"Reject refund", "refund", "approve", "false"})
+		}
+		switch d := l.disputes[id]; {
+		case d == nil && l.paid(l.links[id]) > 0:
+			acts = append(acts, linkAct{"Dispute", "dispute", "", ""})
+		case d != nil && d.State == disputeOpen:
+			acts = append(acts, linkAct{"Dispute won", "dispute-end", "won", "true"}, linkAct{"Dispute lost", "dispute-end", "won", "false"})
+		}
+	})
+	return acts
+}
+
+func tagOf(k linkRow) string {
+	if k.Pending {
+		return "transfer promised"
+	}
+	return string(k.Status)
+}
+
+func leftWord(n int) string {
+	if n < 0 {
+		return "until cleared"
+	}
+	return strconv.Itoa(n) + " more times"
+}

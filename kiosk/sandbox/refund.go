@@ -1,0 +1,236 @@
+package sandbox
+
+import (
+	"time"
+
+	"qrkiosk/kiosk"
+)
+
+// The states of a refund request and of a dispute (protocol 5).
+const (
+	refundPending  = "Pending"
+	refundApproved = "Approved"
+	refundRejected = "Rejected"
+	disputeOpen    = "open"
+	disputeWon     = "won"
+	disputeLost    = "lost"
+)
+
+// refundAfter is how long the gateway's operator takes if nobody decides through /control; the
+// answer promises an update within five to ten days.
+const refundAfter = 5 * 24 * time.Hour
+
+// refund is a request of refundPayment. There is one per link.
+type refund struct {
+	Link   int64       `json:"link"`
+	Amount kiosk.Money `json:"amount"`
+	Full   bool        `json:"full,omitempty"` // every party of a split link pays its part back
+	State  string      `json:"state"`
+	Reason string      `json:"reason,omitempty"`
+	At     time.Time   `json:"at"`
+}
+
+// dispute is a payer's objection, raised with the bank and not through the API.
+type dispute struct {
+	Link  int64     `json:"link"`
+	State string    `json:"state"`
+	At    time.Time `json:"at"`
+}
+
+// refundPayment files a request (protocol 4.4). Nothing else shows it until somebody at the
+// gateway decides: no webhook, no status endpoint.
+func (s *Server) refundPayment(a *Account, in value) reply {
+	switch {
+	case !in.get("pay_id").given():
+		return s.refusal(msgNoPayID)
+	case !in.get("refund_amount").given():
+		return s.refusal(msgNoRefund)
+	}
+	id, ok := in.get("pay_id").whole()
+	if !ok {
+		return s.refusal(msgBadLink)
+	}
+	msg, err := s.fileRefund(a, id, in)
+	switch {
+	case err != nil:
+		return internalError()
+	case msg != "":
+		return s.refusal(msg)
+	}
+	if s.take(RefundRejected) {
+		if err := s.RejectRefund(id, "rejected by order"); err != nil {
+			s.log.Error("refund", "link", id, "err", err)
+		}
+	}
+	if s.cfg.Wire == Wire2025 || s.cfg.Wire == Wire2024 {
+		return success("", "", msgRefund2025)
+	}
+	return success("", "", msgRefund)
+}
+
+func (s *Server) fileRefund(a *Account, id int64, in value) (msg string, err error) {
+	amount, bad := readAmount(in.get("refund_amount"))
+	err = s.change(func(l *ledger) ([]entry, error) {
+		k, now := l.links[id], s.nowLocked()
+		switch msg = l.refundable(a, k); {
+		case msg != "":
+			return nil, nil
+		case bad != "" || amount > l.paid(k):
+			msg = msgRefundAmount
+			return nil, nil
+		}
+		full := in.get("isFullRefund").flag(false)
+		return []entry{{Refund: &refund{Link: id, Amount: amount, Full: full, State: refundPending, At: now}}}, nil
+	})
+	return msg, err
+}
+
+// refundable returns the text of the refusal, "" if a request may be filed. An unused link is an
+// invalid one (protocol 14, row 39).
+func (l *ledger) refundable(a *Account, k *link) (msg string) {
+	switch {
+	case k == nil || k.User != a.UserID:
+		return msgBadLink
+	case k.Status == Cancelled:
+		return msgLinkCancelled
+	case k.Status != Used:
+		return msgBadLink
+	case k.Invoice:
+		return msgRefundInvoice
+	case l.refunds[k.ID] != nil:
+		return msgRefundTwice
+	}
+	if d := l.disputes[k.ID]; d != nil && d.State != disputeLost { // open or won (protocol 4.4)
+		return msgRefundDispute
+	}
+	return ""
+}
+
+// paid is what is left of the money of a link: the owner's rows, refunds and disputes included.
+func (l *ledger) paid(k *link) (sum kiosk.Money) {
+	for _, p := range l.rowsOf(k.ID) {
+		if p.User == k.User && p.Status == paySuccess {
+			sum += p.Amount
+		}
+	}
+	return sum
+}
+
+// rowsOf returns the rows of a link, oldest first.
+func (l *ledger) rowsOf(id int64) (rows []*payIn) {
+	return l.byLink[id]
+}
+
+// ApproveRefund decides a request: the negative rows appear. It fails with ErrNoRefund.
+func (s *Server) ApproveRefund(linkID int64) error {
+	return s.decideRefund(linkID, func(l *ledger, r refund, now time.Time) []entry {
+		return s.approvedLocked(l, r, now)
+	})
+}
+
+// RejectRefund decides a request the other way; nothing else changes. It fails with ErrNoRefund.
+func (s *Server) RejectRefund(linkID int64, reason string) error {
+	return s.decideRefund(linkID, func(_ *ledger, r refund, _ time.Time) []entry {
+		r.State, r.Reason = refundRejected, reason
+		return []entry{{Refund: &r}}
+	})
+}
+
+func (s *Server) decideRefund(linkID int64, decide func(*ledger, refund, time.Time) []entry) error {
+	return s.change(func(l *ledger) ([]entry, error) {
+		r := l.refunds[linkID]
+		if r == nil || r.State != refundPending {
+			return nil, ErrNoRefund
+		}
+		return decide(l, *r, s.nowLocked()), nil
+	})
+}
+
+// approvedLocked lists the rows of an approved refund: negative, of type Refund, under the same
+// pay_id (protocol 14, row 40). The fees stay with the gateway. A full refund of a split link takes
+// every party's part back; any other is the owner's alone.
+func (s *Server) approvedLocked(l *ledger, r refund, now time.Time) []entry {
+	r.State = refundApproved
+	entries := []entry{{Refund: &r}}
+	k := l.links[r.Link]
+	owner := k.backRow("Refund", r.Amount, now)
+	owner.Refund = true
+	if r.Full && k.Split != "" && r.Amount == k.Amount {
+		each, part := k.parts()
+		owner.Net = -part
+		for i, part := range each {
+			row := k.backRow("Refund", part, now)
+			row.User, row.Refund = k.Recipients[i].User, true
+			entries = append(entries, entry{PayIn: row})
+		}
+	}
+	entries = append(entries, entry{PayIn: owner})
+	if s.take(RefundFlagged) {
+		entries = append(entries, flagged(l, k, func(p *payIn) { p.Refund = true })...)
+	}
+	return entries
+}
+
+// backRow is a row that takes money back from the owner.
+func (k *link) backRow(kind string, amount kiosk.Money, now time.Time) *payIn {
+	return &payIn{
+		Link: k.ID, Creator: k.User, User: k.User, ID: now.Format("20060102") + "-pi-" + tail(),
+		Amount: -amount, Net: -amount, Status: paySuccess, Note: k.Note, Payout: payoutPending, At: now,
+		Split: k.Split != "", Type: kind,
+	}
+}
+
+// flagged repeats the payment rows of a link's owner with something changed.
+func flagged(l *ledger, k *link, change func(*payIn)) (entries []entry) {
+	for _, p := range l.rowsOf(k.ID) {
+		if p.User == k.User && p.Type == k.kind() {
+			row := *p
+			change(&row)
+			entries = append(entries, entry{PayIn: &row})
+		}
+	}
+	return entries
+}
+
+// OpenDispute takes the money of a paid link back, as a payer's bank does. It fails with
+// ErrNotPaid, or ErrNoDispute if there was a dispute already.
+func (s *Server) OpenDispute(linkID int64) error {
+	return s.change(func(l *ledger) ([]entry, error) {
+		k, now := l.links[linkID], s.nowLocked()
+		switch {
+		case l.disputes[linkID] != nil:
+			return nil, ErrNoDispute
+		case k == nil || k.Status != Used || l.paid(k) <= 0:
+			return nil, ErrNotPaid
+		}
+		row := k.backRow("Dispute", l.paid(k), now)
+		row.Dispute = true
+		entries := []entry{{Dispute: &dispute{Link: linkID, State: disputeOpen, At: now}}, {PayIn: row}}
+		return append(entries, flagged(l, k, func(p *payIn) { p.Dispute = true })...), nil
+	})
+}
+
+// CloseDispute ends a dispute. Won means that the merchant gets the money back, as a row of type
+// Dispute Refund. It fails with ErrNoDispute.
+func (s *Server) CloseDispute(linkID int64, won bool) error {
+	return s.change(func(l *ledger) ([]entry, error) {
+		d, now := l.disputes[linkID], s.nowLocked()
+		if d == nil || d.State != disputeOpen {
+			return nil, ErrNoDispute
+		}
+		closed := dispute{Link: linkID, State: disputeLost, At: now}
+		if !won {
+			return []entry{{Dispute: &closed}}, nil
+		}
+		closed.State = disputeWon
+		entries := []entry{{Dispute: &closed}}
+		for _, p := range l.rowsOf(linkID) {
+			if p.Type == "Dispute" {
+				row := l.links[linkID].backRow("Dispute Refund", p.Amount, now)
+				row.Dispute = true
+				entries = append(entries, entry{PayIn: row})
+			}
+		}
+		return entries, nil
+	})
+}

@@ -125,8 +125,12 @@ func connectPipes(t *testing.T, answer http.HandlerFunc, change ...func(*Config)
 	t.Helper()
 	f := &fake{answer: answer}
 	network := newPipes()
-	server := &http.Server{Handler: f}
 	var wg sync.WaitGroup
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		wg.Add(1)
+		defer wg.Done()
+		f.ServeHTTP(w, r)
+	})}
 	wg.Go(func() { server.Serve(network) })
 	config := Config{URL: "http://127.0.0.1:1", Token: testToken, LinkHost: "app.secpaid.com", Dial: network.dial}
 	for _, c := range change {

@@ -1,0 +1,94 @@
+// What a screen needs of its device: sound, a screen that stays on, and full screen. Browsers give
+// each of them only after a tap, or only over https; state() says in one word how it stands.
+
+let audio = null;
+
+const TUNES = {
+	paid: [
+		[660, 0, 0.14],
+		[990, 0.16, 0.26],
+	],
+	trouble: [[196, 0, 0.7]],
+};
+
+export const sound = {
+	state: () => (!globalThis.AudioContext ? "none" : audio?.state === "running" ? "on" : "off"),
+	async unlock() {
+		if (!globalThis.AudioContext) return;
+		audio ??= new AudioContext();
+		if (audio.state !== "running") await audio.resume().catch(() => {});
+	},
+	play(name) {
+		navigator.vibrate?.(name === "paid" ? [60, 60, 120] : 500);
+		if (audio?.state !== "running") return;
+		for (const [pitch, from, length] of TUNES[name] ?? []) tone(pitch, audio.currentTime + from, length);
+	},
+};
+
+function tone(pitch, at, length) {
+	const swing = new OscillatorNode(audio, { type: "triangle", frequency: pitch });
+	const loud = new GainNode(audio, { gain: 0 });
+	loud.gain.setValueAtTime(0, at);
+	loud.gain.linearRampToValueAtTime(0.5, at + 0.012);
+	loud.gain.setValueAtTime(0.5, at + length * 0.6);
+	loud.gain.linearRampToValueAtTime(0, at + length);
+	swing.connect(loud).connect(audio.destination);
+	swing.start(at);
+	swing.stop(at + length);
+}
+
+let lock = null;
+
+export const awake = {
+	state() {
+		if (!isSecureContext) return "insecure";
+		if (!navigator.wakeLock) return "none";
+		return lock && !lock.released ? "on" : "off";
+	},
+	async hold() {
+		if (!navigator.wakeLock || document.visibilityState !== "visible" || awake.state() === "on") return;
+		lock = await navigator.wakeLock.request("screen").catch(() => null);
+	},
+};
+
+export const full = {
+	state: () => (!document.fullscreenEnabled ? "none" : document.fullscreenElement ? "on" : "off"),
+	async enter() {
+		if (full.state() === "off") await document.documentElement.requestFullscreen({ navigationUI: "hide" }).catch(() => {});
+	},
+	async flip() {
+		if (document.fullscreenElement) await document.exitFullscreen().catch(() => {});
+		else await full.enter();
+	},
+};
+
+/** Calls changed() whenever one of them may have changed, and keeps the screen on. */
+export function watch(changed) {
+	const again = async () => {
+		await awake.hold();
+		lock?.addEventListener("release", changed, { once: true });
+		changed();
+	};
+	document.addEventListener("visibilitychange", again);
+	document.addEventListener("fullscreenchange", changed);
+	document.addEventListener("pointerdown", async () => {
+		await sound.unlock();
+		await again();
+	});
+	again();
+}
+
+/** Plays what an element's data-sound newly says: "paid:B2-0041 trouble:B2-0037". */
+export function tunes(first) {
+	let known = new Set(split(first));
+	return (el) => {
+		const now = split(el);
+		const fresh = now.filter((token) => !known.has(token));
+		known = new Set([...now, ...known].slice(0, 64));
+		if (fresh.length) sound.play(fresh.some((t) => t.startsWith("trouble")) ? "trouble" : "paid");
+	};
+}
+
+function split(el) {
+	return (el?.dataset.sound ?? "").split(" ").filter(Boolean);
+}

@@ -1,0 +1,44 @@
+// The customer's screen: live connection, language and tip, sound, full screen, a screen that
+// stays on.
+
+import { full, sound, tunes, watch } from "./device.js";
+import { live } from "./live.js";
+import { post } from "./post.js";
+import { keepSized, sizeCodes } from "./qr.js";
+
+const root = document.getElementById("root");
+const wake = document.getElementById("wake");
+const tell = tunes(document.getElementById("screen"));
+
+const connection = live(root, {
+	shown(el, old) {
+		if (el.id !== "screen") return;
+		if (old.dataset.shows !== el.dataset.shows) el.classList.add("fresh");
+		sizeCodes(el);
+		tell(el);
+	},
+});
+
+document.addEventListener("submit", async (e) => {
+	if (!e.target.matches("[data-post]")) return;
+	e.preventDefault();
+	const { frame, error } = await post(e.target, { submitter: e.submitter });
+	if (frame) connection.take(frame);
+	const fault = document.getElementById("fault");
+	if (fault) {
+		fault.textContent = error?.text ?? "";
+		fault.hidden = !error?.text;
+	}
+});
+
+// One tap gives full screen and sound; the button hides once there is nothing left to give.
+function offer() {
+	wake.hidden = sound.state() !== "off" && full.state() !== "off";
+}
+wake.addEventListener("click", async () => {
+	await full.enter();
+	await sound.unlock();
+	offer();
+});
+watch(offer);
+keepSized();

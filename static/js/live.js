@@ -1,0 +1,219 @@
+// The live connection of a screen. The server pushes whole snapshots; nothing is ever sent.
+//
+// A frame is {"epoch", "version", "lease", "now", "html", "next", "key"}. html is a row of elements
+// with ids, each of which replaces the one in the page unless its markup is the same. It counts if
+// the epoch is another one, the version is larger, or the version is the same and the frame is
+// newer (a screen may change by itself: green ends, a display connects). A frame without html
+// renews the lease if it is about what is shown; otherwise the state is asked for.
+//
+// Without a frame for lease - 3 s the page says so, and at the end of the lease it gets data-stale,
+// by which the style sheet takes the QR code and any green away. next tells in how many
+// milliseconds the screen ends by itself: then it gets data-ended, frame or no frame.
+
+const ATTEMPT = 5000;
+const POLL = 2000;
+const OLD = 8000;
+const REVOKED = 4001;
+
+const policy = globalThis.trustedTypes?.createPolicy("qrkiosk", { createHTML: (text) => text });
+
+function parse(html) {
+	const t = document.createElement("template");
+	t.innerHTML = policy ? policy.createHTML(html) : html;
+	return t.content;
+}
+
+/** Starts the live connection of a page. shown(fresh, old) is called for every element put in,
+ * changed() whenever the contact is lost or found. */
+export function live(root, { shown = () => {}, changed = () => {} } = {}) {
+	const words = JSON.parse(root.dataset.words || "{}");
+	const markup = new Map();
+	let epoch = root.dataset.epoch;
+	let version = Number(root.dataset.version);
+	let newest = Number(root.dataset.now);
+	let lease = Number(root.dataset.lease);
+	let offset = newest - Date.now();
+	let heard = moment();
+	let ends = endOf(root.dataset.next === "" ? undefined : Number(root.dataset.next));
+	let socket = null;
+	let begun = 0;
+	let failures = 0;
+	let retry = 0;
+	let poller = 0;
+	let etag = "";
+	let asking = false;
+
+	for (const part of root.querySelectorAll("[id]")) markup.set(part.id, part.outerHTML);
+
+	// Two clocks: one stops while a tablet sleeps, the other can be set. The older age counts.
+	function moment() {
+		return { wall: Date.now(), steady: performance.now() };
+	}
+	function age(since) {
+		return Math.max(Date.now() - since.wall, performance.now() - since.steady);
+	}
+	function endOf(next) {
+		return Number.isFinite(next) ? { from: moment(), after: next } : null;
+	}
+
+	function take(frame) {
+		if (frame.html === undefined) {
+			if (frame.epoch === epoch && frame.version === version) renew(frame);
+			else ask();
+			return;
+		}
+		const fresh = frame.epoch !== epoch || frame.version > version;
+		if (!fresh && (frame.version < version || frame.now < newest)) return;
+		epoch = frame.epoch;
+		version = frame.version;
+		newest = frame.now;
+		renew(frame);
+		ends = endOf(frame.next);
+		root.removeAttribute("data-ended");
+		show(frame.html);
+		beat();
+	}
+
+	function renew(frame) {
+		heard = moment();
+		if (frame?.lease) lease = frame.lease;
+		if (frame?.now) offset = frame.now - Date.now();
+		beat();
+	}
+
+	function show(html) {
+		for (const el of [...parse(html).children]) {
+			const old = document.getElementById(el.id);
+			const text = el.outerHTML;
+			if (!old || markup.get(el.id) === text) continue;
+			markup.set(el.id, text);
+			put(old, el);
+		}
+	}
+
+	// A live region keeps its element, or nobody would be told; everything else is replaced, and
+	// whoever had the focus inside keeps it.
+	function put(old, el) {
+		if (el.getAttribute("role") === "status" || el.getAttribute("role") === "alert") {
+			old.lang = el.lang;
+			old.textContent = el.textContent;
+			return;
+		}
+		const held = old.contains(document.activeElement) ? document.activeElement : null;
+		old.replaceWith(el);
+		if (held?.id) document.getElementById(held.id)?.focus({ preventScroll: true });
+		shown(el, old);
+	}
+
+	// One timer for everything that depends on time.
+	function beat() {
+		clearTimeout(beat.timer);
+		const silent = age(heard);
+		const was = root.hasAttribute("data-stale");
+		root.toggleAttribute("data-stale", silent >= lease);
+		root.toggleAttribute("data-ended", ends !== null && age(ends.from) >= ends.after);
+		const lost = document.getElementById("lost");
+		if (lost) lost.hidden = silent < lease - 3000;
+		if (silent >= lease - 3000 && age(begun) > ATTEMPT) connect();
+		if (was !== root.hasAttribute("data-stale")) changed();
+		tick();
+		const now = Date.now() + offset;
+		const waits = [1000 - (now % 1000), lease - 3000 - silent, lease - silent];
+		if (ends) waits.push(ends.after - age(ends.from));
+		beat.timer = setTimeout(beat, Math.max(20, Math.min(...waits.filter((w) => w > 0))));
+	}
+
+	function tick() {
+		const now = Date.now() + offset;
+		for (const t of document.querySelectorAll("time[data-since]")) {
+			set(t, minutes(now - Number(t.dataset.since)));
+		}
+		for (const t of document.querySelectorAll("[data-left]")) {
+			const left = Number(t.dataset.left) - now;
+			t.hidden = left > 60_000 || left <= 0;
+			if (!t.hidden) set(t, (words.left ?? "{time}").replace("{time}", minutes(left + 999)));
+		}
+	}
+	function set(el, text) {
+		if (el.textContent !== text) el.textContent = text;
+	}
+	function minutes(ms) {
+		const s = Math.max(0, Math.floor(ms / 1000));
+		return `${Math.floor(s / 60)}:${`${s % 60}`.padStart(2, "0")}`;
+	}
+
+	function connect() {
+		clearTimeout(retry);
+		begun = moment();
+		const old = socket;
+		const address = new URL(root.dataset.socket, location.href);
+		address.protocol = address.protocol.replace("http", "ws");
+		const ws = new WebSocket(address);
+		socket = ws;
+		old?.close();
+		const late = setTimeout(() => closed(ws, 0), ATTEMPT);
+		ws.onmessage = (e) => {
+			if (ws !== socket) return;
+			clearTimeout(late);
+			failures = 0;
+			clearInterval(poller);
+			poller = 0;
+			take(JSON.parse(e.data));
+		};
+		ws.onclose = (e) => {
+			clearTimeout(late);
+			closed(ws, e.code);
+		};
+	}
+
+	function closed(ws, code) {
+		if (ws !== socket) return;
+		socket = null;
+		ws.close();
+		if (code === REVOKED) return location.reload();
+		failures++;
+		if (failures >= 2 && !poller) {
+			poller = setInterval(ask, POLL);
+			ask();
+		}
+		const cap = failures <= 1 ? 500 : Math.min(3000, 500 * 2 ** failures);
+		clearTimeout(retry);
+		retry = setTimeout(connect, Math.random() * cap);
+	}
+
+	async function ask() {
+		if (asking) return;
+		asking = true;
+		try {
+			const headers = { Accept: "application/json" };
+			if (etag) headers["If-None-Match"] = etag;
+			const answer = await fetch(root.dataset.state, { headers, cache: "no-store", signal: AbortSignal.timeout(ATTEMPT) });
+			if ([401, 403, 410].includes(answer.status)) return location.reload();
+			if (answer.status === 304) renew();
+			if (!answer.ok) return;
+			etag = answer.headers.get("ETag") ?? "";
+			take(await answer.json());
+		} catch {
+			// The next try comes by itself; the lease tells the person.
+		} finally {
+			asking = false;
+		}
+	}
+
+	// Back from sleep or from another page: what the socket says about itself proves nothing.
+	function wake() {
+		beat();
+		if (document.visibilityState !== "hidden" && age(heard) > OLD) {
+			failures = 0;
+			connect();
+		}
+	}
+	document.addEventListener("visibilitychange", wake);
+	document.addEventListener("resume", wake);
+	addEventListener("pageshow", wake);
+	addEventListener("online", wake);
+
+	connect();
+	beat();
+	return { take, words, stale: () => root.hasAttribute("data-stale") };
+}

@@ -1,0 +1,63 @@
+// The till: keypad, live connection, the other forms, and what the device can do.
+
+import { awake, full, sound, tunes, watch } from "./device.js";
+import { keypad } from "./keypad.js";
+import { live } from "./live.js";
+import { post } from "./post.js";
+import { keepSized, sizeCodes } from "./qr.js";
+
+const root = document.getElementById("root");
+const tell = tunes(document.getElementById("side"));
+let pad = null;
+
+const connection = live(root, {
+	shown(el, old) {
+		if (el.id !== "side") return;
+		if (old.dataset.nowState !== el.dataset.nowState) el.classList.add("fresh");
+		sizeCodes(el);
+		tell(el);
+		pad?.draw();
+	},
+	changed: () => pad?.draw(),
+});
+pad = keypad(root, connection);
+
+// The other forms: cancel, set aside, look again, lock, open and close.
+document.addEventListener("submit", async (e) => {
+	if (!e.target.matches("[data-post]")) return;
+	e.preventDefault();
+	const buttons = e.target.querySelectorAll("button");
+	for (const b of buttons) b.disabled = true;
+	const { frame, error } = await post(e.target, { submitter: e.submitter });
+	for (const b of buttons) b.disabled = false;
+	const fault = document.getElementById("fault");
+	fault.textContent = error ? error.text || connection.words.lost : "";
+	fault.hidden = !error;
+	if (frame) {
+		e.target.closest("[popover]")?.hidePopover();
+		connection.take(frame);
+	}
+});
+
+// The device row: one sign each, in words behind a tap.
+function signs() {
+	for (const [name, part] of Object.entries({ sound, awake, full })) {
+		const state = part.state();
+		const text = connection.words[`${name}.${state}`];
+		const row = document.querySelector(`[data-own-words=${name}]`);
+		row.querySelector("span").textContent = text;
+		row.className = state === "on" || name === "full" ? "sign" : "sign bad";
+		const sign = document.querySelector(`[data-own=${name}]`);
+		if (sign) sign.className = state === "on" ? "sign" : "sign bad";
+	}
+}
+document.addEventListener("click", async (e) => {
+	const what = e.target.closest("[data-do]")?.dataset.do;
+	if (what === "sound") {
+		await sound.unlock();
+		sound.play("paid");
+	} else if (what === "full") await full.flip();
+	if (what) signs();
+});
+watch(signs);
+keepSized();

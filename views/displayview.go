@@ -1,0 +1,144 @@
+package views
+
+import (
+	"net/url"
+
+	"qrkiosk/kiosk"
+)
+
+// DisplayExtras is what a customer's screen shows besides what the store knows.
+type DisplayExtras struct {
+	QR      QRCode // of the payment; drawn from its address if it is left empty
+	Receipt QRCode // of the receipt page, likewise
+}
+
+// display is one drawing of a customer's screen.
+type display struct {
+	Page
+	s kiosk.DisplayScreen
+	x DisplayExtras
+}
+
+func newDisplay(p Page, s kiosk.DisplayScreen, x DisplayExtras) display {
+	p = p.For(s.Stall)
+	p.Mode = s.Mode
+	if s.Sale == nil && s.Shows != kiosk.ShowsCart {
+		s.Shows = kiosk.ShowsIdle
+	}
+	return display{p, s, x}
+}
+
+func drawn(have QRCode, text string) QRCode {
+	if have.Path != "" || text == "" {
+		return have
+	}
+	q, err := QR(text)
+	if err != nil {
+		return QRCode{}
+	}
+	return q
+}
+
+// host is the name of the payment page, so that people see where they will pay.
+func (d display) host() string {
+	u, err := url.Parse(d.s.PayURL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// sum is the amount the screen is about.
+func (d display) sum() kiosk.Money {
+	if d.s.Sale == nil {
+		return d.s.Cart.Sum()
+	}
+	return d.s.Sale.Total()
+}
+
+func (d display) number() string {
+	if d.s.Sale == nil {
+		return ""
+	}
+	return d.T("display.sale", "number", d.s.Sale.Number)
+}
+
+// say is the sentence for ears.
+func (d display) say() string {
+	gaps := []string{"amount", d.amount(d.sum()), "stall", d.s.Stall.Name}
+	if s := d.s.Sale; s != nil {
+		gaps = append(gaps, "match", d.match(s.Match), "number", s.Number)
+	}
+	return d.T("display.say."+string(d.s.Shows), gaps...)
+}
+
+// tongue is one language the customer may choose.
+type tongue struct{ lang, name string }
+
+// tongues are the languages the stall offers and that have words; one alone is no choice.
+func (d display) tongues() []tongue {
+	var t []tongue
+	for _, lang := range d.s.Stall.Languages {
+		if w := Words(lang); Known(lang) {
+			t = append(t, tongue{w.lang, w.T("language")})
+		}
+	}
+	if len(t) < 2 {
+		return nil
+	}
+	return t
+}
+
+func (d display) pressed(t tongue) string {
+	if t.lang == d.lang() {
+		return "true"
+	}
+	return "false"
+}
+
+// tip is one suggestion: the cents it posts, and its two lines of words.
+type tip struct {
+	cents      kiosk.Money
+	face, more string
+}
+
+const smallSale kiosk.Money = 10_00
+
+// tips suggests fixed sums for a small sale and percentages above, rounded to ten cents, since a
+// percentage of a coffee is an odd sum and a euro on a dinner is none.
+func (d display) tips() []tip {
+	goods := d.s.Sale.Goods
+	if goods < smallSale {
+		var t []tip
+		for _, cents := range []kiosk.Money{50, 1_00, 2_00} {
+			t = append(t, tip{cents, d.amount(cents), ""})
+		}
+		return t
+	}
+	var t []tip
+	for _, part := range []int64{5, 10, 15} {
+		cents := (goods*kiosk.Money(part) + 500) / 1000 * 10
+		t = append(t, tip{cents, percent(d.Region, part*100), d.amount(cents)})
+	}
+	return t
+}
+
+// sound is what the screen plays when it turns to this markup.
+func (d display) sound() string {
+	if d.s.Shows == kiosk.ShowsPaid {
+		return "paid:" + d.s.Sale.Number
+	}
+	return ""
+}
+
+// lineName is what stands in a list of lines: "2 × Apple cake".
+func (p Page) lineName(l kiosk.Line) string {
+	name := l.Name
+	if name == "" {
+		name = p.T("line.typed")
+	}
+	if l.Qty != 1 {
+		return text64(l.Qty) + noBreak + "×" + noBreak + name
+	}
+	return name
+}

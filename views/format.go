@@ -1,0 +1,150 @@
+package views
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"qrkiosk/kiosk"
+)
+
+// Numbers follow the place, words follow the reader: an English page of a German stall says
+// "12,50 €", because that is what stands on the price tags beside it and because the same sum must
+// look the same on the till, the customer's screen and the phone. The place is the first language
+// of the stall ("de", or "de-AT" with a region); see [RegionOf].
+
+const (
+	noBreak    = "\u00a0"
+	noBreakThn = "\u202f"
+	minus      = "\u2212"
+)
+
+// habit is how a region writes amounts.
+type habit struct {
+	decimal, group string
+	before, after  string // what stands before and behind the digits, blanks included
+}
+
+var (
+	commaDot   = habit{",", ".", "", noBreak + "€"}
+	commaBlank = habit{",", noBreak, "", noBreak + "€"}
+	dotComma   = habit{".", ",", "€", ""}
+)
+
+// habits of the official languages of the European Union.
+var habits = map[string]habit{
+	"de": commaDot, "es": commaDot, "it": commaDot, "pt": commaDot, "el": commaDot,
+	"da": commaDot, "hr": commaDot, "sl": commaDot, "ro": commaDot,
+	"fr": {",", noBreakThn, "", noBreak + "€"},
+	"pl": commaBlank, "cs": commaBlank, "sk": commaBlank, "hu": commaBlank, "bg": commaBlank,
+	"fi": commaBlank, "sv": commaBlank, "et": commaBlank, "lt": commaBlank, "lv": commaBlank,
+	"nl": {",", ".", "€" + noBreak, ""}, "de-AT": {",", noBreak, "€" + noBreak, ""},
+	"en": dotComma, "ga": dotComma, "mt": dotComma,
+}
+
+func habitOf(region string) habit {
+	if h, ok := habits[region]; ok {
+		return h
+	}
+	base, _, _ := strings.Cut(region, "-")
+	if h, ok := habits[base]; ok {
+		return h
+	}
+	return commaDot
+}
+
+// RegionOf is whose numbers a stall uses: those of its first language, German ones if it has none.
+func RegionOf(s kiosk.Stall) string {
+	if len(s.Languages) > 0 {
+		return s.Languages[0]
+	}
+	return "de"
+}
+
+// Amount writes money as a region does: "12,50 €", "€12.50".
+func Amount(region string, m kiosk.Money) string {
+	h := habitOf(region)
+	sign := ""
+	if m < 0 {
+		sign = minus
+	}
+	return sign + h.before + h.digits(m) + h.after
+}
+
+// Digits is [Amount] without the sign of the currency, for screens that draw it smaller.
+func Digits(region string, m kiosk.Money) string {
+	sign := ""
+	if m < 0 {
+		sign = minus
+	}
+	return sign + habitOf(region).digits(m)
+}
+
+func (h habit) digits(m kiosk.Money) string {
+	v := int64(m)
+	if v < 0 {
+		v = -v
+	}
+	whole := strconv.FormatInt(v/100, 10)
+	var b strings.Builder
+	b.Grow(len(whole) + 8)
+	for i := range len(whole) {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			b.WriteString(h.group)
+		}
+		b.WriteByte(whole[i])
+	}
+	b.WriteString(h.decimal)
+	b.WriteByte(byte('0' + v/10%10))
+	b.WriteByte(byte('0' + v%10))
+	return b.String()
+}
+
+// percent writes hundredths of a percent: "7 %", "5,5 %".
+func percent(region string, hundredths int64) string {
+	whole, rest := hundredths/100, hundredths%100
+	text := strconv.FormatInt(whole, 10)
+	if rest != 0 {
+		digits := strconv.FormatInt(100+rest, 10)[1:]
+		text += habitOf(region).decimal + strings.TrimRight(digits, "0")
+	}
+	if habitOf(region) == dotComma {
+		return text + "%"
+	}
+	return text + noBreak + "%"
+}
+
+func (p Page) at(ms int64) time.Time {
+	zone := p.Zone
+	if zone == nil {
+		zone = time.Local
+	}
+	return time.UnixMilli(ms).In(zone)
+}
+
+// clock writes the time of day, "14:32".
+func (p Page) clock(ms int64) string { return p.at(ms).Format("15:04") }
+
+// day writes day and time, "20 Nov 2026, 14:33".
+func (p Page) day(ms int64) string {
+	t := p.at(ms)
+	return p.T("date.full",
+		"d", strconv.Itoa(t.Day()),
+		"month", p.T("month."+strconv.Itoa(int(t.Month()))),
+		"y", strconv.Itoa(t.Year()),
+		"time", t.Format("15:04"))
+}
+
+// when writes the time of day for today and day and time for anything older.
+func (p Page) when(ms, now int64) string {
+	a, b := p.at(ms), p.at(now)
+	if a.YearDay() == b.YearDay() && a.Year() == b.Year() {
+		return p.clock(ms)
+	}
+	return p.day(ms)
+}
+
+// stamp writes a time for machines.
+func stamp(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339) }
+
+func text64(v int64) string { return strconv.FormatInt(v, 10) }

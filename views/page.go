@@ -1,0 +1,114 @@
+// Package views draws: pages and fragments in templ, the words of every language, money and time
+// as people write them, a stall's colours, and the QR code as SVG. It takes what [kiosk] has read
+// and never reads, decides or remembers anything itself; it knows no request and no store.
+//
+// A fragment is what a live frame carries: a sequence of elements with ids, each of which takes
+// the place of the element with the same id in the page. Nothing in a fragment depends on the
+// person who looks, so that it is drawn once per register and language.
+package views
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"qrkiosk/kiosk"
+)
+
+// Page is what every page needs to know; the zero value is an English page.
+type Page struct {
+	Lang     string         // of the words, "en"
+	Region   string         // of numbers; see [RegionOf]
+	Zone     *time.Location // of times, nil is the machine's
+	Mode     kiosk.Mode     // sandbox puts a banner on every page
+	Insecure bool           // plain http: the browser withholds things, which is said
+	Brand    string         // address of the stall's colours, "" without a stall; see [BrandPath]
+}
+
+// For returns the page in the region and the colours of a stall.
+func (p Page) For(s kiosk.Stall) Page {
+	p.Region = RegionOf(s)
+	p.Brand = BrandPath(s)
+	return p
+}
+
+// T is the message of a key in the language of the page.
+func (p Page) T(key string, gaps ...string) string { return Words(p.Lang).T(key, gaps...) }
+
+// N is the message of a key in the plural form for n.
+func (p Page) N(key string, n int, gaps ...string) string { return Words(p.Lang).N(key, n, gaps...) }
+
+func (p Page) lang() string { return Words(p.Lang).lang }
+
+func (p Page) amount(m kiosk.Money) string { return Amount(p.Region, m) }
+
+// Trouble is an error in words.
+type Trouble struct {
+	Key   string `json:"key"`
+	Text  string `json:"text"`
+	Field string `json:"field,omitempty"`
+}
+
+// Explain puts an error into words: what happened, whether money moved, what to do next. Anything
+// that is not a [*kiosk.Error] becomes the one fixed sentence. nil explains to nil.
+func (p Page) Explain(err error) *Trouble {
+	if err == nil {
+		return nil
+	}
+	t := &Trouble{Key: kiosk.KeyOf(err)}
+	var e *kiosk.Error
+	if !errors.As(err, &e) {
+		t.Text = p.T("error." + kiosk.KeyInternal)
+		return t
+	}
+	if e.Key == "" {
+		t.Key = string(e.Code)
+	}
+	if !Words(fallback).Has("error." + t.Key) {
+		t.Key = kiosk.KeyInternal
+	}
+	t.Field = e.Field
+	t.Text = p.T("error."+t.Key, p.gaps(e)...)
+	return t
+}
+
+// gaps names the numbers and words of an error: {amount1} {amount2} {arg1} … and {wait}.
+func (p Page) gaps(e *kiosk.Error) []string {
+	var g []string
+	for i, m := range e.Amounts {
+		g = append(g, "amount"+text64(int64(i+1)), p.amount(m))
+	}
+	for i, a := range e.Args {
+		g = append(g, "arg"+text64(int64(i+1)), a)
+	}
+	return append(g, "wait", p.wait(e.Wait))
+}
+
+// wait writes how long somebody has to wait, rounded up: "2 minutes".
+func (p Page) wait(ms int64) string {
+	switch {
+	case ms <= 0:
+		return p.T("wait.moment")
+	case ms <= 90_000:
+		return p.N("wait.seconds", int((ms+999)/1000))
+	case ms <= 90*60_000:
+		return p.N("wait.minutes", int((ms+59_999)/60_000))
+	}
+	return p.N("wait.hours", int((ms+3_599_999)/3_600_000))
+}
+
+// match is the word of a sale, "Amber Fox".
+func (p Page) match(m kiosk.Match) string {
+	if m.Colour == "" {
+		return ""
+	}
+	return p.T("match.pair", "colour", p.T("colour."+m.Colour), "animal", p.T("animal."+m.Animal))
+}
+
+// size is a class by the length of an amount, so that big ones scale down before they wrap.
+func size(text string) string {
+	n := len([]rune(text))
+	return "n" + text64(int64(min(max(n, 4), 12)))
+}
+
+func joinClass(parts ...string) string { return strings.Join(parts, " ") }

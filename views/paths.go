@@ -1,0 +1,36 @@
+package views
+
+import "net/url"
+
+// The addresses that pages link to and post to. Fields are named where the form is drawn.
+const (
+	PathTill        = "/till"
+	PathTillState   = "/till/state"       // GET: frame as JSON, with ETag
+	PathTillLive    = "/till/live"        // websocket
+	PathCharge      = "/till/charge"      // POST cents, lines, key, note; or amount, key, note
+	PathCancel      = "/till/cancel"      // POST sale
+	PathAside       = "/till/aside"       // POST sale
+	PathLook        = "/till/look"        // POST sale: ask the gateway again now
+	PathLock        = "/till/lock"        // POST
+	PathSignIn      = "/till/signin"      // GET the page; POST staff, pin
+	PathShiftOpen   = "/till/shift/open"  // POST
+	PathShiftClose  = "/till/shift/close" // POST
+	PathSale        = "/till/sale"        // GET ?number=
+	PathDecide      = "/till/sale/decide" // POST sale, do, reason, amount, staff, pin
+	PathPair        = "/till/pair"        // GET the form; POST code
+	PathPairConfirm = "/till/pair/confirm"
+
+	PathTillEnrol    = "/till/enrol"    // POST ticket
+	PathDisplayEnrol = "/display/enrol" // POST ticket
+
+	PathDisplay      = "/display"
+	PathDisplayState = "/display/state"
+	PathDisplayLive  = "/display/live"
+	PathPairState    = "/display/pairing"  // GET: 204 while nobody has typed the code
+	PathLanguage     = "/display/language" // POST lang
+	PathTip          = "/display/tip"      // POST sale, and tip (cents) or amount (typed)
+
+	pathBrand = "/brand/"
+)
+
+func salePath(number string) string { return PathSale + "?number=" + url.QueryEscape(number) }

@@ -1,0 +1,69 @@
+package views
+
+import (
+	"strings"
+
+	"qrkiosk/kiosk"
+)
+
+// saleSheet is one drawing of a sale that was looked up.
+type saleSheet struct {
+	Page
+	v SaleView
+}
+
+func newSaleDetail(p Page, v SaleView) saleSheet { return saleSheet{p.For(v.Stall), v} }
+
+func (d saleSheet) title() string {
+	if d.v.Sale == nil {
+		return d.T("detail.none")
+	}
+	return d.T("receipt.sale", "number", d.v.Sale.Number)
+}
+
+// isOpen tells whether a person has to decide something, or money is not confirmed.
+func (d saleSheet) isOpen() bool {
+	return d.v.Sale.State() == kiosk.Review || unconfirmed(d.v.Sale, d.v.Now)
+}
+
+func (d saleSheet) what() string {
+	if d.v.Sale.State() != kiosk.Review {
+		return d.T("strip.unconfirmed.text", "number", d.v.Sale.Number, "time", d.clock(d.v.Sale.PaidAt))
+	}
+	what, _ := d.troubleWords(d.v.Sale)
+	return what
+}
+
+func (d saleSheet) next() string {
+	if d.v.Sale.State() != kiosk.Review {
+		return d.T("strip.unconfirmed.more")
+	}
+	_, next := d.troubleWords(d.v.Sale)
+	return next
+}
+
+func (d saleSheet) look() string {
+	if d.isOpen() {
+		return "alarm"
+	}
+	return receipt{d.Page, kiosk.ReceiptScreen{Sale: d.v.Sale, State: d.v.Sale.State()}}.look()
+}
+
+func (d saleSheet) sign() string {
+	if d.isOpen() {
+		return "alert"
+	}
+	return receipt{d.Page, kiosk.ReceiptScreen{Sale: d.v.Sale, State: d.v.Sale.State()}}.sign()
+}
+
+// proofs says in words why the sale is believed to be paid.
+func (d saleSheet) proofs() string {
+	var words []string
+	for _, p := range d.v.Sale.Proofs() {
+		words = append(words, d.T("proof."+p))
+	}
+	if words == nil {
+		return d.T("proof.none")
+	}
+	return strings.Join(words, ", ")
+}

@@ -26,10 +26,8 @@ const (
 )
 
 func (s *Server) newSessions(store scs.Store) *scs.SessionManager {
-	m := scs.New()
-	m.Store = store
-	m.Lifetime = shiftLong
-	m.HashTokenInStore = true
+	// Not scs.New: it starts a store in memory with a goroutine that nobody could end.
+	m := &scs.SessionManager{Store: store, Codec: scs.GobCodec{}, Lifetime: shiftLong, HashTokenInStore: true}
 	m.Cookie.Name = s.cookieName("qk-session")
 	m.Cookie.Secure = s.secure
 	m.Cookie.HttpOnly = true

@@ -311,3 +311,15 @@ func (s *Shop) SaleByNumber(ctx context.Context, register, number string) (*Sale
 	})
 	return sale, err
 }
+
+// NumberOf returns the number people read of a sale of the register.
+func (s *Shop) NumberOf(ctx context.Context, register, sale string) (string, error) {
+	found, err := s.sale(ctx, sale)
+	if err == nil && found.Register != register {
+		err = &Error{Code: NotFound, Key: KeyNoSuchSale}
+	}
+	if err != nil {
+		return "", err
+	}
+	return found.Number, nil
+}

@@ -111,27 +111,43 @@ func (s *Shop) opened(ctx context.Context, e Errand, o Opened) error {
 		s.log.Error("the gateway made another link than ordered", "sale", e.Sale, "field", o.Wrong)
 		steps = append([]Step{{Kind: StepGivenUp, Reason: KeyGatewayWrong}}, steps...)
 	}
-	return s.found(ctx, e, steps...)
+	return s.known(ctx, e, steps...)
 }
 
-// found lets the sale take steps about the errand's link and reads the notices that waited for it.
-func (s *Shop) found(ctx context.Context, e Errand, steps ...Step) error {
+// known stores that a link is known now, and reads the notices that waited for that.
+func (s *Shop) known(ctx context.Context, e Errand, steps ...Step) error {
 	defer nudge(s.watcher) // a code may be on show now
 	return s.change(ctx, e.Register, func(tx Tx) error {
-		sale, err := tx.Sale(e.Sale)
+		sale, err := s.told(tx, e, steps)
 		if err != nil {
 			return err
 		}
-		for _, step := range steps {
-			step.Link, step.Actor = e.Link, ActorGateway
-			out, err := s.take(tx, sale, step)
-			if err != nil {
-				return err
-			}
-			sale = out.Sale
-		}
 		return s.readWaiting(tx, sale, e.Link)
 	})
+}
+
+// found stores what the gateway told about the errand's link.
+func (s *Shop) found(ctx context.Context, e Errand, steps ...Step) error {
+	return s.change(ctx, e.Register, func(tx Tx) error {
+		_, err := s.told(tx, e, steps)
+		return err
+	})
+}
+
+func (s *Shop) told(tx Tx, e Errand, steps []Step) (*Sale, error) {
+	sale, err := tx.Sale(e.Sale)
+	if err != nil {
+		return nil, err
+	}
+	for _, step := range steps {
+		step.Link, step.Actor = e.Link, ActorGateway
+		out, err := s.take(tx, sale, step)
+		if err != nil {
+			return nil, err
+		}
+		sale = out.Sale
+	}
+	return sale, nil
 }
 
 func (s *Shop) unclear(ctx context.Context, e Errand) error {
@@ -181,7 +197,7 @@ func (s *Shop) adopt(ctx context.Context, e Errand, f Found, matches int) error 
 	case f.Cancelled:
 		steps = append(steps, Step{Kind: StepGone})
 	}
-	return s.found(ctx, e, steps...)
+	return s.known(ctx, e, steps...)
 }
 
 func lowest(links []Found) (Found, bool) {

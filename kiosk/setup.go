@@ -75,3 +75,13 @@ func (s *Shop) RandomPIN() string {
 		}
 	}
 }
+
+// StallOf finds the stall of a register; an unknown register is [NotFound].
+func (s *Shop) StallOf(ctx context.Context, register string) (Stall, error) {
+	var stall Stall
+	err := s.store.View(ctx, func(r Reader) (err error) {
+		_, stall, _, err = placeOf(r, register)
+		return err
+	})
+	return stall, err
+}

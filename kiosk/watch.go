@@ -79,7 +79,7 @@ func (w *watcher) plan(ctx context.Context) plan {
 	return p
 }
 
-// pause is the extra wait after failed sweeps: doubling, with jitter, up to a minute.
+// pause is the extra wait after failed sweeps: doubling, with jitter.
 func (w *watcher) pause() int64 {
 	if w.failures == 0 {
 		return 0

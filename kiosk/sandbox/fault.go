@@ -53,6 +53,8 @@ const (
 	TooManyWait    Fault = "too-many-wait"
 	KeyRevoked     Fault = "key-revoked"
 	ErrorsPlain    Fault = "errors-plain"
+	KeyWording     Fault = "key-wording"
+	Forbidden      Fault = "forbidden"
 	RefundFlagged  Fault = "refund-flagged"
 	RefundRejected Fault = "refund-rejected"
 )
@@ -125,6 +127,8 @@ var catalogue = []FaultInfo{
 	{Name: TooManyWait, What: "every call is answered 429 with Retry-After"},
 	{Name: KeyRevoked, What: "every key is unknown (status 201)"},
 	{Name: ErrorsPlain, What: "refusals have the older plain shape and their own status"},
+	{Name: KeyWording, What: "missing and unknown keys are refused in the third documented wording"},
+	{Name: Forbidden, What: "every call is answered 403"},
 	{Name: RefundFlagged, What: "the original row of a refunded payment says is_refund true"},
 	{Name: RefundRejected, What: "refunds are rejected the moment they are requested"},
 	{Name: PayShort, What: "one cent less is paid than asked", Magic: 666_30},
@@ -253,6 +257,8 @@ func (s *Server) frontFault(w http.ResponseWriter, r *http.Request) (reply, bool
 		return reply{status: http.StatusServiceUnavailable, body: body}, true
 	case s.take(HTML):
 		return maintenance(), true
+	case s.take(Forbidden):
+		return plain(http.StatusForbidden, "Forbidden", "You do not have permission to access this resource."), true
 	case s.take(Redirect):
 		w.Header().Set("Location", "https://elsewhere.invalid"+r.URL.Path)
 		return reply{status: http.StatusTemporaryRedirect, body: []byte("{}")}, true

@@ -99,7 +99,7 @@ func TestFaults_times(t *testing.T) {
 func TestFaults_front(t *testing.T) {
 	r := newRig(t)
 	for fault, status := range map[Fault]int{
-		Down: 503, HTML: 200, Redirect: 307, TooMany: 429, TooManyWait: 429, KeyRevoked: 201, ErrorsPlain: 200,
+		Down: 503, HTML: 200, Redirect: 307, TooMany: 429, TooManyWait: 429, KeyRevoked: 201, ErrorsPlain: 200, Forbidden: 403,
 	} {
 		r.Set(fault, 1)
 		a := r.call("getMyUnusedLinks", "")

@@ -40,7 +40,8 @@ func dayOf(v value) (time.Time, bool) {
 	return day, err == nil
 }
 
-// payOutItem is one row: the amount a text, the two other sums numbers, in every generation.
+// payOutItem is one row: the amount a text and the two other sums numbers, as both examples have
+// it; the schema pages alone make all three numbers.
 func (s *Server) payOutItem(p *payOut) string {
 	status, at := p.Status, stamp(p.At)
 	if s.cfg.Wire == Wire2026 && status == payoutDone {
@@ -50,8 +51,12 @@ func (s *Server) payOutItem(p *payOut) string {
 	if older {
 		at = p.At.UTC().Format(time.RFC3339)
 	}
+	amount := quote(p.Amount.String())
+	if s.cfg.Wire == Wire2025 {
+		amount = p.Amount.String()
+	}
 	m := new(message).text("payout_id", strconv.FormatInt(p.ID, 10)).text("user_id", p.User)
-	m.text("transaction_id", p.Tx).text("payout_amount", p.Amount.String())
+	m.text("transaction_id", p.Tx).raw("payout_amount", amount)
 	m.raw("service_fee", short(p.Fee)).raw("net_amount", short(p.Net)).text("payout_status", status)
 	m.text("request_date", p.Day.Format(time.DateOnly)).text("created_at", at)
 	if older {

@@ -47,6 +47,7 @@ const (
 	msgRefund2025     = "Refund request submitted successfully"
 	msgNoToken        = "Please enter token"
 	msgNoUser         = "No user found with the provided API key."
+	msgKeyWording     = "Incorrect token or missing token"
 	msgNoAmount       = "Please enter amount"
 	msgBadAmount      = "Amount should not be zero or negative number"
 	msgNoLinkID       = "Please enter link_id"
@@ -162,6 +163,9 @@ func internalError() reply {
 func (s *Server) refusal(msg string) reply {
 	if s.cfg.Wire == Wire2024 || s.take(ErrorsPlain) {
 		return plainRefusal(msg)
+	}
+	if (msg == msgNoToken || msg == msgNoUser) && s.take(KeyWording) {
+		msg = msgKeyWording
 	}
 	m := new(message).raw("ResponseCode", "0").text("ResponseMsg", msg)
 	m.text("Result", "False").text("ServerTime", "CEST")

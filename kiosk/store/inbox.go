@@ -19,6 +19,9 @@ func (r *reader) Waiting(link string) ([]kiosk.Inbox, error) {
 	err := r.each(func(rows *sql.Rows) error {
 		var in kiosk.Inbox
 		err := rows.Scan(&in.Link, &in.Sale, &in.Sum, &in.ContentType, &in.Raw, &in.At, &in.Copies)
+		if len(in.Raw) == 0 {
+			in.Raw = nil // the engines differ in how they read an empty body
+		}
 		all = append(all, in)
 		return err
 	}, `SELECT link, sale, sum, content_type, raw, at, copies FROM inbox

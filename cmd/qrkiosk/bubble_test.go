@@ -1,0 +1,326 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"qrkiosk/handlers"
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/bus"
+	"qrkiosk/kiosk/sandbox"
+	"qrkiosk/kiosk/secpaid"
+	"qrkiosk/kiosk/store"
+	"qrkiosk/kiosk/vault"
+)
+
+// wires is a network within a test: real HTTP over pipes, so that a whole house lives in a bubble
+// of virtual time.
+type wires struct {
+	mu    sync.Mutex
+	doors map[string]chan net.Conn
+}
+
+func (w *wires) listen(addr string) *door {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	d := &door{wires: w, addr: addr, conns: make(chan net.Conn), closed: make(chan struct{})}
+	w.doors[addr] = d.conns
+	return d
+}
+
+func (w *wires) dial(ctx context.Context, _, addr string) (net.Conn, error) {
+	w.mu.Lock()
+	conns := w.doors[addr]
+	w.mu.Unlock()
+	if conns == nil {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+	}
+	here, there := net.Pipe()
+	select {
+	case conns <- there:
+		return here, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// door is the listening end of an address.
+type door struct {
+	wires  *wires
+	addr   string
+	conns  chan net.Conn
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (d *door) Accept() (net.Conn, error) {
+	select {
+	case c := <-d.conns:
+		return c, nil
+	case <-d.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (d *door) Close() error {
+	d.once.Do(func() {
+		d.wires.mu.Lock()
+		delete(d.wires.doors, d.addr)
+		d.wires.mu.Unlock()
+		close(d.closed)
+	})
+	return nil
+}
+
+func (d *door) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+
+const (
+	shopAddr = "127.0.0.1:8090"
+	payAddr  = "127.0.0.1:8091"
+	testKey  = "test-key-of-the-sandbox-account"
+)
+
+// house is everything the program wires, over pipes and with a SQLite file.
+type house struct {
+	t        *testing.T
+	dir      string
+	wires    *wires
+	sandbox  *sandbox.Server
+	payDoor  func()
+	deaf     bool // no public address: webhooks are not ordered
+	mortal   *mortal
+	settings func(*kiosk.Stall)
+
+	store *store.Store
+	shop  *kiosk.Shop
+	front *handlers.Server
+	actor kiosk.Actor
+	close func()
+}
+
+// newHouse opens a gateway and a shop with one stall, one register and one cashier.
+func newHouse(t *testing.T, options ...func(*house)) *house {
+	h := &house{t: t, dir: t.TempDir(), wires: &wires{doors: map[string]chan net.Conn{}}}
+	for _, o := range options {
+		o(h)
+	}
+	h.openGateway()
+	h.open()
+	h.furnish()
+	return h
+}
+
+func (h *house) openGateway() {
+	account := sandbox.DemoAccount()
+	account.Key = testKey
+	var err error
+	h.sandbox, err = sandbox.New(sandbox.Config{
+		Accounts: []sandbox.Account{account}, URL: "http://" + payAddr,
+		Book: filepath.Join(h.dir, "sandbox.book"), Dial: h.wires.dial,
+	})
+	h.must(err)
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = h.sandbox.Run(ctx) })
+	stop := h.serve(payAddr, h.sandbox.Handler())
+	h.payDoor = func() {
+		cancel()
+		wg.Wait()
+		stop()
+		h.must(h.sandbox.Close())
+	}
+}
+
+// serve runs a real HTTP server behind an address of the wires.
+func (h *house) serve(addr string, handler http.Handler) (stop func()) {
+	d := h.wires.listen(addr)
+	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = srv.Serve(d) })
+	return func() {
+		_ = srv.Close()
+		wg.Wait()
+	}
+}
+
+// open starts the shop on the house's files, as a start of the program does.
+func (h *house) open() {
+	var err error
+	h.store, err = store.Open(context.Background(), store.Config{Path: filepath.Join(h.dir, "shop.db")})
+	h.must(err)
+	client, err := secpaid.New(secpaid.Config{URL: "http://" + payAddr, Token: testKey, Dial: h.wires.dial})
+	h.must(err)
+	v, err := vault.New([]byte("0123456789abcdef0123456789abcdef"), vault.WithCost(vault.Cost{KiB: 64, Passes: 1, Lanes: 1}))
+	h.must(err)
+	rings := bus.NewLocal()
+	config := kiosk.Config{
+		Store: h.store, Gateway: client, Bus: rings, Vault: v,
+		PublicURL: "http://" + shopAddr, Mode: kiosk.Sandbox,
+	}
+	if h.deaf {
+		config.PublicURL = ""
+	}
+	if h.mortal != nil {
+		config.Store, config.Gateway = h.mortal.bind(config.Store, config.Gateway)
+	}
+	h.shop, err = kiosk.NewShop(context.Background(), config)
+	h.must(err)
+	h.front, err = handlers.New(handlers.Config{
+		Shop: h.shop, Sessions: h.store.Sessions(), PublicURL: "http://" + shopAddr, TillURL: "http://" + shopAddr,
+	})
+	h.must(err)
+	cancelRings := rings.Subscribe(h.front.Ring)
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { h.shop.Run(ctx) })
+	wg.Go(func() { h.front.Run(ctx) })
+	stop := h.serve(shopAddr, h.front.Handler())
+	h.close = func() {
+		cancel()
+		stop()
+		cancelRings()
+		wg.Wait()
+		client.Close()
+		h.must(h.store.Close())
+	}
+}
+
+func (h *house) furnish() {
+	ctx := context.Background()
+	stall := kiosk.Stall{Name: "Bakery Lind", Languages: []string{"en", "de"}}
+	if h.settings != nil {
+		h.settings(&stall)
+	}
+	stall, err := h.shop.AddStall(ctx, stall)
+	h.must(err)
+	register, err := h.shop.AddRegister(ctx, stall.ID, "Register 2", "B2")
+	h.must(err)
+	staff, err := h.shop.AddStaff(ctx, stall.ID, "Ada", kiosk.Manager, "482915")
+	h.must(err)
+	ticket, err := h.shop.Ticket(ctx, register.ID, kiosk.Tablet)
+	h.must(err)
+	device, _, err := h.shop.Enrol(ctx, ticket, "test")
+	h.must(err)
+	h.actor = kiosk.Actor{Staff: staff.ID, Role: staff.Role, Device: device.ID, Register: register.ID}
+}
+
+// restart stops the shop and starts it again; the gateway lives on.
+func (h *house) restart(asleep time.Duration) {
+	h.close()
+	time.Sleep(asleep)
+	h.open()
+}
+
+func (h *house) end() {
+	h.close()
+	h.payDoor()
+}
+
+func (h *house) must(err error) {
+	if err != nil {
+		h.t.Helper()
+		h.t.Fatal(err)
+	}
+}
+
+// browser is an HTTP client with cookies that reaches the house over its wires.
+func (h *house) browser() *http.Client {
+	jar, err := cookiejar.New(nil)
+	h.must(err)
+	return &http.Client{Jar: jar, Transport: &http.Transport{DialContext: h.wires.dial, DisableKeepAlives: true}}
+}
+
+func (h *house) post(path, kind, body string) (status int, answer string) {
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "http://"+shopAddr+path, stringReader(body))
+	h.must(err)
+	r.Header.Set("Content-Type", kind)
+	resp, err := h.browser().Do(r)
+	h.must(err)
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	h.must(err)
+	return resp.StatusCode, string(raw)
+}
+
+// mortal lets a house die after a number of commits: the commit is on disk, nobody hears of it,
+// and nothing of that house happens afterwards.
+type mortal struct {
+	mu   sync.Mutex
+	left int
+}
+
+var errDead = &kiosk.Error{Code: kiosk.Unavailable, Key: "dead"}
+
+func (m *mortal) dead() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.left <= 0
+}
+
+func (m *mortal) committed() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.left--
+	if m.left <= 0 {
+		return errDead
+	}
+	return nil
+}
+
+func (m *mortal) bind(s kiosk.Store, g kiosk.Gateway) (kiosk.Store, kiosk.Gateway) {
+	return mortalStore{s, m}, mortalGateway{g, m}
+}
+
+type mortalStore struct {
+	kiosk.Store
+	m *mortal
+}
+
+func (s mortalStore) Change(ctx context.Context, stream string, decide func(kiosk.Tx) error) (int64, error) {
+	if s.m.dead() {
+		return 0, errDead
+	}
+	v, err := s.Store.Change(ctx, stream, decide)
+	if err != nil {
+		return v, err
+	}
+	return v, s.m.committed()
+}
+
+func (s mortalStore) Claim(ctx context.Context, kinds []kiosk.ErrandKind, now, until int64, n int) ([]kiosk.Errand, error) {
+	if s.m.dead() {
+		return nil, errDead
+	}
+	e, err := s.Store.Claim(ctx, kinds, now, until, n)
+	if err != nil || len(e) == 0 {
+		return e, err
+	}
+	return e, s.m.committed()
+}
+
+type mortalGateway struct {
+	kiosk.Gateway
+	m *mortal
+}
+
+func (g mortalGateway) Open(ctx context.Context, o kiosk.Order) (kiosk.Opened, error) {
+	if g.m.dead() {
+		return kiosk.Opened{}, errDead
+	}
+	return g.Gateway.Open(ctx, o)
+}
+
+func (g mortalGateway) Retire(ctx context.Context, payID int64) (kiosk.Retired, error) {
+	if g.m.dead() {
+		return "", errDead
+	}
+	return g.Gateway.Retire(ctx, payID)
+}

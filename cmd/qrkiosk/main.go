@@ -4,4 +4,17 @@
 // must not decide anything about a sale, and nobody imports it.
 package main
 
-func main() {}
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // an image from scratch has no time zones
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	p := &process{stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv}
+	os.Exit(p.run(ctx, os.Args[1:]))
+}

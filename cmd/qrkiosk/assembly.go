@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+
+	"qrkiosk/handlers"
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/bus"
+	"qrkiosk/kiosk/secpaid"
+	"qrkiosk/kiosk/store"
+	"qrkiosk/kiosk/vault"
+)
+
+// assembly is every room, brought together.
+type assembly struct {
+	log     *slog.Logger
+	at      site
+	store   *store.Store
+	gateway *secpaid.Client
+	shop    *kiosk.Shop
+	front   *handlers.Server
+	server  *http.Server
+	proxies []netip.Prefix
+	play    *playground // nil when live
+}
+
+// build opens the rooms one after the other. The database says first whether it belongs to this
+// mode, before anything is made beside it. On an error nothing is left open.
+func (p *process) build(ctx context.Context, s settings, l net.Listener, log *slog.Logger) (a *assembly, err error) {
+	a = &assembly{log: log, proxies: s.proxies}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.close())
+		}
+	}()
+	if a.at, err = s.locate(l); err != nil {
+		return a, err
+	}
+	if s.play() {
+		if a.play, err = openPlayground(ctx, &s, a.at); err != nil {
+			return a, err
+		}
+		a.at.sandbox = a.play.page
+	}
+	metrics := handlers.NewMetrics()
+	if err := a.openShop(ctx, s, metrics); err != nil {
+		return a, err
+	}
+	if a.play != nil {
+		if err := a.play.start(s, log); err != nil {
+			return a, err
+		}
+	}
+	return a, a.openFront(s, metrics)
+}
+
+func (a *assembly) openShop(ctx context.Context, s settings, metrics *handlers.Metrics) (err error) {
+	if err := os.MkdirAll(s.data, 0o700); err != nil {
+		return usagef("--data cannot be used: %w", err)
+	}
+	if a.store, err = openStore(ctx, s, a.log); err != nil {
+		return err
+	}
+	if err := checkKeyIsThere(ctx, a.store, s.keyFile); err != nil {
+		return err
+	}
+	keys, err := vault.Load(s.keyFile)
+	if err != nil {
+		return err
+	}
+	if a.gateway, err = a.openGateway(s); err != nil {
+		return err
+	}
+	bell := bus.NewLocal()
+	a.shop, err = kiosk.NewShop(ctx, kiosk.Config{
+		Store: a.store, Gateway: a.gateway, Bus: bell, Vault: keys, Log: a.log, Observe: metrics,
+		PublicURL: a.at.public, Account: accountOf(s), Mode: s.mode,
+	})
+	if err != nil {
+		return err
+	}
+	bell.Subscribe(func(stream string, version int64) { a.front.Ring(stream, version) })
+	return nil
+}
+
+func openStore(ctx context.Context, s settings, log *slog.Logger) (*store.Store, error) {
+	c := store.Config{URL: s.databaseURL.reveal(), Log: log}
+	if c.URL == "" {
+		c.Path = s.databaseFile()
+	}
+	return store.Open(ctx, c)
+}
+
+// checkKeyIsThere keeps a database from being used with a new key: nobody's PIN would be right
+// any more, and what was sealed would be lost.
+func checkKeyIsThere(ctx context.Context, st *store.Store, keyFile string) error {
+	if _, err := os.Stat(keyFile); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var stalls []kiosk.Stall
+	err := st.View(ctx, func(r kiosk.Reader) (err error) {
+		stalls, err = r.Stalls()
+		return err
+	})
+	if err == nil && len(stalls) > 0 {
+		err = usagef("the key file %s is missing and the database was made with one: bring it back, or name it with --key-file", keyFile)
+	}
+	return err
+}
+
+// openGateway is the same client for SecPaid and for the sandbox: over HTTP.
+func (a *assembly) openGateway(s settings) (*secpaid.Client, error) {
+	c := secpaid.Config{URL: s.gatewayURL, Token: s.token.reveal(), Log: a.log, Version: buildVersion()}
+	if a.play != nil {
+		c.LinkHost = a.play.host
+	}
+	client, err := secpaid.New(c)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return client, nil
+}
+
+// accountOf names the account by where it is, so that a link of one environment of the gateway is
+// never taken for a link of another.
+func accountOf(s settings) string {
+	if s.play() {
+		return string(kiosk.Sandbox)
+	}
+	return hostOf(s.gatewayURL)
+}
+
+func (a *assembly) openFront(s settings, metrics *handlers.Metrics) (err error) {
+	c := a.at.frontConfig()
+	c.Shop, c.Sessions, c.Ready = a.shop, a.store.Sessions(), a.store.Ready
+	c.Metrics, c.Log, c.TrustedProxies = metrics, a.log, s.proxies
+	if a.front, err = handlers.New(c); err != nil {
+		return err
+	}
+	a.server = newWebServer(a.front.Handler(), a.log)
+	if s.tlsCert == "" {
+		return nil
+	}
+	pair, err := loadCertificate(s.tlsCert, s.tlsKey, a.log)
+	if err == nil {
+		a.server.TLSConfig = pair.config()
+	}
+	return err
+}
+
+// close closes what was opened, the store last.
+func (a *assembly) close() error {
+	var err error
+	if a.gateway != nil {
+		a.gateway.Close()
+	}
+	if a.play != nil {
+		err = a.play.close()
+	}
+	if a.store != nil {
+		err = errors.Join(err, a.store.Close())
+	}
+	return err
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"crypto/tls"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+)
+
+// certificate is a pair of files, read again when one of them changes. Connections that stand keep
+// the certificate they began with.
+type certificate struct {
+	certFile, keyFile string
+	log               *slog.Logger
+
+	mu      sync.Mutex
+	read    [2]stamp
+	current *tls.Certificate
+}
+
+// stamp tells whether a file is still the one that was read.
+type stamp struct {
+	changed time.Time
+	size    int64
+}
+
+func stampOf(file string) (stamp, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return stamp{}, err
+	}
+	return stamp{info.ModTime(), info.Size()}, nil
+}
+
+// loadCertificate reads the pair for the first time; then it must be right.
+func loadCertificate(certFile, keyFile string, log *slog.Logger) (*certificate, error) {
+	c := &certificate{certFile: certFile, keyFile: keyFile, log: log}
+	if err := c.refresh(); err != nil {
+		return nil, usagef("the certificate cannot be used: %w", err)
+	}
+	return c, nil
+}
+
+// config looks at the files at every handshake: two looks at the file system are nothing beside it.
+func (c *certificate) config() *tls.Config {
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+			if err := c.refresh(); err != nil {
+				c.log.Warn("the new certificate cannot be used, the old one stays", "err", err)
+			}
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			return c.current, nil
+		},
+	}
+}
+
+// refresh reads the pair if a file has changed. A pair that does not fit, as while only one of the
+// two has been replaced, is reported once and tried again at the next change.
+func (c *certificate) refresh() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var now [2]stamp
+	for i, file := range []string{c.certFile, c.keyFile} {
+		var err error
+		if now[i], err = stampOf(file); err != nil && c.current == nil {
+			return err
+		}
+	}
+	if now == c.read {
+		return nil
+	}
+	c.read = now
+	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+	if err != nil {
+		return err
+	}
+	if c.current != nil {
+		c.log.Info("the certificate was read again", "file", c.certFile)
+	}
+	c.current = &pair
+	return nil
+}

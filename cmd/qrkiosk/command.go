@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit codes. A service manager should not start again what ended with exitUsage: nothing
+// changes until somebody changes the configuration.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// process is what the program has from the outside; tests fill it by hand.
+type process struct {
+	stdout io.Writer // for people: addresses, one-time links, reports
+	stderr io.Writer // the log, and why the program ended
+	env    func(string) string
+}
+
+// commands is the whole command line. Help texts and variables are written here and nowhere else.
+type commands struct {
+	Serve   serveCmd   `cmd:"" help:"Run the kiosk."`
+	Demo    demoCmd    `cmd:"" help:"Run the kiosk with a sandbox in place of SecPaid and a bakery to play with."`
+	Sandbox sandboxCmd `cmd:"" help:"Run the SecPaid sandbox alone, for anyone who integrates SecPaid."`
+	Doctor  doctorCmd  `cmd:"" help:"Check settings, keys, database, gateway, clock and public address."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+const about = `Takes SecPaid payments by QR code: a till on any tablet, a code on any second screen.
+
+Every flag has a variable of the environment, which its help names. Secrets are never flags:
+SECPAID_TOKEN is the API key and QRKIOSK_DATABASE_URL the address of a PostgreSQL database; each can
+also stand in a file, named by the same variable with _FILE.`
+
+// usageError is a mistake in flags, variables or what they point at: trying again will not help.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// run does what the arguments say and returns the exit code.
+func (p *process) run(ctx context.Context, args []string) int {
+	err := p.obey(ctx, args)
+	var usage usageError
+	var done exited
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &done):
+		return int(done)
+	}
+	fmt.Fprintln(p.stderr, "qrkiosk:", err)
+	if errors.As(err, &usage) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// exited is an end that has said everything already: help was printed, or a report.
+type exited int
+
+func (exited) Error() string { return "done" }
+
+func (p *process) obey(ctx context.Context, args []string) (err error) {
+	defer func() {
+		if code, ok := recover().(exited); ok {
+			err = code
+		}
+	}()
+	var c commands
+	parser, err := kong.New(&c, kong.Name("qrkiosk"), kong.Description(about),
+		kong.Writers(p.stdout, p.stderr), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Exit(func(code int) { panic(exited(code)) })) // kong goes on after help unless it is stopped
+	if err != nil {
+		return err
+	}
+	given, err := parser.Parse(args)
+	if err != nil {
+		return usagef("%w (--help lists what there is)", err)
+	}
+	given.BindTo(ctx, (*context.Context)(nil))
+	return given.Run(p)
+}

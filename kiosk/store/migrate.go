@@ -30,6 +30,7 @@ var sqliteDialect = dialect{goose: goose.DialectSQLite3, appendOnly: `
 	BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;`}
 
 var postgresDialect = dialect{goose: goose.DialectPostgres, lock: true, appendOnly: `DO $do$ BEGIN
+	PERFORM pg_advisory_xact_lock(7204118);
 	IF NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = 'event'::regclass AND tgname = 'event_truncate') THEN
 		CREATE FUNCTION event_refuse() RETURNS trigger LANGUAGE plpgsql AS
 		$body$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $body$;
@@ -49,7 +50,7 @@ func migrate(ctx context.Context, db *sql.DB, d dialect, log *slog.Logger) error
 	}
 	options := []goose.ProviderOption{goose.WithSlog(log), goose.WithDisableGlobalRegistry(true)}
 	if d.lock {
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // every second, 300 times
 		if err != nil {
 			return fault(err)
 		}
@@ -69,8 +70,10 @@ func migrate(ctx context.Context, db *sql.DB, d dialect, log *slog.Logger) error
 			Err: fmt.Errorf("schema %d is newer than this program's %d", current, target),
 		}
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fault(fmt.Errorf("migrate: %w", err))
+	if current < target {
+		if _, err := p.Up(ctx); err != nil {
+			return fault(fmt.Errorf("migrate: %w", err))
+		}
 	}
 	_, err = db.ExecContext(ctx, d.appendOnly)
 	return fault(err)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 
 	"modernc.org/sqlite"
@@ -105,14 +106,20 @@ func makeFile(path string) (abs string, unclean bool, err error) {
 	return abs, err == nil && log.Size() > 0, nil
 }
 
-// openDB makes a pool whose connections carry our settings. pragma is one more.
+// openDB makes a pool whose connections carry our settings, the last word being pragma's.
 func openDB(path, lock, pragma string) (*sql.DB, error) {
-	q := url.Values{"_txlock": {lock}, "_dqs": {"0"}, "_pragma": {
+	q := url.Values{"_txlock": {lock}, "_dqs": {"0"}}
+	for _, usual := range []string{
 		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"trusted_schema(0)", "cache_size(-16000)",
-	}}
+	} {
+		name, _, _ := strings.Cut(usual, "(")
+		if !strings.HasPrefix(pragma, name) {
+			q.Add("_pragma", usual)
+		}
+	}
 	if pragma != "" {
-		q["_pragma"] = append(q["_pragma"], pragma)
+		q.Add("_pragma", pragma)
 	}
 	dsn := url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}
 	connector, err := sqlite.NewConnector(dsn.String())

@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+
+	"qrkiosk/kiosk"
+)
+
+func TestErrands(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		ctx := context.Background()
+		a, b := h.sale(reg), h.sale(reg2)
+		h.put(a, b)
+		open := kiosk.Duty{Kind: kiosk.ErrandOpen, Link: 1}
+		look := kiosk.Duty{Kind: kiosk.ErrandLook, Link: 1}
+		h.must(reg, func(tx kiosk.Tx) error { return tx.Begin(a, noon+20, open, look) })
+		h.must(reg, func(tx kiosk.Tx) error { return tx.Begin(a, noon+90, open) }) // it exists
+		h.must(reg2, func(tx kiosk.Tx) error { return tx.Begin(b, noon+10, open) })
+
+		nextDue := func(want int64, kinds ...kiosk.ErrandKind) {
+			t.Helper()
+			if got, err := h.NextDue(ctx, kinds); got != want || err != nil {
+				t.Errorf("next due %d, want %d, %v", got, want, err)
+			}
+		}
+		nextDue(noon+10, allKinds...)
+		nextDue(noon+20, kiosk.ErrandLook)
+		nextDue(0, kiosk.ErrandRefund)
+		nextDue(0)
+
+		claim := func(now, until int64, n int, kinds ...kiosk.ErrandKind) []kiosk.Errand {
+			t.Helper()
+			got, err := h.Claim(ctx, kinds, now, until, n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got
+		}
+		if got := claim(noon+9, noon+100, 9, allKinds...); len(got) != 0 {
+			t.Errorf("claimed before its time: %+v", got)
+		}
+		if got := claim(noon+50, noon+100, 9, kiosk.ErrandRefund); len(got) != 0 {
+			t.Errorf("claimed of another kind: %+v", got)
+		}
+		got := claim(noon+50, noon+100, 2, kiosk.ErrandOpen, kiosk.ErrandLook)
+		if len(got) != 2 || got[0].Sale != b.ID || got[1].Sale != a.ID {
+			t.Fatalf("claimed %+v, want that of %s first", got, b.ID)
+		}
+		first := got[0]
+		want := kiosk.Errand{Sale: b.ID, Register: reg2, Link: 1, Kind: kiosk.ErrandOpen, Due: noon + 10, Tries: 1, Lease: noon + 100, Fence: first.Fence}
+		same(t, want)(first, nil)
+		nextDue(noon+20, allKinds...)
+		if got := claim(noon+50, noon+100, 9, allKinds...); len(got) != 1 {
+			t.Errorf("the third claim got %+v", got)
+		}
+		nextDue(noon+100, allKinds...)
+
+		again := claim(noon+100, noon+200, 1, allKinds...) // the lease is over
+		if len(again) != 1 || again[0].Sale != b.ID || again[0].Tries != 2 || again[0].Fence <= first.Fence {
+			t.Fatalf("after the lease %+v", again)
+		}
+		postpone := func(e kiosk.Errand, due int64) (ok bool) {
+			h.must(e.Register, func(tx kiosk.Tx) (err error) { ok, err = tx.Postpone(e, due); return err })
+			return ok
+		}
+		if postpone(first, noon+5) {
+			t.Error("a worker whose lease is over has postponed")
+		}
+		if !postpone(again[0], noon+300) {
+			t.Error("the worker that holds the lease could not postpone")
+		}
+		h.look(func(r kiosk.Reader) error {
+			got, err := r.Errand(b.ID, open)
+			if got.Due != noon+300 || got.Lease != 0 || got.Tries != 2 {
+				t.Errorf("postponed to %+v", got)
+			}
+			return err
+		})
+		h.must(reg, func(tx kiosk.Tx) error { return tx.End(a, open, look, look) })
+		h.look(func(r kiosk.Reader) error {
+			absent(t)(r.Errand(a.ID, open))
+			return nil
+		})
+		nextDue(noon+300, allKinds...)
+	})
+}
+
+// TestErrands_fenceNeverComesBack ends a duty and begins it again: a worker that slept through
+// both must not be taken for the new one.
+func TestErrands_fenceNeverComesBack(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		ctx := context.Background()
+		s := h.sale(reg)
+		h.put(s)
+		d := kiosk.Duty{Kind: kiosk.ErrandLook, Link: 1}
+		seen := map[int64]bool{}
+		for range 4 {
+			h.must(reg, func(tx kiosk.Tx) error { return tx.Begin(s, 1, d) })
+			for now := range int64(5) {
+				got, err := h.Claim(ctx, allKinds, 10*now+1, 10*now+5, 1)
+				if err != nil || len(got) != 1 {
+					t.Fatal(got, err)
+				}
+				if seen[got[0].Fence] {
+					t.Fatalf("fence %d came a second time", got[0].Fence)
+				}
+				seen[got[0].Fence] = true
+			}
+			h.must(reg, func(tx kiosk.Tx) error { return tx.End(s, d) })
+		}
+	})
+}
+
+// TestErrands_claimedOnce has 16 workers claim a thousand errands, some at the same time as new
+// ones begin.
+func TestErrands_claimedOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		const errands, workers = 1000, 16
+		var sales []*kiosk.Sale
+		h.must(reg, func(tx kiosk.Tx) error {
+			sales = nil
+			for range errands / 2 {
+				sales = append(sales, h.sale(reg))
+				if err := tx.Begin(sales[len(sales)-1], noon, kiosk.Duty{Kind: kiosk.ErrandOpen, Link: 1}, kiosk.Duty{Kind: kiosk.ErrandLook, Link: 1}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		type duty struct {
+			sale string
+			kind kiosk.ErrandKind
+		}
+		var mu sync.Mutex
+		times := map[duty]int{}
+		var all sync.WaitGroup
+		for range workers {
+			all.Go(func() {
+				for {
+					got, err := h.Claim(context.Background(), allKinds, noon, noon+1000, 7)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					mu.Lock()
+					for _, e := range got {
+						times[duty{e.Sale, e.Kind}]++
+					}
+					mu.Unlock()
+					if left := h.unclaimed(); len(got) == 0 && left == 0 {
+						return
+					}
+				}
+			})
+		}
+		all.Wait()
+		if len(times) != errands {
+			t.Errorf("%d errands of %d were claimed", len(times), errands)
+		}
+		for d, n := range times {
+			if n != 1 {
+				t.Errorf("%v was claimed %d times", d, n)
+			}
+		}
+		if n := h.count(`SELECT COUNT(*) FROM errand WHERE tries = 1`); n != errands {
+			t.Errorf("%d errands were tried once", n)
+		}
+	})
+}
+
+// unclaimed counts the errands that nobody has claimed.
+func (h *house) unclaimed() int64 {
+	var n int64
+	err := h.view(context.Background(), func(r *reader) (err error) {
+		n, err = r.number(`SELECT COUNT(*) FROM errand WHERE tries = 0`)
+		return err
+	})
+	if err != nil {
+		h.t.Error(err)
+	}
+	return n
+}
+
+func TestClaim_nothing(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		for _, n := range []int{0, -1} {
+			got, err := h.Claim(context.Background(), allKinds, noon, noon+1, n)
+			none(t)(got, err)
+		}
+		got, err := h.Claim(context.Background(), nil, noon, noon+1, 5)
+		none(t)(got, err)
+		if err := errors.Join(err, h.Ready(context.Background())); err != nil {
+			t.Error(err)
+		}
+	})
+}

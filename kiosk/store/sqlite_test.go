@@ -1,0 +1,574 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"qrkiosk/kiosk"
+)
+
+// liteHouse is a house on SQLite whose commits are heard.
+func liteHouse(t *testing.T, observe func(Commit)) *house {
+	cfg := sqliteConfig(t)
+	cfg.Observe = observe
+	return newHouse(t, cfg)
+}
+
+// onWriter runs a statement on the writer's own connection.
+func (h *house) onWriter(query string) {
+	h.t.Helper()
+	if _, err := h.engine.(*lite).writer.conn.conn.ExecContext(context.Background(), query); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// hold stops the writer inside a change until release is called, so that others gather behind it.
+func (h *house) hold() (release func()) {
+	started, gate := make(chan struct{}), make(chan struct{})
+	go h.Change(context.Background(), reg, func(kiosk.Tx) error { //nolint:errcheck // it stores nothing
+		close(started)
+		<-gate
+		return nil
+	})
+	<-started
+	return func() { close(gate) }
+}
+
+// queued waits until n changes wait for the writer.
+func (h *house) queued(n int) {
+	for w := h.engine.(*lite).writer; len(w.jobs) < n; {
+		runtime.Gosched()
+	}
+}
+
+// TestGroupCommit gathers ten changes, of which one fails, one panics and one breaks a rule: the
+// other seven share one commit, nobody is answered before it, and everybody after it.
+func TestGroupCommit(t *testing.T) {
+	var answered atomic.Int32
+	var commits []Commit
+	var h *house
+	heard := false
+	h = liteHouse(t, func(c Commit) {
+		if !heard {
+			return
+		}
+		commits = append(commits, c)
+		if n := answered.Load(); n != 0 {
+			t.Errorf("%d callers were answered before the commit", n)
+		}
+		if n := h.count(`SELECT COUNT(*) FROM event`); n != 7 {
+			t.Errorf("a second connection sees %d events at the commit", n)
+		}
+	})
+	h.put(h.sale(reg2))
+	heard = true
+	busy := h.sale(reg2)
+	release := h.hold()
+	var all sync.WaitGroup
+	errs := make([]error, 10)
+	for i := range errs {
+		all.Go(func() {
+			_, errs[i] = h.Change(context.Background(), reg, func(tx kiosk.Tx) error {
+				if n := h.count(`SELECT COUNT(*) FROM event`); n != 0 {
+					t.Errorf("a second connection sees %d events before the commit", n)
+				}
+				if err := tx.Append(event("x")); err != nil {
+					return err
+				}
+				switch i {
+				case 3:
+					return errors.New("ours")
+				case 5:
+					panic("defect")
+				case 7:
+					return tx.PutSale(busy)
+				}
+				return nil
+			})
+			answered.Add(1)
+		})
+		h.queued(i + 1)
+	}
+	release()
+	all.Wait()
+	if len(commits) != 1 || commits[0].Changes != 7 || commits[0].Failed {
+		t.Errorf("commits %+v, want one of 7 changes", commits)
+	}
+	for i, err := range errs {
+		want := map[int]kiosk.Code{3: kiosk.Internal, 5: kiosk.Internal, 7: kiosk.Conflict}[i]
+		if kiosk.CodeOf(err) != want {
+			t.Errorf("caller %d: %v, want code %q", i, err, want)
+		}
+	}
+	if b, checked, err := h.Verify(context.Background()); b != nil || err != nil || checked.Events != 7 {
+		t.Errorf("verified %+v, %+v, %v", b, checked, err)
+	}
+}
+
+// TestGroupCommit_fails breaks the commit itself by a foreign key that is looked at only then.
+func TestGroupCommit_fails(t *testing.T) {
+	var failed atomic.Int32
+	h := liteHouse(t, func(c Commit) {
+		if c.Failed {
+			failed.Add(1)
+		}
+	})
+	release := h.hold()
+	var all sync.WaitGroup
+	errs := make([]error, 4)
+	for i := range errs {
+		all.Go(func() {
+			_, errs[i] = h.Change(context.Background(), reg, func(tx kiosk.Tx) error {
+				switch i {
+				case 1:
+					return errors.New("ours")
+				case 2:
+					if _, err := tx.(*tx_).exec(`PRAGMA defer_foreign_keys = 1`); err != nil {
+						t.Error(err)
+					}
+					return tx.(*tx_).write("", `INSERT INTO receipt (secret, sale) VALUES ('x', 'nobody')`)
+				}
+				return tx.Append(event("x"))
+			})
+		})
+		h.queued(i + 1)
+	}
+	release()
+	all.Wait()
+	for i, err := range errs {
+		if kiosk.CodeOf(err) != kiosk.Unavailable {
+			t.Errorf("caller %d: %v", i, err)
+		}
+	}
+	if failed.Load() != 1 {
+		t.Errorf("%d failed commits were heard of", failed.Load())
+	}
+	if v := h.must(reg, func(tx kiosk.Tx) error { return tx.Append(event("x")) }); v != 1 {
+		t.Errorf("version %d afterwards", v)
+	}
+}
+
+// tx_ names the type where a variable hides it.
+type tx_ = tx
+
+// TestGroupCommit_oneGivesUp has a caller leave the queue: the others do not notice, and nothing
+// of the one is done.
+func TestGroupCommit_oneGivesUp(t *testing.T) {
+	h := liteHouse(t, nil)
+	release := h.hold()
+	ctx, cancel := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	errs := make([]error, 3)
+	left := make(chan struct{})
+	for i := range errs {
+		all.Go(func() {
+			c := context.Background()
+			if i == 1 {
+				c = ctx
+				defer close(left)
+			}
+			_, errs[i] = h.Change(c, reg, func(tx kiosk.Tx) error { return tx.Append(event("x")) })
+		})
+		h.queued(i + 1)
+	}
+	cancel()
+	<-left
+	release()
+	all.Wait()
+	if errs[0] != nil || errs[2] != nil || kiosk.CodeOf(errs[1]) != kiosk.Unavailable {
+		t.Errorf("answers %v", errs)
+	}
+	if n := h.count(`SELECT COUNT(*) FROM event`); n != 2 {
+		t.Errorf("%d events of 2", n)
+	}
+}
+
+// TestChange_cancelledWhileRunning: once the writer has begun, the caller hears the truth.
+func TestChange_cancelledWhileRunning(t *testing.T) {
+	h := liteHouse(t, nil)
+	ctx, cancel := context.WithCancel(context.Background())
+	v, err := h.Change(ctx, reg, func(tx kiosk.Tx) error {
+		cancel()
+		return tx.Append(event("x"))
+	})
+	if v != 1 || err != nil || h.count(`SELECT COUNT(*) FROM event`) != 1 {
+		t.Errorf("version %d, %v", v, err)
+	}
+}
+
+func TestChange_goexit(t *testing.T) {
+	h := liteHouse(t, nil)
+	h.refused(kiosk.Internal, kiosk.KeyInternal, reg, func(tx kiosk.Tx) error {
+		if err := tx.Append(event("x")); err != nil {
+			t.Error(err)
+		}
+		runtime.Goexit()
+		return nil
+	})
+	if v := h.must(reg, func(tx kiosk.Tx) error { return tx.Append(event("x")) }); v != 1 {
+		t.Errorf("version %d afterwards", v)
+	}
+}
+
+// TestClose_whileBusy: whoever was told yes is in the file.
+func TestClose_whileBusy(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		var kept atomic.Int32
+		var all sync.WaitGroup
+		enough := make(chan struct{}, 1000)
+		for range 8 {
+			all.Go(func() {
+				for {
+					_, err := h.Change(context.Background(), reg, func(tx kiosk.Tx) error { return tx.Append(event("x")) })
+					if err != nil {
+						if kiosk.CodeOf(err) != kiosk.Unavailable {
+							t.Error(err)
+						}
+						return
+					}
+					kept.Add(1)
+					enough <- struct{}{}
+				}
+			})
+		}
+		for range 50 {
+			<-enough
+		}
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+		all.Wait()
+		h.open()
+		if n := h.count(`SELECT COUNT(*) FROM event`); n != int(kept.Load()) {
+			t.Errorf("%d events, %d were acknowledged", n, kept.Load())
+		}
+	})
+}
+
+// TestFull lets the file grow no further: every change says Unavailable, reading goes on, and
+// writing resumes by itself when there is room.
+func TestFull(t *testing.T) {
+	h := liteHouse(t, nil)
+	h.onWriter(`PRAGMA max_page_count = 120`)
+	big := bytes.Repeat([]byte("x"), 4000)
+	put := func() error {
+		_, err := h.Change(context.Background(), reg, func(tx kiosk.Tx) error {
+			_, err := tx.PutInbox(kiosk.Inbox{Link: h.id("l"), Sum: "s", Raw: big})
+			return errors.Join(err, tx.Append(event("x")))
+		})
+		return err
+	}
+	kept := 0
+	var err error
+	for ; err == nil && kept < 1000; kept++ {
+		err = put()
+	}
+	if kept--; kept < 10 || kiosk.CodeOf(err) != kiosk.Unavailable || kiosk.KeyOf(err) != KeyAway {
+		t.Fatalf("after %d changes: %v", kept, err)
+	}
+	if err := put(); kiosk.CodeOf(err) != kiosk.Unavailable {
+		t.Errorf("the next one: %v", err)
+	}
+	if n := h.count(`SELECT COUNT(*) FROM event`); n != kept {
+		t.Errorf("%d events, %d were acknowledged", n, kept)
+	}
+	h.look(func(r kiosk.Reader) error { _, err := r.Events(reg, 0, 9); return err })
+	h.onWriter(`PRAGMA max_page_count = 100000`)
+	if err := put(); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+	if b, checked, err := h.Verify(context.Background()); b != nil || err != nil || checked.Events != int64(kept+1) {
+		t.Errorf("verified %+v, %+v, %v", b, checked, err)
+	}
+}
+
+// TestFull_sharedBatch: when one change of a batch fills the disk, SQLite may have undone all of
+// them; nobody is told yes.
+func TestFull_sharedBatch(t *testing.T) {
+	h := liteHouse(t, nil)
+	h.onWriter(`PRAGMA max_page_count = 120`)
+	release := h.hold()
+	var all sync.WaitGroup
+	errs := make([]error, 3)
+	for i := range errs {
+		all.Go(func() {
+			_, errs[i] = h.Change(context.Background(), reg, func(tx kiosk.Tx) error {
+				size := 10
+				if i == 1 {
+					size = 1 << 20
+				}
+				_, err := tx.PutInbox(kiosk.Inbox{Link: h.id("l"), Sum: "s", Raw: make([]byte, size)})
+				return err
+			})
+		})
+		h.queued(i + 1)
+	}
+	release()
+	all.Wait()
+	for i, err := range errs {
+		if kiosk.CodeOf(err) != kiosk.Unavailable {
+			t.Errorf("caller %d: %v", i, err)
+		}
+	}
+	if n := h.count(`SELECT COUNT(*) FROM inbox`); n != 0 {
+		t.Errorf("%d rows were kept", n)
+	}
+	if v := h.must(reg, func(tx kiosk.Tx) error { return tx.Append(event("x")) }); v != 1 {
+		t.Errorf("version %d afterwards", v)
+	}
+}
+
+func TestReadOnlyFile(t *testing.T) {
+	h := liteHouse(t, nil)
+	h.onWriter(`PRAGMA query_only = 1`)
+	h.refused(kiosk.Unavailable, KeyAway, reg, func(tx kiosk.Tx) error { return tx.Append(event("x")) })
+	if err := h.Ready(context.Background()); err != nil {
+		t.Errorf("reading: %v", err)
+	}
+	h.onWriter(`PRAGMA query_only = 0`)
+	if v := h.must(reg, func(tx kiosk.Tx) error { return tx.Append(event("x")) }); v != 1 {
+		t.Errorf("version %d afterwards", v)
+	}
+}
+
+// TestLocked has another process hold the write lock, as a backup tool may.
+func TestLocked(t *testing.T) {
+	h := liteHouse(t, nil)
+	h.onWriter(`PRAGMA busy_timeout = 10`)
+	other, err := h.raw().Conn(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := other.ExecContext(context.Background(), "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	h.refused(kiosk.Unavailable, KeyAway, reg, func(tx kiosk.Tx) error { return tx.Append(event("x")) })
+	if _, err := other.ExecContext(context.Background(), "ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	h.must(reg, func(tx kiosk.Tx) error { return tx.Append(event("x")) })
+}
+
+func TestReadersCannotWrite(t *testing.T) {
+	h := liteHouse(t, nil)
+	err := h.engine.view(context.Background(), func(q querier) error {
+		_, err := q.exec(context.Background(), `DELETE FROM stall`)
+		return fault(err)
+	})
+	if kiosk.CodeOf(err) != kiosk.Unavailable || h.count(`SELECT COUNT(*) FROM stall`) != 1 {
+		t.Errorf("a reader wrote, or said %v", err)
+	}
+}
+
+func TestOpen_settings(t *testing.T) {
+	for _, pragma := range []string{
+		"synchronous(NORMAL)", "foreign_keys(0)", "journal_mode(DELETE)", "busy_timeout(0)",
+		"trusted_schema(1)", "wal_autocheckpoint(0)", "mmap_size(1000000)",
+	} {
+		cfg := sqliteConfig(t)
+		cfg.pragma = pragma
+		s, err := Open(context.Background(), cfg)
+		if kiosk.CodeOf(err) != kiosk.Conflict || kiosk.KeyOf(err) != KeySettings {
+			t.Errorf("with %s: %v", pragma, err)
+		}
+		if s != nil {
+			s.Close()
+		}
+	}
+}
+
+func TestOpen_newerSchema(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		if err := h.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.raw().Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, $1)`, true); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Open(context.Background(), h.cfg)
+		if s != nil || kiosk.CodeOf(err) != kiosk.Conflict || kiosk.KeyOf(err) != KeyNewer {
+			t.Errorf("a newer schema: %v", err)
+		}
+	})
+}
+
+func TestOpen_file(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a b?c#d%41", "ü")
+	cfg := Config{Path: filepath.Join(dir, "kiosk 1?x=%41.db")}
+	h := newHouse(t, cfg)
+	if err := os.Chmod(cfg.Path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	h.reopen()
+	h.put(h.sale(reg))
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) != 3 {
+		t.Fatalf("files %v, %v, want the file, its log and its index", files, err)
+	}
+	for _, f := range files {
+		if info, err := f.Info(); err != nil || info.Mode() != 0o600 {
+			t.Errorf("%s has mode %v, %v", f.Name(), info.Mode(), err)
+		}
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if files, err = os.ReadDir(dir); err != nil || len(files) != 1 || files[0].Name() != "kiosk 1?x=%41.db" {
+		t.Errorf("after a clean stop: %v, %v", files, err)
+	}
+}
+
+func TestOpen_refusesOtherFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	if err := os.WriteFile(path, bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(context.Background(), Config{Path: path}); kiosk.KeyOf(err) != KeyDamaged {
+		t.Errorf("a file of something else: %v", err)
+	}
+	if _, err := Open(context.Background(), Config{Path: filepath.Dir(path)}); kiosk.CodeOf(err) != kiosk.Unavailable {
+		t.Errorf("a folder: %v", err)
+	}
+	if _, err := Open(context.Background(), Config{URL: "postgres://%zz"}); kiosk.KeyOf(err) != KeySettings {
+		t.Errorf("a URL that is none: %v", err)
+	}
+}
+
+// crash copies the files of a running store, which is what a killed process leaves.
+func (h *house) crash() Config {
+	h.t.Helper()
+	cfg := h.cfg
+	cfg.Path = filepath.Join(h.t.TempDir(), "copy.db")
+	for _, end := range []string{"", "-wal"} {
+		copyFile(h.t, h.cfg.Path+end, cfg.Path+end)
+	}
+	return cfg
+}
+
+func copyFile(t testing.TB, from, to string) {
+	t.Helper()
+	in, err := os.Open(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.Copy(out, in)
+	if err := errors.Join(err, out.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOpen_afterCrash(t *testing.T) {
+	h := liteHouse(t, nil)
+	for range 20 {
+		h.must(reg, func(tx kiosk.Tx) error { return tx.Append(event("x")) })
+	}
+	s, err := Open(context.Background(), h.crash())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if b, checked, err := s.Verify(context.Background()); b != nil || err != nil || checked.Events != 20 {
+		t.Errorf("verified %+v, %+v, %v", b, checked, err)
+	}
+}
+
+func TestOpen_damaged(t *testing.T) {
+	h := liteHouse(t, nil)
+	for range 300 {
+		h.must(reg, func(tx kiosk.Tx) error { return tx.Append(event("x"), event("y"), event("z")) })
+	}
+	h.reopen() // so that the pages are in the file itself
+	h.must(reg, func(tx kiosk.Tx) error { return tx.Append(event("x")) })
+	cfg := h.crash()
+	f, err := os.OpenFile(cfg.Path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := int64(40 * 4096); at < info.Size(); at += 4096 {
+		if _, err := f.WriteAt(bytes.Repeat([]byte{0xee}, 64), at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := Open(context.Background(), cfg); s != nil || kiosk.KeyOf(err) != KeyDamaged {
+		t.Errorf("a damaged file: %v", err)
+	}
+}
+
+// TestBubble opens, changes, reads and closes a file in a bubble of virtual time.
+func TestBubble(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kiosk.db")
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		h := newHouse(t, Config{Path: path, Now: time.Now})
+		for range 3 {
+			time.Sleep(8 * time.Hour)
+			h.must(reg, func(tx kiosk.Tx) error { return tx.PutToken("tok", "s", 1, time.Now().Add(time.Hour).UnixMilli()) })
+		}
+		h.put(h.sale(reg))
+		h.look(func(r kiosk.Reader) error { _, err := r.Current(reg); return err })
+		if n, err := h.Sweep(t.Context()); n != 0 || err != nil {
+			t.Errorf("swept %d, %v", n, err)
+		}
+		time.Sleep(2 * time.Hour)
+		if n, err := h.Sweep(t.Context()); n != 1 || err != nil {
+			t.Errorf("swept %d an hour later, %v", n, err)
+		}
+		if passed := time.Since(start); passed != 26*time.Hour {
+			t.Errorf("%v have passed", passed)
+		}
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestBubble_manyAtOnce groups commits in a bubble: waiting for the writer is idle time there.
+func TestBubble_manyAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kiosk.db")
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, Config{Path: path, Now: time.Now})
+		for i := range 20 {
+			go func() {
+				time.Sleep(time.Duration(i%4) * time.Second)
+				if _, err := h.Change(context.Background(), reg, func(tx kiosk.Tx) error { return tx.Append(event("x")) }); err != nil {
+					t.Error(err)
+				}
+			}()
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		h.look(func(r kiosk.Reader) error {
+			got, err := r.Versions([]string{reg})
+			if got[reg] != 20 {
+				t.Errorf("version %d of 20", got[reg])
+			}
+			return err
+		})
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -391,6 +391,34 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestFind_failure: one list alone is no answer, and a search for nothing is none.
+func TestFind_failure(t *testing.T) {
+	for path, calls := range map[string]int{"/api/v2/getMyUnusedLinks": 1, "/api/v2/getMyUsedLinks": 2} {
+		c, f := connect(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == path {
+				says(403, `{"error":"Forbidden"}`)(w, r)
+				return
+			}
+			says(200, done(`[{"id":99290,"recipient_note":"AB12","amount":12.5}]`))(w, r)
+		})
+		got, err := c.Find(t.Context(), "AB12")
+		wantError(t, err, kiosk.Refused, KeyKey)
+		if len(got.Links) != 0 || got.Complete || f.count() != calls {
+			t.Errorf("found %+v after %d calls", got, f.count())
+		}
+	}
+	c, f := connect(t, says(200, done("[]")))
+	_, err := c.Find(t.Context(), "")
+	wantError(t, err, kiosk.NotSent, kiosk.KeyInternal)
+	_, err = c.Retire(t.Context(), 0)
+	wantError(t, err, kiosk.NotSent, kiosk.KeyInternal)
+	wantError(t, c.Refund(t.Context(), 7, 0, true), kiosk.NotSent, kiosk.KeyInternal)
+	wantError(t, c.Refund(t.Context(), 0, 7, true), kiosk.NotSent, kiosk.KeyInternal)
+	if f.count() != 0 {
+		t.Errorf("%d calls", f.count())
+	}
+}
+
 func mustNumber(t *testing.T, text string) int64 {
 	t.Helper()
 	n, ok := parseNumber(text)

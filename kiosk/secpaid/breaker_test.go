@@ -32,7 +32,7 @@ func TestClient_circuit(t *testing.T) {
 			ask(kiosk.Unclear, KeyUnclear)
 		}
 		h := c.Health()
-		if h.Circuit != CircuitOpen || h.OpenUntil.Sub(time.Now()) != firstOpen || h.LastFailure.IsZero() || !h.LastSuccess.IsZero() {
+		if h.Circuit != CircuitOpen || time.Until(h.OpenUntil) != firstOpen || h.LastFailure.IsZero() || !h.LastSuccess.IsZero() {
 			t.Errorf("health %+v", h)
 		}
 		for range 100 {
@@ -69,7 +69,7 @@ func TestClient_circuit(t *testing.T) {
 		for range 5 {
 			ask(kiosk.Unclear, KeyUnclear)
 		}
-		if got := c.Health().OpenUntil.Sub(time.Now()); got != firstOpen {
+		if got := time.Until(c.Health().OpenUntil); got != firstOpen {
 			t.Errorf("opened again for %v", got)
 		}
 	})
@@ -101,6 +101,30 @@ func TestClient_circuitStaysClosed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestClient_circuitOpensMeanwhile: a create that waits for the budget while the circuit opens
+// does not go out when its turn comes, and gives its turn back.
+func TestClient_circuitOpensMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, f, end := connectPipes(t, says(200, done(echo)))
+		defer end()
+		fill(t, c.budget, kiosk.LaneCreate, 40)
+		time.Sleep(window - 2*time.Second)
+		var err error
+		var wg sync.WaitGroup
+		wg.Go(func() { _, err = c.Open(t.Context(), order()) })
+		synctest.Wait()
+		for range 5 {
+			p, _ := c.breaker.enter(time.Now())
+			c.breaker.leave(p, time.Now(), failure)
+		}
+		wg.Wait()
+		wantError(t, err, kiosk.NotSent, KeyUnreachable)
+		if f.count() != 0 || c.Health().Used != 0 || waitOf(err) != firstOpen-2*time.Second {
+			t.Errorf("%d calls, %d counted, told to wait %v", f.count(), c.Health().Used, waitOf(err))
+		}
+	})
 }
 
 // TestBreaker_leavers: a probe whose caller goes away frees the way for the next one; a late

@@ -240,7 +240,7 @@ func TestClient_429(t *testing.T) {
 				t.Errorf("told to wait %v, want %v", waitOf(err), want)
 			}
 			status = http.StatusOK
-			if h := c.Health(); h.ClosedUntil.Sub(time.Now()) != want || h.LastCode != kiosk.TooMany || h.Circuit != CircuitClosed {
+			if h := c.Health(); time.Until(h.ClosedUntil) != want || h.LastCode != kiosk.TooMany || h.Circuit != CircuitClosed {
 				t.Errorf("health %+v", h)
 			}
 			short, cancel := context.WithTimeout(t.Context(), 3*time.Second)

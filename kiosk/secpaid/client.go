@@ -65,16 +65,17 @@ func (c *Client) Health() Health {
 // Close gives up the connections that are kept for later calls.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// call makes one POST and reads the answer. Every error is an [*kiosk.Error]; a call that was
-// kept back by the circuit or the budget never left.
-func (c *Client) call(ctx context.Context, lane kiosk.Lane, endpoint string, request any) (object, error) {
+// call makes one POST and has the answer read by take, whose error makes the call what it is:
+// an answer without the sense that was asked for is not done. Every error is an [*kiosk.Error];
+// a call that was kept back by the circuit or the budget never left.
+func (c *Client) call(ctx context.Context, lane kiosk.Lane, endpoint string, request any, take func(object) error) error {
 	body, err := encode(request)
 	if err != nil {
-		return nil, notSent(kiosk.KeyInternal, err)
+		return notSent(kiosk.KeyInternal, err)
 	}
 	slot, pass, err := c.admit(ctx, lane)
 	if err != nil {
-		return nil, c.note(endpoint, reply{}, err, 0)
+		return c.note(endpoint, reply{}, err, 0)
 	}
 	began := c.now()
 	r, sent, err := c.send(ctx, endpoint, body)
@@ -85,7 +86,10 @@ func (c *Client) call(ctx context.Context, lane kiosk.Lane, endpoint string, req
 		slot.undo()
 	}
 	answer, err := c.judge(ctx, r, sent, err, pass)
-	return answer, c.note(endpoint, r, err, took)
+	if err == nil {
+		err = take(answer)
+	}
+	return c.note(endpoint, r, err, took)
 }
 
 // admit asks circuit and budget. The circuit is asked again behind the wait for the budget,
@@ -158,6 +162,9 @@ func (c *Client) note(endpoint string, r reply, err error, took time.Duration) e
 		"status", r.status, "took", took, "request", r.requestID, "err", err)
 	return err
 }
+
+// nothing is what an answer holds that says all by being a success.
+func nothing(object) error { return nil }
 
 func encode(request any) ([]byte, error) {
 	var b bytes.Buffer

@@ -56,10 +56,16 @@ func (c *Client) Open(ctx context.Context, o kiosk.Order) (kiosk.Opened, error) 
 		return kiosk.Opened{}, e
 	}
 	endpoint, request := requestFor(o)
-	answer, err := c.call(ctx, kiosk.LaneCreate, endpoint, request)
-	if err != nil {
-		return kiosk.Opened{}, err
-	}
+	var opened kiosk.Opened
+	err := c.call(ctx, kiosk.LaneCreate, endpoint, request, func(answer object) error {
+		var err error
+		opened, err = c.opened(o, answer)
+		return err
+	})
+	return opened, err
+}
+
+func (c *Client) opened(o kiosk.Order, answer object) (kiosk.Opened, error) {
 	link, _ := answer["data"].(object)
 	id, ok := link.number("id", "linktopay_id", "pay_id")
 	if !ok {

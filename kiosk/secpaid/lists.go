@@ -46,11 +46,7 @@ func merge(unused, used []kiosk.Found) []kiosk.Found {
 }
 
 func (c *Client) search(ctx context.Context, endpoint, ref string, used bool) (kiosk.Findings, error) {
-	answer, err := c.call(ctx, kiosk.LaneLook, endpoint, searchLinks{searchLimit, ref})
-	if err != nil {
-		return kiosk.Findings{}, err
-	}
-	rows, err := answer.rows()
+	rows, err := c.list(ctx, kiosk.LaneLook, endpoint, searchLinks{searchLimit, ref})
 	if err != nil {
 		return kiosk.Findings{}, err
 	}
@@ -94,6 +90,15 @@ func (c *Client) foundURL(o object, id int64) string {
 		return ""
 	}
 	return o.text("pay_link")
+}
+
+// list calls for a list.
+func (c *Client) list(ctx context.Context, lane kiosk.Lane, endpoint string, request any) (rows []any, err error) {
+	err = c.call(ctx, lane, endpoint, request, func(answer object) (err error) {
+		rows, err = answer.rows()
+		return err
+	})
+	return rows, err
 }
 
 // rows returns the list of an answer. Null, nothing or an object is not an empty list

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -152,6 +153,39 @@ func TestReadNotice_base64(t *testing.T) {
 	for name, body := range bodies {
 		if n := new(Client).ReadNotice("multipart/form-data; boundary=b", body, testKey); !ourLink().Believes(n) {
 			t.Errorf("%s: read %+v", name, n)
+		}
+	}
+}
+
+// TestReadNotice_forms: what only looks like a form of a notice is none.
+func TestReadNotice_forms(t *testing.T) {
+	part := func(name, value string) string {
+		return "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n"
+	}
+	many := ""
+	for i := range 100 {
+		many += part(fmt.Sprintf("k%d", i), "x")
+	}
+	const ct = "multipart/form-data; boundary=b"
+	for body, flaw := range map[string]string{
+		part("data[pay_id]", "7") + "--b--":                             "plain",
+		part("data[pay_id]", "7"):                                       "unreadable",
+		part("data[pay_id]", "7") + part("Data[pay_id]", "8") + "--b--": "unreadable",
+		part("hello", "7") + "--b--":                                    "unreadable",
+		many + "--b--":                                                  "unreadable",
+		strings.Repeat("a=b&", 70) + "data[pay_id]=7":                   "unreadable",
+		"data[pay_id]=7;data[status]=Success":                           "unreadable",
+		"data[pay_id]=%zz":                                              "unreadable",
+		"data[pay_id]=7&note=%ff":                                       "unreadable",
+		"data[pay_id]=7\xff":                                            "unreadable",
+		"data[pay_id]=7&data=x":                                         "unreadable",
+		"data[pay_id]=7":                                                "plain",
+		"ResponseCode=1":                                                "plain",
+		"data[note]=" + url.QueryEscape("<b>&</b>") + "&data%5Bpay_id%5D=7": "plain",
+	} {
+		n := new(Client).ReadNotice(ct, []byte(body), testKey)
+		if n.Flaw != flaw || n.Authentic || flaw == "unreadable" && n.PayID != 0 {
+			t.Errorf("%q: read %+v, want flaw %s", body, n, flaw)
 		}
 	}
 }

@@ -29,34 +29,42 @@ func (c *Client) PayIns(ctx context.Context, q kiosk.PayInQuery) (kiosk.PayInPag
 	if q.Page > 1 {
 		request.Page = q.Page
 	}
-	answer, err := c.call(ctx, q.Lane, "getPayInTransactions", request)
+	var page kiosk.PayInPage
+	err := c.call(ctx, q.Lane, "getPayInTransactions", request, func(answer object) error {
+		rows, err := answer.rows()
+		if err != nil {
+			return err
+		}
+		page.Full = len(rows) >= request.Limit
+		return c.readPayIns(&page, rows, q.PayID)
+	})
 	if err != nil {
 		return kiosk.PayInPage{}, err
 	}
-	rows, err := answer.rows()
-	if err != nil {
-		return kiosk.PayInPage{}, err
-	}
-	page := kiosk.PayInPage{Full: len(rows) >= request.Limit}
+	return page, nil
+}
+
+// readPayIns adds the rows to the page. only is the link that was asked for, 0 for all.
+func (c *Client) readPayIns(page *kiosk.PayInPage, rows []any, only int64) error {
 	returned := returnedLinks(rows)
 	for _, row := range rows {
 		o, _ := row.(object)
 		id, known := o.number("pay_id", "linktopay_id")
-		if q.PayID != 0 && known && id != q.PayID {
+		if only != 0 && known && id != only {
 			continue // the filter was not honoured
 		}
 		in, readable := payIn(o, id)
 		switch {
 		case known && readable && !unexplained(o, in, returned):
 			page.Rows = append(page.Rows, in)
-		case q.PayID != 0 && !readable:
-			return kiosk.PayInPage{}, unclear(errors.New("a row of the link asked for cannot be read"))
+		case only != 0 && !readable:
+			return unclear(errors.New("a row of the link asked for cannot be read"))
 		default:
 			page.Full = true
 			c.log.Warn("gateway lists a pay-in that cannot be used", "link", id)
 		}
 	}
-	return page, nil
+	return nil
 }
 
 func pageLimit(limit int) int {

@@ -87,11 +87,7 @@ type TaxInvoicePage struct {
 // PayOuts reads one page of payouts (protocol 4.6). Errors are those of [kiosk.Gateway].
 func (c *Client) PayOuts(ctx context.Context, q ReportQuery) (PayOutPage, error) {
 	request := payOutsRequest{max(q.Page, 1), pageLimit(q.Limit), q.From, q.To}
-	answer, err := c.call(ctx, kiosk.LaneReports, "getPayOutTransactions", request)
-	if err != nil {
-		return PayOutPage{}, err
-	}
-	rows, err := answer.rows()
+	rows, err := c.list(ctx, kiosk.LaneReports, "getPayOutTransactions", request)
 	if err != nil {
 		return PayOutPage{}, err
 	}
@@ -103,17 +99,17 @@ func (c *Client) PayOuts(ctx context.Context, q ReportQuery) (PayOutPage, error)
 // TaxInvoices reads one page of invoices (protocol 4.7). Errors are those of [kiosk.Gateway].
 func (c *Client) TaxInvoices(ctx context.Context, q ReportQuery) (TaxInvoicePage, error) {
 	request := invoicesRequest{max(q.Page, 1), pageLimit(q.Limit), q.From}
-	answer, err := c.call(ctx, kiosk.LaneReports, "getTaxInvoiceList", request)
+	var page TaxInvoicePage
+	err := c.call(ctx, kiosk.LaneReports, "getTaxInvoiceList", request, func(answer object) error {
+		rows, err := answer.rows()
+		page.Full = len(rows) >= request.Limit
+		page.Rows, page.Unread = each(rows, taxInvoice)
+		page.Total, _ = answer.number("totalRecords")
+		return err
+	})
 	if err != nil {
 		return TaxInvoicePage{}, err
 	}
-	rows, err := answer.rows()
-	if err != nil {
-		return TaxInvoicePage{}, err
-	}
-	page := TaxInvoicePage{Full: len(rows) >= request.Limit}
-	page.Rows, page.Unread = each(rows, taxInvoice)
-	page.Total, _ = answer.number("totalRecords")
 	return page, nil
 }
 

@@ -28,7 +28,7 @@ func (c *Client) Retire(ctx context.Context, payID int64) (kiosk.Retired, error)
 	if payID <= 0 {
 		return "", notSent(kiosk.KeyInternal, errors.New("a delete without a link"))
 	}
-	_, err := c.call(ctx, kiosk.LaneRetire, "deleteLink", deleteLink{payID})
+	err := c.call(ctx, kiosk.LaneRetire, "deleteLink", deleteLink{payID}, nothing)
 	if err == nil {
 		return kiosk.RetiredGone, nil
 	}
@@ -65,6 +65,5 @@ func (c *Client) Refund(ctx context.Context, payID int64, amount kiosk.Money, fu
 	if amount <= 0 || amount > kiosk.MaxMoney || payID <= 0 {
 		return notSent(kiosk.KeyInternal, errors.New("a refund that cannot be sent as it is"))
 	}
-	_, err := c.call(ctx, kiosk.LaneRetire, "refundPayment", refundPayment{payID, decimal(amount), full})
-	return err
+	return c.call(ctx, kiosk.LaneRetire, "refundPayment", refundPayment{payID, decimal(amount), full}, nothing)
 }

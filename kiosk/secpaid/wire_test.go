@@ -314,6 +314,12 @@ func TestObserve(t *testing.T) {
 		}
 	})
 	c.Open(t.Context(), order())
+	answer = says(200, done(`{}`))
+	c.Open(t.Context(), order())
+	c.PayIns(t.Context(), kiosk.PayInQuery{Lane: kiosk.LaneLook})
+	if h := c.Health(); h.LastCode != kiosk.Unclear || h.LastKey != KeyUnclear || h.LastSuccess.IsZero() {
+		t.Errorf("health %+v", h)
+	}
 	answer = says(401, `{"error":"Unauthorized"}`)
 	c.Retire(t.Context(), 1)
 	answer = says(500, ``)
@@ -321,7 +327,7 @@ func TestObserve(t *testing.T) {
 	answer = says(429, ``)
 	c.PayIns(t.Context(), kiosk.PayInQuery{Lane: kiosk.LaneLook})
 	c.PayOuts(t.Context(), ReportQuery{})
-	want := "createLink done false|deleteLink refused false|refundPayment unclear false|" +
+	want := "createLink done false|createLink unclear false|getPayInTransactions unclear false|deleteLink refused false|refundPayment unclear false|" +
 		"getPayInTransactions too-many false|getPayOutTransactions too-many false"
 	if got := strings.Join(seen, "|"); got != want {
 		t.Errorf("observed %s, want %s", got, want)

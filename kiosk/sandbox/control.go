@@ -23,6 +23,7 @@ import (
 //	POST /control/decline    {"link_id": 1}: the card is refused
 //	POST /control/transfer   {"link_id": 1}: the button "pay by bank transfer"
 //	POST /control/funds      {"link_id": 1}: the money of the transfer arrives
+//	POST /control/forge      {"link_id": 1}: a plain webhook of a payment that never happened
 //	POST /control/resend     {"webhook": 1}: the webhook is sent again
 //	POST /control/refund     {"link_id": 1, "approve": true} or {…, "approve": false, "reason": "…"}
 //	POST /control/dispute    {"link_id": 1}: the payer's bank takes the money back
@@ -52,6 +53,7 @@ func (s *Server) controlRoutes(mux *http.ServeMux) {
 	for name, act := range map[string]func(int64) error{
 		"pay": s.Pay, "cancel": s.CancelByPayer, "decline": s.Decline,
 		"transfer": s.PromiseTransfer, "funds": s.FundsArrived,
+		"forge": s.Forge,
 	} {
 		mux.HandleFunc("POST /control/"+name, s.carryOut(withID("link_id", act)))
 	}

@@ -290,6 +290,53 @@ func TestWebhook_late(t *testing.T) {
 	})
 }
 
+// TestForge: a forged success goes out although nothing was paid.
+func TestForge(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		box := &inbox{}
+		defer b.net.listen("shop.test:80", box)()
+		id := b.make(`{"amount":5,"payment_endpoint":"http://shop.test/w","is_encryption":"true","encryption_key":"` + key32 + `"}`)
+		b.running(func() {
+			if err := b.Forge(id); err != nil {
+				t.Fatal(err)
+			}
+		})
+		want := fmt.Sprintf(`{"ResponseCode":1,"data":{"pay_id":%d,"note":"","amount":5,"user_id":"user-stall","status":"Success"}}`, id)
+		if got := box.bodies(); len(got) != 1 || got[0] != want {
+			t.Errorf("%q", got)
+		}
+		if v := b.Links()[0]; v.Status != Unused {
+			t.Errorf("%+v", v)
+		}
+		if err := b.Forge(1); err != ErrNoLink {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// TestWebhook_multipart: the third spelling of a form.
+func TestWebhook_multipart(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		got := map[string]string{}
+		defer b.net.listen("shop.test:80", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			r.ParseMultipartForm(1 << 16)
+			for name, values := range r.MultipartForm.Value {
+				got[name] = values[0]
+			}
+		}))()
+		id := b.make(`{"amount":5,"payment_endpoint":"http://shop.test/w"}`)
+		b.Set(WebhookMultipart, 1)
+		b.running(func() {
+			if err := b.Pay(id); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if got["data[pay_id]"] != fmt.Sprint(id) || got["data[status]"] != "Success" || got["data[amount]"] != "5" || len(got) != 5 {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
 // TestResend makes a delivered webhook arrive once more.
 func TestResend(t *testing.T) {
 	inBubble(t, func(b *bubble) {

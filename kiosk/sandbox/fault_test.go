@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -57,6 +58,7 @@ func TestFaults_create(t *testing.T) {
 		{CreateWrongAmount, "666.10", false, 200, `"amount":667.1,`, 1},
 		{CreateWrongNote, "666.11", false, 200, `"recipient_note":"",`, 1},
 		{CreateWrongFlags, "666.12", false, 200, `"bank_transfer":"true"`, 1},
+		{CreatePhantom, "666.15", false, 200, `"ResponseCode":1`, 0},
 		{CreateWrongURL, "666.13", false, 200, `"pay_link":"https://elsewhere.invalid/`, 1},
 	} {
 		check := func(r *rig, how, amount string) {
@@ -99,7 +101,7 @@ func TestFaults_times(t *testing.T) {
 func TestFaults_front(t *testing.T) {
 	r := newRig(t)
 	for fault, status := range map[Fault]int{
-		Down: 503, HTML: 200, Redirect: 307, TooMany: 429, TooManyWait: 429, KeyRevoked: 201, ErrorsPlain: 200, Forbidden: 403,
+		Down: 503, HTML: 200, Redirect: 307, TooMany: 429, TooManyWait: 429, Empty: 200, Huge: 200, OddEnvelope: 200, KeyRevoked: 201, ErrorsPlain: 200, Forbidden: 403,
 	} {
 		r.Set(fault, 1)
 		a := r.call("getMyUnusedLinks", "")
@@ -114,6 +116,55 @@ func TestFaults_front(t *testing.T) {
 	r.Set(Reset, 1)
 	if a, err := r.attempt("getMyUnusedLinks", ""); err == nil {
 		t.Errorf("reset: %+v", a)
+	}
+}
+
+// TestFaults_bodies: good answers that look odd.
+func TestFaults_bodies(t *testing.T) {
+	r := newRig(t)
+	for fault, good := range map[Fault]func(string) bool{
+		Empty: func(s string) bool { return s == "" },
+		Huge:  func(s string) bool { return len(s) > 2<<20 && json.Valid([]byte(s)) },
+		OddEnvelope: func(s string) bool {
+			return strings.Contains(s, `"ResponseCode":"1"`) && strings.Contains(s, `"Result":true`) && json.Valid([]byte(s))
+		},
+	} {
+		r.Set(fault, 1)
+		if a := r.call("getMyUnusedLinks", ""); !good(a.body) {
+			t.Errorf("%s: %.200s", fault, a.body)
+		}
+	}
+}
+
+// TestFaults_payIns: what a list of payments can get wrong.
+func TestFaults_payIns(t *testing.T) {
+	r := newRig(t)
+	id, _ := r.makeLink(`{"amount":5}`)
+	if err := r.Pay(id); err != nil {
+		t.Fatal(err)
+	}
+	for fault, want := range map[Fault]string{
+		"":             "[Success]",
+		PayInsFailed:   "[Failed]",
+		PayInsEmpty:    "[]",
+		PayInsStranger: "[Success Success]",
+		PagesLoop:      "[Success]",
+		ListLag:        "[]",
+	} {
+		body := `{}`
+		if fault == PagesLoop {
+			body = `{"page":9}`
+		}
+		if fault != "" {
+			r.Set(fault, 1)
+		}
+		got := []any{}
+		for _, row := range r.call("getPayInTransactions", body).rows(t) {
+			got = append(got, row["status"])
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("%s: %v", fault, got)
+		}
 	}
 }
 

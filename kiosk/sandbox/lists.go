@@ -226,6 +226,22 @@ func (s *Server) payInReply(rows []*payIn, q listQuery, expected kiosk.Money) re
 		}
 		rows = twice
 	}
+	if s.take(PayInsStranger) {
+		rows = append([]*payIn{s.stranger()}, rows...)
+	}
+	if s.take(PayInsEmpty) {
+		rows = nil
+	}
+	if s.take(PayInsFailed) {
+		for _, p := range rows { // the rows are copies
+			if p.Status == paySuccess {
+				p.Status = statusFailed
+			}
+		}
+	}
+	if s.take(PagesLoop) {
+		q.page = 1
+	}
 	ownPart := s.armed(PayInsOwnPart)
 	var items []string
 	for _, p := range page(rows, q) {
@@ -236,6 +252,15 @@ func (s *Server) payInReply(rows []*payIn, q listQuery, expected kiosk.Money) re
 		extra = `"expected_payout":` + quote(expected.String()) + ","
 	}
 	return s.listed(items, s.total(len(rows)), extra)
+}
+
+// stranger is a payment that belongs to no link (fault payins-stranger).
+func (s *Server) stranger() *payIn {
+	now := s.Now()
+	return &payIn{
+		Link: 7, Creator: "unknown", User: "unknown", ID: now.Format("20060102") + "-pi-" + tail(), Amount: 1234, Net: 1190,
+		Fee: 12, PSP: 32, Status: paySuccess, Payout: payoutPending, At: now, Method: methodCard, Type: "Basic",
+	}
 }
 
 // total is the count of rows where the wire shows one (protocol 14, row 13).

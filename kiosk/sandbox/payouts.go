@@ -24,6 +24,9 @@ func (s *Server) payOutTransactions(a *Account, in value) reply {
 			}
 		}
 	})
+	if s.take(PagesLoop) {
+		q.page = 1
+	}
 	var items []string
 	for _, p := range page(rows, q) {
 		items = append(items, s.payOutItem(p))

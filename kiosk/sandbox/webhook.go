@@ -1,10 +1,12 @@
 package sandbox
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/base64"
 	"fmt"
+	"mime/multipart"
 	"net/url"
 	"strconv"
 	"strings"
@@ -114,6 +116,8 @@ func (s *Server) plainBody(n notice) body {
 	switch {
 	case s.take(WebhookFormC):
 		return body{formType, n.form()}
+	case s.take(WebhookMultipart):
+		return n.multipart()
 	case s.take(WebhookFormB), older:
 		return body{jsonType, n.flat()}
 	}
@@ -164,6 +168,46 @@ func (n notice) flat() string {
 func (n notice) form() string {
 	return fmt.Sprintf("ResponseCode=1&data%%5Bpay_id%%5D=%d&data%%5Bamount%%5D=%s&data%%5Buser_id%%5D=%s&data%%5Bstatus%%5D=%s",
 		n.payID, short(n.amount), url.QueryEscape(n.user), url.QueryEscape(n.status))
+}
+
+// multipart is form C in the other encoding of forms.
+func (n notice) multipart() body {
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for _, field := range [][2]string{
+		{"ResponseCode", "1"},
+		{"data[pay_id]", strconv.FormatInt(n.payID, 10)},
+		{"data[amount]", short(n.amount)},
+		{"data[user_id]", n.user},
+		{"data[status]", n.status},
+	} {
+		w.WriteField(field[0], field[1]) //nolint:errcheck // a buffer does not fail
+	}
+	w.Close() //nolint:errcheck // as above
+	return body{w.FormDataContentType(), b.String()}
+}
+
+// Forge sends what somebody who guessed a webhook's address could send: a plain success that never
+// happened, to every endpoint of the link. It fails with ErrNoLink.
+func (s *Server) Forge(linkID int64) error {
+	return s.change(func(l *ledger) ([]entry, error) {
+		k := l.links[linkID]
+		if k == nil {
+			return nil, ErrNoLink
+		}
+		n := notice{payID: k.ID, note: k.Note, amount: k.Amount, user: k.User, status: statusSuccess}
+		now := s.nowLocked()
+		var entries []entry
+		for target := range strings.SplitSeq(k.Endpoint, ",") {
+			if target != "" {
+				entries = append(entries, entry{Delivery: &delivery{
+					ID: int64(len(l.deliveries)+len(entries)) + 1, Link: k.ID, URL: target, Type: jsonType, Body: n.nested(),
+					Made: now, Due: now, Tries: 1, State: stateWaiting,
+				}})
+			}
+		}
+		return entries, nil
+	})
 }
 
 // seal is the encrypted envelope of protocol 7.5: AES-256-CBC, the key's characters as the key,

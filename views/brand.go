@@ -98,6 +98,37 @@ func (c colour) clears(wanted float64, grounds []colour) bool {
 	return true
 }
 
+// bright is the same hue for dark grounds: two thirds light and not quite as colourful.
+func (c colour) bright() colour {
+	hue, colourful := c.hue()
+	colourful = min(colourful, 0.62)
+	const light = 0.68
+	chroma := (1 - math.Abs(2*light-1)) * colourful
+	part := func(offset float64) float64 {
+		k := math.Mod(offset+hue/60, 6)
+		return math.Round((light-chroma/2+chroma*(1-max(0, min(1, min(k, 4-k)))))*255) / 255
+	}
+	return colour{part(5), part(3), part(1)}
+}
+
+// hue is the angle of a colour in degrees and its saturation in the HSL model.
+func (c colour) hue() (angle, saturation float64) {
+	high, low := max(c.r, c.g, c.b), min(c.r, c.g, c.b)
+	span := high - low
+	if span == 0 {
+		return 0, 0
+	}
+	switch high {
+	case c.r:
+		angle = math.Mod((c.g-c.b)/span+6, 6)
+	case c.g:
+		angle = (c.b-c.r)/span + 2
+	default:
+		angle = (c.r-c.g)/span + 4
+	}
+	return angle * 60, span / (1 - math.Abs(high+low-1))
+}
+
 // palette is what a stall's colour becomes.
 type palette struct {
 	light, dark colour // as text and as the ground of Charge
@@ -115,7 +146,7 @@ func paletteOf(accent string) palette {
 	black := colour{}
 	p := palette{onLight: white, onDark: inkDark}
 	p.light = c.until(black, contrastAA, paperLight, keyLight)
-	p.dark = c.mix(white, 0.45).until(white, contrastAA, paperDark, keyDark, inkDark)
+	p.dark = c.bright().until(white, contrastAA, paperDark, keyDark, inkDark)
 	p.deep = c.until(black, contrastAAA+1.2, white)
 	p.deepSoft = p.deep.mix(white, 0.75).until(white, contrastAAA, p.deep)
 	return p

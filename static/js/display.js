@@ -31,11 +31,12 @@ document.addEventListener("submit", async (e) => {
 	}
 });
 
-// One tap gives full screen and sound; the button hides once there is nothing left to give.
+// One tap gives full screen and sound; the idle screen offers it until it has been given.
 function offer() {
 	wake.hidden = sound.state() !== "off" && full.state() !== "off";
 }
-wake.addEventListener("click", async () => {
+root.addEventListener("click", async (e) => {
+	if (e.target !== wake && e.target.closest("button, input, label")) return;
 	await full.enter();
 	await sound.unlock();
 	offer();

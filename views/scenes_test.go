@@ -1,0 +1,256 @@
+package views
+
+import (
+	"time"
+
+	"github.com/a-h/templ"
+
+	"qrkiosk/kiosk"
+)
+
+// The scenes are every state of every screen, for the tests that draw them all and for the
+// gallery.
+
+const payURL = "https://app.secpaid.com/pay/link/1048577-c0ffee41"
+
+// noon is 14:33:02 UTC on 20 November 2026.
+var noon = time.Date(2026, 11, 20, 14, 33, 2, 0, time.UTC).UnixMilli()
+
+var lind = kiosk.Stall{
+	ID: "s1", Name: "Bakery Lind", Place: "Berlin", Tagline: "Fresh since six this morning.",
+	Accent: "#12506B", Languages: []string{"de", "en"}, VAT: 700,
+	Seller: "Lind Backwaren GmbH, Torstraße 1, 10119 Berlin", VATNumber: "DE123456789",
+}
+
+var till2 = kiosk.Register{ID: "r2", Stall: "s1", Name: "Register 2", Prefix: "B2"}
+
+// saleOf makes a sale whose last link is what the facts say.
+func saleOf(number string, cents kiosk.Money, facts func(*kiosk.Sale, *kiosk.Link)) *kiosk.Sale {
+	s := &kiosk.Sale{
+		ID: "sale-" + number, Stall: "s1", Register: "r2", Number: number, Goods: cents,
+		Match: kiosk.Match{Colour: "amber", Animal: "fox"}, Created: noon - 14_000,
+		Expires: noon + 586_000, Staff: "ada", Receipt: "secret",
+		Lines: []kiosk.Line{{Qty: 1, Unit: cents, VAT: 700}},
+	}
+	link := kiosk.Link{ID: "l-" + number, N: 1, Amount: cents, URL: payURL, Live: true, PayID: 1}
+	if facts != nil {
+		facts(s, &link)
+	}
+	if !s.AsksTip || s.TipChosen {
+		s.Links = []kiosk.Link{link}
+	}
+	return s
+}
+
+func paidRow(cents kiosk.Money) kiosk.Row {
+	return kiosk.Row{Key: "row", Kind: kiosk.RowPayment, Amount: cents}
+}
+
+func confirmed(s *kiosk.Sale, l *kiosk.Link) {
+	l.Rows = []kiosk.Row{paidRow(l.Amount)}
+	s.PaidAt = s.Created
+	s.Released = true
+}
+
+func hollow(s *kiosk.Sale, l *kiosk.Link) { l.Noticed, s.PaidAt = true, s.Created }
+
+func cancelled(s *kiosk.Sale, l *kiosk.Link) { l.Gone, s.Cancel = true, true }
+
+func at(minutesAgo int64, s *kiosk.Sale) *kiosk.Sale {
+	s.Created -= minutesAgo * 60_000
+	if s.PaidAt > 0 {
+		s.PaidAt = s.Created
+	}
+	return s
+}
+
+func late(s *kiosk.Sale, l *kiosk.Link) {
+	l.Gone, s.Cancel = true, true
+	l.Rows = []kiosk.Row{paidRow(l.Amount)}
+}
+
+// history is the list of last sales of the pictures.
+func history() []*kiosk.Sale {
+	two := at(1, saleOf("B2-0041", 1250, confirmed))
+	two.Lines = []kiosk.Line{{Qty: 2, Unit: 625}}
+	return []*kiosk.Sale{
+		two,
+		at(4, saleOf("B2-0040", 420, confirmed)),
+		at(8, saleOf("B2-0039", 3100, cancelled)),
+		at(12, saleOf("B2-0038", 890, confirmed)),
+		at(17, saleOf("B2-0037", 1980, func(s *kiosk.Sale, l *kiosk.Link) {
+			l.Rows = []kiosk.Row{paidRow(l.Amount)}
+			s.PaidAt = s.Created
+		})),
+	}
+}
+
+var states = map[string]func(*kiosk.Sale, *kiosk.Link){
+	"asking":      func(s *kiosk.Sale, _ *kiosk.Link) { s.AsksTip = true },
+	"opening":     func(_ *kiosk.Sale, l *kiosk.Link) { l.Live, l.URL, l.PayID = false, "", 0 },
+	"awaiting":    nil,
+	"checking":    func(_ *kiosk.Sale, l *kiosk.Link) { l.Odd = 1 },
+	"paid":        hollow,
+	"confirmed":   confirmed,
+	"over":        func(s *kiosk.Sale, l *kiosk.Link) { confirmed(s, l); l.Rows[0].Amount += 500 },
+	"unconfirmed": func(s *kiosk.Sale, l *kiosk.Link) { hollow(s, l); s.PaidAt -= 120_000 },
+	"retiring":    func(s *kiosk.Sale, _ *kiosk.Link) { s.Cancel = true },
+	"cancelled":   cancelled,
+	"lapsed":      func(s *kiosk.Sale, l *kiosk.Link) { l.Gone, s.Lapse = true, true },
+	"refused":     func(_ *kiosk.Sale, l *kiosk.Link) { l.Live, l.GivenUp, l.LastTry, l.URL = false, true, true, "" },
+	"late":        late,
+	"short":       func(_ *kiosk.Sale, l *kiosk.Link) { l.Rows = []kiosk.Row{paidRow(l.Amount - 200)} },
+	"extra": func(s *kiosk.Sale, l *kiosk.Link) {
+		confirmed(s, l)
+		extra := paidRow(l.Amount)
+		extra.Kind, extra.Key = kiosk.RowExtra, "row2"
+		l.Rows = append(l.Rows, extra)
+	},
+	"claimed":   func(s *kiosk.Sale, l *kiosk.Link) { cancelled(s, l); l.Noticed = true },
+	"used":      func(s *kiosk.Sale, l *kiosk.Link) { cancelled(s, l); l.Used = true },
+	"24h":       func(s *kiosk.Sale, l *kiosk.Link) { hollow(s, l); l.Unconfirmed = true },
+	"withdrawn": func(s *kiosk.Sale, l *kiosk.Link) { confirmed(s, l); l.Rows[0].Withdrawn = true },
+	"dispute": func(s *kiosk.Sale, l *kiosk.Link) {
+		confirmed(s, l)
+		l.Rows = append(l.Rows, kiosk.Row{Key: "d", Kind: kiosk.RowDispute, Amount: -l.Amount})
+	},
+	"bank":  func(_ *kiosk.Sale, l *kiosk.Link) { l.Pending, l.BankLate = true, true },
+	"aside": func(s *kiosk.Sale, _ *kiosk.Link) { s.Aside = true },
+	"refunding": func(s *kiosk.Sale, l *kiosk.Link) {
+		confirmed(s, l)
+		s.Refunds = []kiosk.Refund{{Amount: l.Amount, Filed: true}}
+	},
+	"refunded": func(s *kiosk.Sale, l *kiosk.Link) {
+		confirmed(s, l)
+		l.Rows = append(l.Rows, kiosk.Row{Key: "b", Kind: kiosk.RowRefund, Amount: -l.Amount})
+	},
+	"settled": func(s *kiosk.Sale, l *kiosk.Link) {
+		cancelled(s, l)
+		l.Noticed, l.Case = true, kiosk.Case{Closed: true, Claimed: true}
+		s.Closed = []string{"claimed:1"}
+	},
+}
+
+func tillScene(p Page, state string) templ.Component {
+	s, x := tillOf(state)
+	return TillPage(p, s, x)
+}
+
+func tillOf(state string) (kiosk.TillScreen, TillExtras) {
+	s := kiosk.TillScreen{
+		Epoch: "e", Version: 7, Now: noon, Mode: kiosk.Live, Stall: lind, Register: till2,
+		Shift: &kiosk.Shift{No: 3, Opened: noon - 3*3_600_000}, Last: history(),
+		Health: kiosk.Health{Webhooks: true, LastNotice: noon - 60_000},
+	}
+	x := TillExtras{Staff: kiosk.Staff{ID: "ada", Name: "Ada", Role: kiosk.Cashier}, Key: "k-0123456789abcdef", Displays: 1}
+	switch state {
+	case "ready":
+	case "closed":
+		s.Shift, s.Last = nil, nil
+	case "gateway-down":
+		s.Health.GatewayDown = noon - 90_000
+	case "display-offline":
+		x.Displays = 0
+	case "sandbox":
+		s.Mode = kiosk.Sandbox
+	case "alarm":
+		s.Alarms = []*kiosk.Sale{at(9, saleOf("B2-0036", 1980, late))}
+	case "wrong":
+		x.Error, x.Typed = Page{Lang: "en", Region: "de"}.Explain(&kiosk.Error{
+			Code: kiosk.Invalid, Key: kiosk.KeyAmountPlain, Field: "amount", Amounts: []kiosk.Money{1250, 125000},
+		}), "1250"
+		x.Readings = []kiosk.Money{1250, 125000}
+	default:
+		sale := saleOf("B2-0042", 1270, states[state])
+		if sale.Current() && sale.State() != kiosk.Paid {
+			s.Current = sale
+			if l := sale.Shown(); l != nil {
+				s.PayURL = l.URL
+			}
+		} else {
+			s.Last = append([]*kiosk.Sale{sale}, s.Last...)
+			if sale.State() == kiosk.Review || unconfirmed(sale, s.Now) {
+				s.Alarms = []*kiosk.Sale{sale}
+			}
+		}
+	}
+	return s, x
+}
+
+func displayOf(state string) kiosk.DisplayScreen {
+	stall := lind
+	stall.Languages = []string{"de", "en"}
+	d := kiosk.DisplayScreen{Epoch: "e", Version: 7, Now: noon, Mode: kiosk.Live, Stall: stall, Register: till2}
+	d.Shows = kiosk.DisplayState(state)
+	switch state {
+	case "idle":
+	case "cart":
+		d.Cart = kiosk.Cart{Lines: []kiosk.Line{{Name: "Rye bread", Qty: 1, Unit: 350}, {Name: "Apple cake", Qty: 2, Unit: 400}, {Qty: 1, Unit: 120}}}
+	case "tip":
+		d.Sale = saleOf("B2-0042", 1270, states["asking"])
+	case "tip-small":
+		d.Shows, d.Sale = kiosk.ShowsTip, saleOf("B2-0042", 420, states["asking"])
+	case "moment":
+		d.Sale = saleOf("B2-0042", 1270, states["opening"])
+	case "code":
+		d.Sale, d.PayURL = saleOf("B2-0042", 1270, nil), payURL
+	case "code-large":
+		d.Shows, d.Sale, d.PayURL = kiosk.ShowsCode, saleOf("B2-0042", 12345678, nil), payURL
+		d.Sale.Match = kiosk.Match{Colour: "coral", Animal: "robin"}
+	case "checking":
+		d.Sale = saleOf("B2-0042", 1270, states["checking"])
+	case "paid":
+		d.Sale, d.Receipt = saleOf("B2-0042", 1270, hollow), "https://kiosk.example/r/Zk3ZbG9kZ2Vyc3RvbmU0Mg"
+		d.Next = noon + 6000
+	case "paid-no-receipt":
+		d.Shows, d.Sale = kiosk.ShowsPaid, saleOf("B2-0042", 1270, hollow)
+		d.Sale.Tip, d.Sale.Links[0].Amount = 130, 1400
+	}
+	return d
+}
+
+var displayStates = []string{
+	"idle", "cart", "tip", "tip-small", "moment", "code", "code-large", "checking", "paid", "paid-no-receipt",
+}
+
+func receiptOf(state string) kiosk.ReceiptScreen {
+	s := saleOf("B2-0042", 1270, states[state])
+	s.Lines = []kiosk.Line{
+		{Name: "Rye bread", Qty: 1, Unit: 350, VAT: 700},
+		{Name: "Apple cake", Qty: 2, Unit: 400, VAT: 700},
+		{Qty: 1, Unit: 120, VAT: 1900},
+	}
+	return kiosk.ReceiptScreen{Now: noon, Mode: kiosk.Live, Stall: lind, Register: till2, Sale: s, State: s.State()}
+}
+
+// others are the pages that have no states of a sale.
+func others(p Page) map[string]templ.Component {
+	people := []kiosk.Staff{
+		{ID: "ada", Name: "Ada", Role: kiosk.Cashier},
+		{ID: "ben", Name: "Benedikta Maximiliane", Role: kiosk.Manager},
+		{ID: "cy", Name: "Cyrus", Role: kiosk.Cashier},
+	}
+	match := kiosk.Match{Colour: "teal", Animal: "otter"}
+	wrong := p.Explain(&kiosk.Error{Code: kiosk.Unauthorized, Key: kiosk.KeyPINWrong})
+	sale := saleOf("B2-0037", 1980, late)
+	insecure := p
+	insecure.Insecure, insecure.Mode = true, kiosk.Sandbox
+	return map[string]templ.Component{
+		"signin":        SignInPage(p, SignIn{Stall: lind, Register: till2, Staff: people}),
+		"signin-wrong":  SignInPage(insecure, SignIn{Stall: lind, Register: till2, Staff: people, Chosen: "ada", Error: wrong}),
+		"signin-wait":   SignInPage(p, SignIn{Stall: lind, Register: till2, Staff: people, Chosen: "ada", Wait: 300_000}),
+		"enrol-tablet":  EnrolPage(p, kiosk.Tablet, "ticket"),
+		"enrol-display": EnrolPage(p, kiosk.Display, "ticket"),
+		"stranger-till": NotEnrolledPage(p, kiosk.Tablet),
+		"stranger-disp": NotEnrolledPage(p, kiosk.Display),
+		"pairing":       PairingPage(p, "K7M2QX4D", match),
+		"pair-form":     TillPairForm(p, TillPair{Stall: lind}),
+		"pair-wrong":    TillPairForm(p, TillPair{Stall: lind, Code: "K7M2", Error: p.Explain(&kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyCodeUnknown})}),
+		"pair-found":    TillPairForm(p, TillPair{Stall: lind, Code: "K7M2QX4D", Match: &match}),
+		"error-404":     ErrorPage(p, 404, "not-found", ""),
+		"error-500":     ErrorPage(p, 500, "internal", "7QK2-M4"),
+		"sale-late":     SaleDetail(p, SaleView{Stall: lind, Sale: sale, Now: noon, Names: map[string]string{"ada": "Ada"}, May: []string{"attach", "close"}}),
+		"sale-paid":     SaleDetail(p, SaleView{Stall: lind, Sale: saleOf("B2-0041", 1250, confirmed), Now: noon, Names: map[string]string{"ada": "Ada"}, Receipt: "https://kiosk.example/r/x"}),
+		"sale-none":     SaleDetail(p, SaleView{Stall: lind, Now: noon, Typed: "B2-9999", Error: p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: kiosk.KeyNoSuchSale})}),
+	}
+}

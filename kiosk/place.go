@@ -8,6 +8,7 @@ type Stall struct {
 	Tagline     string // one line for the idle display
 	Accent      string // "#rrggbb"; adjusted by views until its contrast suffices
 	Languages   []string
+	Region      string // whose numbers and dates its pages use, "de"; "" those of the first language
 	Seller      string // who sells, as on the receipt
 	VATNumber   string
 	VAT         int64 // of typed amounts, hundredths of a percent; 0 none

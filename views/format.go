@@ -53,8 +53,12 @@ func habitOf(region string) habit {
 	return commaDot
 }
 
-// RegionOf is whose numbers a stall uses: those of its first language, German ones if it has none.
+// RegionOf is whose numbers a stall uses: those it says, else those of its first language, German
+// ones if it has none.
 func RegionOf(s kiosk.Stall) string {
+	if s.Region != "" {
+		return s.Region
+	}
 	if len(s.Languages) > 0 {
 		return s.Languages[0]
 	}

@@ -35,7 +35,7 @@ func bakery() opening {
 	return opening{
 		stall: kiosk.Stall{
 			Name: "Bakery Lind", Place: "Berlin", Tagline: "Fresh since six this morning.", Accent: "#12506b",
-			Languages: []string{"en", "de"}, Seller: "Lind", VAT: 700,
+			Languages: []string{"en", "de"}, Region: "de", Seller: "Lind", VAT: 700,
 		},
 		register: "Register 2", prefix: "B2",
 		people: []person{

@@ -19,7 +19,8 @@ export const sound = {
 		if (audio.state !== "running") await audio.resume().catch(() => {});
 	},
 	play(name) {
-		navigator.vibrate?.(name === "paid" ? [60, 60, 120] : 500);
+		// A browser complains about a page that vibrates before anybody has touched it.
+		if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(name === "paid" ? [60, 60, 120] : 500);
 		if (audio?.state !== "running") return;
 		for (const [pitch, from, length] of TUNES[name] ?? []) tone(pitch, audio.currentTime + from, length);
 	},

@@ -153,6 +153,19 @@ func TestBudget_waits(t *testing.T) {
 	})
 }
 
+// TestBudget_grantedTooLate: who leaves in the moment of the grant gives the slot back.
+func TestBudget_grantedTooLate(t *testing.T) {
+	b := newBudget(60, time.Now)
+	w, _, err := b.enqueue(t.Context(), kiosk.LaneCreate)
+	if used, _, _ := b.state(); err != nil || used != 1 {
+		t.Fatalf("%d calls counted, error %v", used, err)
+	}
+	b.leave(w, errBudget)
+	if used, _, _ := b.state(); used != 0 {
+		t.Errorf("%d calls counted after leaving", used)
+	}
+}
+
 // TestBudget_overtaken: who is overtaken for ten seconds is told so and not kept longer.
 func TestBudget_overtaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -141,8 +141,9 @@ func TestLost(t *testing.T) {
 			w.Header().Set("Content-Encoding", "gzip")
 			says(200, "\x1f\x8b\x08")(w, r)
 		},
-		"B174 2 MiB":         says(200, done(`"`+strings.Repeat("x", 2<<20)+`"`)),
-		"B174 just too long": says(200, done(`"`+strings.Repeat("x", 1<<20)+`"`)),
+		"B174 2 MiB":                 says(200, done(`"`+strings.Repeat("x", 2<<20)+`"`)),
+		"B174 just too long":         says(200, done(`"`+strings.Repeat("x", 1<<20)+`"`)),
+		"B174 blanks behind the end": says(200, done(echo)+strings.Repeat(" ", 2<<20)),
 		"B174 endless": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			for r.Context().Err() == nil {

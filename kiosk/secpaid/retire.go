@@ -3,7 +3,6 @@ package secpaid
 import (
 	"context"
 	"errors"
-	"net/http"
 	"strings"
 
 	"qrkiosk/kiosk"
@@ -38,8 +37,9 @@ func (c *Client) Retire(ctx context.Context, payID int64) (kiosk.Retired, error)
 	return "", err
 }
 
-// retiredBy reads a refused delete. A refusal of the key or of the request as such is no answer
-// about the link.
+// retiredBy reads a refused delete. A refusal of the key is no answer about the link; any other
+// is, whatever its status: the request itself is never at fault, and the oldest generation
+// answers 400 with a general sentence for a link that was paid.
 func retiredBy(err error) (kiosk.Retired, bool) {
 	var no *refusal
 	if !errors.As(err, &no) || kiosk.KeyOf(err) == KeyKey {
@@ -48,7 +48,7 @@ func retiredBy(err error) (kiosk.Retired, bool) {
 	if retired, known := deleteAnswers[strings.ToLower(strings.Trim(no.text, " ."))]; known {
 		return retired, true
 	}
-	return kiosk.RetiredUnknown, no.status != http.StatusBadRequest
+	return kiosk.RetiredUnknown, true
 }
 
 // refundPayment is the request of protocol 4.4; one field is in camel case there.

@@ -99,7 +99,12 @@ var printed = regexp.MustCompile(`(?s)till\s+(\S+)\s+display\s+(\S+).*sandbox\s+
 func newProgram(t *testing.T) *program {
 	p := &program{t: t, data: t.TempDir(), listen: "127.0.0.1:0", play: "0"}
 	p.start()
-	t.Cleanup(func() { p.stop() })
+	t.Cleanup(func() {
+		p.stop()
+		if t.Failed() {
+			t.Logf("the program said:\n%s", p.log)
+		}
+	})
 	return p
 }
 
@@ -328,7 +333,7 @@ func decode(img image.Image) (string, error) {
 }
 
 const (
-	tillReady   = `document.querySelector('#charge')`
+	tillReady   = `document.querySelector('#go')?.disabled` // the keypad's module has begun
 	displayCode = `document.querySelector('#screen svg.qr') && document.querySelector('#root, #screen')`
 	pin         = demoPIN
 )

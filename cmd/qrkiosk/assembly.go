@@ -28,7 +28,8 @@ type assembly struct {
 	front   *handlers.Server
 	server  *http.Server
 	proxies []netip.Prefix
-	play    *playground // nil when live
+	pair    *certificate // nil without --tls-cert
+	play    *playground  // nil when live
 }
 
 // build opens the rooms one after the other. The database says first whether it belongs to this
@@ -42,6 +43,11 @@ func (p *process) build(ctx context.Context, s settings, l net.Listener, log *sl
 	}()
 	if a.at, err = s.locate(l); err != nil {
 		return a, err
+	}
+	if s.tlsCert != "" {
+		if a.pair, err = loadCertificate(s.tlsCert, s.tlsKey, log); err != nil {
+			return a, err
+		}
 	}
 	if s.play() {
 		if a.play, err = openPlayground(ctx, &s, a.at); err != nil {
@@ -145,14 +151,10 @@ func (a *assembly) openFront(s settings, metrics *handlers.Metrics) (err error) 
 		return err
 	}
 	a.server = newWebServer(a.front.Handler(), a.log)
-	if s.tlsCert == "" {
-		return nil
+	if a.pair != nil {
+		a.server.TLSConfig = a.pair.config()
 	}
-	pair, err := loadCertificate(s.tlsCert, s.tlsKey, a.log)
-	if err == nil {
-		a.server.TLSConfig = pair.config()
-	}
-	return err
+	return nil
 }
 
 // close closes what was opened, the store last.

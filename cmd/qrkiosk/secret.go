@@ -31,9 +31,11 @@ func (s secret) String() string {
 	return masked
 }
 
-func (s secret) GoString() string             { return s.String() }
-func (s secret) LogValue() slog.Value         { return slog.StringValue(s.String()) }
-func (s secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+func (s secret) GoString() string     { return s.String() }
+func (s secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText keeps the text out of JSON.
+func (s secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil } //nolint:unparam // the interface wants an error
 
 // readSecret takes a secret from its variable or from a file, as service managers and containers
 // hand them over. It is no flag because everybody on the machine can read the arguments.

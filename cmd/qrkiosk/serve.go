@@ -89,21 +89,26 @@ func ignoreClosed(what func() error) func() error {
 }
 
 // run serves until ctx ends or a part fails, and then stops in order: no new requests, screens
-// told to come back, requests finished, errands of the shop at rest.
+// told to come back, requests finished, errands of the shop at rest, and the sandbox last.
 func (a *assembly) run(ctx context.Context, listener net.Listener) error {
 	back := context.WithoutCancel(ctx)
-	works := newCrew(back)
+	play, works, front := newCrew(back), newCrew(back), newCrew(back)
+	if a.play != nil {
+		a.play.work(play)
+	}
 	a.work(works)
-	front := newCrew(back)
 	front.add(func(context.Context) error { return a.accept(listener) })
 
 	select {
 	case <-ctx.Done():
 		a.log.Info("stopping")
+	case <-play.ctx.Done():
 	case <-works.ctx.Done():
 	case <-front.ctx.Done():
 	}
 	err := errors.Join(a.drain(back), front.end(), works.end())
+	a.gateway.Close() // a connection kept for later would keep the sandbox waiting
+	err = errors.Join(err, play.end())
 	if err == nil {
 		a.log.Info("stopped")
 	}
@@ -112,14 +117,8 @@ func (a *assembly) run(ctx context.Context, listener net.Listener) error {
 
 // work starts everything that goes on beside requests.
 func (a *assembly) work(c *crew) {
-	plain := func(part func(context.Context)) {
+	for _, part := range []func(context.Context){a.shop.Run, a.front.Run, a.sweep} {
 		c.add(func(ctx context.Context) error { part(ctx); return nil })
-	}
-	plain(a.shop.Run)
-	plain(a.front.Run)
-	plain(a.sweep)
-	if a.play != nil {
-		a.play.work(c)
 	}
 }
 

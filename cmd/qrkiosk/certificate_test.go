@@ -1,0 +1,123 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"io"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// writePair writes a new certificate that is valid for this machine. changed is the time the files
+// bear, because file systems may not tell two moments apart.
+func writePair(t *testing.T, cert, key string, serial int64, changed time.Time) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "kiosk"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: raw}, key: {Type: "PRIVATE KEY", Bytes: secret}} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(file, changed, changed); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestCertificate_isReadAgain changes the files under a running server: new connections get the
+// new certificate, the old connection lives on, and a broken pair changes nothing.
+func TestCertificate_isReadAgain(t *testing.T) {
+	dir, log := t.TempDir(), slog.New(slog.DiscardHandler)
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	began := time.Now().Truncate(time.Second)
+	writePair(t, cert, key, 1, began)
+	pair, err := loadCertificate(cert, key, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := newWebServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "here") }), log)
+	web.TLSConfig = pair.config()
+	go web.ServeTLS(l, "", "")
+	t.Cleanup(func() { web.Close() })
+
+	old := &tlsClient{t: t, url: "https://" + l.Addr().String()}
+	if n := old.serial(); n != 1 {
+		t.Fatalf("certificate %d, want 1", n)
+	}
+	writePair(t, cert, key, 2, began.Add(time.Second))
+	if n := (&tlsClient{t: t, url: old.url}).serial(); n != 2 {
+		t.Errorf("a new connection gets certificate %d, want 2", n)
+	}
+	if n := old.serial(); n != 1 {
+		t.Errorf("the old connection was replaced: certificate %d", n)
+	}
+	if err := os.WriteFile(key, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if n := (&tlsClient{t: t, url: old.url}).serial(); n != 2 {
+		t.Errorf("with a broken key file a new connection gets certificate %d, want 2", n)
+	}
+	writePair(t, cert, key, 3, began.Add(2*time.Second))
+	if n := (&tlsClient{t: t, url: old.url}).serial(); n != 3 {
+		t.Errorf("after the repair a new connection gets certificate %d, want 3", n)
+	}
+}
+
+// tlsClient is one client with one connection that it keeps.
+type tlsClient struct {
+	t      *testing.T
+	url    string
+	client *http.Client
+}
+
+// serial makes a request and returns the number of the certificate it came over.
+func (c *tlsClient) serial() int64 {
+	c.t.Helper()
+	if c.client == nil {
+		transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true}
+		c.client = &http.Client{Transport: transport, Timeout: patience}
+		c.t.Cleanup(transport.CloseIdleConnections)
+	}
+	resp, err := c.client.Get(c.url)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		c.t.Fatal(err)
+	}
+	if resp.TLS.Version < tls.VersionTLS12 || resp.ProtoMajor != 2 {
+		c.t.Errorf("TLS %x with HTTP/%d", resp.TLS.Version, resp.ProtoMajor)
+	}
+	return resp.TLS.PeerCertificates[0].SerialNumber.Int64()
+}

@@ -3,6 +3,12 @@ package sandbox
 import (
 	"bytes"
 	"encoding/json"
+	"math/big"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -65,6 +71,67 @@ func FuzzReplay(f *testing.F) {
 		}
 		if good > 0 && !bytes.HasPrefix(raw, []byte(bookHeader)) {
 			t.Fatalf("%d good bytes without a header", good)
+		}
+	})
+}
+
+// FuzzParseShare compares the reading of shares with exact fractions.
+func FuzzParseShare(f *testing.F) {
+	for _, seed := range []string{"10", "4.9", "-0.000001", "999999999.999999", " 1 ", "+1", "1e3", "0x1", "1_0", ".5", "5."} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, ok := parseShare(text)
+		if !ok {
+			return
+		}
+		want, good := new(big.Rat).SetString(strings.TrimSuffix(strings.TrimSpace(text), "."))
+		if !good || want.Mul(want, big.NewRat(million, 1)).Cmp(new(big.Rat).SetInt64(got)) != 0 {
+			t.Fatalf("%q is %v, not %d", text, want, got)
+		}
+	})
+}
+
+// FuzzGoodURL: what is accepted as an address can be called and redirected to, and its host is not
+// an address in disguise.
+func FuzzGoodURL(f *testing.F) {
+	for _, seed := range []string{
+		"https://shop.example/a?b=c", "http://[::1]:8080/", "http://127.0.0.1/", "http://2130706433/", "http://a@b/", "http://x/\r\n", "//x", "http://[::ffff:1.2.3.4]/",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		if !goodURL(raw) {
+			return
+		}
+		req, err := http.NewRequest(http.MethodPost, raw, nil)
+		if err != nil {
+			t.Fatalf("%q cannot be called: %v", raw, err)
+		}
+		u, err := url.Parse(raw)
+		if err != nil || u.User != nil || req.URL.Host == "" {
+			t.Fatalf("%q: %+v", raw, u)
+		}
+		if addr, err := netip.ParseAddr(u.Hostname()); err == nil && addr.Is4In6() {
+			t.Fatalf("%q is mapped", raw)
+		}
+		if strings.ContainsAny(raw, "\r\n\x00") {
+			t.Fatalf("%q breaks a header", raw)
+		}
+	})
+}
+
+// FuzzLinkOf: no address of a checkout crashes the reader, and a pay link leads to its id.
+func FuzzLinkOf(f *testing.F) {
+	f.Add("OTkyOTA=", int64(99290))
+	f.Add("MTI0", int64(124))
+	f.Add("====", int64(-1))
+	f.Fuzz(func(t *testing.T, text string, id int64) {
+		linkOf(&http.Request{URL: &url.URL{RawQuery: "link_id=" + text}})
+		s := &Server{}
+		got, _ := linkOf(httptest.NewRequest(http.MethodGet, s.payLink(id), nil))
+		if got != id {
+			t.Fatalf("%d became %d", id, got)
 		}
 	})
 }

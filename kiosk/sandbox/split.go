@@ -92,7 +92,7 @@ func shareFirst(item value) bool {
 func parseShare(text string) (int64, bool) {
 	text = strings.TrimSpace(text)
 	whole, rest, _ := strings.Cut(text, ".")
-	if len(whole) == 0 || len(whole) > 9 || len(rest) > 6 {
+	if strings.TrimPrefix(whole, "-") == "" || len(whole) > 9 || len(rest) > 6 {
 		return 0, false
 	}
 	n, err := strconv.ParseInt(whole+rest+"000000"[len(rest):], 10, 64)

@@ -12,15 +12,16 @@ type over struct{}
 
 func (over) exec(context.Context, string, ...any) (int64, error) { return 0, errOver }
 
+func (over) alone() bool { return false }
+
 func (over) query(context.Context, string, ...any) (*sql.Rows, error) { return nil, errOver }
 
 // Versions implements [kiosk.Reader].
 func (r *reader) Versions(streams []string) (map[string]int64, error) {
-	const most = 32
 	found := make(map[string]int64, len(streams))
 	for len(streams) > 0 {
-		var args [most]any
-		n := copyPadded(args[:], streams)
+		args := make([]any, places(len(streams)))
+		n := copyPadded(args, streams)
 		streams = streams[n:]
 		err := r.each(func(rows *sql.Rows) error {
 			var id string
@@ -28,12 +29,23 @@ func (r *reader) Versions(streams []string) (map[string]int64, error) {
 			err := rows.Scan(&id, &version)
 			found[id] = version
 			return err
-		}, `SELECT id, version FROM stream WHERE id IN `+tuples(1, most), args[:]...)
+		}, `SELECT id, version FROM stream WHERE id IN `+tuples(1, len(args)), args...)
 		if err != nil {
 			return nil, err
 		}
 	}
 	return found, nil
+}
+
+// places chooses among a few sizes of a list, so that few statements serve them all.
+func places(n int) int {
+	switch {
+	case n <= 1:
+		return 1
+	case n <= 8:
+		return 8
+	}
+	return 64
 }
 
 // copyPadded fills args with as many texts as fit, the last one repeated, so that one statement

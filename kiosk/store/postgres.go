@@ -118,6 +118,8 @@ func (p *postgres) begin(ctx context.Context, o *sql.TxOptions) (tx *sql.Tx, lea
 // pgTx is a querier; the driver keeps prepared statements by their text.
 type pgTx struct{ tx *sql.Tx }
 
+func (pgTx) alone() bool { return false }
+
 func (q pgTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	result, err := q.tx.ExecContext(ctx, query, args...)
 	if err != nil {
@@ -154,8 +156,8 @@ func (p *postgres) writeOnce(ctx context.Context, work func(querier) (bool, erro
 		return err
 	}
 	defer leave()
-	changed, err := p.guard(pgTx{tx}, work)
-	if err != nil || !changed {
+	wrote, err := p.guard(pgTx{tx}, work)
+	if err != nil || !wrote {
 		return err
 	}
 	start := p.now()
@@ -168,11 +170,11 @@ func (p *postgres) writeOnce(ctx context.Context, work func(querier) (bool, erro
 }
 
 // guard turns a panic of a change into an error, as the writer of SQLite does.
-func (p *postgres) guard(q querier, work func(querier) (bool, error)) (changed bool, err error) {
+func (p *postgres) guard(q querier, work func(querier) (bool, error)) (wrote bool, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			p.log.Error("store: a change panicked", "err", v, "stack", string(debug.Stack()))
-			changed, err = false, panicked(v)
+			wrote, err = false, panicked(v)
 		}
 	}()
 	return work(q)

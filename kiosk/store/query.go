@@ -14,6 +14,8 @@ import (
 type querier interface {
 	exec(ctx context.Context, query string, args ...any) (rows int64, err error)
 	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	// alone tells whether nobody else can write while the transaction lasts.
+	alone() bool
 }
 
 // reader implements [kiosk.Reader] on one snapshot, or within one transaction.

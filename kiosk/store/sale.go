@@ -11,47 +11,74 @@ import (
 
 // storedSale is a sale as its rows say, kept to write no more than what has changed.
 type storedSale struct {
-	sale  *kiosk.Sale
-	ended int64
+	sale *kiosk.Sale
+	row  saleRow
 }
 
-const saleByID = `SELECT s.doc, s.ended FROM sale s WHERE s.id = $1`
+// saleRow is what the columns of a sale say besides its doc.
+type saleRow struct {
+	current bool
+	watched bool
+	ended   int64 // 0 none
+	lapses  int64 // 0 none
+}
 
-// oneSale reads a single sale; dest takes the columns behind doc and ended.
-func (r *reader) oneSale(dest []any, query string, args ...any) (*kiosk.Sale, error) {
-	var text []byte
-	var ended sql.NullInt64
-	if err := r.one(append([]any{&text, &ended}, dest...), query, args...); err != nil {
+const saleColumns = `s.doc, s.is_current, s.watched, s.ended, s.lapses`
+
+// scannedSale takes the saleColumns of a row.
+type scannedSale struct {
+	doc           sql.RawBytes
+	row           saleRow
+	ended, lapses sql.NullInt64
+}
+
+func (c *scannedSale) dest(more ...any) []any {
+	return append([]any{&c.doc, &c.row.current, &c.row.watched, &c.ended, &c.lapses}, more...)
+}
+
+// open reads the text of a sale and, in a Tx, remembers what is stored.
+func (c *scannedSale) open(r *reader) (*kiosk.Sale, error) {
+	s := &kiosk.Sale{}
+	if err := json.Unmarshal(c.doc, s); err != nil {
 		return nil, err
 	}
-	return r.openSale(text, ended.Int64)
-}
-
-// openSale reads the text of a sale and, in a Tx, remembers what is stored.
-func (r *reader) openSale(text []byte, ended int64) (*kiosk.Sale, error) {
-	s := &kiosk.Sale{}
-	if err := json.Unmarshal(text, s); err != nil {
-		return nil, fault(err)
-	}
-	r.remember(s, ended)
+	c.row.ended, c.row.lapses = c.ended.Int64, c.lapses.Int64
+	r.remember(s, c.row)
 	return s, nil
 }
 
-func (r *reader) remember(s *kiosk.Sale, ended int64) {
+func (r *reader) remember(s *kiosk.Sale, row saleRow) {
 	if r.seen != nil {
-		r.seen[s.ID] = storedSale{s.Clone(), ended}
+		r.seen[s.ID] = storedSale{s.Clone(), row}
 	}
+}
+
+// oneSale reads a single sale; more takes the columns behind those of the sale.
+func (r *reader) oneSale(more []any, query string, args ...any) (*kiosk.Sale, error) {
+	var found *kiosk.Sale
+	err := r.each(func(rows *sql.Rows) error {
+		var c scannedSale
+		if err := rows.Scan(c.dest(more...)...); err != nil {
+			return err
+		}
+		var err error
+		found, err = c.open(r)
+		return err
+	}, query, args...)
+	if err == nil && found == nil {
+		err = notFound()
+	}
+	return found, err
 }
 
 func (r *reader) manySales(query string, args ...any) ([]*kiosk.Sale, error) {
 	var all []*kiosk.Sale
 	err := r.each(func(rows *sql.Rows) error {
-		var text sql.RawBytes
-		var ended sql.NullInt64
-		if err := rows.Scan(&text, &ended); err != nil {
+		var c scannedSale
+		if err := rows.Scan(c.dest()...); err != nil {
 			return err
 		}
-		s, err := r.openSale(text, ended.Int64)
+		s, err := c.open(r)
 		all = append(all, s)
 		return err
 	}, query, args...)
@@ -59,42 +86,44 @@ func (r *reader) manySales(query string, args ...any) ([]*kiosk.Sale, error) {
 }
 
 // Sale implements [kiosk.SaleReader].
-func (r *reader) Sale(id string) (*kiosk.Sale, error) { return r.oneSale(nil, saleByID, id) }
+func (r *reader) Sale(id string) (*kiosk.Sale, error) {
+	return r.oneSale(nil, `SELECT `+saleColumns+` FROM sale s WHERE s.id = $1`, id)
+}
 
 // SaleByKey implements [kiosk.SaleReader].
 func (r *reader) SaleByKey(device, key string) (*kiosk.Sale, error) {
-	return r.oneSale(nil, `SELECT s.doc, s.ended FROM command c JOIN sale s ON s.id = c.sale
+	return r.oneSale(nil, `SELECT `+saleColumns+` FROM command c JOIN sale s ON s.id = c.sale
 		WHERE c.device = $1 AND c.key = $2`, device, key)
 }
 
 // SaleByReceipt implements [kiosk.SaleReader].
 func (r *reader) SaleByReceipt(secret string) (*kiosk.Sale, error) {
-	return r.oneSale(nil, `SELECT s.doc, s.ended FROM receipt r JOIN sale s ON s.id = r.sale
+	return r.oneSale(nil, `SELECT `+saleColumns+` FROM receipt r JOIN sale s ON s.id = r.sale
 		WHERE r.secret = $1`, secret)
 }
 
 // SaleByNumber implements [kiosk.SaleReader].
 func (r *reader) SaleByNumber(register, number string) (*kiosk.Sale, error) {
-	return r.oneSale(nil, `SELECT s.doc, s.ended FROM sale s
+	return r.oneSale(nil, `SELECT `+saleColumns+` FROM sale s
 		WHERE s.register = $1 AND s.number = $2`, register, number)
 }
 
 // SaleByPayID implements [kiosk.SaleReader]; the number is that of the link.
 func (r *reader) SaleByPayID(account string, payID int64) (*kiosk.Sale, int, error) {
-	return r.saleOfLink(`SELECT s.doc, s.ended, l.n FROM link l JOIN sale s ON s.id = l.sale
+	return r.saleOfLink(`SELECT `+saleColumns+`, l.n FROM link l JOIN sale s ON s.id = l.sale
 		WHERE l.account = $1 AND l.pay_id = $2`, account, payID)
 }
 
 // SaleByRef implements [kiosk.SaleReader]; the number is that of the link.
 func (r *reader) SaleByRef(ref string) (*kiosk.Sale, int, error) {
-	return r.saleOfLink(`SELECT s.doc, s.ended, l.n FROM link l JOIN sale s ON s.id = l.sale
+	return r.saleOfLink(`SELECT `+saleColumns+`, l.n FROM link l JOIN sale s ON s.id = l.sale
 		WHERE l.ref = $1`, ref)
 }
 
 // SaleByToken implements [kiosk.SaleReader]: a token whose time is over is not found. The number
 // is that of the link.
 func (r *reader) SaleByToken(hash string) (*kiosk.Sale, int, error) {
-	return r.saleOfLink(`SELECT s.doc, s.ended, t.link FROM live_token t JOIN sale s ON s.id = t.sale
+	return r.saleOfLink(`SELECT `+saleColumns+`, t.link FROM live_token t JOIN sale s ON s.id = t.sale
 		WHERE t.hash = $1 AND t.until > $2`, hash, r.now())
 }
 
@@ -109,23 +138,23 @@ func (r *reader) saleOfLink(query string, args ...any) (*kiosk.Sale, int, error)
 
 // Current implements [kiosk.SaleReader].
 func (r *reader) Current(register string) (*kiosk.Sale, error) {
-	return r.oneSale(nil, `SELECT s.doc, s.ended FROM sale s WHERE s.register = $1 AND s.is_current`, register)
+	return r.oneSale(nil, `SELECT `+saleColumns+` FROM sale s WHERE s.register = $1 AND s.is_current`, register)
 }
 
 // LastSales implements [kiosk.SaleReader]. IDs are ordered by time.
 func (r *reader) LastSales(register string, n int) ([]*kiosk.Sale, error) {
-	return r.manySales(`SELECT s.doc, s.ended FROM sale s WHERE s.register = $1
+	return r.manySales(`SELECT `+saleColumns+` FROM sale s WHERE s.register = $1
 		ORDER BY s.id DESC LIMIT $2`, register, n)
 }
 
 // Watched implements [kiosk.SaleReader]. Sales that are not at rest come before the limit counts
 // those that ended: an old quiet sale never crowds out one whose code is on show.
 func (r *reader) Watched(since int64, n int) ([]*kiosk.Sale, error) {
-	all, err := r.manySales(`SELECT s.doc, s.ended FROM sale s WHERE s.watched ORDER BY s.id LIMIT $1`, n)
+	all, err := r.manySales(`SELECT `+saleColumns+` FROM sale s WHERE s.watched ORDER BY s.id LIMIT $1`, n)
 	if err != nil || len(all) >= n {
 		return all, err
 	}
-	ended, err := r.manySales(`SELECT s.doc, s.ended FROM sale s WHERE s.ended > $1 AND NOT s.watched
+	ended, err := r.manySales(`SELECT `+saleColumns+` FROM sale s WHERE s.ended > $1 AND NOT s.watched
 		ORDER BY s.ended, s.id LIMIT $2`, since, n-len(all))
 	all = append(all, ended...)
 	slices.SortFunc(all, func(a, b *kiosk.Sale) int { return strings.Compare(a.ID, b.ID) })
@@ -134,7 +163,7 @@ func (r *reader) Watched(since int64, n int) ([]*kiosk.Sale, error) {
 
 // Expired implements [kiosk.SaleReader].
 func (r *reader) Expired(now int64, n int) ([]*kiosk.Sale, error) {
-	return r.manySales(`SELECT s.doc, s.ended FROM sale s WHERE s.lapses <= $1
+	return r.manySales(`SELECT `+saleColumns+` FROM sale s WHERE s.lapses <= $1
 		ORDER BY s.lapses, s.id LIMIT $2`, now, n)
 }
 
@@ -145,15 +174,16 @@ func (t *tx) PutSale(s *kiosk.Sale) error {
 	if err != nil {
 		return err
 	}
-	row := t.saleRow(s, before.ended)
-	if row.doc, err = encode(s); err != nil {
+	text, err := encode(s)
+	if err != nil {
 		return err
 	}
+	state := s.State()
+	row := t.saleRow(s, state, before.row.ended)
 	if before.sale == nil {
-		err = t.insertSale(s, row)
+		err = t.insertSale(s, row, text)
 	} else {
-		err = t.write(kiosk.ReasonBusy, `UPDATE sale SET is_current = $2, watched = $3, ended = $4, lapses = $5, doc = $6
-			WHERE id = $1`, s.ID, row.current, row.watched, null(row.ended), null(row.lapses), row.doc)
+		err = t.updateSale(s.ID, before.row, row, text)
 	}
 	if err != nil {
 		return err
@@ -161,10 +191,10 @@ func (t *tx) PutSale(s *kiosk.Sale) error {
 	if err := t.putLinks(before.sale, s); err != nil {
 		return err
 	}
-	if err := t.putTakings(before.sale, s, row.state); err != nil {
+	if err := t.putTakings(before.sale, s, state); err != nil {
 		return err
 	}
-	t.remember(s, row.ended)
+	t.remember(s, row)
 	return nil
 }
 
@@ -180,26 +210,15 @@ func (t *tx) stored(id string) (storedSale, error) {
 	return t.seen[id], err
 }
 
-// saleRow is what the columns of a sale say.
-type saleRow struct {
-	state   kiosk.State
-	current bool
-	watched bool
-	ended   int64 // 0 none
-	lapses  int64 // 0 none
-	doc     string
-}
-
-func (t *tx) saleRow(s *kiosk.Sale, ended int64) saleRow {
-	row := saleRow{state: s.State(), current: s.Current()}
-	row.watched = watched(s, row.state)
+func (t *tx) saleRow(s *kiosk.Sale, state kiosk.State, ended int64) saleRow {
+	row := saleRow{current: s.Current(), watched: watched(s, state)}
 	if !row.watched && endedUnpaid(s) {
 		row.ended = ended
 		if ended == 0 {
 			row.ended = t.now()
 		}
 	}
-	if lapsable(row.state) {
+	if lapsable(state) {
 		row.lapses = s.Expires
 	}
 	return row
@@ -236,10 +255,25 @@ func null(v int64) any {
 	return v
 }
 
-func (t *tx) insertSale(s *kiosk.Sale, row saleRow) error {
+// updateSale names no more columns than have changed: SQLite writes the entries of every index
+// over a column that is named. A payment changes none, or ends the clock.
+func (t *tx) updateSale(id string, was, is saleRow, text string) error {
+	lapses := was.lapses != is.lapses
+	was.lapses = is.lapses
+	switch {
+	case was != is:
+		return t.write(kiosk.ReasonBusy, `UPDATE sale SET doc = $2, is_current = $3, watched = $4, ended = $5, lapses = $6
+			WHERE id = $1`, id, text, is.current, is.watched, null(is.ended), null(is.lapses))
+	case lapses:
+		return t.write("", `UPDATE sale SET doc = $2, lapses = $3 WHERE id = $1`, id, text, null(is.lapses))
+	}
+	return t.write("", `UPDATE sale SET doc = $2 WHERE id = $1`, id, text)
+}
+
+func (t *tx) insertSale(s *kiosk.Sale, row saleRow, text string) error {
 	err := t.write(kiosk.ReasonBusy, `INSERT INTO sale (id, register, number, is_current, watched, ended, lapses, doc)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		s.ID, s.Register, s.Number, row.current, row.watched, null(row.ended), null(row.lapses), row.doc)
+		s.ID, s.Register, s.Number, row.current, row.watched, null(row.ended), null(row.lapses), text)
 	if err != nil {
 		return err
 	}

@@ -84,13 +84,13 @@ func (s *Store) Sweep(ctx context.Context) (int64, error) {
 	err := s.engine.write(ctx, func(q querier) (bool, error) {
 		r := &reader{ctx: context.WithoutCancel(ctx), q: q, now: s.millis}
 		gone = 0
-		for query, kept := range map[string]int64{
-			`DELETE FROM session WHERE expires <= $1`:  0,
-			`DELETE FROM live_token WHERE until <= $1`: 0,
-			`DELETE FROM ticket WHERE expires <= $1`:   dayMillis,
-			`DELETE FROM pairing WHERE expires <= $1`:  dayMillis,
+		for _, query := range []string{
+			`DELETE FROM session WHERE expires <= $1`,
+			`DELETE FROM live_token WHERE until <= $1`,
+			`DELETE FROM ticket WHERE expires <= CAST($1 AS BIGINT) - 86400000`,
+			`DELETE FROM pairing WHERE expires <= CAST($1 AS BIGINT) - 86400000`,
 		} {
-			n, err := r.exec(query, r.now()-kept)
+			n, err := r.exec(query, r.now())
 			if err != nil {
 				return false, err
 			}

@@ -210,6 +210,9 @@ func openConn(ctx context.Context, db *sql.DB, wanted []setting) (*liteConn, err
 	return &liteConn{conn: conn, prepared: map[string]*sql.Stmt{}}, nil
 }
 
+// alone holds because every transaction that writes begins by taking SQLite's write lock.
+func (c *liteConn) alone() bool { return true }
+
 func (c *liteConn) statement(query string) (*sql.Stmt, error) {
 	if s, ok := c.prepared[query]; ok {
 		return s, nil

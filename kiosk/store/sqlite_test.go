@@ -3,11 +3,13 @@ package store
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -514,6 +516,94 @@ func TestOpen_damaged(t *testing.T) {
 	}
 	if s, err := Open(context.Background(), cfg); s != nil || kiosk.KeyOf(err) != KeyDamaged {
 		t.Errorf("a damaged file: %v", err)
+	}
+}
+
+// TestPlans looks at how SQLite would run everything that the writer and a reader have run: no
+// table that grows is walked through, except where all of it is asked for.
+func TestPlans(t *testing.T) {
+	cfg := sqliteConfig(t)
+	cfg.Conns = 1
+	h := newHouse(t, cfg)
+	s := h.sale(reg)
+	open := kiosk.Duty{Kind: kiosk.ErrandOpen, Link: 1}
+	h.must(reg, func(tx kiosk.Tx) error {
+		if _, err := tx.Number(); err != nil {
+			return err
+		}
+		return errors.Join(tx.PutSale(s), tx.Append(event("x")), tx.Begin(s, noon, open), tx.PutToken("tok", s.ID, 1, noon+9))
+	})
+	if _, err := h.Claim(context.Background(), allKinds, noon, noon+9, 5); err != nil {
+		t.Fatal(err)
+	}
+	h.must(reg, func(tx kiosk.Tx) error {
+		s = h.take(s, h.live(1), kiosk.Step{Kind: kiosk.StepNotice, Link: 1}, rowStep("tx", 1000))
+		_, err := tx.PutInbox(kiosk.Inbox{Link: "l", Sum: "s"})
+		_, err2 := tx.Postpone(kiosk.Errand{Sale: s.ID, Link: 1, Kind: open.Kind}, noon)
+		return errors.Join(err, err2, tx.PutSale(s), tx.End(s, open))
+	})
+	h.look(func(r kiosk.Reader) error {
+		var errs []error
+		keep := func(_ any, err error) { errs = append(errs, err) }
+		keep(r.Sale(s.ID))
+		keep(r.SaleByKey(s.Device, s.Key))
+		keep(r.SaleByReceipt(s.Receipt))
+		keep(r.SaleByNumber(reg, s.Number))
+		keep(r.Current(reg))
+		keep(r.LastSales(reg, 5))
+		keep(r.Watched(0, 5))
+		keep(r.Expired(noon, 5))
+		keep(r.Waiting("l"))
+		keep(r.Events(reg, 0, 5))
+		keep(r.Versions([]string{reg}))
+		keep(r.Devices(reg))
+		_, _, err := r.SaleByPayID(account, 1)
+		keep(nil, err)
+		_, _, err = r.SaleByRef(s.Links[0].Ref)
+		keep(nil, err)
+		_, _, err = r.SaleByToken("tok")
+		return errors.Join(append(errs, err)...)
+	})
+	l := h.engine.(*lite)
+	reader := <-l.pool
+	defer func() { l.pool <- reader }()
+	db, looked := h.raw(), 0
+	for _, c := range []*liteConn{l.writer.conn, reader} {
+		for query := range c.prepared {
+			for _, word := range []string{"SELECT", "UPDATE", "DELETE", "INSERT"} {
+				if strings.HasPrefix(query, word) {
+					looked++
+					lookAtPlan(t, db, query)
+				}
+			}
+		}
+	}
+	if looked < 30 {
+		t.Errorf("only %d statements were looked at", looked)
+	}
+}
+
+func lookAtPlan(t *testing.T, db *sql.DB, query string) {
+	t.Helper()
+	args := make([]any, strings.Count(query, "$"))
+	rows, err := db.Query("EXPLAIN QUERY PLAN "+query, args...)
+	if err != nil {
+		t.Fatal(query, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			t.Fatal(err)
+		}
+		ordered := strings.Contains(detail, "USING INDEX sale_watched") || strings.Contains(detail, "USING INDEX errand_due")
+		if strings.HasPrefix(detail, "SCAN ") && !ordered && !strings.Contains(detail, "CONSTANT ROW") && !strings.Contains(detail, "VALUES CLAUSE") || strings.Contains(detail, "B-TREE FOR ORDER") && strings.Contains(query, "FROM sale") {
+			t.Errorf("%s\n%s", query, detail)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Error(err)
 	}
 }
 

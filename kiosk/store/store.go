@@ -9,9 +9,10 @@
 //
 // How a change is made durable: every change runs inside a transaction that begins by updating
 // the counter row of its stream, which is the lock on both engines and gives the events their
-// numbers. On SQLite one goroutine takes all changes that wait and commits them together, each in
-// a savepoint of its own, so that fifty callers share one flush of the disk and one caller waits
-// for no other. Every caller is answered only after the commit that holds its change.
+// numbers. On SQLite one goroutine takes all changes that wait and commits them together, so that
+// fifty callers share one flush of the disk and one caller waits for no other; a change that fails
+// takes none of the others with it. Every caller is answered only after the commit that holds its
+// change.
 package store
 
 import (
@@ -72,8 +73,9 @@ var _ kiosk.Store = (*Store)(nil)
 // engine is what differs between SQLite and PostgreSQL besides the text in migrate.go.
 type engine interface {
 	// write runs work in a transaction and returns after its commit. work tells whether it has
-	// changed anything; if not, everything it did is undone. It may run more than once.
-	write(ctx context.Context, work func(querier) (changed bool, err error)) error
+	// written anything, failed or not; if it failed, everything it did is undone. It may run more
+	// than once.
+	write(ctx context.Context, work func(querier) (wrote bool, err error)) error
 	// view runs read on one snapshot.
 	view(ctx context.Context, read func(querier) error) error
 	close() error
@@ -125,16 +127,11 @@ func (s *Store) Change(ctx context.Context, stream string, decide func(kiosk.Tx)
 		if err := t.begin(); err != nil {
 			return false, err
 		}
-		err := decide(t)
-		if err = t.verdict(err); err != nil {
-			return false, err
+		err := t.verdict(decide(t))
+		if err == nil {
+			version, err = t.finish()
 		}
-		if !t.wrote {
-			version = t.version - 1
-			return false, nil
-		}
-		version = t.version
-		return true, t.finish()
+		return t.wrote, err
 	})
 	if err != nil {
 		return 0, err
@@ -157,7 +154,7 @@ func (s *Store) view(ctx context.Context, read func(*reader) error) error {
 func (s *Store) write(ctx context.Context, work func(*reader) error) error {
 	return s.engine.write(ctx, func(q querier) (bool, error) {
 		err := work(&reader{ctx: context.WithoutCancel(ctx), q: q, now: s.millis})
-		return err == nil, err
+		return true, err
 	})
 }
 

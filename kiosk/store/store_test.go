@@ -85,10 +85,14 @@ func TestVersions_many(t *testing.T) {
 			return nil
 		})
 		h.must(ids[69], func(tx kiosk.Tx) error { return tx.Append(event("x")) })
+		h.must(ids[7], func(tx kiosk.Tx) error { return tx.Append(event("x")) })
 		h.look(func(r kiosk.Reader) error {
 			got, err := r.Versions(ids)
-			if got[ids[69]] != 1 || got[ids[0]] != 0 {
+			if got[ids[69]] != 1 || got[ids[7]] != 1 || got[ids[0]] != 0 || len(got) != 70 {
 				t.Errorf("versions %v", got)
+			}
+			if got, err := r.Versions(ids[5:8]); err != nil || got[ids[7]] != 1 || len(got) != 3 {
+				t.Errorf("versions of three: %v, %v", got, err)
 			}
 			if none, err := r.Versions(nil); err != nil || len(none) != 0 {
 				t.Errorf("no streams: %v, %v", none, err)

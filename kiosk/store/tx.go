@@ -15,9 +15,9 @@ type tx struct {
 	last    int64 // number of the last event
 	head    string
 	sales   int64 // number of the last sale
-	moved   bool  // last, head or sales differ from the row
+	moved   bool  // the row of the stream must be written
 	events  []kiosk.Event
-	wrote   bool
+	wrote   bool  // a statement has changed something
 	err     error // of the first write that failed
 }
 
@@ -37,22 +37,31 @@ func (s *Store) newTx(ctx context.Context, q querier, stream string) *tx {
 	}
 }
 
-// begin takes the stream's row, which locks out every other change of the stream.
+const (
+	takeStream = `UPDATE stream SET version = version + 1 WHERE id = $1 RETURNING version, seq, head, number`
+	readStream = `SELECT version + 1, seq, head, number FROM stream WHERE id = $1`
+)
+
+// begin takes the stream's row, which locks out every other change of the stream. Where nobody
+// else can write at all during the transaction, reading it is enough.
 func (t *tx) begin() error {
-	return t.one([]any{&t.version, &t.last, &t.head, &t.sales},
-		`UPDATE stream SET version = version + 1 WHERE id = $1 RETURNING version, seq, head, number`, t.stream)
+	query := takeStream
+	if t.q.alone() {
+		query = readStream
+	}
+	return t.one([]any{&t.version, &t.last, &t.head, &t.sales}, query, t.stream)
 }
 
-// finish writes what was gathered.
-func (t *tx) finish() error {
+// finish writes what was gathered and returns the version of the stream.
+func (t *tx) finish() (int64, error) {
 	if err := t.flush(); err != nil {
-		return err
+		return 0, err
 	}
-	if !t.moved {
-		return nil
+	if !t.moved && !t.wrote {
+		return t.version - 1, nil
 	}
-	return t.write("", `UPDATE stream SET seq = $2, head = $3, number = $4 WHERE id = $1`,
-		t.stream, t.last, t.head, t.sales)
+	return t.version, t.write("", `UPDATE stream SET version = $2, seq = $3, head = $4, number = $5 WHERE id = $1`,
+		t.stream, t.version, t.last, t.head, t.sales)
 }
 
 // verdict is what the caller hears once decide has returned err: a failed write cannot be
@@ -98,7 +107,7 @@ func (t *tx) writeDoc(key, query string, thing any, args ...any) error {
 // Number implements [kiosk.Tx].
 func (t *tx) Number() (int64, error) {
 	t.sales++
-	t.moved, t.wrote = true, true
+	t.moved = true
 	return t.sales, t.err
 }
 
@@ -108,7 +117,7 @@ func (t *tx) Append(events ...kiosk.Event) error {
 		e.Stream = t.stream
 		e.Seal(t.last+1, t.head)
 		t.last, t.head = e.Seq, e.Hash
-		t.moved, t.wrote = true, true
+		t.moved = true
 		t.events = append(t.events, e)
 	}
 	return t.err

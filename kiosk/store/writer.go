@@ -19,8 +19,8 @@ const (
 )
 
 // writer is the only one who writes a SQLite file. Its goroutine takes every change that waits,
-// runs each in a savepoint of one transaction, commits, and then answers all of them. It never
-// waits for company: whoever comes during a commit is in the next one.
+// runs all in one transaction, commits, and then answers each of them; one that fails undoes only
+// itself. It never waits for company: whoever comes during a commit is in the next one.
 type writer struct {
 	conn    *liteConn
 	now     func() time.Time
@@ -38,7 +38,6 @@ type job struct {
 	work  func(querier) (bool, error)
 	taken atomic.Bool // by the writer, or back by the caller; whoever is first
 	over  chan struct{}
-	wrote bool
 	err   error
 }
 
@@ -149,8 +148,20 @@ func (w *writer) batch(jobs []*job) {
 			close(j.over)
 		}
 	}()
-	if verdict = w.begin(); verdict != nil {
-		return
+	spoiled, err := w.attempt(jobs, false)
+	if spoiled {
+		_, err = w.attempt(jobs, true)
+	}
+	verdict = err
+}
+
+// attempt runs all changes in one transaction. Savepoints cost a copy of every page touched, so
+// the first attempt goes without: it is spoiled if a change fails after it has written something
+// and others would have to suffer for it. Refusals come before the first write as a rule.
+func (w *writer) attempt(jobs []*job, shielded bool) (spoiled bool, err error) {
+	w.conn.away = nil
+	if err := w.conn.run("BEGIN IMMEDIATE"); err != nil {
+		return false, err
 	}
 	ended := false
 	defer func() {
@@ -158,28 +169,24 @@ func (w *writer) batch(jobs []*job) {
 			w.conn.run("ROLLBACK") //nolint:errcheck // SQLite may have done it already
 		}
 	}()
-	verdict = errUnfinished
 	changes := 0
 	for _, j := range jobs {
-		if w.step(j, len(jobs) > 1); j.wrote {
+		wrote := w.step(j, shielded)
+		switch {
+		case w.conn.away != nil:
+			return false, away(w.conn.away)
+		case wrote && j.err == nil:
 			changes++
-		}
-		if w.conn.away != nil {
-			verdict = away(w.conn.away)
-			return
+		case wrote && !shielded && len(jobs) > 1:
+			return true, nil
 		}
 	}
 	if changes == 0 {
-		verdict = nil
-		return
+		return false, nil
 	}
-	verdict = w.commit(changes)
-	ended = verdict == nil
-}
-
-func (w *writer) begin() error {
-	w.conn.away = nil
-	return w.conn.run("BEGIN IMMEDIATE")
+	err = w.commit(changes)
+	ended = err == nil
+	return false, err
 }
 
 func (w *writer) commit(changes int) error {
@@ -193,37 +200,37 @@ func (w *writer) commit(changes int) error {
 	return nil
 }
 
-// step runs one change, in a savepoint unless it is alone.
-func (w *writer) step(j *job, shared bool) {
-	if shared {
-		if j.err = fault(w.conn.run("SAVEPOINT change")); j.err != nil {
-			return
-		}
+// step runs one change and tells whether it has written anything, failed or not.
+func (w *writer) step(j *job, shielded bool) (wrote bool) {
+	if !shielded {
+		wrote, j.err = w.guard(j.work)
+		return wrote
 	}
-	j.wrote, j.err = w.guard(j.work)
-	j.wrote = j.wrote && j.err == nil
-	if !shared || w.conn.away != nil {
-		return
-	}
-	if !j.wrote {
+	w.must("SAVEPOINT change")
+	wrote, j.err = w.guard(j.work)
+	if j.err != nil {
 		w.must("ROLLBACK TO change")
 	}
 	w.must("RELEASE change")
+	return wrote
 }
 
-// must ends a savepoint; if that fails, so does the batch.
+// must begins or ends a savepoint; if that fails, so does the batch.
 func (w *writer) must(query string) {
+	if w.conn.away != nil {
+		return
+	}
 	if err := w.conn.run(query); err != nil && w.conn.away == nil {
 		w.conn.away = err
 	}
 }
 
-// guard keeps a panic of a change from the others.
+// guard keeps a panic of a change from the others; what it had written is not known.
 func (w *writer) guard(work func(querier) (bool, error)) (wrote bool, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			w.log.Error("store: a change panicked", "err", p, "stack", string(debug.Stack()))
-			wrote, err = false, panicked(p)
+			wrote, err = true, panicked(p)
 		}
 	}()
 	return work(w.conn)

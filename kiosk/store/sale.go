@@ -224,15 +224,15 @@ func (t *tx) saleRow(s *kiosk.Sale, state kiosk.State, ended int64) saleRow {
 	return row
 }
 
-// watched holds for a sale with links that is not at rest: money may come, come back, or still
-// has to be confirmed by a row.
+// watched holds for a sale that is not at rest: its clock runs, money may come or come back, or
+// still has to be confirmed by a row.
 func watched(s *kiosk.Sale, state kiosk.State) bool {
 	switch state {
-	case kiosk.Opening, kiosk.Awaiting, kiosk.Checking, kiosk.Retiring, kiosk.Review, kiosk.Refunding:
-		return len(s.Links) > 0
+	case kiosk.Asking, kiosk.Opening, kiosk.Awaiting, kiosk.Checking, kiosk.Retiring, kiosk.Review, kiosk.Refunding:
+		return true
 	case kiosk.Paid:
 		return !s.Confirmed()
-	case kiosk.Asking, kiosk.Cancelled, kiosk.Lapsed, kiosk.RefusedSt, kiosk.Settled, kiosk.Refunded:
+	case kiosk.Cancelled, kiosk.Lapsed, kiosk.RefusedSt, kiosk.Settled, kiosk.Refunded:
 	}
 	return false
 }

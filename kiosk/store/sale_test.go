@@ -212,18 +212,20 @@ func TestWatched(t *testing.T) {
 				return err
 			})
 		}
-		watched(noon, 9, awaiting, hollow, cancelled)
-		watched(noon+1000, 9, awaiting, hollow)
-		watched(noon, 2, awaiting, hollow)
-		watched(noon, 1, awaiting)
+		watched(noon, 9, asking, awaiting, hollow, cancelled)
+		watched(noon+1000, 9, asking, awaiting, hollow)
+		watched(noon, 3, asking, awaiting, hollow)
+		watched(noon, 1, asking)
 
 		h.clock.Add(1000) // the same fact later does not begin the watch anew
 		h.put(h.take(cancelled, gone))
-		watched(noon+1000, 9, awaiting, hollow)
+		watched(noon+1000, 9, asking, awaiting, hollow)
 		h.put(h.take(cancelled, rowStep("late", 1000)))
-		watched(noon+9000, 9, awaiting, hollow, cancelled) // in review
+		watched(noon+9000, 9, asking, awaiting, hollow, cancelled) // in review
 		h.put(h.take(hollow, rowStep("tx2", 1000)))
-		watched(noon+9000, 9, awaiting, cancelled)
+		watched(noon+9000, 9, asking, awaiting, cancelled)
+		h.put(h.take(asking, kiosk.Step{Kind: kiosk.StepCancel})) // it never had a link
+		watched(noon, 9, awaiting, cancelled)
 	})
 }
 

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -300,6 +301,47 @@ func TestReadAccounts(t *testing.T) {
 	for _, bad := range []string{``, `{}`, `[{"nam":"A"}]`, `[] []`} {
 		if _, err := ReadAccounts(strings.NewReader(bad)); err == nil {
 			t.Errorf("%q was read", bad)
+		}
+	}
+}
+
+// TestControlCalls: every call that is described exists, and its example is understood.
+func TestControlCalls(t *testing.T) {
+	r := newRig(t)
+	for _, c := range ControlCalls() {
+		a := answer{}
+		if c.Method == http.MethodGet {
+			a = r.get(c.Path)
+		} else {
+			a = r.post(c.Path, "", jsonType, c.Body)
+		}
+		if a.status == 405 || a.status == 422 || a.status >= 500 || c.What == "" {
+			t.Errorf("%s %s: %d %s", c.Method, c.Path, a.status, a.body)
+		}
+		if a.status == 404 && !strings.Contains(a.body, "no such") {
+			t.Errorf("%s %s is not there", c.Method, c.Path)
+		}
+	}
+}
+
+// TestFee_owner: the owner pays the percentage the link was made with, a recipient the own one.
+func TestFee_owner(t *testing.T) {
+	r := newRig(t)
+	id, _ := r.makeLink(`{"amount":100,"recipients":[{"token":"recipient_a","share":50}]}`)
+	for _, change := range []Account{
+		{Name: "Stall", Key: "test-key-stall", RecipientToken: "stall-token", UserID: "user-stall", ServiceFee: "9.0"},
+		{Name: "A", Key: "test-key-a", RecipientToken: "recipient_a", UserID: "user-a", ServiceFee: "3.0"},
+	} {
+		if err := r.AddAccount(change); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Pay(id); err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]float64{"test-key-stall": 0.5, "test-key-a": 1.5} {
+		if rows := r.post("/api/v2/getPayInTransactions", key, "", "").rows(t); rows[0]["service_fee"] != want {
+			t.Errorf("%s: %v", key, rows[0])
 		}
 	}
 }

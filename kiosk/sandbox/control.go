@@ -10,74 +10,98 @@ import (
 	"time"
 )
 
-// controlRoutes is the control API. Every POST takes JSON, or a form, which is answered with a
-// redirect to the page the form was on.
-//
-//	GET  /control/links      every link ever made
-//	GET  /control/calls      the last calls and a counter per endpoint
-//	GET  /control/webhooks   every webhook with its raw body and what was answered
-//	GET  /control/faults     every fault and how often it will still happen
-//	POST /control/faults     {"name": "create-lost", "times": 1}; negative: until cleared, 0: off
-//	POST /control/pay        {"link_id": 1}: the button "pay by card"
-//	POST /control/cancel     {"link_id": 1}: the cancel link
-//	POST /control/decline    {"link_id": 1}: the card is refused
-//	POST /control/transfer   {"link_id": 1}: the button "pay by bank transfer"
-//	POST /control/funds      {"link_id": 1}: the money of the transfer arrives
-//	POST /control/forge      {"link_id": 1}: a plain webhook of a payment that never happened
-//	POST /control/resend     {"webhook": 1}: the webhook is sent again
-//	POST /control/refund     {"link_id": 1, "approve": true} or {…, "approve": false, "reason": "…"}
-//	POST /control/dispute    {"link_id": 1}: the payer's bank takes the money back
-//	POST /control/dispute-end {"link_id": 1, "won": true}
-//	GET  /control/clock      the gateway's time
-//	POST /control/clock      {"advance": "1d"}; also 90m, 36h, 2w
-//	GET  /control/accounts   every account with its settings
-//	POST /control/accounts   one account as in the accounts file, new or with a known user_id
-//	GET  /control/money      sums per account, refund requests, disputes
-func (s *Server) controlRoutes(mux *http.ServeMux) {
-	show := func(path string, what func() any) {
-		mux.HandleFunc("GET /control/"+path, func(w http.ResponseWriter, _ *http.Request) {
-			s.writeJSON(w, http.StatusOK, what())
-		})
+// ControlCall describes one call of the control API to people.
+type ControlCall struct {
+	Method string
+	Path   string
+	Body   string // an example, "" for a GET
+	What   string
+}
+
+// control is one call with what carries it out.
+type control struct {
+	ControlCall
+	serve http.HandlerFunc
+}
+
+// controls is the control API: the one list that the routes, the page and help texts are made of.
+// Every POST takes JSON, or a form, which is answered with a redirect to the page named by back.
+func (s *Server) controls() []control {
+	show := func(path, what string, view func() any) control {
+		return control{ControlCall{http.MethodGet, "/control/" + path, "", what}, func(w http.ResponseWriter, _ *http.Request) {
+			s.writeJSON(w, http.StatusOK, view())
+		}}
 	}
-	show("links", func() any { return s.Links() })
-	show("calls", func() any { return map[string]any{"calls": s.Calls(), "counts": s.Counts()} })
-	show("webhooks", func() any { return s.Webhooks() })
-	show("faults", func() any { return s.Faults() })
-	show("clock", func() any { return map[string]time.Time{"now": s.Now()} })
-	show("accounts", func() any { return s.Accounts() })
-	show("money", func() any { return s.Money() })
+	order := func(path, body, what string, act func(value) error) control {
+		return control{ControlCall{http.MethodPost, "/control/" + path, body, what}, s.carryOut(act)}
+	}
+	press := func(path, what string, act func(int64) error) control {
+		return order(path, `{"link_id": 1}`, what, withID("link_id", act))
+	}
+	return []control{
+		show("links", "every link ever made", func() any { return s.Links() }),
+		show("calls", "the last calls and a counter per endpoint", func() any {
+			return map[string]any{"calls": s.Calls(), "counts": s.Counts()}
+		}),
+		show("webhooks", "every webhook with its body and what was answered", func() any { return s.Webhooks() }),
+		show("money", "sums per account and refund requests", func() any { return s.Money() }),
+		press("pay", "the payer pays by card", s.Pay),
+		press("cancel", "the payer cancels", s.CancelByPayer),
+		press("decline", "the card is declined", s.Decline),
+		press("transfer", "the payer promises a bank transfer", s.PromiseTransfer),
+		press("funds", "the money of the transfer arrives", s.FundsArrived),
+		press("forge", "a plain webhook tells of a payment that never happened", s.Forge),
+		order("resend", `{"webhook": 1}`, "a webhook is sent again", withID("webhook", s.Resend)),
+		order("refund", `{"link_id": 1, "approve": true}`, "a refund is approved, or rejected with a reason", s.controlRefund),
+		press("dispute", "the payer's bank takes the money back", s.OpenDispute),
+		order("dispute-end", `{"link_id": 1, "won": true}`, "the dispute ends", s.controlDispute),
+		show("faults", "every fault and how often it will still happen", func() any { return s.Faults() }),
+		order("faults", `{"name": "create-lost", "times": 1}`, "a fault is set; negative: until cleared, 0: off", s.controlFault),
+		show("clock", "the gateway's time", func() any { return map[string]time.Time{"now": s.Now()} }),
+		order("clock", `{"advance": "1d"}`, "the clock goes forward; also 90m, 36h, 2w", s.controlClock),
+		show("accounts", "every account with its settings", func() any { return s.Accounts() }),
+		{ControlCall{
+			http.MethodPost, "/control/accounts", `{"name": "Shop", "key": "test-key"}`,
+			"an account is added, or changed if its user_id is known",
+		}, s.controlAccount},
+	}
+}
+
+// ControlCalls lists the control API for help texts.
+func ControlCalls() (calls []ControlCall) {
+	for _, c := range new(Server).controls() {
+		calls = append(calls, c.ControlCall)
+	}
+	return calls
+}
+
+func (s *Server) controlRoutes(mux *http.ServeMux) {
+	for _, c := range s.controls() {
+		mux.HandleFunc(c.Method+" "+c.Path, c.serve)
+	}
 	mux.HandleFunc("GET /control", s.controlPage)
 	mux.HandleFunc("GET /control/{$}", s.controlPage)
+}
 
-	mux.HandleFunc("POST /control/faults", s.carryOut(s.controlFault))
-	for name, act := range map[string]func(int64) error{
-		"pay": s.Pay, "cancel": s.CancelByPayer, "decline": s.Decline,
-		"transfer": s.PromiseTransfer, "funds": s.FundsArrived,
-		"forge": s.Forge,
-	} {
-		mux.HandleFunc("POST /control/"+name, s.carryOut(withID("link_id", act)))
-	}
-	mux.HandleFunc("POST /control/resend", s.carryOut(withID("webhook", s.Resend)))
-	mux.HandleFunc("POST /control/dispute", s.carryOut(withID("link_id", s.OpenDispute)))
-	mux.HandleFunc("POST /control/dispute-end", s.carryOut(func(in value) error {
-		return withID("link_id", func(id int64) error { return s.CloseDispute(id, in.get("won").flag(false)) })(in)
-	}))
-	mux.HandleFunc("POST /control/refund", s.carryOut(func(in value) error {
-		return withID("link_id", func(id int64) error {
-			if in.get("approve").flag(false) {
-				return s.ApproveRefund(id)
-			}
-			return s.RejectRefund(id, in.get("reason").scalar())
-		})(in)
-	}))
-	mux.HandleFunc("POST /control/clock", s.carryOut(func(in value) error {
-		d, err := readSpan(in.get("advance").scalar())
-		if err != nil {
-			return err
+func (s *Server) controlRefund(in value) error {
+	return withID("link_id", func(id int64) error {
+		if in.get("approve").flag(false) {
+			return s.ApproveRefund(id)
 		}
-		return s.Advance(d)
-	}))
-	mux.HandleFunc("POST /control/accounts", s.controlAccount)
+		return s.RejectRefund(id, in.get("reason").scalar())
+	})(in)
+}
+
+func (s *Server) controlDispute(in value) error {
+	return withID("link_id", func(id int64) error { return s.CloseDispute(id, in.get("won").flag(false)) })(in)
+}
+
+func (s *Server) controlClock(in value) error {
+	d, err := readSpan(in.get("advance").scalar())
+	if err != nil {
+		return err
+	}
+	return s.Advance(d)
 }
 
 // errOrder is the error of a control call that cannot be understood.

@@ -130,7 +130,7 @@ func (k *link) shareRows(l *ledger, sum kiosk.Money) []*payIn {
 	}
 	largest.PSP += left
 	for _, p := range rows {
-		p.Fee = percentHalfUp(p.Amount, percentOf(l, p.User, k.Fee))
+		p.Fee = percentHalfUp(p.Amount, k.percentOf(l, p.User))
 		p.Net = p.Amount - p.Fee - p.PSP
 	}
 	rows[0].Amount = sum
@@ -152,10 +152,11 @@ func (k *link) shareRow(user string, part kiosk.Money) *payIn {
 	}
 }
 
-// percentOf is the service fee of an account in hundredths of a percent.
-func percentOf(l *ledger, user, fallback string) kiosk.Money {
-	fee := fallback
-	if a := l.byUser[user]; a != nil {
+// percentOf is the service fee of a party in hundredths of a percent: the owner's as it was when
+// the link was made, a recipient's as it is now.
+func (k *link) percentOf(l *ledger, user string) kiosk.Money {
+	fee := k.Fee
+	if a := l.byUser[user]; a != nil && user != k.User {
 		fee = a.ServiceFee
 	}
 	percent, err := kiosk.ParseDecimal(fee)

@@ -97,12 +97,16 @@ func dayCode(now time.Time) string {
 	return string([]byte{crockford[day>>10&31], crockford[day>>5&31], crockford[day&31]})
 }
 
+// checkLetter rotates each letter's five bits by its place and adds them without carry: any one
+// wrong letter, and most swapped neighbours, change it.
 func checkLetter(body string) byte {
 	sum := 0
 	for i := range len(body) {
-		sum = (sum*31 + strings.IndexByte(crockford, body[i]) + 1) % 32749
+		v := max(0, strings.IndexByte(crockford, body[i]))
+		turn := i % 5
+		sum ^= (v<<turn | v>>(5-turn)) & 31
 	}
-	return crockford[sum%32]
+	return crockford[sum]
 }
 
 // IsReference tells whether text has the form of a reference of any installation.

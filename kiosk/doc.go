@@ -1,0 +1,113 @@
+// Package kiosk is the domain of a point of sale that takes SecPaid payments by QR code: money,
+// sales with their facts and states, registers and their devices, people, shifts, the journal, the
+// errands towards the gateway, and the use cases ([Shop]) that bring them together. It imports the
+// standard library alone and must never know HTTP, SQL or the gateway's wire: it names what it
+// needs as interfaces ([Store], [Gateway], [Bus], [Vault]) and others provide it.
+//
+// # The house
+//
+// Imports go one way; a test holds this table against the real import graph.
+//
+//	room           owns                                                  imports of ours
+//	kiosk          the domain                                            nothing
+//	kiosk/store    every line of SQL, for SQLite and PostgreSQL          kiosk, assets
+//	kiosk/secpaid  the SecPaid V2 wire as a client                       kiosk
+//	kiosk/sandbox  an embedded SecPaid, sharing no wire with the client  kiosk (Money alone)
+//	kiosk/bus      telling other screens that something changed          kiosk
+//	kiosk/vault    hashes of PINs, seals of secrets                      kiosk
+//	static         what browsers load                                    nothing
+//	assets         migrations and words                                  nothing
+//	views          pages, words, money and time as text, the QR code     kiosk, static, assets
+//	handlers       routes, sessions, guards, hub, sockets, metrics       kiosk, views, static
+//	cmd/qrkiosk    configuration and wiring, tests of the whole          everything
+//
+// A change of wire, dialect, wording or look stays in one room.
+//
+// # A sale
+//
+// The state of a sale is computed from its facts by [Sale.State] and set by nothing. Facts from
+// outside (a link is live or gone, an authentic notice, a pay-in row, a dispute) only grow, and
+// commute: any order and any repetition give the same state. Commands (charge, cancel, refund,
+// close) are refused by the state or become facts. [Sale.Take] is the only way to change a sale;
+// it is pure and returns everything that has to be stored. There is one way to become paid: a
+// webhook, the list of used links and the list of pay-ins all become a [Step].
+//
+// The first condition that fits is the state:
+//
+//	 1 review      a trouble that no person closed and no standing refund answers: late or claimed
+//	               money on a link that is out, a short sum, an extra payment, 24 hours without a
+//	               row, a row withdrawn, a dispute, a bank transfer open for 14 days
+//	 2 refunded    proven value, and all of it went back
+//	 3 refunding   a refund stands that negative rows have not met
+//	 4 paid        proven value of at least what was asked
+//	 5 settled     any trouble or closed case is left
+//	 6 retiring or checking   a bank transfer is pending
+//	 7 retiring    cancel or lapse was asked for and a link is not surely gone
+//	 8 cancelled or lapsed    the same, and every link is gone
+//	 9 asking      no attempt was made yet
+//	10 refused     the last attempt was given up for good
+//	11 cancelled   the last attempt's link is gone, unspent
+//	12 opening     its link is not known yet
+//	13 checking    the gateway says used, or something claims money, or an odd delivery waits
+//	14 awaiting    its link can be paid
+//
+// testdata/states.txt holds every situation × every step, testdata/histories.txt whole histories;
+// both are tests, and property tests permute and repeat facts.
+//
+// # Proof
+//
+// A webhook proves a payment only if it passes nine tests: it came to the secret address of this
+// link (1), encryption was ordered (2), it is whole blocks of at most 4 KiB (3) with right padding
+// (4) around one strict JSON value (5) that names our link (6), our amount (7), our account (8) and
+// success, while the link is known (9). Tests 1 to 5 are the address's and the wire's
+// ([Notice].Authentic), the others are [Link.Believes]. Everything else that arrives makes the sale
+// checking, whatever it says, and has the gateway's lists read: a screen that changed only for
+// well-padded bodies would be an oracle.
+//
+// # Work towards the gateway
+//
+// What the facts demand of us is computed too: [Sale.Duties]. An errand row exists exactly as long
+// as its duty, is stored in the transaction that makes the duty, and counts a try before it is
+// made. SecPaid has no idempotency key, so create is called once per attempt; an unclear outcome is
+// searched for by the attempt's reference and either adopted or, after the settle time, given up
+// for a new attempt under a new reference. One loop reads the pay-in list for everybody, because
+// the gateway allows sixty calls a minute.
+//
+// # Decisions
+//
+// Each decision in three sentences: what, why, what would change it.
+//
+// Duties are derived. Errands begin and end by comparing the duties before and after a step instead
+// of being scheduled by hand in each use case. No path can forget one or leave one behind, and the
+// golden histories check them for free. A duty that does not follow from the facts of one sale
+// would need another mechanism.
+//
+// Snapshots are not stored. Screens are drawn from rows in one read transaction after the commit,
+// although the fault catalogue suggests a row per screen written with the change. The rows are the
+// truth already, a second copy could only differ, and drawing costs less than the commit. If
+// drawing ever dominates the way from webhook to pixel, the row is added in the store.
+//
+// The current sale is a latch beside the state. A sale that once gave its register up never takes
+// it back, even where its state would allow it. Late money must not turn the screen of the next
+// customer. Nothing foreseeable changes this.
+//
+// A lapse waits for a list. A link that may be paid lapses only behind a reading of the pay-in list
+// that began after its time was up and found nothing. That covers start, outage and slow webhooks
+// with one rule instead of a timer for each. If the gateway cannot be read for long, the cashier's
+// cancel is the way out, and if that proves too slow at real counters, a limit is added.
+//
+// A webhook address reads 32 odd deliveries. After that many deliveries that are no proof, further
+// bodies are only counted and the lists decide, counted per delivery and not per different body as
+// first designed. It bounds what an attacker can ask and needs no count of bodies on the hot path.
+// A gateway that sends harmless odd events in numbers would change the number.
+//
+// An unreadable row is not an answer. When the client meets a pay-in row it cannot read, the page
+// is not taken as complete, so that no link is called unpaid because of it. The gateway's rows are
+// outside our control and a wrong "unpaid" brings a code back that was paid. A list form that is
+// read without doubt makes the rule moot.
+//
+// Numbers follow the place, words the person. A stall says whose number format its pages use and a
+// browser or customer chooses the language. Two people at one counter must read the same digits in
+// the same places. A stall that sells across borders from one register would want both to follow
+// the person.
+package kiosk

@@ -1,0 +1,218 @@
+package kiosk
+
+import (
+	"crypto/rand"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func TestTries_waitsAndLocks(t *testing.T) {
+	var tries Tries
+	now := int64(100 * dayMillis)
+	for i := range freeTries {
+		tries = tries.Failed(now)
+		if wait := tries.Blocked(now); wait != 0 {
+			t.Fatalf("after %d wrong PINs one waits %d ms", i+1, wait)
+		}
+	}
+	for i, want := range []int64{1, 5, 15, 60, 60} {
+		tries = tries.Failed(now)
+		if wait := tries.Blocked(now); wait != want*minuteMillis {
+			t.Errorf("after wrong PIN %d one waits %d ms, want %d min", freeTries+i+1, wait, want)
+		}
+	}
+	if later := now + 61*minuteMillis; tries.Blocked(later) != 0 {
+		t.Error("the wait does not end")
+	}
+	for tries.Today < triesPerDay {
+		tries = tries.Right().Failed(now)
+	}
+	if tries.Right().Blocked(now) == 0 {
+		t.Error("twenty wrong PINs in a day do not lock")
+	}
+	if tries.Right().Blocked(now+dayMillis) != 0 {
+		t.Error("the lock does not end with the day")
+	}
+}
+
+func TestCheckNewPIN(t *testing.T) {
+	for pin, key := range map[string]string{
+		"": KeyPINForm, "123": KeyPINForm, "1234567890123": KeyPINForm, "12a4": KeyPINForm, "１２３４": KeyPINForm,
+		"0000": KeyPINSimple, "1234": KeyPINSimple, "111111": KeyPINSimple, "654321": KeyPINSimple, "1987": KeyPINSimple,
+		"482915": "", "7294": "",
+	} {
+		if got := KeyOf(checkNewPIN(pin)); got != key {
+			t.Errorf("%q: got %q, want %q", pin, got, key)
+		}
+	}
+}
+
+func TestReferences(t *testing.T) {
+	m := &refMaker{"AB12", entropy{rand.Reader}}
+	seen := map[string]bool{}
+	for range 1000 {
+		ref := m.next(time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC))
+		if !IsReference(ref) || !strings.HasPrefix(ref, "AB12") || seen[ref] {
+			t.Fatalf("reference %q", ref)
+		}
+		seen[ref] = true
+		for i := range len(ref) {
+			wrong := []byte(ref)
+			wrong[i] = crockford[(strings.IndexByte(crockford, wrong[i])+1)%32]
+			if IsReference(string(wrong)) {
+				t.Fatalf("%q with letter %d wrong is taken for a reference", ref, i)
+			}
+		}
+	}
+}
+
+func TestIDs_orderOfTime(t *testing.T) {
+	r := entropy{rand.Reader}
+	var ids []string
+	for i := range int64(100) {
+		ids = append(ids, r.id(1_700_000_000_000+i))
+	}
+	if !slices.IsSorted(ids) || len(ids[0]) != 26 {
+		t.Errorf("ids %v", ids[:3])
+	}
+	if key := r.linkKey(); len(key) != 32 || strings.ContainsAny(key, "-_+/=") {
+		t.Errorf("a link key has %d characters", len(key))
+	}
+}
+
+func TestFoldCode(t *testing.T) {
+	if got, err := foldCode(" ab-cd ofil "); err != nil || got != "ABCD0F11" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	for _, wrong := range []string{"", "ABC", "ABCD12345", "ABCD123U", "ABCD12é4"} {
+		if _, err := foldCode(wrong); KeyOf(err) != KeyCodeForm {
+			t.Errorf("%q: %v", wrong, err)
+		}
+	}
+}
+
+// TestStallSplit: parts and the owner's rest always add up, and nobody is negative.
+func TestStallSplit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		amount := Money(rapid.Int64Range(1, int64(MaxMoney)).Draw(t, "amount"))
+		var stall Stall
+		for range rapid.IntRange(0, 5).Draw(t, "shares") {
+			stall.SplitTerms = append(stall.SplitTerms, Share{
+				Token:   "t",
+				Percent: rapid.Int64Range(0, 10000).Draw(t, "percent"),
+				Fixed:   Money(rapid.Int64Range(0, 5000).Draw(t, "fixed")),
+			})
+		}
+		parts := stall.Split(amount)
+		rest := own(amount, parts)
+		if rest < 0 {
+			t.Fatalf("the owner owes %v", rest)
+		}
+		sum := rest
+		for _, p := range parts {
+			if p.Amount <= 0 {
+				t.Fatalf("a part of %v", p.Amount)
+			}
+			sum += p.Amount
+		}
+		if sum != amount {
+			t.Fatalf("parts and rest are %v of %v", sum, amount)
+		}
+	})
+}
+
+// TestLinkBelieves changes each single field of a good notice (SECURITY T04).
+func TestLinkBelieves(t *testing.T) {
+	link := Link{Live: true, PayID: 7, Amount: 1250, UserID: "u"}
+	good := Notice{Authentic: true, PayID: 7, Amount: 1250, HasAmount: true, UserID: "u", Status: NoticeSuccess}
+	if !link.Believes(good) {
+		t.Fatal("a good notice is not believed")
+	}
+	for name, change := range map[string]func(*Notice){
+		"plain":      func(n *Notice) { n.Authentic = false },
+		"other link": func(n *Notice) { n.PayID = 8 },
+		"less":       func(n *Notice) { n.Amount = 1249 },
+		"more":       func(n *Notice) { n.Amount = 1251 },
+		"no amount":  func(n *Notice) { n.HasAmount = false },
+		"other user": func(n *Notice) { n.UserID = "v" },
+		"no user":    func(n *Notice) { n.UserID = "" },
+		"cancel":     func(n *Notice) { n.Status = NoticeCancel },
+		"failed":     func(n *Notice) { n.Status = NoticeFailed },
+		"other word": func(n *Notice) { n.Status = NoticeOther },
+	} {
+		bad := good
+		change(&bad)
+		if link.Believes(bad) {
+			t.Errorf("%s: believed", name)
+		}
+	}
+	unknown := link
+	unknown.Live = false
+	if unknown.Believes(good) {
+		t.Error("believed before the link is known")
+	}
+}
+
+func TestChain(t *testing.T) {
+	var events []Event
+	prev := ""
+	for i := range int64(5) {
+		e := Event{Stream: "R", Kind: "sale.charge", Subject: "S", Amount: 100, At: i}
+		e.Seal(i+1, prev)
+		prev = e.Hash
+		events = append(events, e)
+	}
+	check := func(events []Event) *Break {
+		var c Chain
+		for _, e := range events {
+			if b := c.Next(e); b != nil {
+				return b
+			}
+		}
+		return nil
+	}
+	if b := check(events); b != nil {
+		t.Fatalf("an untouched chain breaks: %+v", *b)
+	}
+	altered := slices.Clone(events)
+	altered[2].Amount = 1
+	if b := check(altered); b == nil || b.Seq != 3 || b.Why != "altered" {
+		t.Errorf("altered: %+v", b)
+	}
+	if b := check(slices.Delete(slices.Clone(events), 2, 3)); b == nil || b.Seq != 3 || b.Why != "gap" {
+		t.Errorf("gap: %+v", b)
+	}
+	regrown := slices.Clone(events)
+	regrown[2].Data = "other"
+	regrown[2].Seal(3, regrown[1].Hash)
+	if b := check(regrown); b == nil || b.Seq != 4 || b.Why != "unlinked" {
+		t.Errorf("regrown: %+v", b)
+	}
+}
+
+// TestWantCovered: a full page answers for a link only if nothing could hide behind it.
+func TestWantCovered(t *testing.T) {
+	at := func(minutes int) string {
+		return time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC).Add(time.Duration(minutes) * time.Minute).Format(rowTimeForm)
+	}
+	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC).UnixMilli()
+	w := want{payIDs: map[int64]bool{5: true}, oldest: noon}
+	for name, test := range map[string]struct {
+		rows []PayIn
+		want bool
+	}{
+		"found":               {[]PayIn{{PayID: 9, At: at(2)}, {PayID: 5, At: at(1)}}, true},
+		"not found, too new":  {[]PayIn{{PayID: 9, At: at(2)}, {PayID: 8, At: at(-60)}}, false},
+		"not found, old rows": {[]PayIn{{PayID: 9, At: at(2)}, {PayID: 8, At: at(-200)}}, true},
+		"rising":              {[]PayIn{{PayID: 8, At: at(-200)}, {PayID: 9, At: at(2)}}, false},
+		"no time":             {[]PayIn{{PayID: 8, At: "{}"}}, false},
+	} {
+		if got := w.covered(test.rows); got != test.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -240,7 +240,7 @@ func TestFaults_paidFirst(t *testing.T) {
 	}
 }
 
-// TestFaults_hang: the link is there, the caller waits in vain.
+// TestFaults_hang (CreateHang by amount): the link is there, the caller waits in vain.
 func TestFaults_hang(t *testing.T) {
 	r := newRig(t)
 	r.client.Timeout = 50 * time.Millisecond

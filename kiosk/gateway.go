@@ -87,10 +87,13 @@ type PayInQuery struct {
 	Lane  Lane
 }
 
-// PayInPage is one page; Full tells that there may be more.
+// PayInPage is one page; Full tells that there may be more. Unread names the links of rows that
+// could not be read, 0 where not even the link could: of those it does not prove that they have
+// no row.
 type PayInPage struct {
-	Rows []PayIn
-	Full bool
+	Rows   []PayIn
+	Full   bool
+	Unread []int64
 }
 
 // PayIn is a row of the pay-in list. Of its words only Status, Kind and the amounts mean anything.

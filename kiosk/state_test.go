@@ -22,7 +22,6 @@ const testTotal Money = 10
 // player plays the words of the golden files against a sale.
 type player struct {
 	sale *Sale
-	rows int
 }
 
 func (p *player) charge(kind string) {

@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -22,29 +23,32 @@ const maxPages = 5 // of the widest size
 func (w *watcher) read(ctx context.Context, sales []*Sale) (list, error) {
 	want := wantOf(sales)
 	q := PayInQuery{Days: want.days(w.shop.now()), Page: 1, Lane: LaneLook}
-	var got list
+	var got PayInPage
 	for _, q.Limit = range widths {
 		page, err := w.shop.gateway.PayIns(ctx, q)
 		if err != nil {
 			return list{}, err
 		}
-		got = list{rows: page.Rows, complete: !page.Full || want.covered(page.Rows)}
-		if got.complete {
-			return got, nil
+		if got = page; !got.hides(want) {
+			return list{got.Rows, got.legible(want)}, nil
 		}
 	}
-	for q.Page = 2; q.Page <= maxPages; q.Page++ {
+	for q.Page = 2; q.Page <= maxPages && got.hides(want); q.Page++ {
 		page, err := w.shop.gateway.PayIns(ctx, q)
 		if err != nil {
 			return list{}, err
 		}
-		got.rows = append(got.rows, page.Rows...)
-		if !page.Full || want.covered(got.rows) {
-			got.complete = true
-			break
-		}
+		got = PayInPage{append(got.Rows, page.Rows...), page.Full, append(got.Unread, page.Unread...)}
 	}
-	return got, nil
+	return list{got.Rows, !got.hides(want) && got.legible(want)}, nil
+}
+
+// hides tells whether a further page may still speak of a wanted link.
+func (p PayInPage) hides(w want) bool { return p.Full && !w.covered(p.Rows) }
+
+// legible tells whether no row that could not be read may be one of a wanted link.
+func (p PayInPage) legible(w want) bool {
+	return !slices.ContainsFunc(p.Unread, func(id int64) bool { return id == 0 || w.payIDs[id] })
 }
 
 // want is which links a sweep asks about.
@@ -170,8 +174,8 @@ func stepsOf(row PayIn, l *Link, now int64) []Step {
 	}
 	known := l.row(base.Row)
 	switch {
-	case row.Status == StatusSuccess:
-		add(StepRow)
+	case row.Status == StatusSuccess || (row.Kind != RowPayment && row.Status != StatusPending):
+		add(StepRow) // money that went back did so whatever word stands beside it
 	case row.Status == StatusPending && row.Kind == RowPayment:
 		add(StepPending)
 	case known != nil && !known.Withdrawn:

@@ -256,8 +256,14 @@ func (s *Sale) applyFact(step Step) (bool, error) {
 		return true, nil
 	case StepUnpaid:
 		return l.answered(step.Count), nil
+	default:
+		return l.raise(step.Kind)
 	}
-	flag := l.flag(step.Kind)
+}
+
+// raise sets the flag of a fact; a fact that is there already changes nothing.
+func (l *Link) raise(kind StepKind) (bool, error) {
+	flag := l.flag(kind)
 	if flag == nil {
 		return false, refuse(ReasonUnknownStep)
 	}

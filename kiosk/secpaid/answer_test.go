@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -525,25 +526,26 @@ func TestPayIns(t *testing.T) {
 		limit      int
 		want       int
 		full       bool
+		unread     []int64
 		code       kiosk.Code
 	}{
-		{"none", ``, 0, 50, 0, false, ""},
-		{"one", paid, 0, 50, 1, false, ""},
-		{"B193 as long as the limit", paid + "," + anothers, 0, 2, 2, true, ""},
-		{"filter not honoured", paid + "," + anothers, 7, 50, 1, false, ""},
-		{"filter not honoured, limit reached", anothers + "," + anothers, 7, 2, 0, true, ""},
-		{"refunded", flagged + "," + refund, 0, 50, 2, false, ""},
-		{"flagged as refunded, no row that says how much", flagged, 0, 50, 0, true, ""},
-		{"the same, asked by number", flagged, 7, 50, 0, true, ""},
-		{"unreadable among others", broken + "," + anothers, 0, 50, 1, true, ""},
-		{"unreadable, asked by number", broken, 7, 50, 0, false, kiosk.Unclear},
-		{"of nobody", nobodys, 0, 50, 0, true, ""},
-		{"no object", `null`, 0, 50, 0, true, ""},
+		{"none", ``, 0, 50, 0, false, nil, ""},
+		{"one", paid, 0, 50, 1, false, nil, ""},
+		{"B193 as long as the limit", paid + "," + anothers, 0, 2, 2, true, nil, ""},
+		{"filter not honoured", paid + "," + anothers, 7, 50, 1, false, nil, ""},
+		{"filter not honoured, limit reached", anothers + "," + anothers, 7, 2, 0, true, nil, ""},
+		{"refunded", flagged + "," + refund, 0, 50, 2, false, nil, ""},
+		{"flagged as refunded, no row that says how much", flagged, 0, 50, 0, false, []int64{7}, ""},
+		{"the same, asked by number", flagged, 7, 50, 0, false, []int64{7}, ""},
+		{"unreadable among others", broken + "," + anothers, 0, 50, 1, false, []int64{7}, ""},
+		{"unreadable, asked by number", broken, 7, 50, 0, false, nil, kiosk.Unclear},
+		{"of nobody", nobodys, 0, 50, 0, false, []int64{0}, ""},
+		{"no object", `null`, 0, 50, 0, false, []int64{0}, ""},
 	}
 	for _, c := range cases {
 		client, _ := connect(t, says(200, done("["+c.rows+"]")))
 		page, err := client.PayIns(t.Context(), kiosk.PayInQuery{PayID: c.payID, Days: 2, Limit: c.limit, Lane: kiosk.LaneLook})
-		if kiosk.CodeOf(err) != c.code || len(page.Rows) != c.want || page.Full != c.full {
+		if kiosk.CodeOf(err) != c.code || len(page.Rows) != c.want || page.Full != c.full || !slices.Equal(page.Unread, c.unread) {
 			t.Errorf("%s: page %+v, error %v", c.name, page, err)
 		}
 	}

@@ -20,9 +20,9 @@ type payInsRequest struct {
 	Limit int   `json:"limit"`
 }
 
-// PayIns reads one page of the pay-in list. A row that cannot be read is left out and makes the
-// page Full, so that nobody takes the absence of a link for a fact; if one link was asked for,
-// its unreadable row makes the answer [kiosk.Unclear]. Other errors are those of
+// PayIns reads one page of the pay-in list. A row that cannot be read is left out and its link
+// named in Unread, so that nobody takes its absence for a fact; if one link was asked for, its
+// unreadable row makes the answer [kiosk.Unclear]. Other errors are those of
 // [kiosk.Gateway].
 func (c *Client) PayIns(ctx context.Context, q kiosk.PayInQuery) (kiosk.PayInPage, error) {
 	request := payInsRequest{PayID: q.PayID, Since: max(q.Days, 1), Limit: pageLimit(q.Limit)}
@@ -60,7 +60,7 @@ func (c *Client) readPayIns(page *kiosk.PayInPage, rows []any, only int64) error
 		case only != 0 && !readable:
 			return unclear(errors.New("a row of the link asked for cannot be read"))
 		default:
-			page.Full = true
+			page.Unread = append(page.Unread, id)
 			c.log.Warn("gateway lists a pay-in that cannot be used", "link", id)
 		}
 	}

@@ -432,16 +432,13 @@ func TestGuard_rebinding(t *testing.T) {
 // TestGuard_self: a webhook cannot reach the sandbox's own control API.
 func TestGuard_self(t *testing.T) {
 	r := newRig(t)
-	r.run()
 	victim, _ := r.makeLink(`{"amount":7}`)
 	id, _ := r.makeLink(fmt.Sprintf(`{"amount":5,"payment_endpoint":"%s/control/pay"}`, r.url))
 	r.Set(WebhookNoRetry, 1)
 	if err := r.Pay(id); err != nil {
 		t.Fatal(err)
 	}
-	for r.Webhooks()[0].State == stateWaiting {
-		time.Sleep(time.Millisecond)
-	}
+	r.deliverLink(id)
 	if log := r.Webhooks()[0]; log.State != stateFailed || !strings.Contains(log.Attempts[0].Error, errOutside.Error()) {
 		t.Errorf("%+v", log)
 	}

@@ -1,9 +1,11 @@
 package sandbox
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -240,15 +242,29 @@ func TestFaults_paidFirst(t *testing.T) {
 	}
 }
 
-// TestFaults_hang (CreateHang by amount): the link is there, the caller waits in vain.
+// TestFaults_hang: the link is there, the caller waits in vain, a minute at most.
 func TestFaults_hang(t *testing.T) {
-	r := newRig(t)
-	r.client.Timeout = 50 * time.Millisecond
-	if a, err := r.attempt("createLink", `{"amount":666.02}`); err == nil {
-		t.Errorf("%+v", a)
-	}
-	if n := len(r.Links()); n != 1 {
-		t.Errorf("%d links", n)
+	for patience, want := range map[time.Duration]time.Duration{10 * time.Second: 10 * time.Second, time.Hour: longest} {
+		inBubble(t, func(b *bubble) {
+			b.Set(CreateHang, 1)
+			ctx, cancel := context.WithTimeout(b.t.Context(), patience)
+			defer cancel()
+			req := httptest.NewRequestWithContext(ctx, http.MethodPost, "/api/v2/createLink", strings.NewReader("amount=5"))
+			req.Header.Set("token", "test-key-stall")
+			w := httptest.NewRecorder()
+			began := time.Now()
+			func() {
+				defer func() {
+					if r := recover(); r != http.ErrAbortHandler {
+						t.Errorf("the connection was not cut: %v", r)
+					}
+				}()
+				b.Handler().ServeHTTP(w, req)
+			}()
+			if waited := time.Since(began); waited != want || w.Body.Len() != 0 || len(b.Links()) != 1 {
+				t.Errorf("%v, %q, %d links", waited, w.Body, len(b.Links()))
+			}
+		})
 	}
 }
 

@@ -52,18 +52,6 @@ func newRig(t *testing.T, change ...func(*Config)) *rig {
 	return &rig{t, s, web.URL, client}
 }
 
-// run delivers webhooks until the test ends.
-func (r *rig) run() {
-	ctx, cancel := context.WithCancel(r.t.Context())
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		if err := r.Run(ctx); err != nil {
-			r.t.Error(err)
-		}
-	})
-	r.t.Cleanup(func() { cancel(); wg.Wait() })
-}
-
 type answer struct {
 	status int
 	header http.Header

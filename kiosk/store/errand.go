@@ -86,7 +86,7 @@ func (s *Store) Claim(ctx context.Context, kinds []kiosk.ErrandKind, now, until 
 	}
 	var claimed []kiosk.Errand
 	err := s.engine.write(ctx, func(q querier) (bool, error) {
-		r := &reader{ctx: context.WithoutCancel(ctx), q: q, now: s.millis}
+		r := s.reader(context.WithoutCancel(ctx), q)
 		var err error
 		claimed, err = r.errands(`UPDATE errand SET lease = $9, fence = fence + 1, tries = tries + 1
 			WHERE (sale, link, kind) IN (

@@ -20,10 +20,11 @@ type querier interface {
 
 // reader implements [kiosk.Reader] on one snapshot, or within one transaction.
 type reader struct {
-	ctx  context.Context
-	q    querier
-	now  func() int64
-	seen map[string]storedSale // of a Tx: sales as they are stored, by ID
+	ctx    context.Context
+	q      querier
+	now    func() int64
+	memory *memory
+	seen   map[string]storedSale // of a Tx: sales as they are stored, by ID
 }
 
 var _ kiosk.Reader = (*reader)(nil)

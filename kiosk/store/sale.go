@@ -2,7 +2,6 @@ package store
 
 import (
 	"database/sql"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -23,23 +22,24 @@ type saleRow struct {
 	lapses  int64 // 0 none
 }
 
-const saleColumns = `s.doc, s.is_current, s.watched, s.ended, s.lapses`
+const saleColumns = `s.id, s.doc, s.is_current, s.watched, s.ended, s.lapses`
 
 // scannedSale takes the saleColumns of a row.
 type scannedSale struct {
+	id            string
 	doc           sql.RawBytes
 	row           saleRow
 	ended, lapses sql.NullInt64
 }
 
 func (c *scannedSale) dest(more ...any) []any {
-	return append([]any{&c.doc, &c.row.current, &c.row.watched, &c.ended, &c.lapses}, more...)
+	return append([]any{&c.id, &c.doc, &c.row.current, &c.row.watched, &c.ended, &c.lapses}, more...)
 }
 
 // open reads the text of a sale and, in a Tx, remembers what is stored.
 func (c *scannedSale) open(r *reader) (*kiosk.Sale, error) {
-	s := &kiosk.Sale{}
-	if err := json.Unmarshal(c.doc, s); err != nil {
+	s, err := r.memory.read(c.id, c.doc)
+	if err != nil {
 		return nil, err
 	}
 	c.row.ended, c.row.lapses = c.ended.Int64, c.lapses.Int64
@@ -194,6 +194,7 @@ func (t *tx) PutSale(s *kiosk.Sale) error {
 	if err := t.putTakings(before.sale, s, state); err != nil {
 		return err
 	}
+	t.memory.keep(s, text)
 	t.remember(s, row)
 	return nil
 }

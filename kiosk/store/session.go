@@ -82,7 +82,7 @@ func (s *Sessions) All() (map[string][]byte, error) { return s.AllCtx(context.Ba
 func (s *Store) Sweep(ctx context.Context) (int64, error) {
 	var gone int64
 	err := s.engine.write(ctx, func(q querier) (bool, error) {
-		r := &reader{ctx: context.WithoutCancel(ctx), q: q, now: s.millis}
+		r := s.reader(context.WithoutCancel(ctx), q)
 		gone = 0
 		for _, query := range []string{
 			`DELETE FROM session WHERE expires <= $1`,

@@ -66,6 +66,7 @@ type Commit struct {
 type Store struct {
 	engine engine
 	now    func() time.Time
+	memory *memory
 }
 
 var _ kiosk.Store = (*Store)(nil)
@@ -102,7 +103,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{engine: e, now: cfg.Now}, nil
+	return &Store{engine: e, now: cfg.Now, memory: newMemory()}, nil
 }
 
 // Close waits for changes under way and closes the store. Later calls return Unavailable.
@@ -146,16 +147,19 @@ func (s *Store) View(ctx context.Context, read func(kiosk.Reader) error) error {
 
 func (s *Store) view(ctx context.Context, read func(*reader) error) error {
 	return s.engine.view(ctx, func(q querier) error {
-		return read(&reader{ctx: ctx, q: q, now: s.millis})
+		return read(s.reader(ctx, q))
 	})
 }
 
 // write runs a change that belongs to no stream.
 func (s *Store) write(ctx context.Context, work func(*reader) error) error {
 	return s.engine.write(ctx, func(q querier) (bool, error) {
-		err := work(&reader{ctx: context.WithoutCancel(ctx), q: q, now: s.millis})
-		return true, err
+		return true, work(s.reader(context.WithoutCancel(ctx), q))
 	})
+}
+
+func (s *Store) reader(ctx context.Context, q querier) *reader {
+	return &reader{ctx: ctx, q: q, now: s.millis, memory: s.memory}
 }
 
 func (s *Store) millis() int64 { return s.now().UnixMilli() }

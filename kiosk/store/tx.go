@@ -31,10 +31,9 @@ var (
 // newTx makes a Tx whose statements the caller's context cannot cut off in the middle: a change
 // that has begun is short, and others may share its commit.
 func (s *Store) newTx(ctx context.Context, q querier, stream string) *tx {
-	return &tx{
-		reader: reader{ctx: context.WithoutCancel(ctx), q: q, now: s.millis, seen: map[string]storedSale{}},
-		stream: stream,
-	}
+	t := &tx{reader: *s.reader(context.WithoutCancel(ctx), q), stream: stream}
+	t.seen = map[string]storedSale{}
+	return t
 }
 
 const (

@@ -17,6 +17,8 @@ COPY --from=build /out/qrkiosk /qrkiosk
 COPY --from=build --chown=65532:65532 /out/data /data
 USER 65532:65532
 VOLUME /data
+# SQLite puts what does not fit into memory where it stands; nothing else is written anywhere.
+WORKDIR /data
 ENV QRKIOSK_LISTEN=:8080 QRKIOSK_DATA=/data
 EXPOSE 8080
 ENTRYPOINT ["/qrkiosk"]

@@ -171,6 +171,31 @@ func TestPages_foreign(t *testing.T) {
 	}
 }
 
+// TestPages_referrer: a phone on a plain http address sends no Sec-Fetch-Site, so that its Origin
+// must tell our page from others; a page without referrers would make it null.
+func TestPages_referrer(t *testing.T) {
+	r := newRig(t)
+	_, pay := r.makeLink(`{"amount":5}`)
+	if got := r.get(strings.TrimPrefix(pay, r.url)).header.Get("Referrer-Policy"); got != "same-origin" {
+		t.Errorf("Referrer-Policy %q", got)
+	}
+	for origin, want := range map[string]int{"null": 403, r.url: 303} {
+		req, err := http.NewRequest(http.MethodPost, pay, strings.NewReader("action=decline"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", formType)
+		req.Header.Set("Origin", origin)
+		resp, err := r.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := readAnswer(t, resp); a.status != want {
+			t.Errorf("Origin %s: %d", origin, a.status)
+		}
+	}
+}
+
 // TestControl_far: callers from other machines do not reach the control API.
 func TestControl_far(t *testing.T) {
 	for remote, near := range map[string]bool{

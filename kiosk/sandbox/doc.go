@@ -17,6 +17,20 @@
 // them. A call decides under one lock, appends its entries, and is answered only after they are on
 // disk, so that an answered call survives kill -9. Concurrent calls share one fsync.
 //
+// # Time
+//
+// The gateway's clock is the real one plus what [Server.Advance] added, and the book remembers it.
+// Payouts are made every night and completed the next, invoices on the first of a month; bank
+// transfers and undecided refunds take five days. All of that is worked off before a call is
+// answered and by [Server.Run], each piece at its own time, so that a caller sees what the clock
+// says and not when somebody looked.
+//
+// # Faults
+//
+// [Server.Set], POST /control/faults or the amount of a link make the gateway misbehave in the ways
+// that [Catalogue] lists. The sandbox is the only fake gateway of this project: what a client must
+// survive belongs into that list.
+//
 // # Money and people
 //
 // No money moves here. The checkout asks for no card data: its buttons say what the payer does.

@@ -65,7 +65,9 @@ func secured(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		if !strings.HasPrefix(r.URL.Path, "/api/") {
 			h.Set("Content-Security-Policy", contentPolicy)
-			h.Set("Referrer-Policy", "no-referrer")
+			// Not no-referrer: browsers then send "Origin: null" with our own forms, and over
+			// plain http, where they send no Sec-Fetch-Site either, sameOrigin would refuse them.
+			h.Set("Referrer-Policy", "same-origin")
 			h.Set("Cache-Control", "no-store")
 		}
 		next.ServeHTTP(w, r)

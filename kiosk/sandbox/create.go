@@ -144,7 +144,7 @@ func resolve(v value, list []string) (urls string, ok bool) {
 var closedPorts = []string{"22", "23", "25", "110", "143", "465", "587", "993", "995", "6379", "11211"}
 
 // goodURL accepts absolute http and https addresses without user information and control
-// characters, whose host is a name or a plain IP address (FAULTS B161 and B164).
+// characters, whose host is a name or a plain IP address.
 func goodURL(raw string) bool {
 	if len(raw) > 2048 || strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 		return false

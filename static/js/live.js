@@ -1,14 +1,14 @@
 // The live connection of a screen. The server pushes whole snapshots; nothing is ever sent.
 //
-// A frame is {"epoch", "version", "lease", "now", "html", "next", "key"}. html is a row of elements
-// with ids, each of which replaces the one in the page unless its markup is the same. It counts if
-// the epoch is another one, the version is larger, or the version is the same and the frame is
-// newer (a screen may change by itself: green ends, a display connects). A frame without html
-// renews the lease if it is about what is shown; otherwise the state is asked for.
+// A frame is {"epoch", "version", "lease", "now", "html", "next", "key"}; frame.js says when it
+// counts. html is a row of elements with ids, each of which replaces the one in the page unless its
+// markup is the same.
 //
 // Without a frame for lease - 3 s the page says so, and at the end of the lease it gets data-stale,
 // by which the style sheet takes the QR code and any green away. next tells in how many
 // milliseconds the screen ends by itself: then it gets data-ended, frame or no frame.
+
+import { judge, pause } from "./frame.js";
 
 const ATTEMPT = 5000;
 const POLL = 2000;
@@ -28,11 +28,9 @@ function parse(html) {
 export function live(root, { shown = () => {}, changed = () => {} } = {}) {
 	const words = JSON.parse(root.dataset.words || "{}");
 	const markup = new Map();
-	let epoch = root.dataset.epoch;
-	let version = Number(root.dataset.version);
-	let newest = Number(root.dataset.now);
+	let now = { epoch: root.dataset.epoch, version: Number(root.dataset.version), now: Number(root.dataset.now) };
 	let lease = Number(root.dataset.lease);
-	let offset = newest - Date.now();
+	let offset = now.now - Date.now();
 	let heard = moment();
 	let ends = endOf(root.dataset.next === "" ? undefined : Number(root.dataset.next));
 	let socket = null;
@@ -57,21 +55,15 @@ export function live(root, { shown = () => {}, changed = () => {} } = {}) {
 	}
 
 	function take(frame) {
-		if (frame.html === undefined) {
-			if (frame.epoch === epoch && frame.version === version) renew(frame);
-			else ask();
-			return;
-		}
-		const fresh = frame.epoch !== epoch || frame.version > version;
-		if (!fresh && (frame.version < version || frame.now < newest)) return;
-		epoch = frame.epoch;
-		version = frame.version;
-		newest = frame.now;
-		renew(frame);
+		const verdict = judge(now, frame);
+		if (verdict === "ask") ask();
+		if (verdict === "renew") renew(frame);
+		if (verdict !== "show") return;
+		now = frame;
 		ends = endOf(frame.next);
 		root.removeAttribute("data-ended");
 		show(frame.html);
-		beat();
+		renew(frame);
 	}
 
 	function renew(frame) {
@@ -117,19 +109,18 @@ export function live(root, { shown = () => {}, changed = () => {} } = {}) {
 		if (silent >= lease - 3000 && age(begun) > ATTEMPT) connect();
 		if (was !== root.hasAttribute("data-stale")) changed();
 		tick();
-		const now = Date.now() + offset;
-		const waits = [1000 - (now % 1000), lease - 3000 - silent, lease - silent];
+		const waits = [1000 - ((Date.now() + offset) % 1000), lease - 3000 - silent, lease - silent];
 		if (ends) waits.push(ends.after - age(ends.from));
 		beat.timer = setTimeout(beat, Math.max(20, Math.min(...waits.filter((w) => w > 0))));
 	}
 
 	function tick() {
-		const now = Date.now() + offset;
+		const clock = Date.now() + offset;
 		for (const t of document.querySelectorAll("time[data-since]")) {
-			set(t, minutes(now - Number(t.dataset.since)));
+			set(t, minutes(clock - Number(t.dataset.since)));
 		}
 		for (const t of document.querySelectorAll("[data-left]")) {
-			const left = Number(t.dataset.left) - now;
+			const left = Number(t.dataset.left) - clock;
 			t.hidden = left > 60_000 || left <= 0;
 			if (!t.hidden) set(t, (words.left ?? "{time}").replace("{time}", minutes(left + 999)));
 		}
@@ -176,9 +167,8 @@ export function live(root, { shown = () => {}, changed = () => {} } = {}) {
 			poller = setInterval(ask, POLL);
 			ask();
 		}
-		const cap = failures <= 1 ? 500 : Math.min(3000, 500 * 2 ** failures);
 		clearTimeout(retry);
-		retry = setTimeout(connect, Math.random() * cap);
+		retry = setTimeout(connect, pause(failures, Math.random()));
 	}
 
 	async function ask() {

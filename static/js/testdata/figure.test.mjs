@@ -1,0 +1,71 @@
+// Run by TestModules through node --test.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { judge, pause } from "../frame.js";
+import { EMPTY, entry, formula, lines, money, posted, press, total, unfinished } from "../figure.js";
+
+const german = [",", ".", "", "\u00a0€"];
+const vectors = JSON.parse(readFileSync(new URL("figure.json", import.meta.url)));
+
+for (const v of vectors) {
+	test(`keys ${v.keys || "none"}`, () => {
+		let figure = EMPTY;
+		let refused = 0;
+		for (const key of v.keys.split(" ").filter(Boolean)) {
+			const next = press(figure, key);
+			if (next === null) refused++;
+			figure = next ?? figure;
+		}
+		assert.equal(total(figure), v.cents);
+		assert.equal(posted(figure), v.lines);
+		assert.equal(entry(figure, german).text, v.entry);
+		assert.equal(formula(figure, german), v.formula);
+		assert.equal(unfinished(figure), v.unfinished ?? false);
+		assert.equal(refused, v.refused ?? 0);
+	});
+}
+
+test("whatever is pressed, the total is the sum of the lines, a whole number and never too large", () => {
+	const keys = ["0", "1", "2", "5", "9", "00", "mark", "plus", "times", "back", "clear"];
+	let seed = 42;
+	const random = (n) => (seed = (seed * 48271) % 2147483647) % n;
+	for (let run = 0; run < 2000; run++) {
+		let figure = EMPTY;
+		for (let i = 0; i < 25; i++) {
+			const next = press(figure, keys[random(keys.length)]);
+			if (next === null) continue;
+			figure = next;
+			const sum = lines(figure).reduce((s, l) => s + l.qty * l.cents, 0);
+			assert.equal(total(figure), sum);
+			assert.ok(Number.isInteger(sum) && sum >= 0 && sum <= 99_999_999);
+			assert.ok(lines(figure).every((l) => l.qty >= 1 && l.qty <= 9999 && l.cents >= 1));
+		}
+	}
+});
+
+test("money is written as the place writes it", () => {
+	assert.equal(money(123456, german), "1.234,56\u00a0€");
+	assert.equal(money(5, [".", ",", "€", ""]), "€0.05");
+	assert.equal(money(100000000, [",", "\u00a0", "", "\u00a0€"]), "1\u00a0000\u00a0000,00\u00a0€");
+});
+
+test("a frame counts by epoch, version and time", () => {
+	const shown = { epoch: "a", version: 7, now: 1000 };
+	const frame = (over) => ({ epoch: "a", version: 7, now: 1000, html: "<p>", ...over });
+	assert.equal(judge(shown, frame({ version: 8, now: 1 })), "show");
+	assert.equal(judge(shown, frame({ epoch: "b", version: 1, now: 1 })), "show");
+	assert.equal(judge(shown, frame({ now: 1001 })), "show");
+	assert.equal(judge(shown, frame({ now: 999 })), "ignore");
+	assert.equal(judge(shown, frame({ version: 6, now: 2000 })), "ignore");
+	assert.equal(judge(shown, frame({ html: undefined })), "renew");
+	assert.equal(judge(shown, frame({ html: undefined, version: 8 })), "ask");
+	assert.equal(judge(shown, frame({ html: undefined, version: 6 })), "ask");
+	assert.equal(judge(shown, frame({ html: undefined, epoch: "b" })), "ask");
+});
+
+test("the first try comes within half a second, the others within three", () => {
+	assert.equal(pause(1, 0), 0);
+	assert.equal(pause(1, 1), 500);
+	for (let n = 2; n < 50; n++) assert.ok(pause(n, 1) <= 3000 && pause(n, 1) >= 2000);
+});

@@ -143,3 +143,33 @@ func TestLan(t *testing.T) {
 		}
 	}
 }
+
+// TestReadme_isComplete finds every flag, variable and outside module in the README.
+func TestReadme_isComplete(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := string(raw)
+	parser, err := kong.New(&commands{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, command := range parser.Model.Children {
+		names = append(names, "qrkiosk "+command.Name)
+		for _, f := range command.Flags {
+			if command.Name == "serve" && f.Name != "help" && !strings.HasSuffix(f.Name, "-file") {
+				names = append(names, "`--"+f.Name, f.Envs[0])
+			}
+		}
+	}
+	for _, r := range rooms {
+		names = append(names, r.outside...)
+	}
+	for _, name := range names {
+		if !strings.Contains(readme, name) {
+			t.Errorf("the README does not mention %s", name)
+		}
+	}
+}

@@ -14,7 +14,9 @@ CREATE TABLE settings (
     created      BIGINT NOT NULL
 );
 
--- The counter row of a register, or of the office: the lock of every change.
+-- The counter row of a register, or of the office: the lock of every change. The row "claims" is
+-- no stream: whoever claims errands holds it, so that claimants queue instead of all wanting the
+-- same few rows.
 CREATE TABLE stream (
     id      TEXT   PRIMARY KEY,
     version BIGINT NOT NULL,
@@ -22,7 +24,7 @@ CREATE TABLE stream (
     head    TEXT   NOT NULL,
     number  BIGINT NOT NULL
 );
-INSERT INTO stream (id, version, seq, head, number) VALUES ('office', 0, 0, '', 0);
+INSERT INTO stream (id, version, seq, head, number) VALUES ('office', 0, 0, '', 0), ('claims', 0, 0, '', 0);
 
 -- The journal; triggers refuse UPDATE and DELETE.
 CREATE TABLE event (

@@ -78,8 +78,10 @@ func (t *tx) Postpone(e kiosk.Errand, due int64) (bool, error) {
 	return n > 0, err
 }
 
-// Claim implements [kiosk.Store]. The condition stands outside the subquery too: on PostgreSQL a
-// claim that waited for another one sees only there that the errand is taken.
+// Claim implements [kiosk.Store]. Where others may claim at the same time, claimants queue at one
+// row first: else all of them would wait for the same few errands, and all but one for nothing.
+// The condition stands outside the subquery too: on PostgreSQL a statement that waited for another
+// one sees only there that an errand is taken.
 func (s *Store) Claim(ctx context.Context, kinds []kiosk.ErrandKind, now, until int64, n int) ([]kiosk.Errand, error) {
 	if len(kinds) == 0 || n <= 0 {
 		return nil, nil
@@ -87,6 +89,11 @@ func (s *Store) Claim(ctx context.Context, kinds []kiosk.ErrandKind, now, until 
 	var claimed []kiosk.Errand
 	err := s.engine.write(ctx, func(q querier) (bool, error) {
 		r := s.reader(context.WithoutCancel(ctx), q)
+		if !q.alone() {
+			if _, err := r.exec(`UPDATE stream SET version = version WHERE id = 'claims'`); err != nil {
+				return false, err
+			}
+		}
 		var err error
 		claimed, err = r.errands(`UPDATE errand SET lease = $9, fence = fence + 1, tries = tries + 1
 			WHERE (sale, link, kind) IN (

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -26,6 +28,11 @@ type client struct {
 	view   screen
 	device string
 	gone   func(*client)
+	spoke  func()                      // called once, when a browser says anything
+	trust  func(context.Context) error // tells whether the socket may go on
+	asked  time.Time                   // when trust was asked; guarded by the room
+	life   *sync.WaitGroup             // of all goroutines of sockets
+	heard  bool                        // whether it ever spoke; of listen alone
 
 	mu      sync.Mutex
 	mail    *websocket.PreparedMessage
@@ -44,7 +51,7 @@ func (c *client) send(m *websocket.PreparedMessage, written func()) {
 	c.mail, c.written = m, written
 	if !c.writing {
 		c.writing = true
-		go c.empty()
+		c.life.Go(c.empty)
 	}
 }
 
@@ -72,8 +79,16 @@ func (c *client) empty() {
 	}
 }
 
-// ping asks the peer for a sign of life.
+// ping asks the peer for a sign of life, without waiting for it.
 func (c *client) ping() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		c.life.Go(c.writePing)
+	}
+}
+
+func (c *client) writePing() {
 	if err := c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writePatience)); err != nil {
 		c.drop()
 	}
@@ -105,19 +120,46 @@ func (c *client) listen() {
 	defer c.drop()
 	c.conn.SetReadLimit(clientLimit)
 	alive := func(string) error { return c.conn.SetReadDeadline(time.Now().Add(readPatience)) }
+	talk := talk{since: time.Now()}
+	answer := c.conn.PingHandler()
 	c.conn.SetPongHandler(alive)
+	c.conn.SetPingHandler(func(data string) error {
+		if talk.tooMuch() {
+			return errTalks
+		}
+		return answer(data)
+	})
 	_ = alive("")
-	said, since := 0, time.Now()
 	for {
-		if _, _, err := c.conn.NextReader(); err != nil {
-			return
-		}
-		if time.Since(since) > talkWindow {
-			said, since = 0, time.Now()
-		}
-		if said++; said > clientTalk {
+		kind, _, err := c.conn.NextReader()
+		switch {
+		case errors.Is(err, errTalks) || (err == nil && talk.tooMuch()):
 			c.end(websocket.ClosePolicyViolation)
 			return
+		case err != nil:
+			return
+		case kind != websocket.TextMessage:
+			c.end(websocket.CloseUnsupportedData)
+			return
+		case !c.heard:
+			c.heard = true
+			c.spoke()
 		}
 	}
+}
+
+var errTalks = errors.New("a browser talks too much")
+
+// talk counts what a browser says within a window.
+type talk struct {
+	said  int
+	since time.Time
+}
+
+func (t *talk) tooMuch() bool {
+	if time.Since(t.since) > talkWindow {
+		t.said, t.since = 0, time.Now()
+	}
+	t.said++
+	return t.said > clientTalk
 }

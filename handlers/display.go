@@ -80,7 +80,7 @@ func (s *Server) displayState(w http.ResponseWriter, r *http.Request) error {
 // language remembers the customer's choice for a few minutes.
 func (s *Server) language(w http.ResponseWriter, r *http.Request) error {
 	if lang := r.PostForm.Get("lang"); views.Known(lang) {
-		s.setCookie(w, langCookie, lang, languageLife, true)
+		s.setCookie(w, langCookie, lang, languageLife)
 	}
 	http.Redirect(w, r, views.PathDisplay, http.StatusSeeOther)
 	return nil
@@ -92,7 +92,7 @@ func (s *Server) tip(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.shop.Tip(r.Context(), displayOf(r).Register, r.PostForm.Get("sale"), tip); err != nil {
+	if _, err := s.shop.Tip(r.Context(), displayOf(r).Register, plainID(r.PostForm.Get("sale")), tip); err != nil {
 		return err
 	}
 	return s.goTo(w, r, views.PathDisplay)
@@ -112,7 +112,7 @@ func readTip(r *http.Request) (kiosk.Money, error) {
 // receipt is the customer's page. A browser that comes back from the gateway brings parameters
 // that prove nothing: at most they make the gateway's lists be read sooner.
 func (s *Server) receipt(w http.ResponseWriter, r *http.Request) error {
-	secret := chi.URLParam(r, "receipt")
+	secret := plainID(chi.URLParam(r, "receipt"))
 	page, err := s.shop.Receipt(r.Context(), secret)
 	if err != nil {
 		return err

@@ -31,7 +31,7 @@ func (s *Server) enrolDisplay(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) enrol(w http.ResponseWriter, r *http.Request, cookie, then string) error {
 	if wait := s.limits.wait("enrol "+s.clientIP(r).String(), s.clock()); wait > 0 {
-		return &kiosk.Error{Code: kiosk.TooMany, Key: "tries-many", Wait: wait}
+		return errTooOften(wait, "")
 	}
 	ticket := r.PostForm.Get("ticket")
 	kind, err := s.shop.TicketKind(r.Context(), ticket)
@@ -46,7 +46,7 @@ func (s *Server) enrol(w http.ResponseWriter, r *http.Request, cookie, then stri
 		return err
 	}
 	s.closeOthers(device)
-	s.setCookie(w, cookie, secret, deviceLife, true)
+	s.setCookie(w, cookie, secret, deviceLife)
 	s.log.Info("device enrolled", "register", device.Register, "kind", device.Kind)
 	return s.goTo(w, r, then)
 }
@@ -56,9 +56,9 @@ func (s *Server) closeOthers(device kiosk.Device) {
 	if device.Kind != kiosk.Tablet {
 		return
 	}
-	s.hub.each(func(c *client) bool {
+	s.hub.end(func(c *client) bool {
 		return c.view.kind == kiosk.Tablet && c.room.register == device.Register
-	}, func(c *client) { c.end(closeRevoked) })
+	}, closeRevoked)
 }
 
 // deviceName is what the browser calls itself, cut short, so that people can tell devices apart.
@@ -86,11 +86,11 @@ func (s *Server) pairing(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) askPairing(w http.ResponseWriter, r *http.Request) (kiosk.Pairing, error) {
 	if wait := s.limits.wait("pairing "+s.clientIP(r).String(), s.clock()); wait > 0 {
-		return kiosk.Pairing{}, &kiosk.Error{Code: kiosk.TooMany, Key: "tries-many", Wait: wait}
+		return kiosk.Pairing{}, errTooOften(wait, "")
 	}
 	p, secret, err := s.shop.AskPairing(r.Context())
 	if err == nil {
-		s.setCookie(w, displayCookie, secret, deviceLife, true)
+		s.setCookie(w, displayCookie, secret, deviceLife)
 	}
 	return p, err
 }
@@ -117,7 +117,7 @@ func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, status int, pa
 	}
 	p := s.view(r)
 	p.Lang = views.Choose(t.Stall.Languages, r.Header.Get("Accept-Language"))
-	page.Stall, page.Error = t.Stall, p.Explain(cause)
+	page.Stall, page.Error = t.Stall, p.Explain(known(cause))
 	s.render(w, r, status, views.TillPairForm(p, page))
 	return nil
 }
@@ -125,29 +125,39 @@ func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, status int, pa
 // pairFind finds the display of a code, so that its word can be compared before it is bound.
 func (s *Server) pairFind(w http.ResponseWriter, r *http.Request) error {
 	code := r.PostForm.Get("code")
-	page := views.TillPair{Code: code}
-	if wait := s.limits.wait("pair "+tabletOf(r).ID, s.clock()); wait > 0 {
-		cause := &kiosk.Error{Code: kiosk.TooMany, Key: "tries-many", Wait: wait, Field: "code"}
-		retryAfter(w, cause)
-		return s.pairPage(w, r, http.StatusTooManyRequests, page, cause)
+	if err := s.mayPair(r); err != nil {
+		return s.pairRefused(w, r, err)
 	}
 	p, err := s.shop.PeekPairing(r.Context(), code)
 	if err != nil {
-		if statusOf(err) >= http.StatusInternalServerError {
-			return err
-		}
-		return s.pairPage(w, r, statusOf(err), page, err)
+		return s.pairRefused(w, r, err)
 	}
-	page.Match = &p.Match
-	return s.pairPage(w, r, http.StatusOK, page, nil)
+	return s.pairPage(w, r, http.StatusOK, views.TillPair{Code: code, Match: &p.Match}, nil)
 }
 
+// pairConfirm binds the display. A code can be guessed here as well as in pairFind, so both count.
 func (s *Server) pairConfirm(w http.ResponseWriter, r *http.Request) error {
+	if err := s.mayPair(r); err != nil {
+		return s.pairRefused(w, r, err)
+	}
 	if _, err := s.shop.Pair(r.Context(), personOf(r).Actor, r.PostForm.Get("code"), "display"); err != nil {
-		if statusOf(err) >= http.StatusInternalServerError {
-			return err
-		}
-		return s.pairPage(w, r, statusOf(err), views.TillPair{Code: r.PostForm.Get("code")}, err)
+		return s.pairRefused(w, r, err)
 	}
 	return s.goTo(w, r, views.PathTill)
+}
+
+func (s *Server) mayPair(r *http.Request) error {
+	if wait := s.limits.wait("pair "+tabletOf(r).ID, s.clock()); wait > 0 {
+		return errTooOften(wait, "code")
+	}
+	return nil
+}
+
+// pairRefused shows the form again with the reason and what was typed.
+func (s *Server) pairRefused(w http.ResponseWriter, r *http.Request, cause error) error {
+	if wantsJSON(r) || statusOf(cause) >= http.StatusInternalServerError {
+		return cause
+	}
+	retryAfter(w, cause)
+	return s.pairPage(w, r, statusOf(cause), views.TillPair{Code: r.PostForm.Get("code")}, cause)
 }

@@ -27,13 +27,25 @@ var statuses = map[kiosk.Code]int{
 	kiosk.Internal:     http.StatusInternalServerError,
 }
 
-// statusError is an error of the HTTP side alone: a body too large, a method not allowed.
+// statusError is an error of the HTTP side alone: a body too large, a foreign origin. why is for
+// the log; people read the sentence of its code.
 type statusError struct {
 	status int
-	key    string
+	why    string
 }
 
-func (e *statusError) Error() string { return strconv.Itoa(e.status) + ": " + e.key }
+func (e *statusError) Error() string { return strconv.Itoa(e.status) + ": " + e.why }
+
+// The errors of the front itself have the sentences of their codes.
+var (
+	errNoPage    = &kiosk.Error{Code: kiosk.NotFound, Key: string(kiosk.NotFound)}
+	errSignedOut = &kiosk.Error{Code: kiosk.Unauthorized, Key: string(kiosk.Unauthorized)}
+	errForeign   = &statusError{http.StatusForbidden, "origin is foreign"}
+)
+
+func errTooOften(wait int64, field string) error {
+	return &kiosk.Error{Code: kiosk.TooMany, Key: string(kiosk.TooMany), Wait: wait, Field: field}
+}
 
 func statusOf(err error) int {
 	var own *statusError
@@ -46,13 +58,30 @@ func statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
-// known turns an error of the HTTP side into one with words.
+// known turns an error into one with words: those of its key, or else those of its code.
 func known(err error) error {
 	var own *statusError
-	if errors.As(err, &own) {
-		return &kiosk.Error{Code: kiosk.Invalid, Key: own.key}
+	if !errors.As(err, &own) {
+		return spoken(err)
 	}
-	return err
+	code := kiosk.Invalid
+	switch own.status {
+	case http.StatusForbidden:
+		code = kiosk.Forbidden
+	case http.StatusMisdirectedRequest:
+		code = kiosk.NotFound
+	}
+	return &kiosk.Error{Code: code, Key: string(code)}
+}
+
+func spoken(err error) error {
+	var e *kiosk.Error
+	if !errors.As(err, &e) || views.Words("en").Has("error."+e.Key) {
+		return err
+	}
+	plain := *e
+	plain.Key = string(e.Code)
+	return &plain
 }
 
 // handler is a handler that may fail.
@@ -79,7 +108,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.failJSON(w, r, status, err)
 		return
 	}
-	s.render(w, r, status, views.ErrorPage(s.view(r), status, kiosk.KeyOf(known(err)), requestID(r)))
+	p := s.view(r)
+	s.render(w, r, status, views.ErrorPage(p, status, p.Explain(known(err)).Key, requestID(r)))
 }
 
 func retryAfter(w http.ResponseWriter, err error) {

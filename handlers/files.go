@@ -6,7 +6,6 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"qrkiosk/kiosk"
 	"qrkiosk/static"
 	"qrkiosk/views"
 )
@@ -44,7 +43,7 @@ func (s *Server) brand(w http.ResponseWriter, r *http.Request) error {
 		sheet, ok = s.brands.Load(hash)
 	}
 	if !ok {
-		return &kiosk.Error{Code: kiosk.NotFound, Key: "page-missing"}
+		return errNoPage
 	}
 	w.Header().Set("Cache-Control", forever)
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")

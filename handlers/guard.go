@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -75,7 +76,7 @@ func (s *Server) headers(next http.Handler) http.Handler {
 func (s *Server) hosts(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if len(s.hostNames) > 0 && !s.hostNames[strings.ToLower(r.Host)] {
-			s.fail(w, r, &statusError{http.StatusMisdirectedRequest, "host-unknown"})
+			s.fail(w, r, &statusError{http.StatusMisdirectedRequest, "host is not ours"})
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -97,8 +98,6 @@ func (s *Server) origins(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	}))
 }
-
-var errForeign = &statusError{http.StatusForbidden, "origin-foreign"}
 
 func safeMethod(m string) bool {
 	return m == http.MethodGet || m == http.MethodHead || m == http.MethodOptions
@@ -130,20 +129,37 @@ func readForm(r *http.Request) error {
 	case kind == "multipart/form-data":
 		err = r.ParseMultipartForm(formLimit)
 	default:
-		return &statusError{http.StatusUnsupportedMediaType, "form-kind"}
+		return &statusError{http.StatusUnsupportedMediaType, "not a form"}
 	}
 	if tooLarge(err) {
-		return &statusError{http.StatusRequestEntityTooLarge, "form-large"}
+		return &statusError{http.StatusRequestEntityTooLarge, "form is too large"}
 	}
 	if err != nil {
-		return &statusError{http.StatusBadRequest, "form-broken"}
+		return &statusError{http.StatusBadRequest, "form is broken"}
 	}
-	for _, values := range r.PostForm {
+	return checkForm(r.PostForm)
+}
+
+func checkForm(form url.Values) error {
+	for name, values := range form {
 		if len(values) > 1 {
-			return &statusError{http.StatusBadRequest, "form-twice"}
+			return &statusError{http.StatusBadRequest, "field came twice"}
+		}
+		if !utf8.ValidString(name) || !utf8.ValidString(values[0]) {
+			return &statusError{http.StatusBadRequest, "form is not UTF-8"}
 		}
 	}
 	return nil
+}
+
+// plainID is a value that may be looked up: text of letters, digits and dashes. Anything else is
+// nobody's, and no store has to cope with it.
+func plainID(text string) string {
+	const longest = 64
+	if len(text) > longest || !plainToken(text) {
+		return ""
+	}
+	return text
 }
 
 // sameOrigin tells whether a handshake comes from a page of ours: the Origin must be there and

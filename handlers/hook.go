@@ -42,18 +42,18 @@ func plainToken(token string) bool {
 
 func readHook(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.Header.Get("Content-Encoding") != "" {
-		return nil, &statusError{http.StatusUnsupportedMediaType, "form-kind"}
+		return nil, &statusError{http.StatusUnsupportedMediaType, "body is packed"}
 	}
 	if r.ContentLength > hookLimit {
-		return nil, &statusError{http.StatusRequestEntityTooLarge, "form-large"}
+		return nil, &statusError{http.StatusRequestEntityTooLarge, "body is too large"}
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(hookPatience))
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, hookLimit))
 	switch {
 	case tooLarge(err):
-		return nil, &statusError{http.StatusRequestEntityTooLarge, "form-large"}
+		return nil, &statusError{http.StatusRequestEntityTooLarge, "body is too large"}
 	case err != nil:
-		return nil, &statusError{http.StatusBadRequest, "form-broken"}
+		return nil, &statusError{http.StatusBadRequest, "body ended early"}
 	}
 	return raw, nil
 }

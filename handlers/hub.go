@@ -16,6 +16,8 @@ const (
 	renewIdle = 6 // and while nothing is
 	pingEvery = 10
 	healEvery = 2 // seconds between looks at the journal's heads, for rings that were lost
+
+	trustEvery = time.Minute // between questions whether a screen is still welcome
 )
 
 // hub knows every live screen. A ring makes the screens of one register be drawn anew, once per
@@ -28,10 +30,12 @@ type hub struct {
 	ctx     context.Context //nolint:containedctx // the hub's own life: drawing outlives every request
 	cancel  context.CancelFunc
 	drawers sync.WaitGroup
+	sockets sync.WaitGroup // of every goroutine of every socket
 
 	mu      sync.Mutex
+	over    bool // nobody enters any more
 	rooms   map[string]*room
-	devices map[string]int                        // sockets by device
+	devices map[string]int                        // sockets by device, also those about to open
 	waiters map[string]map[chan struct{}]struct{} // by register: told of every ring
 }
 
@@ -63,6 +67,7 @@ type room struct {
 	rung     time.Time
 	dirty    bool
 	drawing  bool
+	failed   bool // a drawing failed: it is tried again
 	wake     *time.Timer
 	displays int
 }
@@ -72,9 +77,40 @@ func newHub() *hub {
 	return &hub{rooms: map[string]*room{}, devices: map[string]int{}, waiters: map[string]map[chan struct{}]struct{}{}, ctx: ctx, cancel: cancel}
 }
 
-// enter adds a socket to the room of its register and has it told what is to be seen now.
-func (h *hub) enter(c *client, register string) {
+// reserve counts a socket that is about to open; false if its device has too many.
+func (h *hub) reserve(device string) bool {
 	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.devices[device] >= socketsPerDevice {
+		return false
+	}
+	h.devices[device]++
+	return true
+}
+
+func (h *hub) release(device string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.released(device)
+}
+
+func (h *hub) released(device string) {
+	if h.devices[device]--; h.devices[device] == 0 {
+		delete(h.devices, device)
+	}
+}
+
+// enter adds a socket to the room of its register, has it told what is to be seen now, and reads
+// from it until it ends. Its place must be reserved.
+func (h *hub) enter(c *client, register string) {
+	c.life = &h.sockets
+	h.mu.Lock()
+	if h.over {
+		h.mu.Unlock()
+		c.end(closeRestart)
+		return
+	}
+	h.sockets.Go(c.listen)
 	r := h.rooms[register]
 	if r == nil {
 		sum := fnv.New32a()
@@ -82,21 +118,20 @@ func (h *hub) enter(c *client, register string) {
 		r = &room{register: register, slot: sum.Sum32(), clients: map[*client]struct{}{}, drawn: map[screen]drawing{}}
 		h.rooms[register] = r
 	}
-	h.devices[c.device]++
-	c.room = r
+	c.room, c.asked = r, time.Now()
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	h.mu.Unlock()
 	r.clients[c] = struct{}{}
 	d, drawn := r.drawn[c.view]
+	if drawn {
+		c.send(d.frame, nil) // with the room locked, or it could overtake a newer one
+	}
 	if c.view.kind == kiosk.Display {
 		r.displays++
 	}
-	r.mu.Unlock()
-	if drawn {
-		c.send(d.frame, nil)
-	}
 	if !drawn || c.view.kind == kiosk.Display {
-		h.touch(r) // the till tells how many displays there are
+		h.start(r) // the till tells how many displays there are
 	}
 }
 
@@ -104,15 +139,16 @@ func (h *hub) enter(c *client, register string) {
 func (h *hub) leave(c *client) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.released(c.device)
 	r := c.room
+	if r == nil {
+		return // it came too late
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, in := r.clients[c]; !in {
-		return
-	}
 	delete(r.clients, c)
-	if h.devices[c.device]--; h.devices[c.device] == 0 {
-		delete(h.devices, c.device)
+	if !r.has(c.view) {
+		delete(r.drawn, c.view) // it would not be kept fresh
 	}
 	if c.view.kind == kiosk.Display {
 		r.displays--
@@ -185,12 +221,32 @@ func (h *hub) redraw(r *room) {
 		for _, v := range kinds {
 			d, err := h.draw(h.ctx, r.register, v, displays)
 			if err != nil {
-				h.failed(r.register, err)
+				h.misdraw(r, v, err)
 				continue
 			}
 			h.push(r, v, d, rung)
 		}
 	}
+}
+
+// misdraw notes a drawing that failed: its lease is not renewed any more, so that those screens
+// cover themselves, and it is tried again.
+func (h *hub) misdraw(r *room, v screen, err error) {
+	h.failed(r.register, err)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.failed = true
+	delete(r.drawn, v)
+}
+
+// has tells whether there is a screen of a kind. The room is locked.
+func (r *room) has(v screen) bool {
+	for c := range r.clients {
+		if c.view == v {
+			return true
+		}
+	}
+	return false
 }
 
 // kinds lists the kinds of screens in the room, displays first: customers look at them.
@@ -215,8 +271,11 @@ func (r *room) kinds() []screen {
 func (h *hub) push(r *room, v screen, d drawing, rung time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.drawn[v] = d
 	r.version = max(r.version, d.version)
+	if !r.has(v) {
+		return // all of them left meanwhile
+	}
+	r.drawn[v] = d
 	var written func()
 	if !rung.IsZero() {
 		written = func() { h.pushed(time.Since(rung)) }
@@ -247,12 +306,14 @@ func (h *hub) plan(r *room) {
 	}
 }
 
-// run renews leases, pings, and looks for rings that were lost, until ctx ends.
+// run renews leases, pings, looks for rings that were lost and for screens that are not welcome
+// any more, until ctx ends; then it ends every socket. While the versions cannot be read no lease is
+// renewed: nobody knows whether what the screens show is still true.
 func (h *hub) run(ctx context.Context) {
 	t := time.NewTicker(time.Second)
 	defer t.Stop()
-	defer h.drawers.Wait()
-	defer h.cancel()
+	defer h.close()
+	sighted := true
 	for tick := uint32(0); ; tick++ {
 		select {
 		case <-ctx.Done():
@@ -260,12 +321,27 @@ func (h *hub) run(ctx context.Context) {
 		case <-t.C:
 		}
 		if tick%healEvery == 0 {
-			h.heal(ctx)
+			sighted = h.heal(ctx)
 		}
 		for _, r := range h.list() {
-			r.beat(tick)
+			if sighted {
+				r.renew(tick)
+			}
+			r.ping(tick)
+			h.vet(r.due())
 		}
 	}
+}
+
+// close ends every socket and waits for all that the hub has begun.
+func (h *hub) close() {
+	h.mu.Lock()
+	h.over = true
+	h.mu.Unlock()
+	h.cancel()
+	h.end(func(*client) bool { return true }, closeRestart)
+	h.sockets.Wait()
+	h.drawers.Wait()
 }
 
 func (h *hub) list() []*room {
@@ -278,30 +354,42 @@ func (h *hub) list() []*room {
 	return rooms
 }
 
-// heal reads the versions of every register that has screens, in one query.
-func (h *hub) heal(ctx context.Context) {
+// heal reads the versions of every register that has screens, in one query, and has drawings that
+// failed tried again. It returns false if the versions cannot be read.
+func (h *hub) heal(ctx context.Context) bool {
 	rooms := h.list()
 	if len(rooms) == 0 {
-		return
+		return true
 	}
 	names := make([]string, len(rooms))
 	for i, r := range rooms {
 		names[i] = r.register
+		h.retry(r)
 	}
 	heads, err := h.heads(ctx, names)
 	if err != nil {
 		if ctx.Err() == nil {
 			h.failed("", err)
 		}
-		return
+		return false
 	}
 	for register, version := range heads {
 		h.ring(register, version)
 	}
+	return true
 }
 
-// beat renews leases and pings when it is this room's second.
-func (r *room) beat(tick uint32) {
+func (h *hub) retry(r *room) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failed {
+		r.failed = false
+		h.start(r)
+	}
+}
+
+// renew renews the leases when it is this room's second.
+func (r *room) renew(tick uint32) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for c := range r.clients {
@@ -317,11 +405,50 @@ func (r *room) beat(tick uint32) {
 			c.renew(d.renew)
 		}
 	}
-	if (tick+r.slot)%pingEvery == 0 {
-		for c := range r.clients {
-			go c.ping()
-		}
+}
+
+func (r *room) ping(tick uint32) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if (tick+r.slot)%pingEvery != 0 {
+		return
 	}
+	for c := range r.clients {
+		c.ping()
+	}
+}
+
+// due lists the sockets whose trust has to be asked again. Nobody loses a till while a sale is in
+// hand.
+func (r *room) due() (list []*client) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	for c := range r.clients {
+		if now.Sub(c.asked) < trustEvery || (c.view.kind == kiosk.Tablet && r.drawn[c.view].busy) {
+			continue
+		}
+		c.asked = now
+		list = append(list, c)
+	}
+	return list
+}
+
+// vet ends the sockets that are not welcome any more. An error that says nothing about trust ends
+// none: the store may be away for a moment.
+func (h *hub) vet(list []*client) {
+	if len(list) == 0 {
+		return
+	}
+	h.drawers.Go(func() {
+		for _, c := range list {
+			switch kiosk.CodeOf(c.trust(h.ctx)) {
+			case kiosk.Unauthorized, kiosk.Forbidden:
+				c.end(closeRevoked)
+			default:
+			}
+		}
+	})
 }
 
 // renew puts a renewal into an empty mailbox; a waiting snapshot renews by itself.
@@ -334,8 +461,9 @@ func (c *client) renew(m *websocket.PreparedMessage) {
 	}
 }
 
-// each calls do for every socket that is chosen.
-func (h *hub) each(choose func(*client) bool, do func(*client)) {
+// end closes the sockets that are chosen, all at a time: one that takes nothing any more must not
+// keep the others waiting.
+func (h *hub) end(choose func(*client) bool, code int) {
 	var chosen []*client
 	for _, r := range h.list() {
 		r.mu.Lock()
@@ -346,9 +474,11 @@ func (h *hub) each(choose func(*client) bool, do func(*client)) {
 		}
 		r.mu.Unlock()
 	}
+	var ending sync.WaitGroup
 	for _, c := range chosen {
-		do(c)
+		ending.Go(func() { c.end(code) })
 	}
+	ending.Wait()
 }
 
 // listenFor returns a channel that is told of every ring of a register, until forget.
@@ -370,13 +500,6 @@ func (h *hub) forget(register string, c chan struct{}) {
 	if len(h.waiters[register]) == 0 {
 		delete(h.waiters, register)
 	}
-}
-
-// count returns how many sockets a device has.
-func (h *hub) count(device string) int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.devices[device]
 }
 
 // displays counts the customer screens of a register that are connected here.

@@ -98,9 +98,11 @@ func (m *Metrics) count(next http.Handler) http.Handler {
 	})
 }
 
-// figures serves the metrics to this machine alone: they tell about business.
+// figures serves the metrics to this machine alone: they tell about business. What a proxy on this
+// machine passes on comes from elsewhere, whether we were told to trust that proxy or not.
 func (s *Server) figures(w http.ResponseWriter, r *http.Request) {
-	if ip := s.clientIP(r); !ip.IsLoopback() {
+	passedOn := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
+	if passedOn || !s.clientIP(r).IsLoopback() {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}

@@ -12,7 +12,7 @@ import (
 
 // saleDetail shows a sale that was looked up by its number.
 func (s *Server) saleDetail(w http.ResponseWriter, r *http.Request) error {
-	number := strings.ToUpper(strings.TrimSpace(r.URL.Query().Get("number")))
+	number := plainID(strings.ToUpper(strings.TrimSpace(r.URL.Query().Get("number"))))
 	return s.salePage(w, r, http.StatusOK, number, nil)
 }
 
@@ -24,7 +24,7 @@ func (s *Server) salePage(w http.ResponseWriter, r *http.Request, status int, nu
 	}
 	p := s.view(r)
 	p.Lang = views.Choose(t.Stall.Languages, r.Header.Get("Accept-Language"))
-	v := views.SaleView{Stall: t.Stall, Now: t.Now, Typed: number, Error: p.For(t.Stall).Explain(cause)}
+	v := views.SaleView{Stall: t.Stall, Now: t.Now, Typed: number, Error: p.For(t.Stall).Explain(known(cause))}
 	sale, err := s.shop.SaleByNumber(ctx, register, number)
 	switch {
 	case kiosk.CodeOf(err) == kiosk.NotFound:
@@ -81,7 +81,7 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) decided(ctx context.Context, by kiosk.Actor, do kiosk.StepKind, form url.Values) (*kiosk.Sale, error) {
-	id, reason := form.Get("sale"), strings.TrimSpace(form.Get("reason"))
+	id, reason := plainID(form.Get("sale")), strings.TrimSpace(form.Get("reason"))
 	switch do {
 	case kiosk.StepCancel:
 		return s.shop.Cancel(ctx, by, id)
@@ -101,7 +101,7 @@ func (s *Server) decideRefused(w http.ResponseWriter, r *http.Request, cause err
 	if wantsJSON(r) || statusOf(cause) >= http.StatusInternalServerError {
 		return cause
 	}
-	number, err := s.shop.NumberOf(r.Context(), personOf(r).Register, r.PostForm.Get("sale"))
+	number, err := s.shop.NumberOf(r.Context(), personOf(r).Register, plainID(r.PostForm.Get("sale")))
 	if err != nil {
 		return cause
 	}

@@ -114,30 +114,27 @@ func (s *Server) Run(ctx context.Context) { s.hub.run(ctx) }
 
 // Drain asks every screen to reconnect, as before a restart.
 func (s *Server) Drain() {
-	s.hub.each(func(*client) bool { return true }, func(c *client) { c.end(closeRestart) })
+	s.hub.end(func(*client) bool { return true }, closeRestart)
 }
 
 // routes mounts sockets outside the session middleware, whose writer cannot be taken over, and
 // webhooks outside everything that belongs to browsers.
 func (s *Server) routes() http.Handler {
 	r := chi.NewRouter()
-	r.Use(s.barrier, s.metrics.count)
-	r.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusMethodNotAllowed) })
-	r.NotFound(s.headers(s.page(func(http.ResponseWriter, *http.Request) error {
-		return &kiosk.Error{Code: kiosk.NotFound, Key: "page-missing"}
-	})).ServeHTTP)
+	r.Use(s.barrier, s.metrics.count, s.headers)
+	r.NotFound(s.page(func(http.ResponseWriter, *http.Request) error { return errNoPage }))
 	r.Post("/hooks/secpaid/{token}", s.hook)
 	r.Get("/healthz", s.health)
 	r.Get("/readyz", s.readiness)
 	r.Get("/metrics", s.figures)
 	r.Group(func(r chi.Router) {
-		r.Use(s.headers, s.hosts)
+		r.Use(s.hosts)
 		r.Get(static.Root+"*", s.static)
 		r.Get("/brand/{name}", s.page(s.brand))
 		r.Get(views.PathTillLive, s.page(s.tillSocket))
 		r.Get(views.PathDisplayLive, s.page(s.displaySocket))
 		r.Group(func(r chi.Router) {
-			r.Use(gzip(), s.origins, s.forms, s.sessions.LoadAndSave)
+			r.Use(gzip(), s.origins, s.forms, s.oneSession, s.sessions.LoadAndSave)
 			s.pages(r)
 		})
 	})

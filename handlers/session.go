@@ -17,6 +17,7 @@ const (
 	touchEvery = time.Minute     // a session is written at most so often for being used
 	deviceLife = 400 * 24 * time.Hour
 
+	sessionCookie = "qk-session"
 	tillCookie    = "qk-till"
 	displayCookie = "qk-display"
 	langCookie    = "qk-lang"
@@ -28,13 +29,13 @@ const (
 func (s *Server) newSessions(store scs.Store) *scs.SessionManager {
 	// Not scs.New: it starts a store in memory with a goroutine that nobody could end.
 	m := &scs.SessionManager{Store: store, Codec: scs.GobCodec{}, Lifetime: shiftLong, HashTokenInStore: true}
-	m.Cookie.Name = s.cookieName("qk-session")
+	m.Cookie.Name = s.cookieName(sessionCookie)
 	m.Cookie.Secure = s.secure
 	m.Cookie.HttpOnly = true
 	m.Cookie.SameSite = http.SameSiteStrictMode
 	m.Cookie.Path = "/"
 	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-		s.fail(w, r, &kiosk.Error{Code: kiosk.Unavailable, Key: "store-away", Err: err})
+		s.fail(w, r, &kiosk.Error{Code: kiosk.Unavailable, Key: string(kiosk.Unavailable), Err: err})
 	}
 	return m
 }
@@ -48,14 +49,13 @@ func (s *Server) cookieName(name string) string {
 	return name
 }
 
-func (s *Server) setCookie(w http.ResponseWriter, name, value string, life time.Duration, strict bool) {
-	site := http.SameSiteLaxMode
-	if strict {
-		site = http.SameSiteStrictMode
-	}
+// setCookie sets a cookie of a device. It is lax: a display that is opened by a link from elsewhere
+// has to be known, or it would be given a new cookie in place of its own. What changes anything is
+// kept from other sites by its origin.
+func (s *Server) setCookie(w http.ResponseWriter, name, value string, life time.Duration) {
 	http.SetCookie(w, &http.Cookie{
 		Name: s.cookieName(name), Value: value, Path: "/", MaxAge: int(life.Seconds()),
-		Secure: s.secure, HttpOnly: true, SameSite: site,
+		Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }
 
@@ -69,7 +69,26 @@ func (s *Server) cookie(r *http.Request, name string) string {
 }
 
 func (s *Server) hasCookie(r *http.Request) bool {
-	return s.cookie(r, "qk-session") != "" || s.cookie(r, tillCookie) != "" || s.cookie(r, displayCookie) != ""
+	return s.cookie(r, sessionCookie) != "" || s.cookie(r, tillCookie) != "" || s.cookie(r, displayCookie) != ""
+}
+
+// oneSession hides session cookies that came twice or cannot be ours: nobody knows which one is
+// meant, and the session manager would take the first.
+func (s *Server) oneSession(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := s.cookieName(sessionCookie)
+		if s.cookie(r, sessionCookie) == "" && len(r.CookiesNamed(name)) > 0 {
+			all := r.Cookies()
+			r = r.Clone(r.Context())
+			r.Header.Del("Cookie")
+			for _, c := range all {
+				if c.Name != name {
+					r.AddCookie(c)
+				}
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // view is what a page is drawn with before its stall is known.
@@ -119,11 +138,14 @@ func (s *Server) tablet(next handler) handler {
 
 // deviceOf finds the device of a cookie. Without one it is [kiosk.Unauthorized].
 func (s *Server) deviceOf(r *http.Request, name string, kind kiosk.DeviceKind) (kiosk.Device, error) {
-	secret := s.cookie(r, name)
+	return s.deviceBy(r.Context(), s.cookie(r, name), kind)
+}
+
+func (s *Server) deviceBy(ctx context.Context, secret string, kind kiosk.DeviceKind) (kiosk.Device, error) {
 	if secret == "" {
 		return kiosk.Device{}, &kiosk.Error{Code: kiosk.Unauthorized, Key: kiosk.KeyDeviceUnknown}
 	}
-	d, err := s.shop.Device(r.Context(), secret)
+	d, err := s.shop.Device(ctx, secret)
 	if err == nil && d.Kind != kind {
 		err = &kiosk.Error{Code: kiosk.Forbidden, Key: kiosk.KeyDeviceWrong}
 	}
@@ -142,15 +164,16 @@ func (s *Server) stranger(w http.ResponseWriter, r *http.Request, kind kiosk.Dev
 // staff lets only people through who are signed in on an enrolled tablet.
 func (s *Server) staff(next handler) handler {
 	return s.tablet(func(w http.ResponseWriter, r *http.Request) error {
-		staff, err := s.signedIn(r)
+		device := tabletOf(r)
+		staff, err := s.signedIn(r.Context(), device.Register, !safeMethod(r.Method))
 		if err != nil {
+			s.signOff(r, err)
 			if wantsJSON(r) || kiosk.CodeOf(err) != kiosk.Unauthorized {
 				return err
 			}
 			http.Redirect(w, r, views.PathSignIn, http.StatusSeeOther)
 			return nil
 		}
-		device := tabletOf(r)
 		p := person{staff: staff, Actor: kiosk.Actor{
 			Staff: staff.ID, Role: staff.Role, Device: device.ID, Register: device.Register,
 		}}
@@ -158,29 +181,51 @@ func (s *Server) staff(next handler) handler {
 	})
 }
 
-var errSignedOut = &kiosk.Error{Code: kiosk.Unauthorized, Key: "signed-out"}
+// signOff ends a session that is worth nothing any more, and takes its cookie back.
+func (s *Server) signOff(r *http.Request, why error) {
+	if kiosk.CodeOf(why) != kiosk.Unauthorized || len(r.CookiesNamed(s.cookieName(sessionCookie))) == 0 {
+		return
+	}
+	if err := s.sessions.Destroy(r.Context()); err != nil {
+		s.log.Warn("a session cannot be ended", "request", requestID(r), "err", err)
+	}
+}
 
-// signedIn reads who is signed in. Somebody idle for too long is signed out, unless a payment is
-// pending: nobody is locked out in front of a customer.
-func (s *Server) signedIn(r *http.Request) (kiosk.Staff, error) {
-	ctx := r.Context()
+// signedIn reads who is signed in at a register, and notes a command as a sign of life. Somebody
+// idle for too long is signed out, unless a payment is pending: nobody is locked out in front of a
+// customer.
+func (s *Server) signedIn(ctx context.Context, register string, command bool) (kiosk.Staff, error) {
 	id := s.sessions.GetString(ctx, sessionStaff)
 	if id == "" {
 		return kiosk.Staff{}, errSignedOut
 	}
 	now := s.clock().UnixMilli()
 	seen := s.sessions.GetInt64(ctx, sessionSeen)
-	if now-seen > idleLong.Milliseconds() && !s.pending(ctx, tabletOf(r).Register) {
+	if now-seen > idleLong.Milliseconds() && !s.pending(ctx, register) {
 		return kiosk.Staff{}, errSignedOut
 	}
-	if !safeMethod(r.Method) && now-seen > touchEvery.Milliseconds() {
+	if command && now-seen > touchEvery.Milliseconds() {
 		s.sessions.Put(ctx, sessionSeen, now)
 	}
 	staff, err := s.shop.StaffByID(ctx, id)
 	if err == nil {
-		err = s.worksHere(ctx, staff, tabletOf(r).Register)
+		err = s.worksHere(ctx, staff, register)
 	}
 	return staff, err
+}
+
+// standsAt tells which tablet a live connection comes from. It is asked when the connection is
+// made and now and then afterwards, so that it ends with the trust in tablet or person.
+func (s *Server) standsAt(ctx context.Context, tablet, session string) (kiosk.Device, error) {
+	device, err := s.deviceBy(ctx, tablet, kiosk.Tablet)
+	if err != nil {
+		return device, err
+	}
+	if ctx, err = s.sessions.Load(ctx, session); err != nil {
+		return device, err
+	}
+	_, err = s.signedIn(ctx, device.Register, false)
+	return device, err
 }
 
 func (s *Server) worksHere(ctx context.Context, staff kiosk.Staff, register string) error {
@@ -225,9 +270,9 @@ func (s *Server) signInPage(r *http.Request) (views.SignIn, error) {
 // before is worth nothing.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.Query().Has("pin") {
-		return &statusError{http.StatusBadRequest, "pin-in-address"}
+		return &statusError{http.StatusBadRequest, "PIN in the address"}
 	}
-	chosen := r.PostForm.Get("staff")
+	chosen := plainID(r.PostForm.Get("staff"))
 	staff, err := s.shop.SignIn(r.Context(), tabletOf(r), chosen, r.PostForm.Get("pin"))
 	if err != nil {
 		return s.signInAgain(w, r, chosen, err)
@@ -250,7 +295,7 @@ func (s *Server) signInAgain(w http.ResponseWriter, r *http.Request, chosen stri
 		return err
 	}
 	p := s.view(r)
-	page.Chosen, page.Error, page.Wait = chosen, p.Explain(cause), waitOf(cause)
+	page.Chosen, page.Error, page.Wait = chosen, p.Explain(known(cause)), waitOf(cause)
 	retryAfter(w, cause)
 	s.log.Info("sign-in refused", "register", tabletOf(r).Register, "err", cause)
 	s.render(w, r, statusOf(cause), views.SignInPage(p, page))
@@ -262,6 +307,6 @@ func (s *Server) lock(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	device := tabletOf(r).ID
-	s.hub.each(func(c *client) bool { return c.device == device }, func(c *client) { c.end(closeRevoked) })
+	s.hub.end(func(c *client) bool { return c.device == device }, closeRevoked)
 	return s.goTo(w, r, views.PathSignIn)
 }

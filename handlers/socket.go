@@ -34,16 +34,9 @@ var upgrader = websocket.Upgrader{
 // tillSocket is the till's live connection. The session is loaded by hand: its middleware wraps
 // the writer so that a socket could not take it over.
 func (s *Server) tillSocket(w http.ResponseWriter, r *http.Request) error {
-	device, err := s.deviceOf(r, tillCookie, kiosk.Tablet)
+	tablet, session := s.cookie(r, tillCookie), s.cookie(r, sessionCookie)
+	device, err := s.standsAt(r.Context(), tablet, session)
 	if err != nil {
-		return err
-	}
-	ctx, err := s.sessions.Load(r.Context(), s.cookie(r, "qk-session"))
-	if err != nil {
-		return err
-	}
-	ctx = context.WithValue(ctx, tabletKey{}, device)
-	if _, err := s.signedIn(r.WithContext(ctx)); err != nil {
 		return err
 	}
 	stall, err := s.stallOf(r, device.Register)
@@ -51,11 +44,15 @@ func (s *Server) tillSocket(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	lang := views.Choose(stall.Languages, r.Header.Get("Accept-Language"))
-	return s.connect(w, r, device, lang)
+	return s.connect(w, r, device, lang, func(ctx context.Context) error {
+		_, err := s.standsAt(ctx, tablet, session)
+		return err
+	})
 }
 
 func (s *Server) displaySocket(w http.ResponseWriter, r *http.Request) error {
-	device, err := s.deviceOf(r, displayCookie, kiosk.Display)
+	secret := s.cookie(r, displayCookie)
+	device, err := s.deviceBy(r.Context(), secret, kiosk.Display)
 	if err != nil {
 		return err
 	}
@@ -63,35 +60,42 @@ func (s *Server) displaySocket(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.connect(w, r, device, s.displayLang(r, stall))
+	return s.connect(w, r, device, s.displayLang(r, stall), func(ctx context.Context) error {
+		_, err := s.deviceBy(ctx, secret, kiosk.Display)
+		return err
+	})
 }
 
 func (s *Server) stallOf(r *http.Request, register string) (kiosk.Stall, error) {
 	return s.shop.StallOf(r.Context(), register)
 }
 
-// connect turns the request into a socket. The handler returns at once; one goroutine reads.
-func (s *Server) connect(w http.ResponseWriter, r *http.Request, device kiosk.Device, lang string) error {
+// connect turns the request into a socket. The handler returns at once; one goroutine reads. trust
+// is asked now and then whether whoever opened the socket is still welcome.
+func (s *Server) connect(w http.ResponseWriter, r *http.Request, device kiosk.Device, lang string, trust func(context.Context) error) error {
 	if !s.sameOrigin(r) {
 		return errForeign
 	}
-	if s.hub.count(device.ID) >= socketsPerDevice {
-		return &kiosk.Error{Code: kiosk.TooMany, Key: "sockets-many", Wait: time.Minute.Milliseconds()}
+	if !s.hub.reserve(device.ID) {
+		return errTooOften(time.Minute.Milliseconds(), "")
 	}
 	conn, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
+		s.hub.release(device.ID)
 		s.log.Info("no socket", "path", routeOf(r), "err", err)
 		return nil // the upgrader has answered
 	}
 	gauge := s.metrics.sockets.WithLabelValues(string(device.Kind))
-	c := &client{conn: conn, view: screen{device.Kind, lang}, device: device.ID}
+	gauge.Inc()
+	c := &client{conn: conn, view: screen{device.Kind, lang}, device: device.ID, trust: trust}
 	c.gone = func(c *client) {
 		s.hub.leave(c)
 		gauge.Dec()
 	}
-	gauge.Inc()
+	c.spoke = func() {
+		s.log.Info("a screen spoke on its socket; nothing is read from there", "register", device.Register, "kind", device.Kind)
+	}
 	s.hub.enter(c, device.Register)
-	go c.listen()
 	return nil
 }
 

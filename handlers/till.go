@@ -49,7 +49,7 @@ func (s *Server) tillPage(w http.ResponseWriter, r *http.Request, status int, ca
 	p.Lang = views.Choose(t.Stall.Languages, r.Header.Get("Accept-Language"))
 	x.Staff, x.Key, x.Typed = personOf(r).staff, newKey(), typed
 	if cause != nil {
-		x.Error = p.For(t.Stall).Explain(cause)
+		x.Error = p.For(t.Stall).Explain(known(cause))
 		var e *kiosk.Error
 		if errors.As(cause, &e) && e.Key == kiosk.KeyAmountPlain {
 			x.Readings = e.Amounts
@@ -181,7 +181,7 @@ func (s *Server) awaitLink(ctx context.Context, sale *kiosk.Sale) {
 // command runs a use case about the sale that a form names.
 func (s *Server) command(do func(context.Context, kiosk.Actor, string) error) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if err := do(r.Context(), personOf(r).Actor, r.PostForm.Get("sale")); err != nil {
+		if err := do(r.Context(), personOf(r).Actor, plainID(r.PostForm.Get("sale"))); err != nil {
 			return err
 		}
 		return s.answer(w, r, "")

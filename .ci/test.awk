@@ -1,44 +1,53 @@
-# Reads `go test -v ./...`: passes on one line per package, everything about a package that failed,
-# the lines that tests print for people ("figure: ..."), and at the end each skipped test with its
-# reason. Exit 1 if something failed, or if something was skipped that must not be.
+# Reads `go test -v ./...`: passes on one line per package and what its tests print for people,
+# everything about a package that failed, and at the end each skipped test with its reason. Exit 1
+# if something failed, or if something was skipped where nothing may be.
 
 function keep(line) { held[++n] = line }
 
-function flush_failed(   i) {
+function complain(   i) {
 	for (i = 1; i <= n; i++)
 		if (held[i] !~ /^ *(=== |--- PASS)/) print held[i]
+}
+
+function tell(   i) {
+	for (i = 1; i <= figures; i++)
+		if (by[i] != "") print "      " by[i] ": " figure[i]
 }
 
 function forget(   i) {
 	for (i in held) delete held[i]
 	for (i in reason) delete reason[i]
-	n = 0
+	n = figures = 0
 	test = ""
+}
+
+# remove takes back what a test has printed: it was the reason for a skip.
+function remove(name,   i) {
+	for (i = 1; i <= figures; i++) if (by[i] == name) by[i] = ""
 }
 
 $0 == "tests-failed" { failed = 1; next }
 
 /^=== (RUN|NAME|CONT) / { test = $3 }
 
-# The line before "--- SKIP" that names a file is the reason.
-/^ *[A-Za-z0-9_]+\.go:[0-9]+: / {
+/^ *[A-Za-z0-9_]+_test\.go:[0-9]+: / {
 	text = $0
-	sub(/^ *[A-Za-z0-9_]+\.go:[0-9]+: /, "", text)
+	sub(/^ *[A-Za-z0-9_]+_test\.go:[0-9]+: /, "", text)
 	reason[test] = text
-	if (text ~ /^figure: /) print "      " text
+	if (text !~ /^\[rapid\]/) { by[++figures] = test; figure[figures] = text }
 }
 
 /^ *--- SKIP: / {
-	why = ($3 in reason) ? reason[$3] : "no reason given"
-	skips[++skipped] = $3 ": " why
+	skips[++skipped] = $3 ": " (($3 in reason) ? reason[$3] : "no reason given")
+	remove($3)
 }
 
-/^(ok  |\?   )\t/ { print; forget(); next }
-/^FAIL\t/ { flush_failed(); print; failed = 1; forget(); next }
+/^(ok  |\?   )\t/ { print; tell(); forget(); next }
+/^FAIL\t/ { complain(); print; failed = 1; forget(); next }
 { keep($0) }
 
 END {
-	flush_failed_at_end()
+	if (failed) complain() # what go says about packages that do not build stands alone
 	if (skipped == 0) print "nothing was skipped"
 	for (i = 1; i <= skipped; i++) print "skipped: " skips[i]
 	if (skipped > 0 && ENVIRON["QRKIOSK_TEST_ALL"] == "1") {
@@ -47,6 +56,3 @@ END {
 	}
 	exit failed
 }
-
-# What go says about packages that do not build comes outside of any package's lines.
-function flush_failed_at_end(   i) { if (failed) flush_failed() }

@@ -19,6 +19,9 @@ type Store interface {
 	Claim(ctx context.Context, kinds []ErrandKind, now, until int64, n int) ([]Errand, error)
 	// NextDue returns when the earliest unleased errand of the given kinds is due, 0 if none.
 	NextDue(ctx context.Context, kinds []ErrandKind) (int64, error)
+	// Abandon gives back every errand that a process before this one had claimed. Where others may
+	// share the store it does nothing: their leases end by themselves.
+	Abandon(ctx context.Context) error
 	// Born returns the settings, making and storing those of fresh if the store is new. A store
 	// of the other mode returns [Conflict].
 	Born(ctx context.Context, fresh Settings) (Settings, error)
@@ -55,8 +58,6 @@ type SaleReader interface {
 	// Watched returns the sales whose links the sweep must ask about, oldest first: those that
 	// are not at rest, or whose link ended after since.
 	Watched(since int64, n int) ([]*Sale, error)
-	// Expired returns up to n sales that are still current or open and whose time was up at now.
-	Expired(now int64, n int) ([]*Sale, error)
 	// Waiting returns inbox notices of a link, oldest first.
 	Waiting(link string) ([]Inbox, error)
 	Errand(sale string, d Duty) (Errand, error)
@@ -94,7 +95,8 @@ type Tx interface {
 	// Begin stores errands that are due at due, unless they exist; End removes errands.
 	Begin(s *Sale, due int64, duties ...Duty) error
 	End(s *Sale, duties ...Duty) error
-	// Postpone gives a claimed errand back until due; false if its fence has moved on.
+	// Postpone gives a claimed errand back until due, with its Tries as they are now; false if its
+	// fence has moved on.
 	Postpone(e Errand, due int64) (bool, error)
 	// PutInbox keeps a delivery: a body seen before on the same link only counts up. It returns
 	// how many different bodies the link has had, this one included.

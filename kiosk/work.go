@@ -17,6 +17,9 @@ var workKinds = []ErrandKind{ErrandOpen, ErrandRetire, ErrandRefund}
 // Run does the errands and watches the gateway's lists until ctx ends; then it waits for what is
 // under way and returns. One call per process.
 func (s *Shop) Run(ctx context.Context) {
+	if err := s.store.Abandon(ctx); err != nil {
+		s.complain(ctx, "errands of before cannot be taken over", err) // their leases end by themselves
+	}
 	var wg sync.WaitGroup
 	for range workerCount {
 		wg.Go(func() { s.work(ctx) })

@@ -49,7 +49,6 @@ CREATE TABLE sale (
     is_current BOOLEAN NOT NULL,
     watched    BOOLEAN NOT NULL,
     ended      BIGINT,
-    lapses     BIGINT,
     doc        TEXT    NOT NULL
 );
 CREATE UNIQUE INDEX sale_current ON sale (register) WHERE is_current;
@@ -57,7 +56,6 @@ CREATE UNIQUE INDEX sale_number ON sale (register, number);
 CREATE INDEX sale_newest ON sale (register, id);
 CREATE INDEX sale_watched ON sale (id) WHERE watched;
 CREATE INDEX sale_ended ON sale (ended) WHERE ended IS NOT NULL;
-CREATE INDEX sale_lapses ON sale (lapses) WHERE lapses IS NOT NULL;
 
 -- Sums per day, kept by the transaction that changes the sale.
 CREATE TABLE takings (

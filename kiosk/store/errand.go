@@ -73,9 +73,20 @@ func (t *tx) End(s *kiosk.Sale, duties ...kiosk.Duty) error {
 
 // Postpone implements [kiosk.Tx].
 func (t *tx) Postpone(e kiosk.Errand, due int64) (bool, error) {
-	n, err := t.writeRows("", `UPDATE errand SET due = $5, lease = 0
-		WHERE sale = $1 AND link = $2 AND kind = $3 AND fence = $4`, e.Sale, e.Link, string(e.Kind), e.Fence, due)
+	n, err := t.writeRows("", `UPDATE errand SET due = $5, tries = $6, lease = 0
+		WHERE sale = $1 AND link = $2 AND kind = $3 AND fence = $4`, e.Sale, e.Link, string(e.Kind), e.Fence, due, e.Tries)
 	return n > 0, err
+}
+
+// Abandon implements [kiosk.Store].
+func (s *Store) Abandon(ctx context.Context) error {
+	return s.engine.write(ctx, func(q querier) (bool, error) {
+		if !q.alone() {
+			return false, nil
+		}
+		n, err := s.reader(context.WithoutCancel(ctx), q).exec(`UPDATE errand SET lease = 0 WHERE lease > 0`)
+		return n > 0, err
+	})
 }
 
 // Claim implements [kiosk.Store]. Where others may claim at the same time, claimants queue at one

@@ -69,12 +69,13 @@ func TestErrands(t *testing.T) {
 		if postpone(first, noon+5) {
 			t.Error("a worker whose lease is over has postponed")
 		}
+		again[0].Tries = 1 // the try did not count
 		if !postpone(again[0], noon+300) {
 			t.Error("the worker that holds the lease could not postpone")
 		}
 		h.look(func(r kiosk.Reader) error {
 			got, err := r.Errand(b.ID, open)
-			if got.Due != noon+300 || got.Lease != 0 || got.Tries != 2 {
+			if got.Due != noon+300 || got.Lease != 0 || got.Tries != 1 {
 				t.Errorf("postponed to %+v", got)
 			}
 			return err
@@ -110,6 +111,34 @@ func TestErrands_fenceNeverComesBack(t *testing.T) {
 				seen[got[0].Fence] = true
 			}
 			h.must(reg, func(tx kiosk.Tx) error { return tx.End(s, d) })
+		}
+	})
+}
+
+// TestErrands_abandon takes over what a dead process had claimed, where nobody else can be alive.
+func TestErrands_abandon(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		ctx := context.Background()
+		s := h.sale(reg)
+		h.put(s)
+		h.must(reg, func(tx kiosk.Tx) error { return tx.Begin(s, 1, kiosk.Duty{Kind: kiosk.ErrandOpen, Link: 1}) })
+		dead, err := h.Claim(ctx, allKinds, 1, 1000, 1)
+		if err != nil || len(dead) != 1 {
+			t.Fatal(dead, err)
+		}
+		if err := h.Abandon(ctx); err != nil {
+			t.Fatal(err)
+		}
+		got, err := h.Claim(ctx, allKinds, 2, 1000, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone := h.cfg.URL == ""
+		if (len(got) == 1) != alone {
+			t.Fatalf("claimed %+v, alone %v", got, alone)
+		}
+		if alone && (got[0].Tries != 2 || got[0].Fence <= dead[0].Fence) {
+			t.Errorf("claimed again as %+v after %+v", got[0], dead[0])
 		}
 	})
 }

@@ -19,21 +19,20 @@ type saleRow struct {
 	current bool
 	watched bool
 	ended   int64 // 0 none
-	lapses  int64 // 0 none
 }
 
-const saleColumns = `s.id, s.doc, s.is_current, s.watched, s.ended, s.lapses`
+const saleColumns = `s.id, s.doc, s.is_current, s.watched, s.ended`
 
 // scannedSale takes the saleColumns of a row.
 type scannedSale struct {
-	id            string
-	doc           sql.RawBytes
-	row           saleRow
-	ended, lapses sql.NullInt64
+	id    string
+	doc   sql.RawBytes
+	row   saleRow
+	ended sql.NullInt64
 }
 
 func (c *scannedSale) dest(more ...any) []any {
-	return append([]any{&c.id, &c.doc, &c.row.current, &c.row.watched, &c.ended, &c.lapses}, more...)
+	return append([]any{&c.id, &c.doc, &c.row.current, &c.row.watched, &c.ended}, more...)
 }
 
 // open reads the text of a sale and, in a Tx, remembers what is stored.
@@ -42,7 +41,7 @@ func (c *scannedSale) open(r *reader) (*kiosk.Sale, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.row.ended, c.row.lapses = c.ended.Int64, c.lapses.Int64
+	c.row.ended = c.ended.Int64
 	r.remember(s, c.row)
 	return s, nil
 }
@@ -161,12 +160,6 @@ func (r *reader) Watched(since int64, n int) ([]*kiosk.Sale, error) {
 	return all, err
 }
 
-// Expired implements [kiosk.SaleReader].
-func (r *reader) Expired(now int64, n int) ([]*kiosk.Sale, error) {
-	return r.manySales(`SELECT `+saleColumns+` FROM sale s WHERE s.lapses <= $1
-		ORDER BY s.lapses, s.id LIMIT $2`, now, n)
-}
-
 // PutSale implements [kiosk.Tx]: Conflict with key kiosk.ReasonBusy for a second current sale of
 // a register, KeyUsed for a used command key, KeySecondPay for a second payment of a link.
 func (t *tx) PutSale(s *kiosk.Sale) error {
@@ -219,9 +212,6 @@ func (t *tx) saleRow(s *kiosk.Sale, state kiosk.State, ended int64) saleRow {
 			row.ended = t.now()
 		}
 	}
-	if lapsable(state) {
-		row.lapses = s.Expires
-	}
 	return row
 }
 
@@ -243,11 +233,6 @@ func endedUnpaid(s *kiosk.Sale) bool {
 	return slices.ContainsFunc(s.Links, func(l kiosk.Link) bool { return len(l.Rows) == 0 })
 }
 
-// lapsable holds for the states that the clock may end.
-func lapsable(state kiosk.State) bool {
-	return state == kiosk.Asking || state == kiosk.Opening || state == kiosk.Awaiting
-}
-
 // null writes 0 as NULL, so that partial indexes leave the row out.
 func null(v int64) any {
 	if v == 0 {
@@ -257,24 +242,19 @@ func null(v int64) any {
 }
 
 // updateSale names no more columns than have changed: SQLite writes the entries of every index
-// over a column that is named. A payment changes none, or ends the clock.
+// over a column that is named. A webhook's payment changes none of them.
 func (t *tx) updateSale(id string, was, is saleRow, text string) error {
-	lapses := was.lapses != is.lapses
-	was.lapses = is.lapses
-	switch {
-	case was != is:
-		return t.write(kiosk.ReasonBusy, `UPDATE sale SET doc = $2, is_current = $3, watched = $4, ended = $5, lapses = $6
-			WHERE id = $1`, id, text, is.current, is.watched, null(is.ended), null(is.lapses))
-	case lapses:
-		return t.write("", `UPDATE sale SET doc = $2, lapses = $3 WHERE id = $1`, id, text, null(is.lapses))
+	if was != is {
+		return t.write(kiosk.ReasonBusy, `UPDATE sale SET doc = $2, is_current = $3, watched = $4, ended = $5
+			WHERE id = $1`, id, text, is.current, is.watched, null(is.ended))
 	}
 	return t.write("", `UPDATE sale SET doc = $2 WHERE id = $1`, id, text)
 }
 
 func (t *tx) insertSale(s *kiosk.Sale, row saleRow, text string) error {
-	err := t.write(kiosk.ReasonBusy, `INSERT INTO sale (id, register, number, is_current, watched, ended, lapses, doc)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		s.ID, s.Register, s.Number, row.current, row.watched, null(row.ended), null(row.lapses), text)
+	err := t.write(kiosk.ReasonBusy, `INSERT INTO sale (id, register, number, is_current, watched, ended, doc)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		s.ID, s.Register, s.Number, row.current, row.watched, null(row.ended), text)
 	if err != nil {
 		return err
 	}

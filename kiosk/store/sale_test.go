@@ -229,36 +229,6 @@ func TestWatched(t *testing.T) {
 	})
 }
 
-func TestExpired(t *testing.T) {
-	onEach(t, func(t *testing.T, h *house) {
-		aside := kiosk.Step{Kind: kiosk.StepAside}
-		late, early := h.sale(reg), h.sale(reg2)
-		late.Expires, early.Expires = noon+20, noon+10
-		never := h.take(h.sale(reg), h.live(1), aside)
-		never.Expires = 0
-		paid := h.take(h.sale(reg), h.live(2), aside, rowStep("tx", 1000))
-		h.put(never, paid, late, early)
-		expired := func(now int64, n int, want ...*kiosk.Sale) {
-			t.Helper()
-			h.look(func(r kiosk.Reader) error {
-				got, err := r.Expired(now, n)
-				if fmt.Sprint(ids(got)) != fmt.Sprint(ids(want)) {
-					t.Errorf("expired at %d: %v, want %v", now, ids(got), ids(want))
-				}
-				return err
-			})
-		}
-		expired(noon+9, 9)
-		expired(noon+10, 9, early)
-		expired(noon+dayMillis, 9, early, late)
-		expired(noon+dayMillis, 1, early)
-		h.put(h.take(early, kiosk.Step{Kind: kiosk.StepLapse}))
-		expired(noon+dayMillis, 9, late)
-		h.put(h.take(late, h.live(3), kiosk.Step{Kind: kiosk.StepOdd, Link: 1}))
-		expired(noon+dayMillis, 9) // checking: the clock has to wait
-	})
-}
-
 func ids(sales []*kiosk.Sale) []string {
 	all := make([]string, len(sales))
 	for i, s := range sales {

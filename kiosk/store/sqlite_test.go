@@ -401,7 +401,6 @@ func TestPlans(t *testing.T) {
 		keep(r.Current(reg))
 		keep(r.LastSales(reg, 5))
 		keep(r.Watched(0, 5))
-		keep(r.Expired(noon, 5))
 		keep(r.Waiting("l"))
 		keep(r.Events(reg, 0, 5))
 		keep(r.Versions([]string{reg}))

@@ -393,7 +393,6 @@ func TestNotFound(t *testing.T) {
 			absent(t)(nil, err)
 			none(t)(r.LastSales(reg, 5))
 			none(t)(r.Watched(0, 5))
-			none(t)(r.Expired(noon, 5))
 			none(t)(r.Waiting("x"))
 			none(t)(r.Registers("x"))
 			none(t)(r.Devices("x"))

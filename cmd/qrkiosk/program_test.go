@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -101,6 +103,9 @@ func origin(address string) string {
 	return u.Scheme + "://" + u.Host
 }
 
+// anyCertificate accepts those that tests make for themselves.
+var anyCertificate = &tls.Config{InsecureSkipVerify: true}
+
 // device is a browser of its own: a till, a display or a phone.
 type device struct {
 	t      *testing.T
@@ -113,7 +118,9 @@ func newDevice(t *testing.T, base string) *device {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &device{t: t, client: &http.Client{Jar: jar, Timeout: patience}, base: base}
+	transport := &http.Transport{TLSClientConfig: anyCertificate}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &device{t: t, client: &http.Client{Jar: jar, Transport: transport, Timeout: patience}, base: base}
 }
 
 // ask makes a request and returns what a browser would show in the end.
@@ -182,7 +189,7 @@ func shown(t *testing.T, raw []byte) string {
 // live opens the screen's socket.
 func (d *device) live(path string) *socket {
 	d.t.Helper()
-	dialer := websocket.Dialer{Jar: d.client.Jar, HandshakeTimeout: patience}
+	dialer := websocket.Dialer{Jar: d.client.Jar, HandshakeTimeout: patience, TLSClientConfig: anyCertificate}
 	conn, resp, err := dialer.DialContext(d.t.Context(), "ws"+strings.TrimPrefix(d.base, "http")+path, http.Header{"Origin": {d.base}})
 	if err != nil {
 		d.t.Fatalf("%s: %v %v", path, err, resp)
@@ -342,5 +349,71 @@ func TestProgram_paysOnce(t *testing.T) {
 		if strings.Contains(logged, link[strings.LastIndex(link, "/"):]) {
 			t.Errorf("a one-time link stands in the log: %s", link)
 		}
+	}
+}
+
+// TestProgram_overTLS sells over https of its own. The sandbox does not trust the certificate, so
+// its webhooks fail and the payment is found by asking.
+func TestProgram_overTLS(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	writePair(t, cert, key, 1, time.Now())
+	p := start(t, "serve", "--sandbox", "--listen", "127.0.0.1:0", "--sandbox-port", "0", "--data", dir,
+		"--tls-cert", cert, "--tls-key", key)
+	defer p.end()
+	base := origin(p.address("till"))
+	if !strings.HasPrefix(base, "https://") {
+		t.Fatalf("the till is at %s", base)
+	}
+	till, phone := newDevice(t, base), newDevice(t, origin(p.address("sandbox")))
+	till.signIn(till.enrol(p.address("till")), "Manager", p.address("PIN"))
+	at, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cookies := till.client.Jar.Cookies(at)
+	for _, c := range cookies {
+		if !strings.HasPrefix(c.Name, "__Host-") {
+			t.Errorf("cookie %s is not bound to https and this host", c.Name)
+		}
+	}
+	if len(cookies) < 2 {
+		t.Errorf("%d cookies, want those of device and session", len(cookies))
+	}
+	live := till.live("/till/live")
+	till.charge("350", "one-command-key-of-this-test")
+	live.shows("side-waiting")
+	phone.pay(openLinks(t, phone)[0])
+	live.shows("paid:R1-0001")
+}
+
+// TestProgram_finishesRequests stops the program while a charge waits for a gateway that hangs:
+// the charge is answered, the program ends well, and the next start knows the sale.
+func TestProgram_finishesRequests(t *testing.T) {
+	args := []string{"demo", "--listen", "127.0.0.1:0", "--sandbox-port", "0", "--data", t.TempDir()}
+	p := start(t, args...)
+	base := origin(p.address("till"))
+	till, gateway := newDevice(t, base), newDevice(t, origin(p.address("sandbox")))
+	till.signIn(till.enrol(p.address("till")), "Ada", p.address("PIN"))
+	gateway.post("/control/faults", url.Values{"name": {"create-hang"}})
+
+	live := till.live("/till/live")
+	answered := make(chan string, 1)
+	go func() {
+		defer close(answered)
+		answered <- till.charge("980", "one-command-key-of-this-test")
+	}()
+	live.shows("side-waiting")
+	p.stop()
+	if answer := <-answered; !strings.Contains(answer, "side-waiting") {
+		t.Errorf("the charge was answered with:\n%s", answer)
+	}
+	p.end()
+
+	again := start(t, args...)
+	defer again.end()
+	till.base = origin(again.address("till"))
+	if s := till.state("/till/state"); !strings.Contains(s, "B2-0001") {
+		t.Errorf("the sale is gone after a restart:\n%s", s)
 	}
 }

@@ -175,7 +175,10 @@ func ask(ctx context.Context, method, url string) (status string, header http.He
 	if err != nil {
 		return "", nil, err
 	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true}, // and no proxy, like the kiosk itself
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	answer, err := client.Do(req)
 	if err != nil {
 		return "", nil, err

@@ -158,6 +158,9 @@ func (a *assembly) greet(out io.Writer, s settings, o opening, invitations []inv
 	if o.pin != "" && len(invitations) > 0 && len(invitations[0].people) == 0 {
 		fmt.Fprintf(w, "  PIN\t%s\n", o.pin)
 	}
+	if a.at.own != a.at.till {
+		fmt.Fprintf(w, "  listens\t%s\n", a.at.own)
+	}
 	if a.at.sandbox != "" {
 		fmt.Fprintf(w, "  sandbox\t%s\n", a.at.sandbox)
 	}

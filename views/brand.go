@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"sync"
 
 	"qrkiosk/kiosk"
 )
@@ -156,12 +157,43 @@ func paletteOf(accent string) palette {
 // read (AA on the till, AAA on the display, light and dark), and the hash that is its address:
 // serve it at /brand/<hash>.css, for ever the same.
 func BrandCSS(s kiosk.Stall) (css, hash string) {
-	p := paletteOf(s.Accent)
-	css = fmt.Sprintf("@layer brand{:root{--accent:%s;--on-accent:%s;--deep:%s;--deep-soft:%s}"+
+	b := brandOf(s.Accent)
+	return b.css, b.hash
+}
+
+type brand struct{ css, hash string }
+
+// brands keeps what was computed, for every page needs its address. There are as many entries as
+// stalls have had colours; it starts anew before that could become many.
+var brands struct {
+	sync.Mutex
+	of map[string]brand
+}
+
+const brandsKept = 1000
+
+func brandOf(accent string) brand {
+	brands.Lock()
+	defer brands.Unlock()
+	b, ok := brands.of[accent]
+	if ok {
+		return b
+	}
+	if brands.of == nil || len(brands.of) >= brandsKept {
+		brands.of = map[string]brand{}
+	}
+	b = newBrand(accent)
+	brands.of[accent] = b
+	return b
+}
+
+func newBrand(accent string) brand {
+	p := paletteOf(accent)
+	css := fmt.Sprintf("@layer brand{:root{--accent:%s;--on-accent:%s;--deep:%s;--deep-soft:%s}"+
 		"@media (prefers-color-scheme:dark){:root{--accent:%s;--on-accent:%s}}}\n",
 		p.light.hex(), p.onLight.hex(), p.deep.hex(), p.deepSoft.hex(), p.dark.hex(), p.onDark.hex())
 	sum := sha256.Sum256([]byte(css))
-	return css, hex.EncodeToString(sum[:8])
+	return brand{css, hex.EncodeToString(sum[:8])}
 }
 
 // BrandPath is the address of a stall's style sheet.

@@ -27,7 +27,7 @@ func (r receipt) text() string {
 	if r.s.State == kiosk.Paid {
 		return ""
 	}
-	return r.T("receipt." + string(r.s.State) + ".text")
+	return r.T("receipt."+string(r.s.State)+".text", "amount", r.amount(r.s.Sale.Total()))
 }
 
 func (r receipt) look() string {

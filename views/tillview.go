@@ -171,22 +171,16 @@ func (p Page) items(s *kiosk.Sale) string {
 func tone(s *kiosk.Sale) string {
 	switch s.State() {
 	case kiosk.Paid:
-		return "tone paid"
+		return "paid"
 	case kiosk.Review, kiosk.RefusedSt:
-		return "tone warn"
+		return "warn"
 	case kiosk.Asking, kiosk.Opening, kiosk.Awaiting, kiosk.Checking, kiosk.Retiring, kiosk.Refunding,
 		kiosk.Cancelled, kiosk.Lapsed, kiosk.Settled, kiosk.Refunded:
 	}
-	return "tone"
+	return ""
 }
 
 func (p Page) stateWord(s *kiosk.Sale) string { return p.T("state." + string(s.State())) }
-
-// rowLabel reads a row of the list aloud in one breath.
-func (t till) rowLabel(s *kiosk.Sale) string {
-	return t.T("till.row", "number", s.Number, "amount", t.amount(s.Total()),
-		"state", t.stateWord(s), "time", t.clock(t.toldAt(s)))
-}
 
 // say is the sentence for ears: it changes exactly when the state does.
 func (t till) say() string {
@@ -209,9 +203,9 @@ func (t till) sound() string {
 	}
 	if s := t.newest(); s != nil && t.s.Current == nil {
 		switch tone(s) {
-		case "tone paid":
+		case "paid":
 			tunes = append(tunes, "paid:"+s.Number)
-		case "tone warn":
+		case "warn":
 			tunes = append(tunes, "trouble:"+s.Number)
 		}
 	}
@@ -282,17 +276,7 @@ var scriptWords = []string{
 }
 
 // wordsForScript packs them for a data attribute.
-func (p Page) wordsForScript() string {
-	words := make(map[string]string, len(scriptWords))
-	for _, key := range scriptWords {
-		words[strings.TrimPrefix(key, "js.")] = p.T(key)
-	}
-	raw, err := json.Marshal(words)
-	if err != nil {
-		return "{}"
-	}
-	return string(raw)
-}
+func (p Page) wordsForScript() string { return Words(p.Lang).script() }
 
 // habitForScript packs how amounts are written: decimal mark, grouping, before, after.
 func (p Page) habitForScript() string {

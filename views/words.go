@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -22,6 +23,8 @@ type Lexicon struct {
 	lang  string
 	tag   language.Tag
 	texts map[string]message
+	// script is what the modules say, packed for a data attribute, once.
+	script func() string
 }
 
 // message is one sentence, or one for each plural form of its number. Gaps are written {name}.
@@ -62,6 +65,7 @@ var lexicons = sync.OnceValue(func() map[string]*Lexicon {
 		if err := json.Unmarshal(raw, &l.texts); err != nil {
 			panic(fmt.Sprintf("views: %s: %v", name, err))
 		}
+		l.script = sync.OnceValue(func() string { return packScript(l.texts, all[fallback].texts) })
 		all[lang] = l
 	}
 	return all
@@ -149,7 +153,7 @@ func (l *Lexicon) N(key string, n int, gaps ...string) string {
 	if !ok {
 		text = m.text
 	}
-	return fill(text, append(gaps, "n", fmt.Sprint(n)))
+	return fill(text, append(gaps, "n", strconv.Itoa(n)))
 }
 
 func (l *Lexicon) find(key string) message {
@@ -162,15 +166,47 @@ func (l *Lexicon) find(key string) message {
 	return message{text: key}
 }
 
+// fill writes the values into the gaps of a sentence; a gap without a value stays, and tests see it.
 func fill(text string, gaps []string) string {
-	if len(gaps) < 2 {
+	open := strings.IndexByte(text, '{')
+	if open < 0 || len(gaps) < 2 {
 		return text
 	}
-	pairs := make([]string, 0, len(gaps))
-	for i := 0; i+1 < len(gaps); i += 2 {
-		pairs = append(pairs, "{"+gaps[i]+"}", gaps[i+1])
+	b := make([]byte, 0, len(text)+64)
+	for ; open >= 0; open = strings.IndexByte(text, '{') {
+		b = append(b, text[:open]...)
+		text = text[open:]
+		end := strings.IndexByte(text, '}')
+		if end < 0 {
+			break
+		}
+		b = append(b, valueOf(text[:end+1], gaps)...)
+		text = text[end+1:]
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+	return string(append(b, text...))
+}
+
+// valueOf finds the value for a gap, "{name}", in pairs of names and values.
+func valueOf(gap string, gaps []string) string {
+	for i := 0; i+1 < len(gaps); i += 2 {
+		if gaps[i] == gap[1:len(gap)-1] {
+			return gaps[i+1]
+		}
+	}
+	return gap
+}
+
+// packScript writes one "name=sentence" per line: unlike JSON, nothing in it needs escaping.
+func packScript(texts, spare map[string]message) string {
+	var b strings.Builder
+	for _, key := range scriptWords {
+		m, ok := texts[key]
+		if !ok {
+			m = spare[key]
+		}
+		b.WriteString(strings.TrimPrefix(key, "js.") + "=" + m.text + "\n")
+	}
+	return b.String()
 }
 
 func pluralForm(tag language.Tag, n int) string {

@@ -22,8 +22,10 @@ const connection = live(root, {
 document.addEventListener("submit", async (e) => {
 	if (!e.target.matches("[data-post]")) return;
 	e.preventDefault();
-	const { frame, error } = await post(e.target, { submitter: e.submitter });
+	// Going to another page would end full screen and sound.
+	const { frame, error } = await post(e.target, { submitter: e.submitter, stay: true });
 	if (frame) connection.take(frame);
+	else if (!error) connection.again();
 	const fault = document.getElementById("fault");
 	if (fault) {
 		fault.textContent = error?.text ?? "";

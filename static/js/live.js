@@ -23,10 +23,15 @@ function parse(html) {
 	return t.content;
 }
 
+// One "name=sentence" per line.
+function sentences(text) {
+	return Object.fromEntries(text.split("\n").map((line) => [line.split("=", 1)[0], line.slice(line.indexOf("=") + 1)]));
+}
+
 /** Starts the live connection of a page. shown(fresh, old) is called for every element put in,
  * changed() whenever the contact is lost or found. */
 export function live(root, { shown = () => {}, changed = () => {} } = {}) {
-	const words = JSON.parse(root.dataset.words || "{}");
+	const words = sentences(root.dataset.words ?? "");
 	const markup = new Map();
 	let now = { epoch: root.dataset.epoch, version: Number(root.dataset.version), now: Number(root.dataset.now) };
 	let lease = Number(root.dataset.lease);
@@ -58,12 +63,14 @@ export function live(root, { shown = () => {}, changed = () => {} } = {}) {
 		const verdict = judge(now, frame);
 		if (verdict === "ask") ask();
 		if (verdict === "renew") renew(frame);
-		if (verdict !== "show") return;
+		if (verdict !== "show") return false;
 		now = frame;
+		etag = "";
 		ends = endOf(frame.next);
 		root.removeAttribute("data-ended");
 		show(frame.html);
 		renew(frame);
+		return true;
 	}
 
 	function renew(frame) {
@@ -181,8 +188,8 @@ export function live(root, { shown = () => {}, changed = () => {} } = {}) {
 			if ([401, 403, 410].includes(answer.status)) return location.reload();
 			if (answer.status === 304) renew();
 			if (!answer.ok) return;
-			etag = answer.headers.get("ETag") ?? "";
-			take(await answer.json());
+			// The tag stands for what is shown, or "not modified" would keep something older alive.
+			if (take(await answer.json())) etag = answer.headers.get("ETag") ?? "";
 		} catch {
 			// The next try comes by itself; the lease tells the person.
 		} finally {
@@ -205,5 +212,11 @@ export function live(root, { shown = () => {}, changed = () => {} } = {}) {
 
 	connect();
 	beat();
-	return { take, words, stale: () => root.hasAttribute("data-stale") };
+	// again asks anew under whatever cookies there are now, on a new socket.
+	function again() {
+		etag = "";
+		connect();
+		ask();
+	}
+	return { take, again, words, stale: () => root.hasAttribute("data-stale") };
 }

@@ -1,8 +1,9 @@
 // Posting a form without leaving the page.
 
 /** Posts a form and returns {frame} or {error: {key, text, field}}; error.text is "" when the
- * server did not answer at all. Another page as the answer is gone to. */
-export async function post(form, { submitter, fields = {} } = {}) {
+ * server did not answer at all. Another page as the answer is gone to, unless stay says that this
+ * one will do. */
+export async function post(form, { submitter, fields = {}, stay = false } = {}) {
 	const data = new URLSearchParams(new FormData(form));
 	if (submitter?.name) data.set(submitter.name, submitter.value);
 	for (const [name, text] of Object.entries(fields)) data.set(name, text);
@@ -12,6 +13,7 @@ export async function post(form, { submitter, fields = {} } = {}) {
 			method: "POST",
 			body: data,
 			headers: { Accept: "application/json" },
+			redirect: stay ? "manual" : "follow",
 			signal: AbortSignal.timeout(15_000),
 		});
 		const json = (answer.headers.get("Content-Type") ?? "").startsWith("application/json");
@@ -20,6 +22,7 @@ export async function post(form, { submitter, fields = {} } = {}) {
 		return { error: { key: "unreachable", text: "" } };
 	}
 	if (body?.error) return { error: body.error };
+	if (stay && (answer.ok || answer.type === "opaqueredirect")) return { frame: body?.epoch ? body : null };
 	if (body?.go) return go(body.go);
 	if (body?.epoch) return { frame: body };
 	if (answer.redirected) return go(answer.url);

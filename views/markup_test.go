@@ -1,0 +1,471 @@
+package views
+
+import (
+	"bytes"
+	"compress/gzip"
+	"html"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/static"
+)
+
+// tag is an opening, closing or empty tag of a page.
+type tag struct {
+	name   string
+	closes bool
+	attrs  map[string]string
+}
+
+var (
+	tagForm  = regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:\s+[^\s=>"/]+(?:="[^"]*")?)*)\s*(/?)>`)
+	attrForm = regexp.MustCompile(`([^\s=>"/]+)(?:="([^"]*)")?`)
+	void     = []string{"meta", "link", "input", "br", "img", "hr"}
+)
+
+// tags reads the tags of a page and fails on a stray angle bracket.
+func tags(t *testing.T, page string) []tag {
+	t.Helper()
+	page = strings.TrimPrefix(page, "<!doctype html>")
+	if rest := tagForm.ReplaceAllString(page, ""); strings.ContainsAny(rest, "<>") {
+		i := strings.IndexAny(rest, "<>")
+		t.Fatalf("markup that is no tag near %.80q", rest[max(0, i-20):])
+	}
+	var all []tag
+	for _, m := range tagForm.FindAllStringSubmatch(page, -1) {
+		one := tag{name: strings.ToLower(m[2]), closes: m[1] == "/", attrs: map[string]string{}}
+		for _, a := range attrForm.FindAllStringSubmatch(m[3], -1) {
+			if _, twice := one.attrs[a[1]]; twice {
+				t.Errorf("<%s> has %s twice", one.name, a[1])
+			}
+			one.attrs[a[1]] = html.UnescapeString(a[2])
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// checkNesting fails on tags that are closed in another order than they were opened.
+func checkNesting(t *testing.T, all []tag) {
+	t.Helper()
+	var open []string
+	for _, one := range all {
+		switch {
+		case slices.Contains(void, one.name):
+		case !one.closes:
+			open = append(open, one.name)
+		case len(open) == 0 || open[len(open)-1] != one.name:
+			t.Fatalf("</%s> closes %v", one.name, open)
+		default:
+			open = open[:len(open)-1]
+		}
+	}
+	if len(open) > 0 {
+		t.Errorf("never closed: %v", open)
+	}
+}
+
+// checkPolicy holds a page against the content-security policy: nothing inline, nothing foreign.
+func checkPolicy(t *testing.T, all []tag) {
+	t.Helper()
+	for _, one := range all {
+		for name, value := range one.attrs {
+			switch {
+			case name == "style", strings.HasPrefix(name, "on"):
+				t.Errorf("<%s> has %s", one.name, name)
+			case name == "src", name == "href" && one.name == "link":
+				if strings.HasPrefix(value, pathBrand) {
+					continue
+				}
+				if _, _, ok := static.Open(value); !ok {
+					t.Errorf("<%s> loads %q", one.name, value)
+				}
+			case name == "action" && !strings.HasPrefix(value, "/"):
+				t.Errorf("a form posts to %q", value)
+			}
+		}
+		if one.name == "style" || (one.name == "script" && !one.closes && one.attrs["src"] == "") {
+			t.Errorf("inline <%s>", one.name)
+		}
+	}
+}
+
+func checkIDs(t *testing.T, all []tag) {
+	t.Helper()
+	seen := map[string]bool{}
+	for _, one := range all {
+		if id := one.attrs["id"]; id != "" {
+			if seen[id] {
+				t.Errorf("id %q twice", id)
+			}
+			seen[id] = true
+		}
+	}
+	for _, one := range all {
+		for _, name := range []string{"for", "popovertarget"} {
+			if ref := one.attrs[name]; ref != "" && !seen[ref] {
+				t.Errorf("<%s %s=%q> points nowhere", one.name, name, ref)
+			}
+		}
+	}
+}
+
+var buttonForm = regexp.MustCompile(`(?s)<(button|a)((?:\s+[^\s=>"/]+(?:="[^"]*")?)*)>(.*?)</(?:button|a)>`)
+
+// checkNames fails on buttons and links that say nothing.
+func checkNames(t *testing.T, page string) {
+	t.Helper()
+	for _, m := range buttonForm.FindAllStringSubmatch(page, -1) {
+		text := strings.TrimSpace(tagForm.ReplaceAllString(m[3], ""))
+		if text == "" && !strings.Contains(m[2], "aria-label=") {
+			t.Errorf("a <%s> without a name: %.120s", m[1], m[0])
+		}
+	}
+}
+
+func TestPages_markup(t *testing.T) {
+	for _, lang := range reviewed {
+		for name, c := range scenes(Page{Lang: lang, Zone: time.UTC}) {
+			t.Run(lang+"/"+name, func(t *testing.T) {
+				page := render(t, c)
+				if !strings.HasPrefix(page, `<!doctype html><html lang="`+lang+`">`) {
+					t.Errorf("begins %.60q", page)
+				}
+				all := tags(t, page)
+				checkNesting(t, all)
+				checkPolicy(t, all)
+				checkIDs(t, all)
+				checkNames(t, page)
+				if n := strings.Count(page, "<h1"); n != 1 {
+					t.Errorf("%d main headings", n)
+				}
+				if n := strings.Count(page, "<main"); n != 1 {
+					t.Errorf("%d main parts", n)
+				}
+				if strings.Contains(page, "<title></title>") {
+					t.Error("no title")
+				}
+			})
+		}
+	}
+}
+
+// No page shows the name of a message instead of its words.
+func TestPages_noBareKeys(t *testing.T) {
+	for _, lang := range reviewed {
+		for name, c := range scenes(Page{Lang: lang, Zone: time.UTC}) {
+			page := render(t, c)
+			for _, key := range regexp.MustCompile(`[>"]([a-z]+(?:\.[a-z0-9-]+)+)[<"]`).FindAllStringSubmatch(page, -1) {
+				if first, _, _ := strings.Cut(key[1], "."); first != "app" {
+					t.Errorf("%s/%s shows %q", lang, name, key[1])
+				}
+			}
+			if gap.MatchString(tagForm.ReplaceAllString(page, "")) {
+				t.Errorf("%s/%s shows an empty gap %q", lang, name, gap.FindString(tagForm.ReplaceAllString(page, "")))
+			}
+		}
+	}
+}
+
+func TestPages_sandboxIsMarked(t *testing.T) {
+	for name, c := range others(Page{Lang: "en", Mode: kiosk.Sandbox}) {
+		if !strings.Contains(render(t, c), "SANDBOX") {
+			t.Errorf("%s does not say that it is play money", name)
+		}
+	}
+	till, x := tillOf("ready")
+	till.Mode = kiosk.Sandbox
+	display := displayOf("idle")
+	display.Mode = kiosk.Sandbox
+	receipt := receiptOf("confirmed")
+	receipt.Mode = kiosk.Sandbox
+	p := Page{Lang: "en"}
+	for _, page := range []string{
+		render(t, TillPage(p, till, x)), render(t, DisplayPage(p, display, DisplayExtras{})), render(t, ReceiptPage(p, receipt)),
+	} {
+		if !strings.Contains(page, "SANDBOX") {
+			t.Error("a page does not say that it is play money")
+		}
+	}
+	if strings.Contains(render(t, tillScene(p, "ready")), "SANDBOX") {
+		t.Error("a live till says sandbox")
+	}
+}
+
+const hostile = `"><script>alert(1)</script><b onmouseover='x'>&lt; javascript:alert(2)`
+
+func TestPages_hostileNames(t *testing.T) {
+	till, x := tillOf("awaiting")
+	till.Stall.Name, till.Register.Name, x.Staff.Name = hostile, hostile, hostile
+	till.Register.Prefix = hostile
+	display := displayOf("code")
+	display.Stall.Name, display.Sale.Number, display.PayURL = hostile, hostile, "https://"+hostile
+	receipt := receiptOf("confirmed")
+	receipt.Stall.Seller, receipt.Stall.Place, receipt.Sale.Lines[0].Name = hostile, hostile, hostile
+	sale := saleOf(hostile, 100, nil)
+	sale.Note = hostile
+	p := Page{Lang: "en"}
+	for name, page := range map[string]string{
+		"till":    render(t, TillPage(p, till, x)),
+		"display": render(t, DisplayPage(p, display, DisplayExtras{})),
+		"receipt": render(t, ReceiptPage(p, receipt)),
+		"sale":    render(t, SaleDetail(p, SaleView{Stall: lind, Sale: sale, Receipt: "javascript:alert(3)", Now: noon})),
+		"error":   render(t, ErrorPage(p, 404, "not-found", hostile)),
+		"pair":    render(t, TillPairForm(p, TillPair{Stall: lind, Code: hostile})),
+	} {
+		all := tags(t, page)
+		checkNesting(t, all)
+		checkPolicy(t, all)
+		for _, one := range all {
+			if strings.HasPrefix(one.attrs["href"], "javascript:") {
+				t.Errorf("%s links to a script", name)
+			}
+		}
+	}
+}
+
+// topLevel lists the ids of the elements a fragment is made of, with their markup.
+func topLevel(t *testing.T, fragment string) (ids []string, parts map[string]string) {
+	t.Helper()
+	parts = map[string]string{}
+	depth, start, id := 0, 0, ""
+	for _, m := range tagForm.FindAllStringSubmatchIndex(fragment, -1) {
+		name := fragment[m[4]:m[5]]
+		closes := m[3] > m[2]
+		switch {
+		case slices.Contains(void, name):
+			continue
+		case !closes:
+			if depth++; depth == 1 {
+				start = m[0]
+				found := regexp.MustCompile(`\sid="([^"]+)"`).FindStringSubmatch(fragment[m[6]:m[7]])
+				if found == nil {
+					t.Fatalf("a part without an id: %.80s", fragment[m[0]:])
+				}
+				id = found[1]
+			}
+		default:
+			if depth--; depth == 0 {
+				ids = append(ids, id)
+				parts[id] = fragment[start:m[1]]
+			}
+		}
+	}
+	return ids, parts
+}
+
+// Only the right side and the sentence for ears change when a sale does.
+func TestTillFragment_onlyTheSideChanges(t *testing.T) {
+	p := Page{Lang: "en", Zone: time.UTC}
+	s, x := tillOf("ready")
+	_, before := topLevel(t, render(t, TillFragment(p, s, x)))
+	for state := range states {
+		s, x := tillOf(state)
+		ids, parts := topLevel(t, render(t, TillFragment(p, s, x)))
+		if want := []string{"devices", "device-words", "side", "say"}; !slices.Equal(ids, want) {
+			t.Fatalf("%s: parts %v, want %v", state, ids, want)
+		}
+		for _, id := range []string{"devices", "device-words"} {
+			if parts[id] != before[id] {
+				t.Errorf("%s changes #%s", state, id)
+			}
+		}
+		if parts["side"] == before["side"] {
+			t.Errorf("%s looks like ready", state)
+		}
+		page := render(t, TillPage(p, s, x))
+		for id, part := range parts {
+			if strings.Count(page, part) != 1 {
+				t.Errorf("%s: #%s of the fragment is not in the page as it is", state, id)
+			}
+		}
+	}
+}
+
+// The fragment is drawn once for everybody: it must not hold what belongs to one person or page.
+func TestTillFragment_isNobodys(t *testing.T) {
+	s, x := tillOf("awaiting")
+	x.Staff.Name, x.Key = "Zebulon", "secret-command-key"
+	fragment := render(t, TillFragment(Page{Lang: "en"}, s, x))
+	for _, word := range []string{"Zebulon", "secret-command-key", s.Current.Receipt + `"`} {
+		if strings.Contains(fragment, word) {
+			t.Errorf("fragment holds %q", word)
+		}
+	}
+}
+
+// The same state gives the same bytes, or screens would flicker and live regions repeat.
+func TestFragments_areStable(t *testing.T) {
+	p := Page{Lang: "de", Zone: time.UTC}
+	s, x := tillOf("awaiting")
+	first := render(t, TillFragment(p, s, x))
+	s.Now += 7000
+	if render(t, TillFragment(p, s, x)) != first {
+		t.Error("the till's fragment changes with the clock alone")
+	}
+	d := displayOf("code")
+	first = render(t, DisplayFragment(p, d, DisplayExtras{}))
+	d.Now += 7000
+	if render(t, DisplayFragment(p, d, DisplayExtras{})) != first {
+		t.Error("the display's fragment changes with the clock alone")
+	}
+}
+
+// A code is on show only while it can be paid, green only when it is paid, and nothing of a sale
+// when there is none.
+func TestDisplay_showsWhatItMay(t *testing.T) {
+	for _, state := range displayStates {
+		d := displayOf(state)
+		ids, parts := topLevel(t, render(t, DisplayFragment(Page{Lang: "en"}, d, DisplayExtras{})))
+		if want := []string{"screen", "say", "cover"}; !slices.Equal(ids, want) {
+			t.Fatalf("%s: parts %v, want %v", state, ids, want)
+		}
+		screen := parts["screen"]
+		if has := strings.Contains(screen, `class="qr"`); has != (d.PayURL != "" || d.Receipt != "") {
+			t.Errorf("%s: code on show: %v", state, has)
+		}
+		if green := strings.Contains(screen, `class="screen paid"`); green != (d.Shows == kiosk.ShowsPaid) {
+			t.Errorf("%s: green: %v", state, green)
+		}
+		if told := strings.Contains(screen, "Amber Fox"); told != (d.Sale != nil && d.Sale.Match.Colour == "amber") {
+			t.Errorf("%s: word of the sale: %v", state, told)
+		}
+	}
+	// A screen that is about a sale which is not there shows the stall, not a broken page.
+	lost := displayOf("idle")
+	lost.Shows = kiosk.ShowsPaid
+	if page := render(t, DisplayFragment(Page{}, lost, DisplayExtras{})); !strings.Contains(page, `class="screen idle"`) {
+		t.Errorf("paid without a sale shows %.80s", page)
+	}
+}
+
+func TestTill_tellsTheTruth(t *testing.T) {
+	p := Page{Lang: "en", Zone: time.UTC}
+	for state, want := range map[string][]string{
+		"paid":        {`class="strip hollow"`, "12,70\u00a0€ paid", "confirming"},
+		"confirmed":   {`class="strip paid"`, "confirmed"},
+		"unconfirmed": {`class="strip alarm"`, "not confirmed", "Nothing to do now"},
+		"checking":    {"Do not hand over yet", "do not charge again", `action="/till/look"`, `action="/till/aside"`},
+		"opening":     {"Nothing can be paid yet", `action="/till/cancel"`},
+		"retiring":    {"Closing the code", "You can go on with the next sale"},
+		"cancelled":   {"no money moved"},
+		"lapsed":      {"no money moved"},
+		"refused":     {"No money moved"},
+		"late":        {"came after the sale had ended", "refunds"},
+		"short":       {"10,70\u00a0€ came, 12,70\u00a0€ was asked"},
+		"extra":       {"paid more than once: 25,40\u00a0€"},
+		"over":        {"and more came"},
+	} {
+		side := render(t, tillScene(p, state))
+		for _, words := range want {
+			if !strings.Contains(side, words) {
+				t.Errorf("%s does not say %q", state, words)
+			}
+		}
+		if green := strings.Contains(side, `class="strip paid"`); green != (state == "confirmed" || state == "over") {
+			t.Errorf("%s: full tick: %v", state, green)
+		}
+	}
+}
+
+func TestReceipt_neverClaimsMoney(t *testing.T) {
+	for state := range states {
+		r := receiptOf(state)
+		page := render(t, ReceiptPage(Page{Lang: "en"}, r))
+		paid := r.State == kiosk.Paid
+		if has := strings.Contains(page, "12,70\u00a0€ paid"); has != paid {
+			t.Errorf("%s: says paid: %v", state, has)
+		}
+		if has := strings.Contains(page, "verdict paid"); has != paid {
+			t.Errorf("%s: green: %v", state, has)
+		}
+	}
+}
+
+// weigh adds up what a browser loads for a page, compressed where we compress.
+func weigh(t *testing.T, page string) int {
+	t.Helper()
+	sum := packed(t, []byte(page))
+	seen := map[string]bool{}
+	var load func(address string)
+	load = func(address string) {
+		if seen[address] {
+			return
+		}
+		seen[address] = true
+		raw, _, ok := static.Open(address)
+		if !ok {
+			t.Fatalf("%q is not there", address)
+		}
+		if small, _, ok := static.OpenGzip(address); ok {
+			sum += len(small)
+		} else {
+			sum += len(raw)
+		}
+		for _, m := range regexp.MustCompile(`from "\./([^"]+)"`).FindAllSubmatch(raw, -1) {
+			load(static.Path("js/" + string(m[1])))
+		}
+	}
+	for _, m := range regexp.MustCompile(`(?:href|src)="(/static/[^"]+)"`).FindAllStringSubmatch(page, -1) {
+		if !strings.HasSuffix(m[1], "/plain.css") {
+			load(m[1])
+		}
+	}
+	css, _ := BrandCSS(lind)
+	return sum + packed(t, []byte(css))
+}
+
+func packed(t *testing.T, raw []byte) int {
+	t.Helper()
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	if _, err := z.Write(raw); err != nil {
+		t.Fatal(err)
+	}
+	_ = z.Close()
+	return b.Len()
+}
+
+func TestPages_weight(t *testing.T) {
+	p := Page{Lang: "de"}
+	for state := range states {
+		if got := weigh(t, render(t, tillScene(p, state))); got > 80<<10 {
+			t.Errorf("till %s weighs %d bytes, want at most 80 KB", state, got)
+		}
+	}
+	for _, state := range displayStates {
+		if got := weigh(t, render(t, DisplayPage(p, displayOf(state), DisplayExtras{}))); got > 60<<10 {
+			t.Errorf("display %s weighs %d bytes, want at most 60 KB", state, got)
+		}
+	}
+}
+
+// Frames travel to every screen at every change.
+func TestFragments_size(t *testing.T) {
+	p := Page{Lang: "de"}
+	s, x := tillOf("awaiting")
+	if got := len(render(t, TillFragment(p, s, x))); got > 6<<10 {
+		t.Errorf("till fragment of %d bytes", got)
+	}
+	if got := len(render(t, DisplayFragment(p, displayOf("code"), DisplayExtras{}))); got > 5<<10 {
+		t.Errorf("display fragment of %d bytes", got)
+	}
+}
+
+// Every icon file is there, and every colour of a sale has a value in the style sheet.
+func TestStatic_colours(t *testing.T) {
+	raw, err := fs.ReadFile(static.FS, "css/base.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range kiosk.Colours {
+		if !bytes.Contains(raw, []byte(".c-"+c+" {")) {
+			t.Errorf("no value for the colour %q", c)
+		}
+	}
+}

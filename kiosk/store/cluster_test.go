@@ -74,7 +74,7 @@ func openRaw(t testing.TB, address string) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db := sql.OpenDB(pgConnector{conf})
+	db := openPool(conf)
 	t.Cleanup(func() { db.Close() })
 	return db
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 
 	"qrkiosk/kiosk"
 )
@@ -38,12 +39,14 @@ const (
 	firstPause  = 5 * time.Millisecond
 	usualConns  = 16
 	connectTime = 5 * time.Second
+	changeTime  = 30 * time.Second // of a whole change; behind it the outcome of a commit is not known
 )
 
 // postgres is a PostgreSQL database, which several processes may share. Each change is a
 // transaction of its own: the server commits those of different streams together by itself.
 type postgres struct {
 	db      *sql.DB
+	conns   int
 	log     *slog.Logger
 	now     func() time.Time
 	observe func(Commit)
@@ -65,18 +68,24 @@ func openPostgres(ctx context.Context, cfg Config) (engine, error) {
 			conf.RuntimeParams[name] = value
 		}
 	}
-	db := sql.OpenDB(pgConnector{conf})
+	db := openPool(conf)
 	conns := cfg.Conns
 	if conns <= 0 {
 		conns = usualConns
 	}
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
-	p := &postgres{db: db, log: cfg.Log, now: cfg.Now, observe: cfg.Observe}
+	p := &postgres{db: db, conns: conns, log: cfg.Log, now: cfg.Now, observe: cfg.Observe}
 	if err := p.start(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return p, nil
+}
+
+// openPool makes a pool of database/sql. Its connections are not asked whether they live before
+// they are used, which would be a round trip more for each transaction: see [postgres.connect].
+func openPool(conf *pgx.ConnConfig) *sql.DB {
+	return stdlib.OpenDB(*conf, stdlib.OptionShouldPing(func(context.Context, stdlib.ShouldPingParams) bool { return false }))
 }
 
 func (p *postgres) start(ctx context.Context) error {
@@ -98,21 +107,44 @@ func (p *postgres) close() error {
 	return p.db.Close()
 }
 
-// begin starts a transaction; leave is called when it is over.
-func (p *postgres) begin(ctx context.Context, o *sql.TxOptions) (tx *sql.Tx, leave func(), err error) {
+// begin starts a transaction under life; leave is called when it is over. ctx bounds no more than
+// the wait for a connection.
+func (p *postgres) begin(ctx, life context.Context, o *sql.TxOptions) (tx *sql.Tx, leave func(), err error) {
 	p.mu.RLock()
 	if p.closed {
 		p.mu.RUnlock()
 		return nil, nil, away(errClosed)
 	}
-	if tx, err = p.db.BeginTx(ctx, o); err != nil {
+	conn, tx, err := p.connect(ctx, life, o)
+	if err != nil {
 		p.mu.RUnlock()
 		return nil, nil, fault(err)
 	}
 	return tx, func() {
 		tx.Rollback() //nolint:errcheck // no-op after a commit
+		conn.Close()  //nolint:errcheck // it goes back to the pool
 		p.mu.RUnlock()
 	}, nil
+}
+
+// connect begins on a connection that answers. One that has died in the pool is found out by its
+// BEGIN, when nothing was asked of it yet, and the next one is taken; there are no more of them
+// than the pool has places.
+func (p *postgres) connect(ctx, life context.Context, o *sql.TxOptions) (*sql.Conn, *sql.Tx, error) {
+	for left := p.conns; ; left-- {
+		conn, err := p.db.Conn(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		tx, err := conn.BeginTx(life, o)
+		if err == nil {
+			return conn, tx, nil
+		}
+		conn.Close() //nolint:errcheck // the pool looks at it before it is used again
+		if ctx.Err() != nil || left == 0 || kindOf(err) != kindAway {
+			return nil, nil, err
+		}
+	}
 }
 
 // pgTx is a querier; the driver keeps prepared statements by their text.
@@ -151,7 +183,9 @@ func (p *postgres) write(ctx context.Context, work func(querier) (bool, error)) 
 // writeOnce returns Unavailable where the connection was lost at the commit: then nobody knows
 // whether it took place, and the caller finds out by its key.
 func (p *postgres) writeOnce(ctx context.Context, work func(querier) (bool, error)) error {
-	tx, leave, err := p.begin(ctx, nil)
+	life, cancel := context.WithTimeout(context.WithoutCancel(ctx), changeTime)
+	defer cancel()
+	tx, leave, err := p.begin(ctx, life, nil)
 	if err != nil {
 		return err
 	}
@@ -181,7 +215,7 @@ func (p *postgres) guard(q querier, work func(querier) (bool, error)) (wrote boo
 }
 
 func (p *postgres) view(ctx context.Context, read func(querier) error) error {
-	tx, leave, err := p.begin(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	tx, leave, err := p.begin(ctx, ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ func (s *Server) screen(next handler) handler {
 		if err != nil {
 			return err
 		}
+		visitOf(r).register = device.Register
 		return next(w, r.WithContext(context.WithValue(r.Context(), displayKey{}, device)))
 	}
 }

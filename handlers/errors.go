@@ -108,7 +108,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.failJSON(w, r, status, err)
 		return
 	}
-	p := s.view(r)
+	p := s.viewHere(r)
 	s.render(w, r, status, views.ErrorPage(p, status, p.Explain(known(err)).Key, requestID(r)))
 }
 
@@ -122,7 +122,7 @@ func retryAfter(w http.ResponseWriter, err error) {
 func (s *Server) failJSON(w http.ResponseWriter, r *http.Request, status int, err error) {
 	answer := struct {
 		Error *views.Trouble `json:"error"`
-	}{s.view(r).Explain(known(err))}
+	}{s.viewHere(r).Explain(known(err))}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(answer)

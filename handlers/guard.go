@@ -22,12 +22,22 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 	"font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; " +
 	"frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types qrkiosk"
 
-type requestKey struct{}
+type visitKey struct{}
 
-func requestID(r *http.Request) string {
-	id, _ := r.Context().Value(requestKey{}).(string)
-	return id
+// visit is what is known of a request wherever it fails.
+type visit struct {
+	id       string
+	register string // of the device it comes from, once that is known
 }
+
+func visitOf(r *http.Request) *visit {
+	if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
+		return v
+	}
+	return &visit{}
+}
+
+func requestID(r *http.Request) string { return visitOf(r).id }
 
 // routeOf is the route's pattern, so that no secret of a path reaches a log or a metric.
 func routeOf(r *http.Request) string {
@@ -42,7 +52,7 @@ func (s *Server) barrier(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var id [6]byte
 		_, _ = rand.Read(id[:])
-		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, hex.EncodeToString(id[:])))
+		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, &visit{id: hex.EncodeToString(id[:])}))
 		defer func() {
 			if p := recover(); p != nil {
 				s.log.Error("a handler panicked", "path", routeOf(r), "request", requestID(r), "err", p, "stack", string(debug.Stack()))

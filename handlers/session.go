@@ -99,6 +99,22 @@ func (s *Server) view(r *http.Request) views.Page {
 	}
 }
 
+// viewHere is what an error is told with: in the languages and numbers of the stall, if the request
+// came from a device of one.
+func (s *Server) viewHere(r *http.Request) views.Page {
+	p := s.view(r)
+	register := visitOf(r).register
+	if register == "" {
+		return p
+	}
+	stall, err := s.shop.StallOf(r.Context(), register)
+	if err != nil {
+		return p
+	}
+	p.Lang = views.Choose(stall.Languages, r.Header.Get("Accept-Language"))
+	return p.For(stall)
+}
+
 // insecure tells whether a browser will withhold wake lock and the like: plain http from anywhere
 // but this machine.
 func (s *Server) insecure(r *http.Request) bool {
@@ -132,6 +148,7 @@ func (s *Server) tablet(next handler) handler {
 		if err != nil {
 			return s.stranger(w, r, kiosk.Tablet, err)
 		}
+		visitOf(r).register = device.Register
 		return next(w, r.WithContext(context.WithValue(r.Context(), tabletKey{}, device)))
 	}
 }

@@ -34,7 +34,8 @@ fuzz: ## fuzz every parser for FUZZTIME each
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' .ci/fuzz
 
 bench: ## print the ratios that the design promises
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime 300ms ./kiosk/... ./views
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 10m ./cmd/qrkiosk
 
 image: ## build the container image with buildah and run the binary inside once
 	@VERSION='$(VERSION)' .ci/image

@@ -70,11 +70,7 @@ func (s *served) watch(registers []int) []*screenLine {
 	var secrets []string
 	s.do("displays", registers, &secrets)
 	lines := s.join(secrets)
-	for _, l := range lines {
-		for l.frames.Load() == 0 {
-			time.Sleep(time.Millisecond)
-		}
-	}
+	waitForFrames(lines)
 	return lines
 }
 
@@ -192,8 +188,11 @@ func (p *path) forget() {
 	p.floor.do("times", nil, nil)
 }
 
-// pathProfile is where BenchmarkPath leaves profiles of the server under test.
-var pathProfile = flag.String("path-profile", "", "file for profiles of the server of BenchmarkPath")
+// Profiles of the servers under test, for whoever looks for what to improve.
+var (
+	pathProfile = flag.String("path-profile", "", "file for profiles of the server of BenchmarkPath")
+	idleHeap    = flag.String("idle-heap", "", "file for what lies in memory in BenchmarkIdleDisplay")
+)
 
 // BenchmarkPath is the time from a webhook over its commit to the frame on the display, compared
 // with a POST that writes and flushes the least a commit can, and with a webhook at a register
@@ -254,7 +253,7 @@ func BenchmarkInFlight(b *testing.B) {
 	var gains, ceilings, flushGains []float64
 	var one, fifty sample
 	for round := 0; b.Loop(); {
-		for range 5 {
+		for range 4 {
 			shop.do("charge", upTo(registers), nil)
 			raws := make([][]byte, registers)
 			for i := range raws {

@@ -21,6 +21,7 @@ type controlView struct {
 	Hooks    []hookRow
 	Faults   []FaultInfo
 	Calls    []string
+	Examples []Example
 }
 
 // linkRow is one link with the buttons that make sense in its state.
@@ -47,6 +48,7 @@ func (s *Server) controlPage(w http.ResponseWriter, r *http.Request) {
 		Now: now.Format("Mon 2 Jan 2006 15:04:05"), Wire: s.cfg.Wire.String(),
 		Accounts: s.Accounts(), Money: s.Money(), Faults: s.Faults(), Calls: s.callLines(),
 	}
+	v.Examples = s.examples(v.Accounts)
 	for _, k := range lastOf(s.Links()) {
 		v.Links = append(v.Links, linkRow{k, k.Amount.String(), age(now.Sub(k.Created)), s.acts(k)})
 	}
@@ -54,6 +56,18 @@ func (s *Server) controlPage(w http.ResponseWriter, r *http.Request) {
 		v.Hooks = append(v.Hooks, hookRow{h, age(now.Sub(h.Made)), tryLines(h)})
 	}
 	s.show(w, r, http.StatusOK, controlPageView(v))
+}
+
+// examples are calls of the first account; the second one gets the shares.
+func (s *Server) examples(accounts []Account) []Example {
+	key, token := "KEY", "TOKEN"
+	if len(accounts) > 0 {
+		key = accounts[0].Key
+	}
+	if len(accounts) > 1 {
+		token = accounts[1].RecipientToken
+	}
+	return Examples(s.url(), key, token)
 }
 
 // lastOf is the end of a list, newest first.

@@ -26,6 +26,7 @@ export function keypad(root, connection) {
 	const words = connection.words;
 	let now = EMPTY;
 	let flying = false;
+	let waited = false;
 
 	function waits() {
 		return BUSY.includes(document.getElementById("side").dataset.nowState);
@@ -38,6 +39,8 @@ export function keypad(root, connection) {
 
 	function draw() {
 		const sum = total(now);
+		if (waited && !waits()) say("");
+		waited = waits();
 		const shown = entry(now, habit);
 		figure.querySelector(".digits").textContent = shown.text;
 		figure.className = `big n${Math.min(12, Math.max(4, shown.text.length))}`;

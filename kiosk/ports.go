@@ -19,6 +19,9 @@ type Store interface {
 	Claim(ctx context.Context, kinds []ErrandKind, now, until int64, n int) ([]Errand, error)
 	// NextDue returns when the earliest unleased errand of the given kinds is due, 0 if none.
 	NextDue(ctx context.Context, kinds []ErrandKind) (int64, error)
+	// Lead tells whether holder may do until then what only one process at a time should do. A
+	// holder that asks again in time keeps the lead.
+	Lead(ctx context.Context, name, holder string, now, until int64) (bool, error)
 	// Abandon gives back every errand that a process before this one had claimed. Where others may
 	// share the store it does nothing: their leases end by themselves.
 	Abandon(ctx context.Context) error

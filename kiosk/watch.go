@@ -18,6 +18,7 @@ const (
 	watchBack   = 35 * dayMillis    // how long an ended link is watched for late money
 	watchAtOnce = 1000              // sales looked at in one sweep
 	lookBatch   = 500
+	leadMillis  = 15 * secondMillis // how long a dead leader is waited for
 )
 
 // lookWaits are the pauses between looks that an errand demands: at 0, 2 and 5 seconds, then
@@ -30,14 +31,19 @@ const unpaidTries = 3
 // watcher is the memory of the one loop that reads the gateway's lists.
 type watcher struct {
 	shop     *Shop
-	last     int64 // Unix milliseconds when the last sweep began
+	name     string // of this process, among those that share the store
+	last     int64  // Unix milliseconds when the last sweep began
+	planned  int64  // Unix milliseconds of the last plan
 	failures int
 	known    map[string]bool // rows stored before, so that they cost no reading
 }
 
 func (s *Shop) watch(ctx context.Context) {
-	w := &watcher{shop: s, known: map[string]bool{}}
+	w := &watcher{shop: s, name: s.random.id(s.now()), known: map[string]bool{}}
 	for ctx.Err() == nil {
+		if wait := w.planned + company - s.now(); wait > 0 {
+			s.sleep(ctx, nil, wait) // nudges come with every payment; planning reads every open sale
+		}
 		p := w.plan(ctx)
 		s.lapseUnopened(ctx, p.lapsed)
 		if wait := p.at - s.now(); wait > 0 {
@@ -45,9 +51,26 @@ func (s *Shop) watch(ctx context.Context) {
 			continue
 		}
 		w.last = s.now()
-		w.sweep(ctx)
+		if w.leads(ctx) {
+			w.sweep(ctx)
+		}
 	}
 }
+
+// leads tells whether this process is the one that reads the lists for all that share the store:
+// the gateway counts calls per account. When the leader dies another one takes over.
+func (w *watcher) leads(ctx context.Context) bool {
+	now := w.shop.now()
+	leads, err := w.shop.store.Lead(ctx, "watch", w.name, now, now+leadMillis)
+	if err != nil {
+		w.shop.complain(ctx, "nobody knows who reads the lists", err)
+	}
+	return leads
+}
+
+// Heard says that another process changed a register, so that the lists may have to be read
+// sooner. The bus calls it.
+func (s *Shop) Heard(string, int64) { nudge(s.watcher) }
 
 type plan struct {
 	at     int64
@@ -57,6 +80,7 @@ type plan struct {
 // plan finds out when the lists should be read next.
 func (w *watcher) plan(ctx context.Context) plan {
 	s, now := w.shop, w.shop.now()
+	w.planned = now
 	sales, err := s.watched(ctx)
 	if err != nil {
 		s.complain(ctx, "watched sales cannot be read", err)

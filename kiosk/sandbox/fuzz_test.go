@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/big"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -31,13 +32,77 @@ func FuzzReadFields(f *testing.F) {
 		if v.kind != object || len(v.keys) != len(v.items) {
 			t.Fatalf("%+v", v)
 		}
-		for _, key := range append(v.keys, "amount", "") {
-			item := v.get(key)
-			item.flag(true)
-			item.whole()
-			readAmount(item)
-			recipientsOf(item)
-			resolve(item, []string{"http://a.example/"})
+		lookAt(v)
+	})
+}
+
+// lookAt hands a body to every reader of fields.
+func lookAt(v value) {
+	for _, key := range append(v.keys, "amount", "") {
+		item := v.get(key)
+		item.flag(true)
+		item.whole()
+		readAmount(item)
+		recipientsOf(item)
+		resolve(item, []string{"http://a.example/"})
+	}
+}
+
+// FuzzForm compares the reading of forms with that of the standard library where names do not
+// nest; where they do, it looks at what came out.
+func FuzzForm(f *testing.F) {
+	for _, seed := range []string{
+		"amount=1&amount=2", "recipients[0][token]=a&recipients[0][share]=1&recipients[1][token]=b", "a[]=1&a[]=2&a[x]=3", "a[0]=1&a[2]=2", "a=1&a[b]=2&a=3",
+		"%61=%62&c=d+e", "&&=&a", "a[b[c]]=1&a[]]=2", "a=%zz", "a;b=1", "a[1000000][][]=x", "a=\xff&\xff=a", strings.Repeat("a[0]", 20) + "=1",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		v, err := readForm(raw)
+		if err != nil {
+			return
+		}
+		lookAt(v)
+		want, err := url.ParseQuery(raw)
+		if err != nil || strings.ContainsAny(raw, "[]") || strings.Contains(strings.ToLower(raw), "%5b") || strings.Contains(strings.ToLower(raw), "%5d") {
+			return
+		}
+		if len(want) != len(v.keys) {
+			t.Fatalf("%q has %d names, not %d", raw, len(v.keys), len(want))
+		}
+		for name, list := range want {
+			if got := v.get(name); got.kind != text || got.text != list[len(list)-1] {
+				t.Fatalf("%q: %q is %+v, not %q", raw, name, got, list)
+			}
+		}
+	})
+}
+
+// FuzzMultipart: no multipart body crashes the reader, and what was written as one is read again.
+func FuzzMultipart(f *testing.F) {
+	const head = "--b\r\nContent-Disposition: form-data; name="
+	for _, seed := range [][3]string{
+		{head + "\"a[0][b]\"\r\n\r\n1\r\n" + head + "\"a[0][c]\"\r\n\r\n2\r\n--b--\r\n", "amount", "12.50"},
+		{head + "amount; filename=x\r\nContent-Type: text/plain\r\n\r\n1\r\n--b--", "a[]", "--b"},
+		{head + "x\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=41\r\n--b--\r\n", "recipients[0][token]", "\r\n--b--\r\n"},
+		{"--b\r\n\r\n\r\n--b\r\n\r\n--b--", "", ""},
+		{"preamble\n--b\n" + "X: " + strings.Repeat("y", 5000) + "\n\n\n--b--", "a b", "\x00"},
+	} {
+		f.Add([]byte(seed[0]), seed[1], seed[2])
+	}
+	f.Fuzz(func(t *testing.T, raw []byte, name, val string) {
+		if v, err := readMultipart(raw, "b"); err == nil {
+			lookAt(v)
+		}
+		if strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune("\"\\%[]", r) }) || name == "" {
+			return
+		}
+		var b bytes.Buffer
+		w := multipart.NewWriter(&b)
+		w.WriteField(name, val)
+		w.Close()
+		if v, err := readFields(b.Bytes(), w.FormDataContentType()); err != nil || v.get(name).text != val {
+			t.Fatalf("%q with %q became %+v, %v", name, val, v, err)
 		}
 	})
 }

@@ -72,8 +72,11 @@ var goldenLists = map[string]func(*testing.T, goldenEntry){
 		page, err := answerWith(t, e).TaxInvoices(t.Context(), ReportQuery{Limit: 12})
 		want := TaxInvoicePage{Total: 18, Rows: []TaxInvoice{{
 			ID: "178", Number: "202604-sf-oS5TYzrGXF", Month: "April 2026", Date: "2026-05-01", At: "2026-05-01 03:01:05",
-			Company: "Acme GmbH", Name: "Max Mustermann", Street: "Musterstraße", HouseNo: "1", ZIP: "10115",
-			City: "Berlin", Country: "Germany", Fee: 1038, FeePSP: 24515,
+			Address: Address{
+				Company: "Acme GmbH", Name: "Max Mustermann", Street: "Musterstraße", HouseNo: "1", ZIP: "10115",
+				City: "Berlin", Country: "Germany",
+			},
+			Fee: 1038, FeePSP: 24515,
 		}}}
 		if err != nil || !reflect.DeepEqual(page, want) {
 			t.Errorf("read %+v, error %v, want %+v", page, err, want)

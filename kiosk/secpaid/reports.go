@@ -2,7 +2,6 @@ package secpaid
 
 import (
 	"context"
-	"log/slog"
 
 	"qrkiosk/kiosk"
 )
@@ -53,14 +52,22 @@ type PayOutPage struct {
 	Unread int
 }
 
-// TaxInvoice is a monthly invoice about the gateway's fees. It holds the owner's name and
-// address and logs itself by its number alone.
+// TaxInvoice is a monthly invoice about the gateway's fees.
 type TaxInvoice struct {
 	ID      string
 	Number  string
 	Month   string
 	Date    string
 	At      string
+	Address Address
+	Fee     kiosk.Money // the gateway's
+	FeePSP  kiosk.Money // the payment provider's
+	VAT     kiosk.Money
+}
+
+// Address is the account's owner on an invoice (protocol 4.7). It shows itself to nobody who
+// prints, logs or encodes it: read its fields.
+type Address struct {
 	Company string
 	Name    string
 	Street  string
@@ -68,13 +75,16 @@ type TaxInvoice struct {
 	ZIP     string
 	City    string
 	Country string
-	Fee     kiosk.Money // the gateway's
-	FeePSP  kiosk.Money // the payment provider's
-	VAT     kiosk.Money
 }
 
-// LogValue keeps the address out of logs.
-func (t TaxInvoice) LogValue() slog.Value { return slog.StringValue(t.Number) }
+// String keeps the address out of whatever is printed.
+func (Address) String() string { return "***" }
+
+// GoString is String for the verb that shows everything.
+func (Address) GoString() string { return "***" }
+
+// MarshalText keeps the address out of logs and JSON, however deep it lies in what is logged.
+func (Address) MarshalText() ([]byte, error) { return []byte("***"), nil }
 
 // TaxInvoicePage is one page; Total is 0 where the gateway does not tell.
 type TaxInvoicePage struct {
@@ -143,8 +153,10 @@ func taxInvoice(o object) (TaxInvoice, bool) {
 	t := TaxInvoice{
 		ID: o.text("sf_id"), Number: o.text("invoice_id"), Month: o.text("service_month"),
 		Date: o.text("invoice_date"), At: o.text("created_at"),
-		Company: o.text("company"), Name: o.text("name"), Street: o.text("street"),
-		HouseNo: o.text("house_no"), ZIP: o.text("zipcode"), City: o.text("city"), Country: o.text("country"),
+		Address: Address{
+			Company: o.text("company"), Name: o.text("name"), Street: o.text("street"), HouseNo: o.text("house_no"),
+			ZIP: o.text("zipcode"), City: o.text("city"), Country: o.text("country"),
+		},
 	}
 	var fee, psp, vat bool
 	t.Fee, fee = o.optionalMoney("total_secpaid_fee")

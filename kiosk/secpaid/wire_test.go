@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -293,8 +294,10 @@ func TestSecrets(t *testing.T) {
 		errs = append(errs, err)
 	}
 	page, err := c.TaxInvoices(t.Context(), ReportQuery{})
-	c.log.Info("invoices", "row", page.Rows[0], "key", c.token)
-	all := logged.String() + fmt.Sprint(errs, err) + fmt.Sprintf("%v %+v %#v %s", c.token, c, c.token, c.token)
+	for _, handler := range []slog.Handler{c.log.Handler(), slog.NewJSONHandler(&logged, nil)} {
+		slog.New(handler).Info("invoices", "page", page, "rows", page.Rows, "row", page.Rows[0], "address", page.Rows[0].Address, "key", c.token)
+	}
+	all := logged.String() + fmt.Sprint(errs, err) + fmt.Sprintf("%v %+v %#v %s", page, page, page, page.Rows) + fmt.Sprintf("%v %+v %#v %s", c.token, c, c.token, c.token)
 	for _, canary := range []string{testToken, testKey, "PrivateCompany", "/tok", "/r/abc"} {
 		if strings.Contains(all, canary) {
 			t.Errorf("%q is in: %s", canary, all)
@@ -302,6 +305,9 @@ func TestSecrets(t *testing.T) {
 	}
 	if strings.Count(logged.String(), "kong-4711") != 5 || strings.Contains(logged.String(), "kong-4711\\u2028") {
 		t.Errorf("request ids missing or unclean: %s", &logged)
+	}
+	if page.Rows[0].Address.Company != "PrivateCompany" || !strings.Contains(logged.String(), "202604-sf-x") {
+		t.Errorf("%#v, and in the log: %s", page, &logged)
 	}
 }
 

@@ -50,18 +50,29 @@ func (r *reader) Errand(sale string, d kiosk.Duty) (kiosk.Errand, error) {
 // Begin implements [kiosk.Tx].
 func (t *tx) Begin(s *kiosk.Sale, due int64, duties ...kiosk.Duty) error {
 	for _, d := range duties {
-		err := t.write("", `INSERT INTO errand (`+errandColumns+`) VALUES ($1, $2, $3, $4, $5, 0, 0, $6)
-			ON CONFLICT (sale, link, kind) DO NOTHING`,
-			s.ID, d.Link, string(d.Kind), s.Register, due, t.version*fenceStep)
-		if err != nil {
-			return err
-		}
+		t.begun = append(t.begun, kiosk.Errand{
+			Sale: s.ID, Link: d.Link, Kind: d.Kind, Register: s.Register, Due: due, Fence: t.row.version * fenceStep,
+		})
 	}
-	return nil
+	return t.err
+}
+
+// Errand implements [kiosk.Reader]; it sees what this transaction has begun.
+func (t *tx) Errand(sale string, d kiosk.Duty) (kiosk.Errand, error) {
+	if err := t.settle(); err != nil {
+		return kiosk.Errand{}, err
+	}
+	return t.reader.Errand(sale, d)
 }
 
 // End implements [kiosk.Tx].
 func (t *tx) End(s *kiosk.Sale, duties ...kiosk.Duty) error {
+	if len(duties) == 0 {
+		return t.err
+	}
+	if err := t.settle(); err != nil {
+		return err
+	}
 	for _, d := range duties {
 		err := t.write("", `DELETE FROM errand WHERE sale = $1 AND link = $2 AND kind = $3`, s.ID, d.Link, string(d.Kind))
 		if err != nil {
@@ -73,6 +84,9 @@ func (t *tx) End(s *kiosk.Sale, duties ...kiosk.Duty) error {
 
 // Postpone implements [kiosk.Tx].
 func (t *tx) Postpone(e kiosk.Errand, due int64) (bool, error) {
+	if err := t.settle(); err != nil {
+		return false, err
+	}
 	n, err := t.writeRows("", `UPDATE errand SET due = $5, tries = $6, lease = 0
 		WHERE sale = $1 AND link = $2 AND kind = $3 AND fence = $4`, e.Sale, e.Link, string(e.Kind), e.Fence, due, e.Tries)
 	return n > 0, err
@@ -84,7 +98,11 @@ func (s *Store) Abandon(ctx context.Context) error {
 		if !q.alone() {
 			return false, nil
 		}
-		n, err := s.reader(context.WithoutCancel(ctx), q).exec(`UPDATE errand SET lease = 0 WHERE lease > 0`)
+		r := s.reader(context.WithoutCancel(ctx), q)
+		if err := q.book().settle(r); err != nil {
+			return false, err
+		}
+		n, err := r.exec(`UPDATE errand SET lease = 0 WHERE lease > 0`)
 		return n > 0, err
 	})
 }
@@ -100,6 +118,9 @@ func (s *Store) Claim(ctx context.Context, kinds []kiosk.ErrandKind, now, until 
 	var claimed []kiosk.Errand
 	err := s.engine.write(ctx, func(q querier) (bool, error) {
 		r := s.reader(context.WithoutCancel(ctx), q)
+		if err := q.book().settle(r); err != nil {
+			return false, err
+		}
 		if !q.alone() {
 			if _, err := r.exec(`UPDATE stream SET version = version WHERE id = 'claims'`); err != nil {
 				return false, err

@@ -12,6 +12,12 @@ type over struct{}
 
 func (over) exec(context.Context, string, ...any) (int64, error) { return 0, errOver }
 
+func (over) execAll(context.Context, []statement) error { return errOver }
+
+func (over) book() *ledger { return newLedger() }
+
+func (over) late() bool { return false }
+
 func (over) alone() bool { return false }
 
 func (over) query(context.Context, string, ...any) (*sql.Rows, error) { return nil, errOver }

@@ -109,18 +109,18 @@ func (p *postgres) close() error {
 
 // begin starts a transaction under life; leave is called when it is over. ctx bounds no more than
 // the wait for a connection.
-func (p *postgres) begin(ctx, life context.Context, o *sql.TxOptions) (tx *sql.Tx, leave func(), err error) {
+func (p *postgres) begin(ctx, life context.Context, o *sql.TxOptions) (q pgTx, leave func(), err error) {
 	p.mu.RLock()
 	if p.closed {
 		p.mu.RUnlock()
-		return nil, nil, away(errClosed)
+		return pgTx{}, nil, away(errClosed)
 	}
 	conn, tx, err := p.connect(ctx, life, o)
 	if err != nil {
 		p.mu.RUnlock()
-		return nil, nil, fault(err)
+		return pgTx{}, nil, fault(err)
 	}
-	return tx, func() {
+	return pgTx{conn, tx, newLedger()}, func() {
 		tx.Rollback() //nolint:errcheck // no-op after a commit
 		conn.Close()  //nolint:errcheck // it goes back to the pool
 		p.mu.RUnlock()
@@ -148,7 +148,26 @@ func (p *postgres) connect(ctx, life context.Context, o *sql.TxOptions) (*sql.Co
 }
 
 // pgTx is a querier; the driver keeps prepared statements by their text.
-type pgTx struct{ tx *sql.Tx }
+type pgTx struct {
+	conn   *sql.Conn
+	tx     *sql.Tx
+	ledger *ledger
+}
+
+func (q pgTx) book() *ledger { return q.ledger }
+
+func (pgTx) late() bool { return false }
+
+// execAll is what database/sql has no call for. The connection is the transaction's own.
+func (q pgTx) execAll(ctx context.Context, all []statement) error {
+	return q.conn.Raw(func(driverConn any) error {
+		batch := &pgx.Batch{}
+		for _, s := range all {
+			batch.Queue(s.query, s.args...)
+		}
+		return driverConn.(*stdlib.Conn).Conn().SendBatch(ctx, batch).Close()
+	})
+}
 
 func (pgTx) alone() bool { return false }
 
@@ -185,17 +204,17 @@ func (p *postgres) write(ctx context.Context, work func(querier) (bool, error)) 
 func (p *postgres) writeOnce(ctx context.Context, work func(querier) (bool, error)) error {
 	life, cancel := context.WithTimeout(context.WithoutCancel(ctx), changeTime)
 	defer cancel()
-	tx, leave, err := p.begin(ctx, life, nil)
+	q, leave, err := p.begin(ctx, life, nil)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	wrote, err := p.guard(pgTx{tx}, work)
+	wrote, err := p.guard(q, work)
 	if err != nil || !wrote {
 		return err
 	}
 	start := p.now()
-	err = tx.Commit()
+	err = q.tx.Commit()
 	p.observe(Commit{Changes: 1, Took: p.now().Sub(start), Failed: err != nil})
 	if err != nil {
 		return fault(fmt.Errorf("commit: %w", err))
@@ -215,10 +234,10 @@ func (p *postgres) guard(q querier, work func(querier) (bool, error)) (wrote boo
 }
 
 func (p *postgres) view(ctx context.Context, read func(querier) error) error {
-	tx, leave, err := p.begin(ctx, ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	q, leave, err := p.begin(ctx, ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return err
 	}
 	defer leave()
-	return read(pgTx{tx})
+	return read(q)
 }

@@ -14,6 +14,12 @@ import (
 type querier interface {
 	exec(ctx context.Context, query string, args ...any) (rows int64, err error)
 	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	// execAll executes them in order, on PostgreSQL in one round trip.
+	execAll(ctx context.Context, all []statement) error
+	// book gathers what the transaction writes together.
+	book() *ledger
+	// late tells whether whoever commits settles the ledger, so that a change need not.
+	late() bool
 	// alone tells whether nobody else can write while the transaction lasts.
 	alone() bool
 }

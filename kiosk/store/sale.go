@@ -184,9 +184,7 @@ func (t *tx) PutSale(s *kiosk.Sale) error {
 	if err := t.putLinks(before.sale, s); err != nil {
 		return err
 	}
-	if err := t.putTakings(before.sale, s, state); err != nil {
-		return err
-	}
+	t.putTakings(before.sale, s, state)
 	t.memory.keep(s, text)
 	t.remember(s, row)
 	return nil

@@ -195,6 +195,8 @@ func (l *lite) close() error {
 type liteConn struct {
 	conn     *sql.Conn
 	prepared map[string]*sql.Stmt
+	ledger   *ledger
+	settled  bool  // whoever commits does it
 	away     error // the first error that may have undone the whole transaction
 }
 
@@ -207,7 +209,21 @@ func openConn(ctx context.Context, db *sql.DB, wanted []setting) (*liteConn, err
 	if err := readBack(ctx, conn, wanted); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return &liteConn{conn: conn, prepared: map[string]*sql.Stmt{}}, nil
+	return &liteConn{conn: conn, prepared: map[string]*sql.Stmt{}, ledger: newLedger()}, nil
+}
+
+func (c *liteConn) book() *ledger { return c.ledger }
+
+func (c *liteConn) late() bool { return c.settled }
+
+// execAll gains nothing from sending statements together: there is nothing between us and SQLite.
+func (c *liteConn) execAll(ctx context.Context, all []statement) error {
+	for _, s := range all {
+		if _, err := c.exec(ctx, s.query, s.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // alone holds because every transaction that writes begins by taking SQLite's write lock.

@@ -9,28 +9,16 @@ import (
 
 const dayMillis = 24 * 60 * 60 * 1000
 
-const addTakings = `INSERT INTO takings (stall, register, day, state, sales, cents) VALUES `
-
-const toTakings = ` ON CONFLICT (stall, register, day, state) DO UPDATE
-	SET sales = takings.sales + excluded.sales, cents = takings.cents + excluded.cents`
-
 // putTakings moves a sale from the sum of its old state to that of its new one.
-func (t *tx) putTakings(before, s *kiosk.Sale, state kiosk.State) error {
-	day := s.Created / dayMillis
-	total := int64(s.Total())
-	if before == nil {
-		return t.write("", addTakings+`($1, $2, $3, $4, 1, $5)`+toTakings, s.Stall, s.Register, day, string(state), total)
+func (t *tx) putTakings(before, s *kiosk.Sale, state kiosk.State) {
+	sum := Takings{Stall: s.Stall, Register: s.Register, Day: s.Created / dayMillis}
+	if before != nil {
+		was := sum
+		was.State, was.Sales, was.Total = before.State(), -1, -before.Total()
+		t.sums = append(t.sums, was)
 	}
-	was, old := before.State(), int64(before.Total())
-	switch {
-	case was != state:
-		return t.write("", addTakings+`($1, $2, $3, $4, -1, $5), ($1, $2, $3, $6, 1, $7)`+toTakings,
-			s.Stall, s.Register, day, string(was), -old, string(state), total)
-	case old != total:
-		return t.write("", addTakings+`($1, $2, $3, $4, 0, $5)`+toTakings,
-			s.Stall, s.Register, day, string(state), total-old)
-	}
-	return nil
+	sum.State, sum.Sales, sum.Total = state, 1, s.Total()
+	t.sums = append(t.sums, sum)
 }
 
 // Takings is the sum of the sales of one register that were made on one day and are in one state.

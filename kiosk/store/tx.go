@@ -10,15 +10,12 @@ import (
 // tx implements [kiosk.Tx]: the reader of its transaction, and the writes.
 type tx struct {
 	reader
-	stream  string
-	version int64 // the new one
-	last    int64 // number of the last event
-	head    string
-	sales   int64 // number of the last sale
-	moved   bool  // the row of the stream must be written
-	events  []kiosk.Event
-	wrote   bool  // a statement has changed something
-	err     error // of the first write that failed
+	stream string
+	row    streamRow // with the new version
+	moved  bool      // the row of the stream must be written
+	wrote  bool      // a statement has changed something
+	err    error     // of the first write that failed
+	entries
 }
 
 var (
@@ -37,30 +34,54 @@ func (s *Store) newTx(ctx context.Context, q querier, stream string) *tx {
 }
 
 const (
-	takeStream = `UPDATE stream SET version = version + 1 WHERE id = $1 RETURNING version, seq, head, number`
-	readStream = `SELECT version + 1, seq, head, number FROM stream WHERE id = $1`
+	takeStream = `UPDATE stream SET version = version + 1 WHERE id = $1 RETURNING version - 1, seq, head, number`
+	readStream = `SELECT version, seq, head, number FROM stream WHERE id = $1`
 )
 
 // begin takes the stream's row, which locks out every other change of the stream. Where nobody
-// else can write at all during the transaction, reading it is enough.
+// else can write at all during the transaction, knowing it is enough.
 func (t *tx) begin() error {
 	query := takeStream
 	if t.q.alone() {
 		query = readStream
 	}
-	return t.one([]any{&t.version, &t.last, &t.head, &t.sales}, query, t.stream)
+	row, known := t.q.book().streams[t.stream]
+	if !known {
+		if err := t.one([]any{&row.version, &row.seq, &row.head, &row.number}, query, t.stream); err != nil {
+			return err
+		}
+		t.q.book().streams[t.stream] = row
+	}
+	row.version++
+	t.row = row
+	return nil
 }
 
-// finish writes what was gathered and returns the version of the stream.
+// finish hands over what was gathered and returns the version of the stream.
 func (t *tx) finish() (int64, error) {
-	if err := t.flush(); err != nil {
-		return 0, err
+	if !t.moved && !t.wrote && t.empty() {
+		return t.row.version - 1, nil
 	}
-	if !t.moved && !t.wrote {
-		return t.version - 1, nil
+	book := t.q.book()
+	book.add(&t.entries)
+	book.move(t.stream, t.row)
+	t.wrote = true
+	if t.q.late() {
+		return t.row.version, nil
 	}
-	return t.version, t.write("", `UPDATE stream SET version = $2, seq = $3, head = $4, number = $5 WHERE id = $1`,
-		t.stream, t.version, t.last, t.head, t.sales)
+	return t.row.version, book.settle(&t.reader)
+}
+
+// settle writes what was gathered so far, so that it can be read.
+func (t *tx) settle() error {
+	if t.err != nil {
+		return t.err
+	}
+	book := t.q.book()
+	t.wrote = t.wrote || !t.empty()
+	book.add(&t.entries)
+	t.err = book.settle(&t.reader)
+	return t.err
 }
 
 // verdict is what the caller hears once decide has returned err: a failed write cannot be
@@ -105,17 +126,17 @@ func (t *tx) writeDoc(key, query string, thing any, args ...any) error {
 
 // Number implements [kiosk.Tx].
 func (t *tx) Number() (int64, error) {
-	t.sales++
+	t.row.number++
 	t.moved = true
-	return t.sales, t.err
+	return t.row.number, t.err
 }
 
 // Append implements [kiosk.Tx].
 func (t *tx) Append(events ...kiosk.Event) error {
 	for _, e := range events {
 		e.Stream = t.stream
-		e.Seal(t.last+1, t.head)
-		t.last, t.head = e.Seq, e.Hash
+		e.Seal(t.row.seq+1, t.row.head)
+		t.row.seq, t.row.head = e.Seq, e.Hash
 		t.moved = true
 		t.events = append(t.events, e)
 	}
@@ -124,29 +145,26 @@ func (t *tx) Append(events ...kiosk.Event) error {
 
 const eventColumns = `stream, seq, kind, subject, state, amount, actor, at, data, prev, hash`
 
-// flush writes the events gathered so far in one statement.
-func (t *tx) flush() error {
-	const columns, most = 11, 64
-	for len(t.events) > 0 {
-		n := min(len(t.events), most)
-		args := make([]any, 0, n*columns)
-		for i := range t.events[:n] {
-			e := &t.events[i]
-			args = append(args, e.Stream, e.Seq, e.Kind, e.Subject, string(e.State), int64(e.Amount),
-				e.Actor, e.At, e.Data, e.Prev, e.Hash)
-		}
-		if err := t.write("", `INSERT INTO event (`+eventColumns+`) VALUES `+tuples(n, columns), args...); err != nil {
-			return err
-		}
-		t.events = t.events[n:]
-	}
-	return nil
-}
-
 // Events implements [kiosk.Reader]; it sees what this transaction has appended.
 func (t *tx) Events(stream string, after int64, n int) ([]kiosk.Event, error) {
-	if err := t.flush(); err != nil {
+	if err := t.settle(); err != nil {
 		return nil, err
 	}
 	return t.reader.Events(stream, after, n)
+}
+
+// Streams implements [kiosk.Reader].
+func (t *tx) Streams() ([]string, error) {
+	if err := t.settle(); err != nil {
+		return nil, err
+	}
+	return t.reader.Streams()
+}
+
+// Versions implements [kiosk.Reader].
+func (t *tx) Versions(streams []string) (map[string]int64, error) {
+	if err := t.settle(); err != nil {
+		return nil, err
+	}
+	return t.reader.Versions(streams)
 }

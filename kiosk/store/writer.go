@@ -160,6 +160,7 @@ func (w *writer) batch(jobs []*job) {
 // and others would have to suffer for it. Refusals come before the first write as a rule.
 func (w *writer) attempt(jobs []*job, shielded bool) (spoiled bool, err error) {
 	w.conn.away = nil
+	w.conn.ledger, w.conn.settled = newLedger(), !shielded
 	if err := w.conn.run("BEGIN IMMEDIATE"); err != nil {
 		return false, err
 	}
@@ -183,6 +184,10 @@ func (w *writer) attempt(jobs []*job, shielded bool) (spoiled bool, err error) {
 	}
 	if changes == 0 {
 		return false, nil
+	}
+	r := &reader{ctx: context.Background(), q: w.conn}
+	if err := w.conn.ledger.settle(r); err != nil {
+		return w.conn.away == nil && !shielded && len(jobs) > 1, err
 	}
 	err = w.commit(changes)
 	ended = err == nil

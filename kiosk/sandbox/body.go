@@ -191,7 +191,7 @@ func readForm(raw string) (value, error) {
 		if err != nil {
 			return value{}, errBody
 		}
-		if pair != "" {
+		if key != "" { // PHP drops fields without a name
 			form.put(splitPath(key), value{kind: text, text: val})
 		}
 	}
@@ -216,7 +216,9 @@ func readMultipart(raw []byte, boundary string) (value, error) {
 		if err != nil {
 			return value{}, errBody
 		}
-		form.put(splitPath(part.FormName()), value{kind: text, text: string(val)})
+		if part.FormName() != "" {
+			form.put(splitPath(part.FormName()), value{kind: text, text: string(val)})
+		}
 	}
 	return value{}, errBody
 }

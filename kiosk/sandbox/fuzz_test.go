@@ -67,6 +67,7 @@ func FuzzForm(f *testing.F) {
 		if err != nil || strings.ContainsAny(raw, "[]") || strings.Contains(strings.ToLower(raw), "%5b") || strings.Contains(strings.ToLower(raw), "%5d") {
 			return
 		}
+		delete(want, "")
 		if len(want) != len(v.keys) {
 			t.Fatalf("%q has %d names, not %d", raw, len(v.keys), len(want))
 		}

@@ -73,11 +73,12 @@ func (s *Server) hasCookie(r *http.Request) bool {
 }
 
 // oneSession hides session cookies that came twice or cannot be ours: nobody knows which one is
-// meant, and the session manager would take the first.
+// meant, and the session manager would take the first. The browser is told to forget them.
 func (s *Server) oneSession(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := s.cookieName(sessionCookie)
 		if s.cookie(r, sessionCookie) == "" && len(r.CookiesNamed(name)) > 0 {
+			http.SetCookie(w, &http.Cookie{Name: name, Path: "/", MaxAge: -1, Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteStrictMode})
 			all := r.Cookies()
 			r = r.Clone(r.Context())
 			r.Header.Del("Cookie")

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -166,6 +167,11 @@ func (g *guest) raw(text string) response {
 	g.h.must(err)
 	defer conn.Close()
 	go func() { _, _ = io.WriteString(conn, text) }()
+	return g.answer(conn)
+}
+
+func (g *guest) answer(conn net.Conn) response {
+	g.h.t.Helper()
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	g.h.must(err)
 	return g.take(answer)

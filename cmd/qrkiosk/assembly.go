@@ -28,6 +28,7 @@ type assembly struct {
 	front   *handlers.Server
 	server  *http.Server
 	proxies []netip.Prefix
+	hangUp  func()       // leaves the bus that processes share; nil without one
 	pair    *certificate // nil without --tls-cert
 	play    *playground  // nil when live
 }
@@ -56,7 +57,7 @@ func (p *process) build(ctx context.Context, s settings, l net.Listener, log *sl
 		a.at.sandbox = a.play.page
 	}
 	metrics := handlers.NewMetrics()
-	if err := a.openShop(ctx, s, metrics); err != nil {
+	if err := p.openShop(ctx, a, s, metrics); err != nil {
 		return a, err
 	}
 	if a.play != nil {
@@ -67,7 +68,7 @@ func (p *process) build(ctx context.Context, s settings, l net.Listener, log *sl
 	return a, a.openFront(s, metrics)
 }
 
-func (a *assembly) openShop(ctx context.Context, s settings, metrics *handlers.Metrics) (err error) {
+func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics *handlers.Metrics) (err error) {
 	if err := os.MkdirAll(s.data, 0o700); err != nil {
 		return usagef("--data cannot be used: %w", err)
 	}
@@ -84,15 +85,42 @@ func (a *assembly) openShop(ctx context.Context, s settings, metrics *handlers.M
 	if a.gateway, err = a.openGateway(s); err != nil {
 		return err
 	}
-	bell := bus.NewLocal()
+	var books kiosk.Store = a.store
+	if p.tap != nil {
+		books = p.tap(books)
+	}
+	rings := &bell{bus.NewLocal()}
 	a.shop, err = kiosk.NewShop(ctx, kiosk.Config{
-		Store: a.store, Gateway: a.gateway, Bus: bell, Vault: keys, Log: a.log, Observe: metrics,
+		Store: books, Gateway: a.gateway, Bus: rings, Vault: keys, Log: a.log, Observe: metrics,
 		PublicURL: a.at.public, Account: accountOf(s), Mode: s.mode,
 	})
 	if err != nil {
 		return err
 	}
-	bell.Subscribe(func(stream string, version int64) { a.front.Ring(stream, version) })
+	return a.openBus(s, rings)
+}
+
+// bell is the bus of the house. It is exchanged once, before anything rings: houses that share a
+// NATS server are kept apart by a name that only the database knows.
+type bell struct{ kiosk.Bus }
+
+// openBus lets screens hear of changes, and the shop of those that other processes made.
+func (a *assembly) openBus(s settings, rings *bell) error {
+	redraw := func(stream string, version int64) { a.front.Ring(stream, version) }
+	if s.natsURL.empty() {
+		local := bus.NewLocal()
+		local.Subscribe(redraw)
+		rings.Bus = local
+		return nil
+	}
+	shared, err := bus.DialNATS(s.natsURL.reveal(), a.shop.Settings().Installation, a.log)
+	if err != nil {
+		return usagef("QRKIOSK_NATS_URL cannot be used: %w", err)
+	}
+	a.hangUp = shared.Close
+	shared.Subscribe(redraw)
+	shared.Subscribe(a.shop.Heard)
+	rings.Bus = shared
 	return nil
 }
 
@@ -165,6 +193,9 @@ func (a *assembly) close() error {
 	}
 	if a.play != nil {
 		err = a.play.close()
+	}
+	if a.hangUp != nil {
+		a.hangUp()
 	}
 	if a.store != nil {
 		err = errors.Join(err, a.store.Close())

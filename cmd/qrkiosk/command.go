@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/alecthomas/kong"
+
+	"qrkiosk/kiosk"
 )
 
 // The exit codes. A service manager should not start again what ended with exitUsage: nothing
@@ -22,6 +24,7 @@ type process struct {
 	stdout io.Writer // for people: addresses, one-time links, reports
 	stderr io.Writer // the log, and why the program ended
 	env    func(string) string
+	tap    func(kiosk.Store) kiosk.Store // stands between shop and store, nil outside of tests
 }
 
 // commands is the whole command line. Help texts and variables are written here and nowhere else.
@@ -36,8 +39,9 @@ type commands struct {
 const about = `Takes SecPaid payments by QR code: a till on any tablet, a code on any second screen.
 
 Every flag has a variable of the environment, which its help names. Secrets are never flags:
-SECPAID_TOKEN is the API key and QRKIOSK_DATABASE_URL the address of a PostgreSQL database; each can
-also stand in a file, named by the same variable with _FILE.`
+SECPAID_TOKEN is the API key, QRKIOSK_DATABASE_URL the address of a PostgreSQL database and
+QRKIOSK_NATS_URL that of NATS servers; each can also stand in a file, named by the same variable
+with _FILE.`
 
 // usageError is a mistake in flags, variables or what they point at: trying again will not help.
 type usageError struct{ err error }

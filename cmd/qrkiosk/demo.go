@@ -21,7 +21,8 @@ type demoCmd struct {
 // Run is serve with a sandbox and a bakery. What the environment says about a live kiosk does not
 // concern it.
 func (c *demoCmd) Run(ctx context.Context, p *process) error {
-	alone := &process{stdout: p.stdout, stderr: p.stderr, env: func(string) string { return "" }}
+	alone := *p
+	alone.env = func(string) string { return "" }
 	s, err := alone.check(webFlags{Listen: c.Listen, Lan: c.Lan}, dataFlags{Data: c.Data},
 		gatewayFlags{Sandbox: true, SandboxPort: c.SandboxPort})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"qrkiosk/kiosk"
@@ -25,6 +26,7 @@ type webFlags struct {
 type dataFlags struct {
 	Data            string `env:"QRKIOSK_DATA" default:"${data}" placeholder:"DIR" help:"Directory of database and keys (${default})."`
 	KeyFile         string `env:"QRKIOSK_KEY_FILE" placeholder:"FILE" help:"Key of PINs and sealed secrets, made at the first start; keep it out of the database's backup (DIR/key)."`
+	NATSURLFile     string `name:"nats-url-file" env:"QRKIOSK_NATS_URL_FILE" placeholder:"FILE" help:"File that holds $$QRKIOSK_NATS_URL, servers by which several processes on one PostgreSQL database tell one another of changes."`
 	DatabaseURLFile string `name:"database-url-file" env:"QRKIOSK_DATABASE_URL_FILE" placeholder:"FILE" help:"File that holds $$QRKIOSK_DATABASE_URL, the address of a PostgreSQL database in place of SQLite."`
 }
 
@@ -49,6 +51,7 @@ type settings struct {
 	data        string // directory
 	keyFile     string
 	databaseURL secret // empty: SQLite in data
+	natsURL     secret // empty: this process is alone
 	gatewayURL  string
 	token       secret
 	sandboxPort uint16
@@ -61,7 +64,7 @@ func (s settings) LogValue() slog.Value {
 		slog.String("public_url", s.publicURL), slog.String("till_url", s.tillURL),
 		slog.String("tls_cert", s.tlsCert), slog.Any("trusted_proxy", s.proxies),
 		slog.String("data", s.data), slog.String("key_file", s.keyFile),
-		slog.Any("database_url", s.databaseURL), slog.String("secpaid_url", s.gatewayURL),
+		slog.Any("database_url", s.databaseURL), slog.Any("nats_url", s.natsURL), slog.String("secpaid_url", s.gatewayURL),
 		slog.Any("secpaid_token", s.token),
 	)
 }
@@ -82,10 +85,7 @@ func (p *process) check(web webFlags, data dataFlags, gateway gatewayFlags) (s s
 	if gateway.Sandbox {
 		s.mode = kiosk.Sandbox
 	}
-	if s.databaseURL, err = p.readSecret("QRKIOSK_DATABASE_URL", data.DatabaseURLFile); err != nil {
-		return s, err
-	}
-	if err := checkDatabaseURL(s.databaseURL); err != nil {
+	if err := p.checkData(&s, data); err != nil {
 		return s, err
 	}
 	if err := s.checkWeb(web); err != nil {
@@ -94,16 +94,28 @@ func (p *process) check(web webFlags, data dataFlags, gateway gatewayFlags) (s s
 	return s, p.checkGateway(&s, gateway)
 }
 
-// checkDatabaseURL must not repeat the address: it holds a password.
-func checkDatabaseURL(address secret) error {
-	if address.empty() {
-		return nil
+// checkData reads the addresses of servers. No error may repeat one: they hold passwords.
+func (p *process) checkData(s *settings, data dataFlags) (err error) {
+	if s.databaseURL, err = p.readSecret("QRKIOSK_DATABASE_URL", data.DatabaseURLFile); err != nil {
+		return err
 	}
-	u, err := url.Parse(address.reveal())
-	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+	if !s.databaseURL.empty() && !hasScheme(s.databaseURL.reveal(), "postgres", "postgresql") {
 		return usagef("QRKIOSK_DATABASE_URL is not of the form postgres://user:password@host/database")
 	}
+	if s.natsURL, err = p.readSecret("QRKIOSK_NATS_URL", data.NATSURLFile); err != nil || s.natsURL.empty() {
+		return err
+	}
+	for address := range strings.SplitSeq(s.natsURL.reveal(), ",") {
+		if !hasScheme(strings.TrimSpace(address), "nats", "tls", "ws", "wss") {
+			return usagef("QRKIOSK_NATS_URL is not of the form nats://user:password@host:4222")
+		}
+	}
 	return nil
+}
+
+func hasScheme(address string, schemes ...string) bool {
+	u, err := url.Parse(address)
+	return err == nil && slices.Contains(schemes, u.Scheme)
 }
 
 func (s *settings) checkWeb(web webFlags) (err error) {

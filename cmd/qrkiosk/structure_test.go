@@ -51,7 +51,7 @@ var rooms = map[string]room{
 	},
 	"kiosk/secpaid": {ours: []string{"kiosk"}, never: sql},
 	"kiosk/sandbox": {ours: []string{"kiosk"}, outside: []string{"github.com/a-h/templ"}, never: sql},
-	"kiosk/bus":     {ours: []string{"kiosk"}, never: slices.Concat(web, sql)},
+	"kiosk/bus":     {ours: []string{"kiosk"}, outside: []string{"github.com/nats-io/nats.go"}, never: slices.Concat(web, sql)},
 	"kiosk/vault":   {ours: []string{"kiosk"}, outside: []string{"golang.org/x/crypto"}, never: slices.Concat(web, sql)},
 	"static":        {never: slices.Concat(web, sql)},
 	"assets":        {never: slices.Concat(web, sql)},
@@ -80,6 +80,7 @@ var testModules = []string{
 	"github.com/chromedp/chromedp", "github.com/chromedp/cdproto", "github.com/makiuchi-d/gozxing",
 	"github.com/google/go-cmp", "pgregory.net/rapid", "github.com/rogpeppe/go-internal",
 	"github.com/gorilla/websocket", "github.com/prometheus/client_golang", "golang.org/x/net",
+	"github.com/nats-io/nats.go", "github.com/nats-io/nats-server/v2", "github.com/a-h/templ",
 }
 
 // pkg is what go list tells about a package.

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+// TestProgram_ringsOverNATS hears, as another process of the same house would, that a sale was
+// made, and nothing that is worth stealing.
+func TestProgram_ringsOverNATS(t *testing.T) {
+	broker, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoLog: true, NoSigs: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	broker.Start()
+	t.Cleanup(broker.Shutdown)
+	if !broker.ReadyForConnections(patience) {
+		t.Fatal("the broker does not start")
+	}
+	other, err := nats.Connect(broker.ClientURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(other.Close)
+	rings, err := other.SubscribeSync("qrkiosk.*.ring")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.FlushTimeout(patience); err != nil {
+		t.Fatal(err)
+	}
+
+	dir := t.TempDir()
+	address := filepath.Join(dir, "nats")
+	if err := os.WriteFile(address, []byte(broker.ClientURL()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, "serve", "--sandbox", "--listen", "127.0.0.1:0", "--sandbox-port", "0", "--data", dir, "--nats-url-file", address)
+	defer p.end()
+	base := origin(p.address("till"))
+	till := newDevice(t, base)
+	till.signIn(till.enrol(p.address("till")), "Manager", p.address("PIN"))
+	till.charge("420", "one-command-key-of-this-test")
+	registers := map[string]bool{}
+	for deadline := time.Now().Add(patience); len(registers) < 2; { // the office's stream and the register's
+		m, err := rings.NextMsg(time.Until(deadline))
+		if err != nil {
+			t.Fatalf("rings of %v only: %v", registers, err)
+		}
+		_, stream, ok := strings.Cut(string(m.Data), " ")
+		if !ok || strings.ContainsAny(stream, " {") {
+			t.Fatalf("not a ring: %q", m.Data)
+		}
+		registers[stream] = true
+	}
+}

@@ -14,7 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"qrkiosk": main})
+	testscript.Main(m, map[string]func(){"qrkiosk": main, "qrkiosk-mortal": mortalMain})
 }
 
 // TestScripts runs the true program as somebody at a terminal would.

@@ -536,7 +536,7 @@ func tillPage(t till) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(t.Page, head{title: t.s.Register.Name + " · " + t.s.Stall.Name, styles: []string{"css/till.css"}, script: "js/till.js", body: "till"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(t.Page, head{title: t.s.Register.Name + " · " + t.s.Stall.Name, styles: []string{"css/till.css", "css/side.css"}, script: "js/till.js", body: "till"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

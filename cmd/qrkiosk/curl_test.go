@@ -29,7 +29,7 @@ type sandboxAlone struct {
 
 // startSandbox starts the true program and returns once it has told its address. What it wrote to
 // stderr is shown if the test fails.
-func startSandbox(t *testing.T, args ...string) *sandboxAlone {
+func startSandbox(t testing.TB, args ...string) *sandboxAlone {
 	t.Helper()
 	path, err := exec.LookPath("qrkiosk") // this very binary, which TestMain turns into the program
 	if err != nil {
@@ -136,6 +136,15 @@ func TestSandbox_kill(t *testing.T) {
 	last := startSandbox(t, "--token", "play-key", "--book", book)
 	last.has(t, answered)
 	t.Logf("%d links answered, all there", len(answered))
+}
+
+// BenchmarkSandbox_start is the time from the order to start the program until it is ready, with a
+// book of its own.
+func BenchmarkSandbox_start(b *testing.B) {
+	for n := 0; b.Loop(); n++ {
+		s := startSandbox(b, "--token", "play-key", "--book", filepath.Join(b.TempDir(), fmt.Sprint(n)))
+		s.done()
+	}
 }
 
 // createUntil makes links from eight clients and kills the program after so many answers.

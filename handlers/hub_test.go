@@ -479,8 +479,16 @@ func TestHub_nothingStays(t *testing.T) {
 		round()
 		goroutines, heap := runtime.NumGoroutine(), live()
 		round()
-		if n := runtime.NumGoroutine(); n > goroutines {
-			t.Errorf("%d goroutines, %d before", n, goroutines)
+		n := runtime.NumGoroutine()
+		for range 10_000 { // one that is just ending is counted still
+			if n = runtime.NumGoroutine(); n <= goroutines {
+				break
+			}
+			runtime.Gosched()
+		}
+		if n > goroutines {
+			all := make([]byte, 64<<10)
+			t.Errorf("%d goroutines, %d before:\n%s", n, goroutines, all[:runtime.Stack(all, true)])
 		}
 		if now := live(); now > heap+512<<10 {
 			t.Errorf("%d KiB more are in use", (now-heap)>>10)

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"qrkiosk/kiosk/sandbox"
+)
+
+// TestCanary_noSecretInTheLog plays a whole sale with the log at its most talkative, with wrong PINs,
+// forged webhooks and odd addresses in between, and looks for every secret it has met.
+func TestCanary_noSecretInTheLog(t *testing.T) {
+	p := start(t, "demo", "--listen", "127.0.0.1:0", "--sandbox-port", "0", "--data", t.TempDir(), "--log-level", "debug", "--log-format", "json")
+	base := origin(p.address("till"))
+	till, display, phone := newDevice(t, base), newDevice(t, base), newDevice(t, origin(p.address("sandbox")))
+
+	signIn := till.enrol(p.address("till"))
+	const wrongPIN = "739150"
+	staff := regexp.MustCompile(`name="staff" value="([^"]+)"`).FindStringSubmatch(signIn)
+	till.ask(http.MethodPost, "/till/signin", "text/html", url.Values{"staff": {staff[1]}, "pin": {wrongPIN}})
+	till.ask(http.MethodPost, "/till/signin?pin="+wrongPIN, "text/html", url.Values{"staff": {staff[1]}, "pin": {wrongPIN}})
+	till.signIn(signIn, "Ada", p.address("PIN"))
+	display.enrol(p.address("display"))
+	waiting := newDevice(t, base)
+	code := regexp.MustCompile(`class="key-code"[^>]*>([^<]+)<`).FindStringSubmatch(waiting.get("/display"))
+	till.ask(http.MethodPost, "/till/pair", "text/html", url.Values{"code": {code[1]}})
+
+	live := display.live("/display/live")
+	const key, note = "a-command-key-of-the-canary", "note-of-the-cashier"
+	till.ask(http.MethodPost, "/till/charge", "application/json", url.Values{"cents": {"1250"}, "key": {key}, "note": {note}})
+	live.shows(`data-shows="code"`)
+	hook, callback := linkAddresses(t, phone)
+	shop := newDevice(t, base)
+	for _, path := range []string{callback + "?status=success&id=1", callback + "x", strings.TrimPrefix(p.address("till"), base)} {
+		shop.ask(http.MethodGet, path, "text/html", nil)
+	}
+	phone.pay(openLinks(t, phone)[0])
+	live.shows(`data-shows="paid"`)
+	const odd = "plain-text-that-was-sent-to-a-webhook"
+	for _, path := range []string{hook, hook + "/", hook + "?x=1", hook[:len(hook)-1]} {
+		shop.ask(http.MethodPost, path, "*/*", url.Values{"data": {odd}})
+		shop.ask(http.MethodGet, path, "*/*", nil)
+	}
+
+	secrets := map[string]string{
+		"the PIN": p.address("PIN"), "a wrong PIN": wrongPIN,
+		"the till's link": lastPart(p.address("till")), "the display's link": lastPart(p.address("display")),
+		"the webhook's address": lastPart(hook), "the receipt's address": lastPart(callback),
+		"the gateway's key": sandbox.DemoAccount().Key, "a webhook's body": odd, "the command key": key, "the cashier's note": note,
+		"a pairing code": strings.ReplaceAll(code[1], " ", ""),
+	}
+	for name, d := range map[string]*device{"till": till, "display": display, "waiting display": waiting} {
+		at, err := url.Parse(base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range d.client.Jar.Cookies(at) {
+			secrets["the cookie "+c.Name+" of the "+name] = c.Value
+		}
+	}
+	p.end()
+	if len(secrets) < 15 {
+		t.Errorf("only %d secrets were met", len(secrets))
+	}
+	checkLog(t, p.log.String(), secrets)
+}
+
+// linkAddresses are the webhook address and the callback address of the only link that can be paid.
+func linkAddresses(t *testing.T, phone *device) (hook, callback string) {
+	t.Helper()
+	_, body := phone.ask(http.MethodGet, "/control/links", "application/json", nil)
+	var all []struct{ Status, Endpoint, Callback string }
+	if err := json.Unmarshal([]byte(body), &all); err != nil || len(all) != 1 {
+		t.Fatalf("%v in %s", err, body)
+	}
+	path := func(address string) string {
+		u, err := url.Parse(address)
+		if err != nil || u.Path == "" {
+			t.Fatalf("no address: %q", address)
+		}
+		return u.Path
+	}
+	return path(all[0].Endpoint), path(all[0].Callback)
+}
+
+func lastPart(address string) string { return address[strings.LastIndex(address, "/")+1:] }
+
+func checkLog(t *testing.T, log string, secrets map[string]string) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(log), "\n")
+	if len(lines) < 20 {
+		t.Fatalf("the log has only %d lines", len(lines))
+	}
+	for _, line := range lines {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("a line is no JSON: %s", line)
+		}
+		for what, secret := range secrets {
+			alone := regexp.MustCompile(`(^|[^0-9A-Za-z.])` + regexp.QuoteMeta(secret) + `([^0-9A-Za-z]|$)`)
+			if secret == "" || alone.MatchString(line) {
+				t.Errorf("%s (%q) is in the log: %s", what, secret, line)
+			}
+		}
+	}
+}

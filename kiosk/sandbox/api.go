@@ -89,8 +89,8 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, name string, out r
 	w.Header().Set("Content-Length", strconv.Itoa(len(out.body)))
 	if out.cut {
 		w.WriteHeader(out.status)
-		w.Write(out.body[:len(out.body)/2])   //nolint:errcheck // the connection is cut anyway
-		http.NewResponseController(w).Flush() //nolint:errcheck // as above
+		w.Write(out.body[:len(out.body)/2]) //nolint:errcheck // the connection is cut anyway
+		http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
 	w.WriteHeader(out.status)
@@ -101,7 +101,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, name string, out r
 
 func randomHex(n int) string {
 	b := make([]byte, n)
-	rand.Read(b) //nolint:errcheck // never fails
+	rand.Read(b) // never fails
 	return hex.EncodeToString(b)
 }
 
@@ -109,7 +109,7 @@ func randomHex(n int) string {
 func tail() string {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	b := make([]byte, 10)
-	rand.Read(b) //nolint:errcheck // never fails
+	rand.Read(b) // never fails
 	for i := range b {
 		b[i] = letters[int(b[i])%len(letters)]
 	}

@@ -201,7 +201,7 @@ func (s *Server) try(ctx context.Context, client *http.Client, d delivery) *atte
 		a.Error = err.Error()
 		return a
 	}
-	defer resp.Body.Close() //nolint:errcheck // nothing is written
+	defer resp.Body.Close()
 	a.Status = resp.StatusCode
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, deliveryAnswer))
 	if err != nil {

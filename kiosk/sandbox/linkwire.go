@@ -58,6 +58,7 @@ func (s *Server) createdAnswer(k *link) string {
 		return s.created2025(k)
 	case Wire2024:
 		return s.link2024(k)
+	case WireSeeds, Wire2026:
 	}
 	m := new(message)
 	// Inverted on purpose: "No" says that the payer can cancel (protocol 3.1).
@@ -111,6 +112,7 @@ func (s *Server) listItem(k *link) string {
 		return s.listItem2026(k)
 	case Wire2024:
 		return s.link2024(k)
+	case WireSeeds, Wire2025:
 	}
 	m := new(message)
 	m.raw("linktopay_id", strconv.FormatInt(k.ID, 10)).text("user_id", k.User).raw("amount", k.Amount.String())

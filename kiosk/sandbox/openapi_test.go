@@ -154,24 +154,32 @@ func TestOpenAPI_calls(t *testing.T) {
 	if err := st.Advance(40 * 24 * time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct{ key, name, body string }{
-		{goldenKey, "createLink", `{"amount":49.99,"is_qr_link":true}`},
-		{goldenKey, "createLink", `{"amount":"49.90"}`},
-		{goldenKey, "createSplitLink", `{"amount":100,"recipients":[{"token":"recipient_a","share":6}]}`},
-		{goldenKey, "createSplitLink", `{}`},
-		{goldenKey, "getMyUnusedLinks", `{}`},
-		{goldenKey, "getMyUsedLinks", `{}`},
-		{goldenKey, "getPayInTransactions", `{"since":60}`},
-		{goldenKey, "getPayOutTransactions", `{}`},
-		{goldenKey, "getTaxInvoiceList", `{}`},
-		{goldenKey, "refundPayment", `{"pay_id":99001,"refund_amount":1}`},
-		{goldenKey, "refundPayment", `{"pay_id":99001,"refund_amount":1}`},
-		{goldenKey, "deleteLink", `{"link_id":99290}`},
-		{goldenKey, "deleteLink", `{"link_id":99290}`},
-		{goldenKey, "getTaxInvoiceList", `{"page":"x"}`},
-		{"", "createLink", ``},
-		{"nobody", "deleteLink", ``},
+	for _, c := range []struct {
+		key, name, body string
+		fault           Fault
+	}{
+		{goldenKey, "createLink", `{"amount":49.99,"is_qr_link":true}`, ""},
+		{goldenKey, "createLink", `{"amount":"49.90"}`, ""},
+		{goldenKey, "createSplitLink", `{"amount":100,"recipients":[{"token":"recipient_a","share":6}]}`, ""},
+		{goldenKey, "createSplitLink", `{}`, ""},
+		{goldenKey, "getMyUnusedLinks", `{}`, ""},
+		{goldenKey, "getMyUsedLinks", `{}`, ""},
+		{goldenKey, "getPayInTransactions", `{"since":60}`, ""},
+		{goldenKey, "getPayOutTransactions", `{}`, ""},
+		{goldenKey, "getTaxInvoiceList", `{}`, ""},
+		{goldenKey, "refundPayment", `{"pay_id":99001,"refund_amount":1}`, ""},
+		{goldenKey, "refundPayment", `{"pay_id":99001,"refund_amount":1}`, ""},
+		{goldenKey, "deleteLink", `{"link_id":99290}`, ""},
+		{goldenKey, "deleteLink", `{"link_id":99290}`, ""},
+		{goldenKey, "getTaxInvoiceList", `{"page":"x"}`, ""},
+		{"", "createLink", ``, ""},
+		{"nobody", "deleteLink", ``, ""},
+		{goldenKey, "refundPayment", `{}`, TooMany},
+		{goldenKey, "getMyUsedLinks", `{}`, ListDown},
 	} {
+		if c.fault != "" {
+			st.Set(c.fault, 1)
+		}
 		status, body := st.sendAs(c.key, c.name, jsonType, c.body)
 		var v any
 		if err := json.Unmarshal([]byte(body), &v); err != nil {

@@ -183,7 +183,7 @@ func (n notice) multipart() body {
 	} {
 		w.WriteField(field[0], field[1]) //nolint:errcheck // a buffer does not fail
 	}
-	w.Close() //nolint:errcheck // as above
+	w.Close() // a buffer does not fail
 	return body{w.FormDataContentType(), b.String()}
 }
 

@@ -73,7 +73,7 @@ func (c *Client) call(ctx context.Context, lane kiosk.Lane, endpoint string, req
 	if err != nil {
 		return notSent(kiosk.KeyInternal, err)
 	}
-	slot, pass, err := c.admit(ctx, lane)
+	slot, leave, err := c.admit(ctx, lane)
 	if err != nil {
 		return c.note(endpoint, reply{}, err, 0)
 	}
@@ -85,7 +85,7 @@ func (c *Client) call(ctx context.Context, lane kiosk.Lane, endpoint string, req
 	} else {
 		slot.undo()
 	}
-	answer, err := c.judge(ctx, r, sent, err, pass)
+	answer, err := c.judge(ctx, r, sent, err, leave)
 	if err == nil {
 		err = take(answer)
 	}
@@ -102,12 +102,12 @@ func (c *Client) admit(ctx context.Context, lane kiosk.Lane) (*slot, pass, error
 	if err != nil {
 		return nil, pass{}, err
 	}
-	pass, wait := c.breaker.enter(c.now())
+	leave, wait := c.breaker.enter(c.now())
 	if wait > 0 {
 		slot.undo()
-		return nil, pass, circuitOpen(wait)
+		return nil, leave, circuitOpen(wait)
 	}
-	return slot, pass, nil
+	return slot, leave, nil
 }
 
 // judge turns what came back into an answer or an error and tells the circuit about it.

@@ -2,6 +2,7 @@ package secpaid
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -142,7 +143,7 @@ func multipartFields(raw []byte, boundary string) (object, bool) {
 	flat := object{}
 	for len(flat) <= noticeLimits.keys {
 		part, err := reader.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return formObject(flat)
 		}
 		if err != nil {

@@ -38,7 +38,7 @@ bench: ## print the ratios that the design promises
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 10m ./cmd/qrkiosk
 
 image: ## build the container image with buildah and run the binary inside once
-	@VERSION='$(VERSION)' .ci/image
+	@GO='$(GO)' VERSION='$(VERSION)' .ci/image
 
 screens: ## make the pictures of till and display anew, in out/screens
 	@mkdir -p out/screens

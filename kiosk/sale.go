@@ -107,21 +107,22 @@ type Link struct {
 	ShownAt   int64  // Unix milliseconds when it became live, 0 before
 
 	// Facts from outside; they commute and repeat harmlessly.
-	Live        bool // create answered, or found by its reference
-	Unclear     bool // the outcome of create is not known
-	GivenUp     bool // settle time over, a stray is watched for
-	LastTry     bool // given up for good
-	Gone        bool // surely deleted or cancelled at the gateway
-	ToldUsed    bool // delete answered "already used"
-	Noticed     bool // a notice passed all nine tests
-	Used        bool // seen in the gateway's list of used links
-	Odd         int  // deliveries that are no proof
-	Answered    int  // how many of them a later look has answered with "unpaid"
-	Pending     bool // a bank row is open
-	PendingOver bool // it ended unpaid
-	Unconfirmed bool // 24 hours without a pay-in row
-	BankLate    bool // a bank row pending for 14 days
-	Case        Case // a person closed a case about this link: later money is late money
+	Live        bool   // create answered, or found by its reference
+	Unclear     bool   // the outcome of create is not known
+	GivenUp     bool   // settle time over, a stray is watched for
+	LastTry     bool   // given up for good
+	Why         string // message key of what made us give up
+	Gone        bool   // surely deleted or cancelled at the gateway
+	ToldUsed    bool   // delete answered "already used"
+	Noticed     bool   // a notice passed all nine tests
+	Used        bool   // seen in the gateway's list of used links
+	Odd         int    // deliveries that are no proof
+	Answered    int    // how many of them a later look has answered with "unpaid"
+	Pending     bool   // a bank row is open
+	PendingOver bool   // it ended unpaid
+	Unconfirmed bool   // 24 hours without a pay-in row
+	BankLate    bool   // a bank row pending for 14 days
+	Case        Case   // a person closed a case about this link: later money is late money
 	Rows        []Row
 }
 

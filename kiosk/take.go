@@ -313,7 +313,7 @@ func (s *Sale) giveUp(l *Link, step Step) bool {
 	if l.GivenUp {
 		return false
 	}
-	l.GivenUp = true
+	l.GivenUp, l.Why = true, step.Reason
 	l.LastTry = step.Next == nil
 	if step.Next != nil && l.N == len(s.Links) && !s.Cancel && !s.Lapse {
 		s.addLink(step.Next)

@@ -15,7 +15,6 @@ type TillExtras struct {
 	Key      string      // command key of the next charge, fresh for every page
 	Displays int         // customer screens connected at this moment
 	QR       QRCode      // of the sale in hand; drawn from its address if it is left empty
-	Why      string      // message key why the gateway refused the newest sale, "" if not known
 	Error    *Trouble    // answer to a form that was posted without script
 	Typed    string      // what stood in its amount field
 	Readings []kiosk.Money
@@ -96,8 +95,8 @@ func (t till) strip(s *kiosk.Sale) strip {
 		return told("quiet", "ended", "strip.lapsed")
 	case kiosk.RefusedSt:
 		r := told("alarm", "alert", "strip.refused")
-		if t.x.Why != "" {
-			r.more = t.T("error." + t.x.Why)
+		if l := s.Last(); l != nil && l.Why != "" {
+			r.more = t.T("error." + l.Why)
 		}
 		return r
 	case kiosk.Review:

@@ -7,7 +7,7 @@ LINT      = v2.14.0
 build     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/qrkiosk ./cmd/qrkiosk
 
 .DEFAULT_GOAL := help
-.PHONY: run test generate lint fmt fuzz bench image screens clean help
+.PHONY: run test generate lint fmt fuzz bench image screens pictures clean help
 
 run: ## start the demo with its sandbox; LAN=1 for real tablets and phones, ARGS for more flags
 	@$(build)
@@ -43,6 +43,9 @@ image: ## build the container image with buildah and run the binary inside once
 screens: ## make the pictures of till and display anew, in out/screens
 	@mkdir -p out/screens
 	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(CURDIR)/out/screens' $(GO) test -count=1 -run Browser ./cmd/qrkiosk
+
+pictures: ## make the two pictures of the README anew
+	QRKIOSK_TEST_ALL=1 QRKIOSK_PICTURES='$(CURDIR)/assets/pictures' $(GO) test -count=1 -run Browser_aSale ./cmd/qrkiosk
 
 clean: ## remove what was built; data stays
 	rm -rf bin out

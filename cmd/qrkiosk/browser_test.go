@@ -304,19 +304,29 @@ func (p *page) shot(name string) image.Image {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if dir := os.Getenv("QRKIOSK_SCREENS"); dir != "" {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			p.t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name+".png"), raw, 0o600); err != nil {
-			p.t.Fatal(err)
-		}
+	keep(p.t, os.Getenv("QRKIOSK_SCREENS"), name, raw)
+	if known := map[string]string{"till-waiting": "till", "display-pay-1280x800": "display"}[name]; known != "" {
+		keep(p.t, os.Getenv("QRKIOSK_PICTURES"), known, raw)
 	}
 	img, _, err := image.Decode(bytes.NewReader(raw))
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	return img
+}
+
+// keep writes a picture into a folder, if there is one.
+func keep(t *testing.T, dir, name string, raw []byte) {
+	t.Helper()
+	if dir == "" {
+		return
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), raw, 0o644); err != nil { //nolint:gosec // a picture for everybody
+		t.Fatal(err)
+	}
 }
 
 func decode(img image.Image) (string, error) {
@@ -423,6 +433,7 @@ func (c *counter) payOnPhone(address string) {
 		c.t.Fatalf("the display does not show paid:\n%s", c.display.text())
 	}
 	c.till.wait("paid on the till", `/paid/i.test(document.querySelector('#side').innerText)`, 5*time.Second)
+	time.Sleep(400 * time.Millisecond) // what appears takes 160 ms
 	c.display.shot("display-paid")
 	phone.do(chromedp.Reload())
 	phone.wait("the truth on the receipt", `/paid/i.test(document.querySelector('h1').innerText)`, 5*time.Second)

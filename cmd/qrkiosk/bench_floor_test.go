@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -141,16 +142,21 @@ func floorProcess(o opened) error {
 	go func() { _ = http.Serve(l, f.handler()) }()
 	return obey(l.Addr().String(), map[string]task{
 		"times": func(json.RawMessage) (any, error) { return f.times(), nil },
-		"memory": func(json.RawMessage) (any, error) {
-			return residentAfterGC()
-		},
 	})
 }
 
-// residentAfterGC is the memory of this process in bytes once nothing is left that could go.
-func residentAfterGC() (int64, error) {
+// footprint is the memory of a process in bytes once nothing is left that could go: what the
+// kernel counts, which has in it what SQLite keeps for its next question, and what the runtime
+// holds for values and stacks alone.
+type footprint struct{ Resident, Live int64 }
+
+func measured() (f footprint, err error) {
 	giveBack()
-	return resident("self")
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	f.Live = int64(m.HeapAlloc + m.StackInuse)
+	f.Resident, err = resident("self")
+	return f, err
 }
 
 // resident reads the memory of a process from the kernel, in bytes.

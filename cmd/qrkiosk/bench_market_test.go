@@ -99,7 +99,7 @@ func shopProcess(o opened) (err error) {
 		"registers": told(m.addRegisters), "displays": told(m.addDisplays), "charge": told(m.charge),
 		"tablet": told(m.addTablet), "profile": told(m.profiling), "heap": told(m.heap),
 		"settle": told(m.settle), "cpu": func(json.RawMessage) (any, error) { return ownProcessor() },
-		"memory": func(json.RawMessage) (any, error) { return residentAfterGC() },
+		"memory": func(json.RawMessage) (any, error) { return measured() },
 	})
 	stop()
 	return errors.Join(err, <-ended)
@@ -294,12 +294,12 @@ func (m *market) profiling(path string) (_ bool, err error) {
 	return true, pprof.StartCPUProfile(m.profile)
 }
 
-// heap writes what lies in memory to a file.
+// heap writes what lies in memory to a file, with the figures of the runtime at its end.
 func (m *market) heap(path string) (bool, error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return false, err
 	}
 	runtime.GC()
-	return true, errors.Join(pprof.Lookup("heap").WriteTo(f, 0), f.Close())
+	return true, errors.Join(pprof.Lookup("heap").WriteTo(f, 1), f.Close())
 }

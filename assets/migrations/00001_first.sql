@@ -65,7 +65,7 @@ CREATE TABLE takings (
     state    TEXT   NOT NULL,
     sales    BIGINT NOT NULL,
     cents    BIGINT NOT NULL,
-    PRIMARY KEY (stall, register, day, state)
+    PRIMARY KEY (stall, day, register, state)
 );
 
 -- The same command of the same device is the same sale.

@@ -8,7 +8,7 @@ import (
 )
 
 // mostRemembered bounds the memory: a few kilobytes each.
-const mostRemembered = 1024
+const mostRemembered = 2048
 
 // memory keeps what the texts of sales mean: reading the JSON of a sale takes longer than finding
 // it, and the sales of the moment are read again and again. It can never be stale, because a
@@ -21,12 +21,12 @@ type memory struct {
 
 type remembered struct {
 	text string
-	sale *kiosk.Sale // shared by nobody
+	sale *kiosk.Sale // whoever has it may only read it
 }
 
 func newMemory() *memory { return &memory{sales: map[string]remembered{}} }
 
-// read returns the sale that text describes, as a copy of the caller's own.
+// read returns the sale that text describes, for reading only.
 func (m *memory) read(id string, text []byte) (*kiosk.Sale, error) {
 	if s := m.find(id, text); s != nil {
 		return s, nil
@@ -43,14 +43,13 @@ func (m *memory) find(id string, text []byte) *kiosk.Sale {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if r, ok := m.sales[id]; ok && r.text == string(text) {
-		return r.sale.Clone()
+		return r.sale
 	}
 	return nil
 }
 
-// keep remembers what text means.
+// keep remembers what text means. Nobody may change s from now on.
 func (m *memory) keep(s *kiosk.Sale, text string) {
-	own := s.Clone()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, known := m.sales[s.ID]; !known && len(m.sales) >= mostRemembered {
@@ -59,5 +58,5 @@ func (m *memory) keep(s *kiosk.Sale, text string) {
 			break
 		}
 	}
-	m.sales[s.ID] = remembered{text, own}
+	m.sales[s.ID] = remembered{text, s}
 }

@@ -24,13 +24,40 @@ func TestMemory_onlyForTheSameText(t *testing.T) {
 				if err != nil || got.Goods != want.Goods {
 					t.Fatalf("%s is read as %+v, %v", text, got, err)
 				}
-				got.Goods = 99 // the caller's own
 			}
 		}
 	}
 	if _, err := m.read("a", []byte(`{`)); err == nil {
 		t.Error("half a text was read")
 	}
+}
+
+// TestSale_isTheCallersOwn changes what was read and what was stored, in a view and in a Tx.
+func TestSale_isTheCallersOwn(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		s := h.sale(reg)
+		h.put(s)
+		want := s.Clone()
+		spoil := func(s *kiosk.Sale) { s.Goods, s.Lines[0].Name, s.Links[0].Sealed[0] = 1, "spoiled", 9 }
+		spoil(s)
+		for range 2 {
+			h.look(func(r kiosk.Reader) error {
+				same(t, want)(r.Sale(want.ID))
+				got, err := r.Sale(want.ID)
+				spoil(got)
+				return err
+			})
+			h.must(reg, func(tx kiosk.Tx) error {
+				got, err := tx.Sale(want.ID)
+				if err != nil {
+					return err
+				}
+				spoil(got)
+				same(t, want)(tx.Sale(want.ID))
+				return tx.PutSale(want)
+			})
+		}
+	})
 }
 
 func TestMemory_isBounded(t *testing.T) {

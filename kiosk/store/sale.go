@@ -10,7 +10,7 @@ import (
 
 // storedSale is a sale as its rows say, kept to write no more than what has changed.
 type storedSale struct {
-	sale *kiosk.Sale
+	sale *kiosk.Sale // for reading only
 	row  saleRow
 }
 
@@ -42,14 +42,10 @@ func (c *scannedSale) open(r *reader) (*kiosk.Sale, error) {
 		return nil, err
 	}
 	c.row.ended = c.ended.Int64
-	r.remember(s, c.row)
-	return s, nil
-}
-
-func (r *reader) remember(s *kiosk.Sale, row saleRow) {
 	if r.seen != nil {
-		r.seen[s.ID] = storedSale{s.Clone(), row}
+		r.seen[s.ID] = storedSale{s, c.row}
 	}
+	return s.Clone(), nil
 }
 
 // oneSale reads a single sale; more takes the columns behind those of the sale.
@@ -185,8 +181,9 @@ func (t *tx) PutSale(s *kiosk.Sale) error {
 		return err
 	}
 	t.putTakings(before.sale, s, state)
-	t.memory.keep(s, text)
-	t.remember(s, row)
+	own := s.Clone()
+	t.memory.keep(own, text)
+	t.seen[s.ID] = storedSale{own, row}
 	return nil
 }
 

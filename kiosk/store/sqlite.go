@@ -194,8 +194,9 @@ func (l *lite) close() error {
 // and ended by statements of their own, so that those too are prepared once.
 type liteConn struct {
 	conn     *sql.Conn
-	prepared map[string]*sql.Stmt
+	prepared map[string]liteStmt
 	ledger   *ledger
+	seen     int64 // what SQLite counts of the commits of others
 	settled  bool  // whoever commits does it
 	away     error // the first error that may have undone the whole transaction
 }
@@ -209,12 +210,30 @@ func openConn(ctx context.Context, db *sql.DB, wanted []setting) (*liteConn, err
 	if err := readBack(ctx, conn, wanted); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return &liteConn{conn: conn, prepared: map[string]*sql.Stmt{}, ledger: newLedger()}, nil
+	return &liteConn{conn: conn, prepared: map[string]liteStmt{}, ledger: newLedger()}, nil
 }
 
 func (c *liteConn) book() *ledger { return c.ledger }
 
 func (c *liteConn) late() bool { return c.settled }
+
+// begin starts a transaction that writes. What is known of the streams still holds if the one
+// before was committed and nobody else has written since.
+func (c *liteConn) begin() error {
+	c.away = nil
+	if err := c.run("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	seen, err := (&reader{ctx: context.Background(), q: c}).number(`PRAGMA data_version`)
+	if err != nil || seen != c.seen {
+		c.forget()
+	}
+	c.seen = seen
+	return err
+}
+
+// forget drops what only an undone transaction, or one of before somebody else's, knows.
+func (c *liteConn) forget() { c.ledger = newLedger() }
 
 // execAll gains nothing from sending statements together: there is nothing between us and SQLite.
 func (c *liteConn) execAll(ctx context.Context, all []statement) error {
@@ -229,12 +248,48 @@ func (c *liteConn) execAll(ctx context.Context, all []statement) error {
 // alone holds because every transaction that writes begins by taking SQLite's write lock.
 func (c *liteConn) alone() bool { return true }
 
-func (c *liteConn) statement(query string) (*sql.Stmt, error) {
+// liteStmt is a prepared statement whose placeholders have no names: to bind one, the driver asks
+// SQLite for its name, and SQLite walks through all names for that. With the hundreds of places
+// of many rows that takes longer than writing the rows.
+type liteStmt struct {
+	*sql.Stmt
+	order []int // which argument goes to which place
+}
+
+func (s *liteStmt) args(given []any) []any {
+	all := make([]any, len(s.order))
+	for i, k := range s.order {
+		all[i] = given[k]
+	}
+	return all
+}
+
+// nameless turns $1, $2 into question marks. No text of ours has a dollar sign elsewhere.
+func nameless(query string) (text string, order []int) {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(query, "$")
+		b.WriteString(before)
+		if !found {
+			return b.String(), order
+		}
+		k := 0
+		for after != "" && '0' <= after[0] && after[0] <= '9' {
+			k, after = 10*k+int(after[0]-'0'), after[1:]
+		}
+		b.WriteByte('?')
+		order, query = append(order, k-1), after
+	}
+}
+
+func (c *liteConn) statement(query string) (liteStmt, error) {
 	if s, ok := c.prepared[query]; ok {
 		return s, nil
 	}
+	text, order := nameless(query)
 	// The statement outlives this call: it is closed with its connection.
-	s, err := c.conn.PrepareContext(context.Background(), query) //nolint:sqlclosecheck // see above
+	prepared, err := c.conn.PrepareContext(context.Background(), text) //nolint:sqlclosecheck // see above
+	s := liteStmt{prepared, order}
 	if err == nil {
 		c.prepared[query] = s
 	}
@@ -248,7 +303,7 @@ func (c *liteConn) exec(_ context.Context, query string, args ...any) (int64, er
 	if err != nil {
 		return 0, err
 	}
-	result, err := s.ExecContext(context.Background(), args...)
+	result, err := s.ExecContext(context.Background(), s.args(args)...)
 	if err != nil {
 		return 0, c.note(err)
 	}
@@ -260,7 +315,7 @@ func (c *liteConn) query(_ context.Context, query string, args ...any) (*sql.Row
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.QueryContext(context.Background(), args...)
+	rows, err := s.QueryContext(context.Background(), s.args(args)...)
 	return rows, c.note(err)
 }
 

@@ -43,7 +43,8 @@ func (s *Store) Takings(ctx context.Context, stall string, first, last int64) ([
 			all = append(all, t)
 			return err
 		}, `SELECT stall, register, day, state, sales, cents FROM takings
-			WHERE (stall = $1 OR $1 = '') AND day BETWEEN $2 AND $3 AND sales <> 0
+			WHERE stall IN (SELECT id FROM stall WHERE id = $1 OR $1 = '')
+			AND day BETWEEN $2 AND $3 AND sales <> 0
 			ORDER BY stall, register, day, state`, stall, first, last)
 	})
 	return all, err

@@ -159,17 +159,17 @@ func (w *writer) batch(jobs []*job) {
 // the first attempt goes without: it is spoiled if a change fails after it has written something
 // and others would have to suffer for it. Refusals come before the first write as a rule.
 func (w *writer) attempt(jobs []*job, shielded bool) (spoiled bool, err error) {
-	w.conn.away = nil
-	w.conn.ledger, w.conn.settled = newLedger(), !shielded
-	if err := w.conn.run("BEGIN IMMEDIATE"); err != nil {
-		return false, err
-	}
 	ended := false
 	defer func() {
 		if !ended {
 			w.conn.run("ROLLBACK") //nolint:errcheck // SQLite may have done it already
+			w.conn.forget()
 		}
 	}()
+	w.conn.settled = !shielded
+	if err := w.conn.begin(); err != nil {
+		return false, err
+	}
 	changes := 0
 	for _, j := range jobs {
 		wrote := w.step(j, shielded)

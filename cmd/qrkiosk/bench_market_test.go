@@ -89,7 +89,7 @@ func shopProcess(o opened) (err error) {
 		return err
 	}
 	m := &market{assembly: &assembly{}}
-	defer closing(&err, m.assembly.close)
+	defer closing(&err, m.close)
 	if err := m.build(ctx, o, l); err != nil {
 		return err
 	}

@@ -29,9 +29,11 @@ func BenchmarkCharge(b *testing.B) {
 	n := 0
 	round := func() {
 		n++
+		time.Sleep(pause)
 		took, err := toFloor.send(bare)
 		must(b, err)
 		floors.add(took)
+		time.Sleep(pause)
 		ours.add(till.charge(fmt.Sprintf("benchmark-charge-%06d", n)))
 		paid, err := gateway.webhook(shop.address, amountOf(0))
 		must(b, err)

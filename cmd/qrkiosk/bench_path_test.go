@@ -110,6 +110,10 @@ func (p *path) webhook(register int) []byte {
 	return raw
 }
 
+// pause lets the server end what it does behind an answer: it would be counted to whoever comes
+// next, and the floor comes next too.
+const pause = time.Millisecond
+
 func (p *path) send(to *poster, raw []byte) time.Duration {
 	took, err := to.send(raw)
 	if err != nil {
@@ -133,9 +137,13 @@ func (p *path) round(displays int) {
 	stop := p.profile(displays)
 	before := p.used()
 	for i := range busyRegisters {
+		time.Sleep(pause)
 		p.flushes.add(p.send(p.toFloor, p.flush))
+		time.Sleep(pause)
 		p.push(p.lines[i], paid[i])
+		time.Sleep(pause)
 		p.nulls.add(p.send(p.toFloor, p.null))
+		time.Sleep(pause)
 		p.bares.add(p.send(p.toShop, bare[i]))
 	}
 	p.processor += p.used() - before

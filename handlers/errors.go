@@ -109,7 +109,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	p := s.viewHere(r)
-	s.render(w, r, status, views.ErrorPage(p, status, p.Explain(known(err)).Key, requestID(r)))
+	s.render(w, r, status, views.ErrorPage(p, status, p.Explain(known(err)), requestID(r)))
 }
 
 func retryAfter(w http.ResponseWriter, err error) {

@@ -37,6 +37,7 @@ const (
 	KeyKeyReused   = "key-reused"
 	KeyNoteTooLong = "note-too-long"
 	KeyNoteText    = "note-text"
+	KeyNoteCard    = "note-card"
 	KeyLinesWrong  = "lines-wrong"
 	KeyOverLimit   = "over-limit"
 )
@@ -70,6 +71,8 @@ func (c Charge) check() error {
 		return &Error{Code: Invalid, Key: KeyNoteTooLong, Field: "note"}
 	case !plainText(c.Note):
 		return &Error{Code: Invalid, Key: KeyNoteText, Field: "note"}
+	case hasCardNumber(c.Note):
+		return &Error{Code: Invalid, Key: KeyNoteCard, Field: "note"}
 	}
 	return c.checkLines()
 }
@@ -86,6 +89,41 @@ func plainText(text string) bool {
 		}
 	}
 	return true
+}
+
+// hasCardNumber finds 13 to 19 digits that pass the check of card numbers, with or without blanks
+// and dashes between them: they must never be stored.
+func hasCardNumber(text string) bool {
+	var digits []byte
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= '0' && c <= '9':
+			digits = append(digits, c-'0')
+		case c != ' ' && c != '-':
+			if luhn(digits) {
+				return true
+			}
+			digits = digits[:0]
+		}
+	}
+	return luhn(digits)
+}
+
+func luhn(digits []byte) bool {
+	if len(digits) < 13 || len(digits) > 19 {
+		return false
+	}
+	sum := 0
+	for i := range digits {
+		d := int(digits[len(digits)-1-i])
+		if i%2 == 1 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return sum%10 == 0
 }
 
 func (c Charge) checkLines() error {

@@ -11,6 +11,7 @@ const (
 	ErrandRetire ErrandKind = "retire" // make a link surely unpayable
 	ErrandLook   ErrandKind = "look"   // ask the gateway's lists about a link
 	ErrandRefund ErrandKind = "refund" // file a refund request
+	ErrandStray  ErrandKind = "stray"  // look for a link that was given up and may have been made after all
 )
 
 // Duty is what the facts of a sale demand of us, about one of its links. An errand row exists
@@ -44,6 +45,9 @@ func (s *Sale) Duties() []Duty {
 		if s.needsRetire(l) {
 			d = append(d, Duty{ErrandRetire, l.N})
 		}
+		if l.needsStray() {
+			d = append(d, Duty{ErrandStray, l.N})
+		}
 		if s.needsLook(l) {
 			d = append(d, Duty{ErrandLook, l.N})
 		}
@@ -55,6 +59,12 @@ func (s *Sale) Duties() []Duty {
 }
 
 func (l *Link) needsOpen() bool { return !l.Live && !l.GivenUp && !l.Gone && !l.hasPayment() }
+
+// needsStray holds for an attempt that was given up without knowing its outcome: a link that is
+// born late must be found and deleted.
+func (l *Link) needsStray() bool {
+	return l.GivenUp && l.Unclear && !l.Live && !l.Gone && !l.Unborn && !l.hasPayment()
+}
 
 // needsRetire holds for a link that may still be paid though nobody should: its sale is ending,
 // or it is a stray of an attempt that was given up. A pending bank transfer forbids deleting.

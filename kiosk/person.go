@@ -96,9 +96,6 @@ func (s *Shop) SignIn(ctx context.Context, on Device, staff, pin string) (Staff,
 	if err := s.tried(ctx, on, person.ID, ok); err != nil {
 		return Staff{}, err
 	}
-	if !ok {
-		return Staff{}, &Error{Code: Unauthorized, Key: KeyPINWrong, Field: "pin"}
-	}
 	return person, nil
 }
 
@@ -119,16 +116,20 @@ func (s *Shop) mayTry(ctx context.Context, on Device, staff string) (Staff, erro
 	if err != nil {
 		return person, err
 	}
-	now := s.now()
-	wait := max(person.Tries.Blocked(now), device.Blocked(now))
+	return person, blocked(s.now(), person.Tries, device)
+}
+
+// blocked is [TooMany] while tries of a person or device are not looked at.
+func blocked(now int64, person, device Tries) error {
+	wait := max(person.Blocked(now), device.Blocked(now))
 	if wait == 0 {
-		return person, nil
+		return nil
 	}
 	key := KeyPINWait
 	if wait > 60*minuteMillis {
 		key = KeyPINLocked
 	}
-	return person, &Error{Code: TooMany, Key: key, Field: "pin", Wait: wait}
+	return &Error{Code: TooMany, Key: key, Field: "pin", Wait: wait}
 }
 
 func (s *Shop) personAt(r Reader, register, staff string) (Staff, error) {
@@ -143,32 +144,59 @@ func (s *Shop) personAt(r Reader, register, staff string) (Staff, error) {
 	return person, err
 }
 
-// tried counts a try before its outcome is told, so that no answer comes without its count. A
-// right PIN with nothing to forget costs no commit.
+// tried counts a try before its outcome is told, so that no answer comes without its count. The
+// limits are asked again where the count is written: of many tries at once only those count that
+// were allowed one after the other. A wrong PIN is [Unauthorized], the one that exhausts the
+// patience [TooMany].
 func (s *Shop) tried(ctx context.Context, on Device, staff string, ok bool) error {
-	return s.change(ctx, on.Register, func(tx Tx) error {
+	var verdict error
+	err := s.change(ctx, on.Register, func(tx Tx) error {
 		device, err := tx.DeviceTries(on.ID)
 		if err != nil && CodeOf(err) != NotFound {
 			return err
 		}
+		var person Staff
+		if staff != "" {
+			if person, err = tx.Staff(staff); err != nil {
+				return err
+			}
+		}
 		now := s.now()
-		if err := tx.PutDeviceTries(on.ID, device.counted(ok, now)); err != nil {
+		if err := blocked(now, person.Tries, device); err != nil {
 			return err
 		}
-		event := Event{Stream: on.Register, Kind: signInKind(ok), Subject: on.ID, Actor: staff, At: now}
-		if staff == "" {
-			return tx.Append(event)
-		}
-		person, err := tx.Staff(staff)
-		if err != nil {
-			return err
-		}
-		person.Tries = person.Tries.counted(ok, now)
+		device, person.Tries = device.counted(ok, now), person.Tries.counted(ok, now)
+		verdict = verdictOf(ok, now, person.Tries, device)
+		return putTries(tx, on, person, device, Event{
+			Stream: on.Register, Kind: signInKind(ok), Subject: on.ID, Actor: staff, At: now,
+		})
+	})
+	if err != nil {
+		return err
+	}
+	return verdict
+}
+
+func verdictOf(ok bool, now int64, person, device Tries) error {
+	if ok {
+		return nil
+	}
+	if err := blocked(now, person, device); err != nil {
+		return err
+	}
+	return &Error{Code: Unauthorized, Key: KeyPINWrong, Field: "pin"}
+}
+
+func putTries(tx Tx, on Device, person Staff, device Tries, e Event) error {
+	if err := tx.PutDeviceTries(on.ID, device); err != nil {
+		return err
+	}
+	if person.ID != "" {
 		if err := tx.PutStaff(person); err != nil {
 			return err
 		}
-		return tx.Append(event)
-	})
+	}
+	return tx.Append(e)
 }
 
 func signInKind(ok bool) string {

@@ -112,6 +112,7 @@ type Link struct {
 	GivenUp     bool   // settle time over, a stray is watched for
 	LastTry     bool   // given up for good
 	Why         string // message key of what made us give up
+	Unborn      bool   // a day after it was given up no such link was found: none will come
 	Gone        bool   // surely deleted or cancelled at the gateway
 	ToldUsed    bool   // delete answered "already used"
 	Noticed     bool   // a notice passed all nine tests

@@ -8,6 +8,7 @@ const (
 	StepLive        StepKind = "live"         // create answered, or the link was found
 	StepUnclear     StepKind = "unclear"      // the outcome of create is not known
 	StepGivenUp     StepKind = "given-up"     // settle time over; Step.Next is the next attempt, nil: the last try
+	StepUnborn      StepKind = "unborn"       // an attempt given up a day ago was never found
 	StepGone        StepKind = "gone"         // surely deleted or cancelled
 	StepToldUsed    StepKind = "told-used"    // delete answered "already used"
 	StepNotice      StepKind = "notice"       // passed the nine tests
@@ -49,7 +50,7 @@ const (
 
 // StepKinds lists every kind, for tables and tests.
 var StepKinds = []StepKind{
-	StepLive, StepUnclear, StepGivenUp, StepGone, StepToldUsed, StepNotice, StepOdd, StepUnpaid,
+	StepLive, StepUnclear, StepGivenUp, StepUnborn, StepGone, StepToldUsed, StepNotice, StepOdd, StepUnpaid,
 	StepUsed, StepRow, StepPending, StepPendingOver, StepWithdrawn,
 	StepLapse, StepUnconfirmed, StepBankLate, StepFiled, StepDeclined, StepUnsure,
 	StepTip, StepCancel, StepAside, StepHanded, StepRefund, StepAgain, StepRejected, StepClose, StepAttach,

@@ -143,7 +143,8 @@ func (s *Sale) lateOpen() bool {
 func (s *Sale) apply(step Step) (bool, error) {
 	switch step.Kind {
 	case StepTip, StepCancel, StepLapse, StepAside, StepHanded, StepClose, StepAttach:
-		return true, s.applyCommand(step)
+		again := step.Kind == StepHanded && s.Handed == step.Reason
+		return !again, s.applyCommand(step)
 	case StepRefund, StepAgain, StepRejected, StepFiled, StepDeclined, StepUnsure:
 		return s.applyRefund(step), nil
 	default:
@@ -276,6 +277,8 @@ func (l *Link) flag(kind StepKind) *bool {
 	switch kind {
 	case StepUnclear:
 		return &l.Unclear
+	case StepUnborn:
+		return &l.Unborn
 	case StepGone:
 		return &l.Gone
 	case StepToldUsed:

@@ -12,7 +12,7 @@ const (
 	idleMillis  = 10 * secondMillis // how long a worker sleeps at most
 )
 
-var workKinds = []ErrandKind{ErrandOpen, ErrandRetire, ErrandRefund}
+var workKinds = []ErrandKind{ErrandOpen, ErrandRetire, ErrandRefund, ErrandStray}
 
 // Run does the errands and watches the gateway's lists until ctx ends; then it waits for what is
 // under way and returns. One call per process.
@@ -101,6 +101,8 @@ func (s *Shop) carryOut(ctx context.Context, e Errand, sale *Sale) error {
 		return s.retire(ctx, e, sale)
 	case ErrandRefund:
 		return s.refund(ctx, e, sale)
+	case ErrandStray:
+		return s.stray(ctx, e, sale)
 	case ErrandLook: // the watcher's
 	}
 	return nil

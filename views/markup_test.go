@@ -259,7 +259,7 @@ func TestPages_hostileNames(t *testing.T) {
 		"display": render(t, DisplayPage(p, display, DisplayExtras{})),
 		"receipt": render(t, ReceiptPage(p, receipt)),
 		"sale":    render(t, SaleDetail(p, SaleView{Stall: lind, Sale: sale, Receipt: "javascript:alert(3)", Now: noon})),
-		"error":   render(t, ErrorPage(p, 404, "not-found", hostile)),
+		"error":   render(t, ErrorPage(p, 404, p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: "not-found"}), hostile)),
 		"pair":    render(t, TillPairForm(p, TillPair{Stall: lind, Code: hostile})),
 	} {
 		all := tags(t, page)

@@ -19,12 +19,12 @@ import (
 
 // The keys of this room's errors.
 const (
-	KeyBusy    = "sign-in-busy"    // too many sign-ins at a time; Error.Wait says when to try again
-	KeyHash    = "hash-unreadable" // a stored hash is none of ours
-	KeySealed  = "seal-broken"     // altered, moved to another context, or of another key
-	KeyFile    = "key-file"        // the key file cannot be read or made
-	KeyShared  = "key-file-shared" // other users of the machine could read the key file
-	KeyContent = "key-file-odd"    // the key file holds no key
+	KeyBusy    = kiosk.KeyHashesBusy // too many sign-ins at a time; Error.Wait says when to try again
+	KeyHash    = "hash-unreadable"   // a stored hash is none of ours
+	KeySealed  = "seal-broken"       // altered, moved to another context, or of another key
+	KeyFile    = "key-file"          // the key file cannot be read or made
+	KeyShared  = "key-file-shared"   // other users of the machine could read the key file
+	KeyContent = "key-file-odd"      // the key file holds no key
 )
 
 // KeySize is the size of the one key that all others are derived from, in bytes.

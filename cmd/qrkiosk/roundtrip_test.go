@@ -299,6 +299,7 @@ func (r *trip) back(opened kiosk.Opened) {
 // later lets nights and months pass: payouts, and the invoice about the fees.
 func (r *trip) later() {
 	r.t.Helper()
+	r.payments("Pending")
 	for _, want := range []string{"InProgress", "Completed Approved"} {
 		r.must(r.gateway.Advance(24 * time.Hour))
 		page, err := r.client.PayOuts(r.t.Context(), secpaid.ReportQuery{})
@@ -310,6 +311,7 @@ func (r *trip) later() {
 			r.t.Errorf("payout %+v, want %s", row, want)
 		}
 	}
+	r.payments("Completed")
 	r.must(r.gateway.Advance(40 * 24 * time.Hour))
 	page, err := r.client.TaxInvoices(r.t.Context(), secpaid.ReportQuery{})
 	if err != nil || len(page.Rows) != 1 || page.Unread != 0 || page.Total > 1 {
@@ -319,6 +321,20 @@ func (r *trip) later() {
 		r.t.Errorf("invoice %v", v)
 	}
 	slog.New(slog.NewJSONHandler(r.log, nil)).Info("invoices", "page", page, "rows", page.Rows, "one", page.Rows[0])
+}
+
+// payments lists payment and refund as bookkeeping sees them.
+func (r *trip) payments(payout string) {
+	r.t.Helper()
+	page, err := r.client.Payments(r.t.Context(), secpaid.ReportQuery{})
+	if err != nil || len(page.Rows) != 2 || page.Unread != 0 || page.Full {
+		r.t.Fatalf("payments %+v, %v", page, err)
+	}
+	for _, row := range page.Rows {
+		if row.PayoutStatus != payout || row.Ref != "K7Q2" {
+			r.t.Errorf("payment %+v, want payout %s", row, payout)
+		}
+	}
 }
 
 // gone deletes a link that nobody paid.

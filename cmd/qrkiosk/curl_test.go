@@ -117,6 +117,39 @@ func TestSandbox_curl(t *testing.T) {
 	}
 }
 
+// TestSandbox_flags: what the flags and the accounts file say about an account is what its links
+// are made of, in the generation that was asked for.
+func TestSandbox_flags(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "accounts.json")
+	err := os.WriteFile(file, []byte(`[{"name": "Shop", "key": "play-key-shop", "user_id": "usr-shop", "service_fee": "2.5", "endpoints": ["http://127.0.0.1:9/shop"]}]`), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	common := []string{"--token", "play-key", "--accounts", file, "--url", "http://pay.example"}
+	s := startSandbox(t, append(common, "--wire", "2024", "--limit", "2")...)
+	got := s.ask(t, "play-key-shop", "amount=5")
+	for _, want := range []string{`"user_id":"usr-shop"`, `"service_fee":"2.5"`, `"paymentEndpoint":"http://127.0.0.1:9/shop"`, `"recipient":null`, `"pay_link":"http://pay.example/payment?`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is not in %s", want, got)
+		}
+	}
+	s.ask(t, "play-key-shop", "amount=5")
+	if got := s.ask(t, "play-key-shop", "amount=5"); !strings.Contains(got, "API rate limit exceeded") {
+		t.Errorf("a third call of two: %s", got)
+	}
+	s = startSandbox(t, append(common, "--fee", "1.5", "--callback", "http://a.example/0,http://a.example/1", "--endpoint", "http://127.0.0.1:9/h",
+		"--no-bank-transfer", "--encryption-key", "0123456789abcdef0123456789abcdef")...)
+	got = s.ask(t, "play-key", "amount=5&callback_url=1")
+	for _, want := range []string{`"servicefee":"1.5"`, `"callback_url":"http://a.example/1"`, `"paymentEndpoint":"http://127.0.0.1:9/h"`, `"bank_transfer":"false"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is not in %s", want, got)
+		}
+	}
+	if links := s.links(t); len(links) != 1 || !links[0].Encrypted {
+		t.Errorf("links %+v", links)
+	}
+}
+
 // TestSandbox_kill kills the program with SIGKILL at random moments while links are being made.
 // After every start each link that was ever answered is there, with its number and its note.
 func TestSandbox_kill(t *testing.T) {
@@ -173,14 +206,7 @@ func (s *sandboxAlone) createUntil(answered map[string]string, name string, answ
 }
 
 func (s *sandboxAlone) create(note string) (id string, err error) {
-	form := url.Values{"amount": {"5"}, "recipient_note": {note}}
-	req, err := http.NewRequest(http.MethodPost, s.url+"/api/v2/createLink", strings.NewReader(form.Encode()))
-	if err != nil {
-		return "", err
-	}
-	req.Header.Set("token", "play-key")
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := s.post("play-key", url.Values{"amount": {"5"}, "recipient_note": {note}}.Encode())
 	if err != nil {
 		return "", err
 	}
@@ -190,20 +216,37 @@ func (s *sandboxAlone) create(note string) (id string, err error) {
 	return answer.Data.ID.String(), err
 }
 
-// has wants every answered link in the list of the control API.
-func (s *sandboxAlone) has(t *testing.T, answered map[string]string) {
+// post makes a createLink call from a form.
+func (s *sandboxAlone) post(key, form string) (*http.Response, error) {
+	req, err := http.NewRequest(http.MethodPost, s.url+"/api/v2/createLink", strings.NewReader(form))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("token", key)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return http.DefaultClient.Do(req)
+}
+
+// ask is post for a test that wants the answer, whatever it is.
+func (s *sandboxAlone) ask(t *testing.T, key, form string) string {
 	t.Helper()
-	resp, err := http.Get(s.url + "/control/links")
+	resp, err := s.post(key, form)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	var links []sandbox.LinkView
-	if err := json.NewDecoder(resp.Body).Decode(&links); err != nil {
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
 		t.Fatal(err)
 	}
+	return string(body)
+}
+
+// has wants every answered link in the list of the control API.
+func (s *sandboxAlone) has(t *testing.T, answered map[string]string) {
+	t.Helper()
 	there := map[string]string{}
-	for _, k := range links {
+	for _, k := range s.links(t) {
 		there[fmt.Sprint(k.ID)] = k.Note
 	}
 	for id, note := range answered {
@@ -211,4 +254,18 @@ func (s *sandboxAlone) has(t *testing.T, answered map[string]string) {
 			t.Errorf("link %s was answered with note %s, and is %q", id, note, there[id])
 		}
 	}
+}
+
+// links is what the control API lists.
+func (s *sandboxAlone) links(t *testing.T) (links []sandbox.LinkView) {
+	t.Helper()
+	resp, err := http.Get(s.url + "/control/links")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(&links); err != nil {
+		t.Fatal(err)
+	}
+	return links
 }

@@ -134,7 +134,7 @@ func TestSandbox_flags(t *testing.T) {
 		}
 	}
 	s.ask(t, "play-key-shop", "amount=5")
-	if got := s.ask(t, "play-key-shop", "amount=5"); !strings.Contains(got, "API rate limit exceeded") {
+	if got = s.ask(t, "play-key-shop", "amount=5"); !strings.Contains(got, "API rate limit exceeded") {
 		t.Errorf("a third call of two: %s", got)
 	}
 	s = startSandbox(t, append(common, "--fee", "1.5", "--callback", "http://a.example/0,http://a.example/1", "--endpoint", "http://127.0.0.1:9/h",

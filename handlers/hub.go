@@ -53,6 +53,7 @@ type drawing struct {
 	version int64
 	next    time.Duration // until it changes by itself, 0 never
 	busy    bool          // a sale is in hand
+	after   func()        // what can be prepared once the frame has left, nil nothing
 }
 
 // room is the screens of one register.
@@ -225,6 +226,9 @@ func (h *hub) redraw(r *room) {
 				continue
 			}
 			h.push(r, v, d, rung)
+			if d.after != nil {
+				d.after()
+			}
 		}
 	}
 }

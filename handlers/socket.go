@@ -108,7 +108,12 @@ func (s *Server) draw(ctx context.Context, register string, v screen, displays i
 			return drawing{}, err
 		}
 		f := newFrame(d.Epoch, d.Version, d.Now, d.Next)
-		return prepare(ctx, f, views.DisplayFragment(p, d, x), d.Sale != nil)
+		drawn, err := prepare(ctx, f, views.DisplayFragment(p, d, x), d.Sale != nil)
+		if d.Shows == kiosk.ShowsCode {
+			// The receipt's code is what the next frame will need, the moment the money comes.
+			drawn.after = func() { s.code(s.shop.ReceiptURL(d.Sale)) }
+		}
+		return drawn, err
 	}
 	t, err := s.shop.Till(ctx, register)
 	if err != nil {

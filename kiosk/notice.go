@@ -71,18 +71,29 @@ func (s *Shop) deliver(tx Tx, in Inbox, n int, notice Notice) (believed bool, er
 		return false, err
 	}
 	link := sale.Link(n)
-	full := link.Odd >= maxOdd
-	if !full {
-		if _, err := tx.PutInbox(in); err != nil {
+	switch {
+	case !link.Live:
+		return false, s.wait(tx, in)
+	case link.Odd >= maxOdd && link.Odd > link.Answered:
+		return false, nil // a look is under way already
+	case link.Odd < maxOdd:
+		if err := tx.PutInbox(in); err != nil {
 			return false, err
 		}
+		believed = link.Believes(notice)
 	}
-	if !link.Live {
-		return false, nil // it waits in the inbox until the link is known
-	}
-	believed = !full && link.Believes(notice)
 	_, err = s.take(tx, sale, Step{Kind: noticeStep(believed), Actor: ActorGateway, Link: n, At: in.At})
 	return believed, err
+}
+
+// wait keeps a delivery in the inbox until its link is known; beyond maxOdd different bodies it is
+// dropped, and the lists have to tell.
+func (s *Shop) wait(tx Tx, in Inbox) error {
+	waiting, err := tx.Waiting(in.Link)
+	if err != nil || len(waiting) >= maxOdd {
+		return err
+	}
+	return tx.PutInbox(in)
 }
 
 func noticeStep(believed bool) StepKind {

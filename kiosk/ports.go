@@ -101,9 +101,8 @@ type Tx interface {
 	// Postpone gives a claimed errand back until due, with its Tries as they are now; false if its
 	// fence has moved on.
 	Postpone(e Errand, due int64) (bool, error)
-	// PutInbox keeps a delivery: a body seen before on the same link only counts up. It returns
-	// how many different bodies the link has had, this one included.
-	PutInbox(in Inbox) (bodies int, err error)
+	// PutInbox keeps a delivery: a body seen before on the same link only counts up.
+	PutInbox(in Inbox) error
 	PutToken(hash, sale string, link int, until int64) error
 	PutStall(s Stall) error
 	PutRegister(r Register) error

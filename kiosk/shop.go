@@ -129,29 +129,34 @@ func (s *Shop) change(ctx context.Context, stream string, decide func(Tx) error)
 		return err
 	}
 	s.bus.Ring(stream, version)
-	if d.begun {
-		s.wake()
+	if d.work {
+		nudge(s.workers)
+	}
+	if d.look {
+		nudge(s.watcher)
 	}
 	return nil
 }
 
-// desk notices whether a decision began errands, so that the workers are woken for those alone.
+// desk notices for whom a decision began errands, so that only they are woken.
 type desk struct {
 	Tx
-	begun bool
+	work bool
+	look bool
 }
 
 func (d *desk) Begin(s *Sale, due int64, duties ...Duty) error {
-	d.begun = d.begun || len(duties) > 0
+	for _, duty := range duties {
+		if duty.Kind == ErrandLook {
+			d.look = true
+		} else {
+			d.work = true
+		}
+	}
 	return d.Tx.Begin(s, due, duties...)
 }
 
-// wake makes workers and watcher look for errands; it never blocks.
-func (s *Shop) wake() {
-	nudge(s.workers)
-	nudge(s.watcher)
-}
-
+// nudge wakes whoever listens; it never blocks.
 func nudge(c chan struct{}) {
 	select {
 	case c <- struct{}{}:

@@ -76,7 +76,7 @@ func (m *market) webhook(i int, token string, raw []byte) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.PutInbox(kiosk.Inbox{Link: s.Links[n-1].ID, Sale: s.ID, Sum: token, ContentType: "application/json", Raw: raw, At: noon})
+		err = tx.PutInbox(kiosk.Inbox{Link: s.Links[n-1].ID, Sale: s.ID, Sum: token, ContentType: "application/json", Raw: raw, At: noon})
 		if err != nil {
 			return err
 		}

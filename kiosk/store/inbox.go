@@ -6,13 +6,6 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// mostBodies is how many different bodies of one link are kept; further ones are only counted
-// (DESIGN section 3).
-const mostBodies = 32
-
-// overflow is the sum under which the bodies beyond mostBodies are counted.
-const overflow = ""
-
 // Waiting implements [kiosk.SaleReader].
 func (r *reader) Waiting(link string) ([]kiosk.Inbox, error) {
 	var all []kiosk.Inbox
@@ -25,30 +18,12 @@ func (r *reader) Waiting(link string) ([]kiosk.Inbox, error) {
 		all = append(all, in)
 		return err
 	}, `SELECT link, sale, sum, content_type, raw, at, copies FROM inbox
-		WHERE link = $1 AND sum <> $2 ORDER BY at, sum`, link, overflow)
+		WHERE link = $1 ORDER BY at, sum`, link)
 	return all, err
 }
 
-// PutInbox implements [kiosk.Tx]. Of a link's bodies beyond the 32nd nothing but their number is
-// kept, and the answer stays 33.
-func (t *tx) PutInbox(in kiosk.Inbox) (int, error) {
-	var bodies int
-	var known bool
-	err := t.one([]any{&bodies, &known},
-		`SELECT COUNT(*), COUNT(CASE WHEN sum = $2 THEN 1 END) > 0 FROM inbox WHERE link = $1`, in.Link, in.Sum)
-	switch {
-	case err != nil:
-		return 0, err
-	case known:
-		return bodies, t.write("", `UPDATE inbox SET copies = copies + 1 WHERE link = $1 AND sum = $2`, in.Link, in.Sum)
-	case bodies >= mostBodies:
-		in.Sum, in.ContentType, in.Raw = overflow, "", nil
-		return mostBodies + 1, t.insertInbox(in)
-	}
-	return bodies + 1, t.insertInbox(in)
-}
-
-func (t *tx) insertInbox(in kiosk.Inbox) error {
+// PutInbox implements [kiosk.Tx].
+func (t *tx) PutInbox(in kiosk.Inbox) error {
 	return t.write("", `INSERT INTO inbox (link, sum, sale, content_type, raw, at, copies)
 		VALUES ($1, $2, $3, $4, $5, $6, 1) ON CONFLICT (link, sum) DO UPDATE SET copies = inbox.copies + 1`,
 		in.Link, in.Sum, in.Sale, in.ContentType, bytesOf(in.Raw), in.At)

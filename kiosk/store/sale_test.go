@@ -272,28 +272,18 @@ func TestTakings_areTheSumsOfTheSales(t *testing.T) {
 
 func TestInbox(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
-		put := func(sum string, at int64, want int) {
+		put := func(sum string, at int64) {
 			t.Helper()
 			h.must(reg, func(tx kiosk.Tx) error {
-				n, err := tx.PutInbox(kiosk.Inbox{
+				return tx.PutInbox(kiosk.Inbox{
 					Link: "l1", Sale: "s", Sum: sum, ContentType: "text/plain", Raw: []byte("raw " + sum), At: at,
 				})
-				if n != want {
-					t.Errorf("%s is body %d, want %d", sum, n, want)
-				}
-				return err
 			})
 		}
-		put("b", noon+1, 1)
-		put("a", noon+2, 2)
-		put("b", noon+3, 2)
-		h.must(reg, func(tx kiosk.Tx) error {
-			n, err := tx.PutInbox(kiosk.Inbox{Link: "l2", Sum: "b", At: noon})
-			if n != 1 {
-				t.Errorf("another link's first body is %d", n)
-			}
-			return err
-		})
+		put("b", noon+1)
+		put("a", noon+2)
+		put("b", noon+3)
+		h.must(reg, func(tx kiosk.Tx) error { return tx.PutInbox(kiosk.Inbox{Link: "l2", Sum: "b", At: noon}) })
 		want := []kiosk.Inbox{
 			{Link: "l1", Sale: "s", Sum: "b", ContentType: "text/plain", Raw: []byte("raw b"), At: noon + 1, Copies: 2},
 			{Link: "l1", Sale: "s", Sum: "a", ContentType: "text/plain", Raw: []byte("raw a"), At: noon + 2, Copies: 1},
@@ -303,37 +293,6 @@ func TestInbox(t *testing.T) {
 			same(t, []kiosk.Inbox{{Link: "l2", Sum: "b", At: noon, Copies: 1}})(r.Waiting("l2"))
 			return nil
 		})
-	})
-}
-
-func TestInbox_isBounded(t *testing.T) {
-	onEach(t, func(t *testing.T, h *house) {
-		h.must(reg, func(tx kiosk.Tx) error {
-			for i := range 50 {
-				n, err := tx.PutInbox(kiosk.Inbox{Link: "l", Sum: fmt.Sprint(i), Raw: make([]byte, 4096), At: noon})
-				if want := min(i+1, mostBodies+1); n != want {
-					t.Errorf("body %d counts as %d, want %d", i, n, want)
-				}
-				if err != nil {
-					return err
-				}
-			}
-			n, err := tx.PutInbox(kiosk.Inbox{Link: "l", Sum: "7"})
-			if n != mostBodies+1 {
-				t.Errorf("a known body behind the limit counts as %d", n)
-			}
-			return err
-		})
-		h.look(func(r kiosk.Reader) error {
-			got, err := r.Waiting("l")
-			if len(got) != mostBodies {
-				t.Errorf("%d bodies are kept", len(got))
-			}
-			return err
-		})
-		if n := h.count(`SELECT copies FROM inbox WHERE sum = ''`); n != 50-mostBodies {
-			t.Errorf("%d bodies were only counted", n)
-		}
 	})
 }
 

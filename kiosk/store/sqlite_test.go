@@ -260,7 +260,7 @@ func TestFull(t *testing.T) {
 	big := bytes.Repeat([]byte("x"), 4000)
 	put := func() error {
 		_, err := h.Change(context.Background(), reg, func(tx kiosk.Tx) error {
-			_, err := tx.PutInbox(kiosk.Inbox{Link: h.id("l"), Sum: "s", Raw: big})
+			err := tx.PutInbox(kiosk.Inbox{Link: h.id("l"), Sum: "s", Raw: big})
 			return errors.Join(err, tx.Append(event("x")))
 		})
 		return err
@@ -304,7 +304,7 @@ func TestFull_sharedBatch(t *testing.T) {
 				if i == 1 {
 					size = 1 << 20
 				}
-				_, err := tx.PutInbox(kiosk.Inbox{Link: h.id("l"), Sum: "s", Raw: make([]byte, size)})
+				err := tx.PutInbox(kiosk.Inbox{Link: h.id("l"), Sum: "s", Raw: make([]byte, size)})
 				return err
 			})
 		})
@@ -387,7 +387,7 @@ func TestPlans(t *testing.T) {
 	}
 	h.must(reg, func(tx kiosk.Tx) error {
 		s = h.take(s, h.live(1), kiosk.Step{Kind: kiosk.StepNotice, Link: 1}, rowStep("tx", 1000))
-		_, err := tx.PutInbox(kiosk.Inbox{Link: "l", Sum: "s"})
+		err := tx.PutInbox(kiosk.Inbox{Link: "l", Sum: "s"})
 		_, err2 := tx.Postpone(kiosk.Errand{Sale: s.ID, Link: 1, Kind: open.Kind}, noon)
 		return errors.Join(err, err2, tx.PutSale(s), tx.End(s, open))
 	})

@@ -111,7 +111,7 @@ func TestChange_errorUndoesEverything(t *testing.T) {
 		ours := errors.New("ours")
 		s := h.take(h.sale(reg), h.live(1), rowStep("tx1", 1000))
 		everything := func(tx kiosk.Tx) error {
-			_, err := tx.PutInbox(kiosk.Inbox{Link: "l", Sum: "s"})
+			err := tx.PutInbox(kiosk.Inbox{Link: "l", Sum: "s"})
 			_, err2 := tx.Number()
 			return errors.Join(err, err2, tx.PutSale(s), tx.Append(event("a"), event("b")),
 				tx.Begin(s, 1, kiosk.Duty{Kind: kiosk.ErrandLook, Link: 1}), tx.PutToken("h", s.ID, 1, noon+1),

@@ -369,3 +369,68 @@ func (r *trip) silent() {
 		}
 	}
 }
+
+// TestRoundTrip_transfer follows a bank transfer, which the client never asks for: the payer is
+// sent on with success at once, the row is Pending, the link cannot be deleted, and five days later
+// webhook and money come.
+func TestRoundTrip_transfer(t *testing.T) {
+	for _, wire := range everyWire {
+		t.Run(wire.String(), func(t *testing.T) {
+			r := newTrip(t, wire)
+			o := r.order("K7Q2")
+			o.Key = linkKey
+			opened, err := r.connect(tripKey, with("bank_transfer", "true")).Open(t.Context(), o)
+			if wrong := opened.Wrong; err != nil || wrong != "bank_transfer" && wire != sandbox.Wire2024 {
+				t.Fatalf("opened %+v, %v", opened, err)
+			}
+			page := r.only("K7Q2").URL
+			if to := r.press(page, "bank"); !strings.HasSuffix(to, "status=success") {
+				t.Errorf("sent to %q", to)
+			}
+			if rows := r.rows(r.client, opened.PayID); len(rows) != 1 || rows[0].Status != kiosk.StatusPending || rows[0].Amount != 3539 {
+				t.Errorf("rows %+v", rows)
+			}
+			if retired, err := r.client.Retire(t.Context(), opened.PayID); retired == kiosk.RetiredGone || err != nil {
+				t.Errorf("retired %q, %v", retired, err)
+			}
+			if len(r.hooks) != 0 || r.only("K7Q2").Used {
+				t.Error("the money has not come yet")
+			}
+			r.must(r.gateway.Advance(6 * 24 * time.Hour))
+			r.told(o, opened)
+			if rows := r.rows(r.client, opened.PayID); len(rows) != 1 || rows[0].Status != kiosk.StatusSuccess || !r.only("K7Q2").Used {
+				t.Errorf("rows %+v", rows)
+			}
+		})
+	}
+}
+
+// TestRoundTrip_dispute: the payer's bank takes the money back and loses it again.
+func TestRoundTrip_dispute(t *testing.T) {
+	for _, wire := range everyWire {
+		t.Run(wire.String(), func(t *testing.T) {
+			r := newTrip(t, wire)
+			opened := r.open(r.order("K7Q2"))
+			r.must(r.gateway.Pay(opened.PayID))
+			r.must(r.gateway.OpenDispute(opened.PayID))
+			sums := map[kiosk.RowKind]kiosk.Money{}
+			for _, row := range r.rows(r.client, opened.PayID) {
+				sums[row.Kind] += row.Amount
+				if row.Dispute != (row.Kind == kiosk.RowPayment && wire != sandbox.Wire2024) { // that year has no such flag
+					t.Errorf("row %+v", row)
+				}
+			}
+			if sums[kiosk.RowPayment] != 3539 || sums[kiosk.RowDispute] != -3539 || len(sums) != 2 {
+				t.Errorf("sums %v", sums)
+			}
+			r.must(r.gateway.CloseDispute(opened.PayID, true))
+			clear(sums)
+			for _, row := range r.rows(r.client, opened.PayID) {
+				sums[row.Kind] += row.Amount
+			}
+			if sums[kiosk.RowPayment] != 3539 || sums[kiosk.RowDispute] != 0 || len(sums) != 2 {
+				t.Errorf("sums after it was won %v", sums)
+			}
+		})
+	}
+}

@@ -111,6 +111,7 @@ type PayIn struct {
 	Fee     Money
 	FeePSP  Money
 	Method  string
+	Payout  string // the gateway's word: "Pending", "Completed"
 }
 
 // PayInStatus is the status word of a pay-in row.

@@ -88,7 +88,7 @@ func (c *Chain) Next(e Event) *Break {
 func eventOf(s *Sale, step Step, out Outcome) Event {
 	amount := step.Amount
 	switch {
-	case step.Kind == StepRow:
+	case step.Kind == StepRow || step.Kind == StepPayout:
 		amount = step.Row.Amount
 	case amount == 0:
 		amount = s.Total()

@@ -216,3 +216,42 @@ func TestWantCovered(t *testing.T) {
 		}
 	}
 }
+
+// TestStepsOf_payout: the payout status of a known row follows the list, without a second payment.
+func TestStepsOf_payout(t *testing.T) {
+	sale := &Sale{ID: "S", Register: "R", Goods: 1250}
+	sale.addLink(&Link{ID: "L1"})
+	row := PayIn{PayID: 7, Key: "k", Bare: "b", Amount: 1250, Status: StatusSuccess, Kind: RowPayment, Payout: "Pending"}
+	events := 0
+	for _, word := range []string{"Pending", "Pending", "Completed", "Completed"} {
+		row.Payout = word
+		for _, step := range stepsOf(row, sale.Link(1), 1) {
+			out, err := sale.Take(step)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if out.Changed {
+				events++
+			}
+			sale = out.Sale
+		}
+		if got := sale.Link(1).Rows; len(got) != 1 || got[0].Payout != word {
+			t.Fatalf("after %s: %+v", word, got)
+		}
+	}
+	if events != 2 || sale.Received() != 1250 {
+		t.Errorf("%d changes, received %v", events, sale.Received())
+	}
+}
+
+func TestHasCardNumber(t *testing.T) {
+	for note, want := range map[string]bool{
+		"4111 1111 1111 1111": true, "x4111-1111-1111-1111y": true, "5500005555555559": true,
+		"4111 1111 1111 1112": false, "table 12, 3 x 4": false, "": false, "DE89 3704 0044 0532 0130 00": false,
+		"0123456789": false,
+	} {
+		if got := hasCardNumber(note); got != want {
+			t.Errorf("%q: %v", note, got)
+		}
+	}
+}

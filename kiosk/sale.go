@@ -153,7 +153,8 @@ const (
 	RowDispute RowKind = "dispute" // negative, or the payment flagged as disputed
 )
 
-// Row is a row of the gateway's pay-in list as first seen. Fees and net are the gateway's word,
+// Row is a row of the gateway's pay-in list as first seen; only its payout status follows the list.
+// Fees and net are the gateway's word,
 // kept and never used to decide anything (protocol section 10).
 type Row struct {
 	Key       string // transaction id, or Bare where none is sent
@@ -166,7 +167,8 @@ type Row struct {
 	Fee       Money
 	FeePSP    Money
 	Method    string
-	Withdrawn bool // the gateway no longer lists it as Success
+	Payout    string // whether it was paid out, in the gateway's word
+	Withdrawn bool   // the gateway no longer lists it as Success
 }
 
 // Refund is a request to send money back. SecPaid takes one at a time per link and never tells

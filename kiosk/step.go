@@ -19,6 +19,7 @@ const (
 	StepPending     StepKind = "pending"      // a bank row is open
 	StepPendingOver StepKind = "pending-over" // and ended unpaid
 	StepWithdrawn   StepKind = "withdrawn"    // the row Step.Row.Key disappeared or turned
+	StepPayout      StepKind = "payout"       // the row Step.Row.Key has another payout status
 )
 
 // Clocks.
@@ -51,7 +52,7 @@ const (
 // StepKinds lists every kind, for tables and tests.
 var StepKinds = []StepKind{
 	StepLive, StepUnclear, StepGivenUp, StepUnborn, StepGone, StepToldUsed, StepNotice, StepOdd, StepUnpaid,
-	StepUsed, StepRow, StepPending, StepPendingOver, StepWithdrawn,
+	StepUsed, StepRow, StepPending, StepPendingOver, StepWithdrawn, StepPayout,
 	StepLapse, StepUnconfirmed, StepBankLate, StepFiled, StepDeclined, StepUnsure,
 	StepTip, StepCancel, StepAside, StepHanded, StepRefund, StepAgain, StepRejected, StepClose, StepAttach,
 }

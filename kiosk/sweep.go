@@ -108,7 +108,7 @@ func (w *watcher) apply(ctx context.Context, rows []PayIn) {
 		clear(w.known)
 	}
 	for _, row := range rows {
-		mark := row.Key + "|" + string(row.Status) + "|" + row.Ref
+		mark := row.Key + "|" + string(row.Status) + "|" + row.Payout + "|" + row.Ref
 		if row.Dispute {
 			mark += "|dispute"
 		}
@@ -164,7 +164,7 @@ func (s *Shop) saleOfRow(ctx context.Context, row PayIn) (sale *Sale, n int, err
 func stepsOf(row PayIn, l *Link, now int64) []Step {
 	base := Step{Link: l.N, Actor: ActorGateway, Row: Row{
 		Key: row.Key, Bare: row.Bare, Kind: row.Kind, Amount: row.Amount, At: row.At, SeenAt: now,
-		Net: row.Net, Fee: row.Fee, FeePSP: row.FeePSP, Method: row.Method,
+		Net: row.Net, Fee: row.Fee, FeePSP: row.FeePSP, Method: row.Method, Payout: row.Payout,
 	}}
 	var steps []Step
 	add := func(kind StepKind) {
@@ -183,6 +183,10 @@ func stepsOf(row PayIn, l *Link, now int64) []Step {
 		add(StepWithdrawn)
 	case l.Pending:
 		add(StepPendingOver)
+	}
+	if known != nil && known.Payout != row.Payout && row.Payout != "" {
+		base.Row.Key = known.Key
+		add(StepPayout)
 	}
 	if row.Dispute && row.Kind == RowPayment {
 		base.Row = Row{Key: row.Key + "/dispute", Kind: RowDispute, At: row.At, SeenAt: now}

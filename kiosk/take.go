@@ -252,6 +252,8 @@ func (s *Sale) applyFact(step Step) (bool, error) {
 		return l.addRow(step.Row), nil
 	case StepWithdrawn:
 		return l.withdraw(step.Row.Key), nil
+	case StepPayout:
+		return l.payout(step.Row), nil
 	case StepOdd:
 		l.Odd++
 		return true, nil
@@ -371,6 +373,16 @@ func (l *Link) withdraw(key string) bool {
 		}
 	}
 	l.Rows = append(l.Rows, Row{Key: key, Kind: RowPayment, Withdrawn: true})
+	return true
+}
+
+// payout keeps the gateway's word on a row that is known.
+func (l *Link) payout(o Row) bool {
+	known := l.row(o)
+	if known == nil || known.Payout == o.Payout {
+		return false
+	}
+	known.Payout = o.Payout
 	return true
 }
 

@@ -105,6 +105,7 @@ func payIn(o object, id int64) (kiosk.PayIn, bool) {
 		Ref:     firstWord(o.text("recipient_note")),
 		At:      clean(o.text("created_at"), 40),
 		Method:  clean(o.text("payment_method"), 40),
+		Payout:  clean(o.text("payout_status"), 40),
 	}
 	in.Net, _ = o.money("net_amount")
 	in.Fee, _ = o.money("service_fee")

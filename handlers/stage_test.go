@@ -199,6 +199,9 @@ func (s *stage) dial(kind kiosk.DeviceKind, lang, device string) (*viewer, int) 
 	}}
 	address := "ws://" + stageHost + "/?register=R&kind=" + string(kind) + "&lang=" + lang + "&device=" + device
 	conn, answer, err := d.Dial(address, http.Header{"Origin": {"http://" + stageHost}})
+	if answer != nil {
+		defer answer.Body.Close()
+	}
 	if err != nil {
 		if answer == nil {
 			s.t.Fatal(err)

@@ -148,7 +148,4 @@ func (p Page) when(ms, now int64) string {
 	return p.day(ms)
 }
 
-// stamp writes a time for machines.
-func stamp(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339) }
-
 func text64(v int64) string { return strconv.FormatInt(v, 10) }

@@ -221,6 +221,7 @@ func pluralForm(tag language.Tag, n int) string {
 		return "few"
 	case plural.Many:
 		return "many"
+	case plural.Other:
 	}
 	return "other"
 }

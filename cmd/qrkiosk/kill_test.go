@@ -78,7 +78,6 @@ type shopfront struct {
 	gateway *sandbox.Server
 	payURL  string
 	client  *http.Client
-	till    string
 
 	cmd    *exec.Cmd
 	ended  chan struct{}

@@ -122,7 +122,7 @@ func (p *postgres) begin(ctx, life context.Context, o *sql.TxOptions) (q pgTx, l
 	}
 	return pgTx{conn, tx, newLedger()}, func() {
 		tx.Rollback() //nolint:errcheck // no-op after a commit
-		conn.Close()  //nolint:errcheck // it goes back to the pool
+		conn.Close()  // it goes back to the pool
 		p.mu.RUnlock()
 	}, nil
 }
@@ -140,7 +140,7 @@ func (p *postgres) connect(ctx, life context.Context, o *sql.TxOptions) (*sql.Co
 		if err == nil {
 			return conn, tx, nil
 		}
-		conn.Close() //nolint:errcheck // the pool looks at it before it is used again
+		conn.Close() // the pool looks at it before it is used again
 		if ctx.Err() != nil || left == 0 || kindOf(err) != kindAway {
 			return nil, nil, err
 		}

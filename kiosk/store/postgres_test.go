@@ -222,6 +222,7 @@ func TestPostgres_noSequentialScan(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer rows.Close()
 		var plan strings.Builder
 		for rows.Next() {
 			var line string
@@ -230,7 +231,6 @@ func TestPostgres_noSequentialScan(t *testing.T) {
 			}
 			plan.WriteString(line)
 		}
-		rows.Close()
 		if strings.Contains(plan.String(), "Seq Scan") {
 			t.Errorf("%s\n%s", query, plan.String())
 		}

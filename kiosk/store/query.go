@@ -49,7 +49,7 @@ func (r *reader) each(scan func(*sql.Rows) error, query string, args ...any) err
 	if err != nil {
 		return fault(err)
 	}
-	defer rows.Close() //nolint:errcheck // what went wrong is in rows.Err
+	defer rows.Close() // what went wrong is in rows.Err
 	for rows.Next() {
 		if err := scan(rows); err != nil {
 			return fault(err)

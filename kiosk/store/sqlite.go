@@ -288,7 +288,7 @@ func (c *liteConn) statement(query string) (liteStmt, error) {
 	}
 	text, order := nameless(query)
 	// The statement outlives this call: it is closed with its connection.
-	prepared, err := c.conn.PrepareContext(context.Background(), text) //nolint:sqlclosecheck // see above
+	prepared, err := c.conn.PrepareContext(context.Background(), text)
 	s := liteStmt{prepared, order}
 	if err == nil {
 		c.prepared[query] = s

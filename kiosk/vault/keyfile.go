@@ -53,7 +53,7 @@ func readKey(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer f.Close() //nolint:errcheck // read only
+	defer f.Close() // read only
 	info, err := f.Stat()
 	if err != nil {
 		return "", err
@@ -85,7 +85,7 @@ func makeKey(path string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) //nolint:errcheck // the name that stays is path
+	defer os.Remove(f.Name()) // the name that stays is path
 	text := keyMark + base64.StdEncoding.EncodeToString(random(make([]byte, KeySize))) + "\n"
 	_, err = f.WriteString(text)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {

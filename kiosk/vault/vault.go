@@ -138,6 +138,6 @@ func bound(algorithm byte, context string) []byte {
 
 // random fills b; since Go 1.24 the source of randomness never fails.
 func random(b []byte) []byte {
-	rand.Read(b) //nolint:errcheck // it ends the process rather than fail
+	rand.Read(b) // it ends the process rather than fail
 	return b
 }

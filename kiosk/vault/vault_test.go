@@ -217,7 +217,7 @@ func TestNew_refuses(t *testing.T) {
 
 func TestVault_printsNoKey(t *testing.T) {
 	v := newVault(t, 0xab)
-	for _, text := range []string{fmt.Sprint(v), fmt.Sprintf("%+v", v), fmt.Sprintf("%#v", v), fmt.Sprintf("%s", v)} {
+	for _, text := range []string{fmt.Sprint(v), fmt.Sprintf("%+v", v), fmt.Sprintf("%#v", v), v.String()} {
 		if text != "vault" {
 			t.Errorf("printed as %q", text)
 		}

@@ -2,12 +2,13 @@
 
 GO       ?= go
 FUZZTIME ?= 30s
+SEEDS    ?= 40
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LINT      = v2.14.0
 build     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/qrkiosk ./cmd/qrkiosk
 
 .DEFAULT_GOAL := help
-.PHONY: run test generate lint fmt fuzz bench image screens pictures clean help
+.PHONY: run test generate lint fmt fuzz sim bench image screens pictures clean help
 
 run: ## start the demo with its sandbox; LAN=1 for real tablets and phones, ARGS for more flags
 	@$(build)
@@ -32,6 +33,9 @@ fmt: ## format Go and templ
 
 fuzz: ## fuzz every parser for FUZZTIME each
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' .ci/fuzz
+
+sim: ## play SEEDS afternoons of mishaps in virtual time; SEED=n plays one again
+	QRKIOSK_SEEDS='$(SEEDS)' QRKIOSK_SEED='$(SEED)' $(GO) test -count=1 -timeout 60m -run TestSim -v ./cmd/qrkiosk | grep -v '^=== '
 
 bench: ## print the ratios that the design promises
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 300ms ./kiosk/... ./views

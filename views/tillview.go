@@ -80,7 +80,7 @@ type strip struct {
 
 func (t till) strip(s *kiosk.Sale) strip {
 	amount := t.amount(s.Total())
-	gaps := []string{"amount", amount, "number", s.Number, "time", t.clock(t.toldAt(s))}
+	gaps := []string{"amount", amount, "number", whole(s.Number), "time", t.clock(t.toldAt(s))}
 	told := func(look, icon, key string) strip {
 		return strip{look, icon, t.T(key+".title", gaps...), t.T(key+".text", gaps...), ""}
 	}
@@ -128,6 +128,9 @@ func (t till) paidStrip(s *kiosk.Sale, told func(look, icon, key string) strip) 
 	return told("hollow", "tick", "strip.paid")
 }
 
+// whole keeps the number of a sale from being broken at its dash.
+func whole(number string) string { return strings.ReplaceAll(number, "-", "-\u2060") }
+
 // unconfirmed is the domain's rule for the alarm: a minute without the gateway's own row.
 func unconfirmed(s *kiosk.Sale, now int64) bool {
 	return s.State() == kiosk.Paid && !s.Confirmed() && now-s.PaidAt > 60_000
@@ -141,7 +144,7 @@ func (p Page) troubleWords(s *kiosk.Sale) (what, next string) {
 	}
 	gaps := []string{
 		"asked", p.amount(s.Total()), "received", p.amount(s.Received()),
-		"number", s.Number, "returned", p.amount(s.Returned()),
+		"number", whole(s.Number), "returned", p.amount(s.Returned()),
 	}
 	return p.T("trouble."+kind+".what", gaps...), p.T("trouble."+kind+".next", gaps...)
 }

@@ -101,6 +101,20 @@
 // first designed. It bounds what an attacker can ask and needs no count of bodies on the hot path.
 // A gateway that sends harmless odd events in numbers would change the number.
 //
+// Strays have errands. An attempt that was given up without a clear outcome is searched for by its
+// own reference for a day, instead of by a sweep over all links that begin with our letters. It
+// needs no list without pages to be read whole and can never touch the link of somebody else. Links
+// that a restored database does not know will need the wider sweep beside it.
+//
+// One process reads the lists. Of several processes that share a store the one that holds the lead
+// reads the pay-in list for all; errands are claimed by whoever is free. The gateway counts calls
+// per account and one list serves everybody. If the budget itself has to be shared, it moves to the
+// store in the same way.
+//
+// A payout status may change. Rows of the gateway are kept as first seen, except for the word about
+// their payout, which follows the list through a step of its own. It decides nothing, and statements
+// need it. Should more of a row prove to change, rows become versions.
+//
 // An unreadable row is not an answer. When the client meets a pay-in row it cannot read, the page
 // is not taken as complete, so that no link is called unpaid because of it. The gateway's rows are
 // outside our control and a wrong "unpaid" brings a code back that was paid. A list form that is

@@ -222,6 +222,7 @@ func (h *house) restart(asleep time.Duration) {
 func (h *house) end() {
 	h.close()
 	h.payDoor()
+	time.Sleep(time.Second) // a server lingers half a second over a body it refused
 }
 
 func (h *house) must(err error) {

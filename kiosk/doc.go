@@ -115,6 +115,15 @@
 // their payout, which follows the list through a step of its own. It decides nothing, and statements
 // need it. Should more of a row prove to change, rows become versions.
 //
+// Handlers know templ's component type. They render what views draws and need its interface, which
+// is the runtime's and not ours. Hiding it behind a type of our own would add a name and no wall. If
+// views ever draws without templ, the type changes in both rooms.
+//
+// Device cookies are lax, sessions strict. A link from elsewhere may open a till or a display, and a
+// strict cookie would make it look like a stranger and show a pairing code. What commands need, the
+// session, stays strict, and every unsafe request is checked for its origin besides. A browser that
+// keeps device secrets in another way would end the difference.
+//
 // An unreadable row is not an answer. When the client meets a pay-in row it cannot read, the page
 // is not taken as complete, so that no link is called unpaid because of it. The gateway's rows are
 // outside our control and a wrong "unpaid" brings a code back that was paid. A list form that is

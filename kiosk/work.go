@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,28 +22,49 @@ func (s *Shop) Run(ctx context.Context) {
 		s.complain(ctx, "errands of before cannot be taken over", err) // their leases end by themselves
 	}
 	var wg sync.WaitGroup
-	for range workerCount {
-		wg.Go(func() { s.work(ctx) })
-	}
+	wg.Go(func() { s.work(ctx) })
 	wg.Go(func() { s.watch(ctx) })
 	wg.Wait()
 }
 
+// work claims what is due, as much as there are hands for, and has it done. A claim is a write: it
+// is made once for many errands, and not again before something was begun, fell due or made room.
 func (s *Shop) work(ctx context.Context) {
+	var hands sync.WaitGroup
+	defer hands.Wait()
+	var busy atomic.Int64
 	for ctx.Err() == nil {
-		now := s.now()
-		errands, err := s.store.Claim(ctx, workKinds, now, now+leaseMillis, 1)
-		switch {
-		case err != nil:
+		room := workerCount - int(busy.Load())
+		errands, err := s.claim(ctx, room)
+		if err != nil {
 			s.complain(ctx, "errands cannot be claimed", err)
 			s.sleep(ctx, nil, secondMillis)
-		case len(errands) == 0:
+			continue
+		}
+		for _, e := range errands {
+			busy.Add(1)
+			hands.Go(func() {
+				s.do(ctx, e)
+				if busy.Add(-1) == workerCount-1 {
+					nudge(s.workers) // there was no hand free; now there is
+				}
+			})
+		}
+		switch {
+		case room == 0:
+			s.sleep(ctx, s.workers, idleMillis)
+		case len(errands) < room:
 			s.sleep(ctx, s.workers, s.untilDue(ctx, workKinds))
-		default:
-			nudge(s.workers) // there may be more than this worker can do
-			s.do(ctx, errands[0])
 		}
 	}
+}
+
+func (s *Shop) claim(ctx context.Context, n int) ([]Errand, error) {
+	if n == 0 {
+		return nil, nil
+	}
+	now := s.now()
+	return s.store.Claim(ctx, workKinds, now, now+leaseMillis, n)
 }
 
 // complain logs a failure of our own, but not that we are being stopped.

@@ -17,7 +17,7 @@ const maxOdd = 32
 // error is [Unavailable] and the gateway should try again. body is called only for a known token;
 // its error is returned as it is, with nothing stored.
 func (s *Shop) Notice(ctx context.Context, token, contentType string, body func() ([]byte, error)) error {
-	sale, n, err := s.saleByToken(ctx, HashSecret(token))
+	to, err := s.address(ctx, HashSecret(token))
 	if err != nil {
 		return err
 	}
@@ -26,34 +26,74 @@ func (s *Shop) Notice(ctx context.Context, token, contentType string, body func(
 		return err
 	}
 	began := s.clock()
-	link := sale.Link(n)
-	notice := s.readNotice(link, contentType, raw)
+	notice := s.readNotice(&to.link, contentType, raw)
 	sum := sha256.Sum256(raw)
 	in := Inbox{
-		Link: link.ID, Sale: sale.ID, Sum: hex.EncodeToString(sum[:]),
+		Link: to.link.ID, Sale: to.sale, Sum: hex.EncodeToString(sum[:]),
 		ContentType: contentType, Raw: raw, At: began.UnixMilli(), Copies: 1,
 	}
 	believed := false
-	err = s.change(ctx, sale.Register, func(tx Tx) (err error) {
-		believed, err = s.deliver(tx, in, n, notice)
+	err = s.change(ctx, to.register, func(tx Tx) (err error) {
+		believed, err = s.deliver(tx, in, to.link.N, notice)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	s.delivered(sale, notice, believed, s.clock().Sub(began))
+	s.delivered(to, notice, believed, s.clock().Sub(began))
 	return nil
 }
 
-func (s *Shop) saleByToken(ctx context.Context, hash string) (sale *Sale, n int, err error) {
-	err = s.store.View(ctx, func(r Reader) error {
-		sale, n, err = r.SaleByToken(hash)
+// address is where a webhook's token leads. It never changes, so that it may be remembered; of the
+// link it holds what never changes either: ID, number and seal.
+type address struct {
+	sale     string
+	register string
+	link     Link
+}
+
+// addressesKept bounds how many addresses are remembered; the store knows them all.
+const addressesKept = 10_000
+
+func addressOf(sale *Sale, n int) address {
+	l := sale.Link(n)
+	return address{sale.ID, sale.Register, Link{ID: l.ID, N: l.N, Sealed: l.Sealed}}
+}
+
+// expect remembers the address of a link that has become known: its payment may come at any moment.
+// It may be called before the commit that makes the link live, since the address itself was stored
+// with the charge.
+func (s *Shop) expect(sale *Sale, n int) {
+	if sale.Link(n).TokenHash == "" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.expected) >= addressesKept {
+		clear(s.expected)
+	}
+	s.expected[sale.Link(n).TokenHash] = addressOf(sale, n)
+}
+
+// address finds where a token leads; an unknown one is [NotFound].
+func (s *Shop) address(ctx context.Context, hash string) (address, error) {
+	s.mu.Lock()
+	to, ok := s.expected[hash]
+	s.mu.Unlock()
+	if ok {
+		return to, nil
+	}
+	err := s.store.View(ctx, func(r Reader) error {
+		sale, n, err := r.SaleByToken(hash)
+		if err == nil && sale.Link(n) == nil {
+			err = &Error{Code: NotFound, Key: KeyNoSuchSale}
+		}
+		if err == nil {
+			to = addressOf(sale, n)
+		}
 		return err
 	})
-	if err == nil && sale.Link(n) == nil {
-		err = &Error{Code: NotFound, Key: KeyNoSuchSale}
-	}
-	return sale, n, err
+	return to, err
 }
 
 func (s *Shop) readNotice(l *Link, contentType string, raw []byte) Notice {
@@ -103,12 +143,12 @@ func noticeStep(believed bool) StepKind {
 	return StepOdd
 }
 
-func (s *Shop) delivered(sale *Sale, notice Notice, believed bool, took time.Duration) {
+func (s *Shop) delivered(to address, notice Notice, believed bool, took time.Duration) {
 	s.observe.Noticed(took, believed)
 	s.mu.Lock()
 	s.health.LastNotice = s.now()
 	s.mu.Unlock()
-	s.log.Info("notice stored", "register", sale.Register, "sale", sale.ID, "believed", believed, "flaw", notice.Flaw)
+	s.log.Info("notice stored", "register", to.register, "sale", to.sale, "believed", believed, "flaw", notice.Flaw)
 }
 
 // readWaiting tests the notices that came before the link was known (test 9 of the nine). It runs

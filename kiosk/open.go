@@ -122,6 +122,7 @@ func (s *Shop) known(ctx context.Context, e Errand, steps ...Step) error {
 		if err != nil {
 			return err
 		}
+		s.expect(sale, e.Link)
 		return s.readWaiting(tx, sale, e.Link)
 	})
 }

@@ -32,6 +32,8 @@ type Shop struct {
 	health Health
 	hint   bool             // a browser came back: the lists should be read
 	hinted map[string]int64 // receipt secret to Unix milliseconds of its last hint
+
+	expected map[string]address // by the hash of a webhook's token
 }
 
 // Observer is told how the sale path does, for metrics. Its methods must be quick.
@@ -82,6 +84,7 @@ func NewShop(ctx context.Context, c Config) (*Shop, error) {
 	s.refs = &refMaker{s.settings.Installation, s.random}
 	s.health.Webhooks = s.publicURL != ""
 	s.hinted = map[string]int64{}
+	s.expected = map[string]address{}
 	return s, nil
 }
 

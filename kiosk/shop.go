@@ -141,7 +141,7 @@ func (s *Shop) change(ctx context.Context, stream string, decide func(Tx) error)
 	return nil
 }
 
-// desk notices for whom a decision began errands, so that only they are woken.
+// desk notices for whom a decision began or postponed errands, so that only they are woken.
 type desk struct {
 	Tx
 	work bool
@@ -150,13 +150,22 @@ type desk struct {
 
 func (d *desk) Begin(s *Sale, due int64, duties ...Duty) error {
 	for _, duty := range duties {
-		if duty.Kind == ErrandLook {
-			d.look = true
-		} else {
-			d.work = true
-		}
+		d.note(duty.Kind)
 	}
 	return d.Tx.Begin(s, due, duties...)
+}
+
+func (d *desk) Postpone(e Errand, due int64) (bool, error) {
+	d.note(e.Kind) // whoever sleeps until the next one is due has to reckon anew
+	return d.Tx.Postpone(e, due)
+}
+
+func (d *desk) note(kind ErrandKind) {
+	if kind == ErrandLook {
+		d.look = true
+	} else {
+		d.work = true
+	}
 }
 
 // nudge wakes whoever listens; it never blocks.

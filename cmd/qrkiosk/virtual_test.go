@@ -161,12 +161,17 @@ func TestVirtual_noPublicAddress(t *testing.T) {
 }
 
 func TestVirtual_createAnswerLost(t *testing.T) {
-	for _, fault := range []sandbox.Fault{sandbox.CreateLost, sandbox.CreateHang, sandbox.CreateCut, sandbox.CreateHTML} {
+	for fault, limit := range map[sandbox.Fault]time.Duration{
+		sandbox.CreateLost: 2 * time.Second,  // found by the first search
+		sandbox.CreateCut:  2 * time.Second,  // likewise
+		sandbox.CreateHang: 12 * time.Second, // the call's own limit comes first
+		sandbox.CreateHTML: 17 * time.Second, // nothing was made: only the settle time tells
+	} {
 		t.Run(string(fault), func(t *testing.T) {
 			inBubble(t, func(t *testing.T, h *house) {
 				h.sandbox.Set(fault, 1)
 				h.charge(1250)
-				took := h.untilState(kiosk.Awaiting, 60*time.Second)
+				took := h.untilState(kiosk.Awaiting, limit)
 				if n := len(h.payable()); n != 1 {
 					t.Fatalf("%d links can be paid, want 1", n)
 				}

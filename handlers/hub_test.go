@@ -104,6 +104,7 @@ func TestHub_dropsWhoTakesNothing(t *testing.T) {
 		if took := time.Since(began); took < writePatience-100*time.Millisecond || took > writePatience+100*time.Millisecond {
 			t.Errorf("dropped after %v", took)
 		}
+		synctest.Wait() // the room is drawn anew when somebody has left
 		quick.got()
 		version := s.ring()
 		if got := quick.got(); len(got) != 1 || got[0].Version != version {
@@ -486,7 +487,7 @@ func TestHub_nothingStays(t *testing.T) {
 			}
 			runtime.Gosched()
 		}
-		if n > goroutines {
+		if n > goroutines+5 { // the runtime has some of its own; what stays of 200 sockets would be many
 			all := make([]byte, 64<<10)
 			t.Errorf("%d goroutines, %d before:\n%s", n, goroutines, all[:runtime.Stack(all, true)])
 		}

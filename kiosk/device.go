@@ -13,17 +13,16 @@ const (
 
 // The keys of messages about devices.
 const (
-	KeyTicketUnknown  = "ticket-unknown"
-	KeyTicketUsed     = "ticket-used"
-	KeyTicketExpired  = "ticket-expired"
-	KeyCodeForm       = "code-form"
-	KeyCodeUnknown    = "code-unknown"
-	KeyCodeExpired    = "code-expired"
-	KeyCodeUsed       = "code-used"
-	KeyDeviceUnknown  = "device-unknown"
-	KeyDeviceRevoked  = "device-revoked"
-	KeyDeviceWrong    = "device-wrong-kind"
-	KeyNoSuchRegister = "no-such-register"
+	KeyTicketUnknown = "ticket-unknown"
+	KeyTicketUsed    = "ticket-used"
+	KeyTicketExpired = "ticket-expired"
+	KeyCodeForm      = "code-form"
+	KeyCodeUnknown   = "code-unknown"
+	KeyCodeExpired   = "code-expired"
+	KeyCodeUsed      = "code-used"
+	KeyDeviceUnknown = "device-unknown"
+	KeyDeviceRevoked = "device-revoked"
+	KeyDeviceWrong   = "device-wrong-kind"
 )
 
 // Ticket makes a one-time link secret that enrols a device of a kind for a register within a day.

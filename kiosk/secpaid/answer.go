@@ -16,11 +16,11 @@ import (
 
 // The message keys of errors of the gateway.
 const (
-	KeyRefused     = "gateway-refused"     // it said no; Args[0] is its own sentence, if any
-	KeyKey         = "gateway-key"         // it does not accept the account's key
-	KeyLimit       = "gateway-limit"       // the calls of this minute are used up
-	KeyUnclear     = "gateway-unclear"     // its answer does not tell what was done
-	KeyUnreachable = "gateway-unreachable" // it cannot be reached
+	KeyRefused     = kiosk.KeyGatewayRefused     // it said no; Args[0] is its own sentence, if any
+	KeyKey         = kiosk.KeyGatewayKey         // it does not accept the account's key
+	KeyLimit       = kiosk.KeyGatewayLimit       // the calls of this minute are used up
+	KeyUnclear     = kiosk.KeyGatewayUnclear     // its answer does not tell what was done
+	KeyUnreachable = kiosk.KeyGatewayUnreachable // it cannot be reached
 )
 
 // A 429 without a Retry-After is taken to mean a whole window; a Retry-After is believed up to

@@ -115,13 +115,13 @@ func safeMethod(m string) bool {
 
 // forms bounds and reads form bodies before any handler sees them. A parameter given twice is
 // refused: nobody knows which one is meant.
-func (s *Server) forms(next http.Handler) http.Handler {
+func (s *Server) forms(limit int64, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if safeMethod(r.Method) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, formLimit)
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		if err := readForm(r); err != nil {
 			s.fail(w, r, err)
 			return

@@ -13,12 +13,8 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/go-chi/chi/v5"
-	"github.com/klauspost/compress/gzhttp"
 
 	"qrkiosk/kiosk"
-	"qrkiosk/static"
-	"qrkiosk/views"
 )
 
 // Config is what the front needs; Clock and Log have defaults.
@@ -115,72 +111,4 @@ func (s *Server) Run(ctx context.Context) { s.hub.run(ctx) }
 // Drain asks every screen to reconnect, as before a restart.
 func (s *Server) Drain() {
 	s.hub.end(func(*client) bool { return true }, closeRestart)
-}
-
-// routes mounts sockets outside the session middleware, whose writer cannot be taken over, and
-// webhooks outside everything that belongs to browsers.
-func (s *Server) routes() http.Handler {
-	r := chi.NewRouter()
-	r.Use(s.barrier, s.metrics.count, s.headers)
-	r.NotFound(s.page(func(http.ResponseWriter, *http.Request) error { return errNoPage }))
-	r.Post("/hooks/secpaid/{token}", s.hook)
-	r.Get("/healthz", s.health)
-	r.Get("/readyz", s.readiness)
-	r.Get("/metrics", s.figures)
-	r.Group(func(r chi.Router) {
-		r.Use(s.hosts)
-		r.Get(static.Root+"*", s.static)
-		r.Get("/brand/{name}", s.page(s.brand))
-		r.Get(views.PathTillLive, s.page(s.tillSocket))
-		r.Get(views.PathDisplayLive, s.page(s.displaySocket))
-		r.Group(func(r chi.Router) {
-			r.Use(gzip(), s.origins, s.forms, s.oneSession, s.sessions.LoadAndSave)
-			s.pages(r)
-		})
-	})
-	return r
-}
-
-func gzip() func(http.Handler) http.Handler {
-	wrap, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(1), gzhttp.MinSize(1024))
-	if err != nil {
-		panic(err) // the options above are constants
-	}
-	return func(h http.Handler) http.Handler { return wrap(h) }
-}
-
-func (s *Server) pages(r chi.Router) {
-	get := func(path string, h handler) { r.Get(path, s.page(h)) }
-	post := func(path string, h handler) { r.Post(path, s.page(h)) }
-
-	get("/", s.home)
-	get("/r/{receipt}", s.receipt)
-
-	get(views.PathTillEnrol+"/{ticket}", s.enrolForm)
-	post(views.PathTillEnrol, s.enrolTill)
-	get(views.PathSignIn, s.tablet(s.signInForm))
-	post(views.PathSignIn, s.tablet(s.signIn))
-	post(views.PathLock, s.tablet(s.lock))
-
-	get(views.PathTill, s.staff(s.till))
-	get(views.PathTillState, s.staff(s.tillState))
-	post(views.PathCharge, s.staff(s.charge))
-	post(views.PathCancel, s.staff(s.cancel))
-	post(views.PathAside, s.staff(s.aside))
-	post(views.PathLook, s.staff(s.look))
-	post(views.PathShiftOpen, s.staff(s.shiftOpen))
-	post(views.PathShiftClose, s.staff(s.shiftClose))
-	get(views.PathSale, s.staff(s.saleDetail))
-	post(views.PathDecide, s.staff(s.decide))
-	get(views.PathPair, s.staff(s.pairForm))
-	post(views.PathPair, s.staff(s.pairFind))
-	post(views.PathPairConfirm, s.staff(s.pairConfirm))
-
-	get(views.PathDisplayEnrol+"/{ticket}", s.enrolForm)
-	post(views.PathDisplayEnrol, s.enrolDisplay)
-	get(views.PathDisplay, s.display)
-	get(views.PathPairState, s.pairState)
-	get(views.PathDisplayState, s.screen(s.displayState))
-	post(views.PathLanguage, s.language)
-	post(views.PathTip, s.screen(s.tip))
 }

@@ -1,0 +1,47 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// TestRoutes_areTheTable walks the router that answers and compares it with the table: whatever is
+// mounted without a line of its own fails here.
+func TestRoutes_areTheTable(t *testing.T) {
+	s := &Server{hub: newHub(), hostNames: map[string]bool{}}
+	s.defaults()
+	s.sessions = s.newSessions(nil)
+	var declared, mounted []string
+	for _, r := range Routes() {
+		declared = append(declared, r.Method+" "+r.Path)
+		if r.Who == "" || r.do == nil || strings.ToUpper(r.Method) != r.Method {
+			t.Errorf("%s %s says not who may use it, or does nothing", r.Method, r.Path)
+		}
+		if r.Way == waySocket && r.Who == Anybody {
+			t.Errorf("the socket %s is open to anybody", r.Path)
+		}
+	}
+	router, ok := s.routes().(chi.Routes)
+	if !ok {
+		t.Fatal("the front is no router")
+	}
+	err := chi.Walk(router, func(method, path string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		mounted = append(mounted, method+" "+path)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(declared)
+	slices.Sort(mounted)
+	if len(slices.Compact(slices.Clone(declared))) != len(declared) {
+		t.Errorf("a route is declared twice")
+	}
+	if !slices.Equal(declared, mounted) {
+		t.Errorf("declared:\n%s\nmounted:\n%s", strings.Join(declared, "\n"), strings.Join(mounted, "\n"))
+	}
+}

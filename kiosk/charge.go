@@ -57,6 +57,7 @@ func (s *Shop) Charge(ctx context.Context, by Actor, c Charge) (*Sale, error) {
 	if err != nil {
 		return nil, err
 	}
+	Crash("after-charge")
 	return sale, nil
 }
 

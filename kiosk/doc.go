@@ -20,6 +20,7 @@
 //	views          pages, words, money and time as text, the QR code     kiosk, static, assets
 //	handlers       routes, sessions, guards, hub, sockets, metrics       kiosk, views, static
 //	cmd/qrkiosk    configuration and wiring, tests of the whole          everything
+//	cmd/torture    drives and kills the program, checks its books        assets
 //
 // A change of wire, dialect, wording or look stays in one room.
 //

@@ -33,6 +33,7 @@ func (s *Shop) Notice(ctx context.Context, token, contentType string, body func(
 		ContentType: contentType, Raw: raw, At: began.UnixMilli(), Copies: 1,
 	}
 	believed := false
+	Crash("before-notice")
 	err = s.change(ctx, to.register, func(tx Tx) (err error) {
 		believed, err = s.deliver(tx, in, to.link.N, notice)
 		return err
@@ -40,6 +41,7 @@ func (s *Shop) Notice(ctx context.Context, token, contentType string, body func(
 	if err != nil {
 		return err
 	}
+	Crash("after-notice")
 	s.delivered(to, notice, believed, s.clock().Sub(began))
 	return nil
 }

@@ -47,7 +47,9 @@ func (s *Shop) create(ctx context.Context, e Errand, sale *Sale, link *Link) err
 		return err
 	}
 	began := s.clock()
+	Crash("before-create")
 	opened, err := s.gateway.Open(ctx, order)
+	Crash("after-create")
 	s.observe.Created(s.clock().Sub(began), createOutcome(opened, err))
 	s.heard(err)
 	if err == nil {
@@ -117,6 +119,7 @@ func (s *Shop) opened(ctx context.Context, e Errand, o Opened) error {
 // known stores that a link is known now, and reads the notices that waited for that.
 func (s *Shop) known(ctx context.Context, e Errand, steps ...Step) error {
 	defer nudge(s.watcher) // a code may be on show now
+	defer Crash("after-known")
 	return s.change(ctx, e.Register, func(tx Tx) error {
 		sale, err := s.told(tx, e, steps)
 		if err != nil {
@@ -129,6 +132,7 @@ func (s *Shop) known(ctx context.Context, e Errand, steps ...Step) error {
 
 // found stores what the gateway told about the errand's link.
 func (s *Shop) found(ctx context.Context, e Errand, steps ...Step) error {
+	defer Crash("after-found")
 	return s.change(ctx, e.Register, func(tx Tx) error {
 		_, err := s.told(tx, e, steps)
 		return err
@@ -152,6 +156,7 @@ func (s *Shop) told(tx Tx, e Errand, steps []Step) (*Sale, error) {
 }
 
 func (s *Shop) unclear(ctx context.Context, e Errand) error {
+	defer Crash("after-unclear")
 	return s.change(ctx, e.Register, func(tx Tx) error {
 		sale, err := tx.Sale(e.Sale)
 		if err != nil {
@@ -169,7 +174,9 @@ func (s *Shop) unclear(ctx context.Context, e Errand) error {
 // search looks for the reference in the gateway's lists: one exact match is adopted, several are
 // reduced to the lowest number, none after the settle time gives the attempt up.
 func (s *Shop) search(ctx context.Context, e Errand, link *Link) error {
+	Crash("before-search")
 	findings, err := s.gateway.Find(ctx, link.Ref)
+	Crash("after-search")
 	s.heard(err)
 	if err != nil {
 		e.Tries--
@@ -216,6 +223,7 @@ func lowest(links []Found) (Found, bool) {
 
 // giveUp ends an attempt; again allows a further one under a new reference, up to maxAttempts.
 func (s *Shop) giveUp(ctx context.Context, e Errand, reason string, again bool) error {
+	defer Crash("after-give-up")
 	return s.change(ctx, e.Register, func(tx Tx) error {
 		sale, err := tx.Sale(e.Sale)
 		if err != nil {
@@ -234,6 +242,7 @@ func (s *Shop) giveUp(ctx context.Context, e Errand, reason string, again bool) 
 
 // later gives a claimed errand back for another try after wait milliseconds.
 func (s *Shop) later(ctx context.Context, e Errand, wait int64) error {
+	defer Crash("after-postpone")
 	return s.change(ctx, e.Register, func(tx Tx) error {
 		_, err := tx.Postpone(e, s.now()+s.jitter(wait))
 		return err

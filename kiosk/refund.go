@@ -13,7 +13,9 @@ func (s *Shop) refund(ctx context.Context, e Errand, sale *Sale) error {
 	if e.Tries > 1 {
 		return s.found(ctx, e, Step{Kind: StepUnsure, ID: r.ID})
 	}
+	Crash("before-refund")
 	err := s.gateway.Refund(ctx, link.PayID, r.Amount, r.Amount == sale.Received())
+	Crash("after-refund")
 	s.heard(err)
 	switch CodeOf(err) {
 	case "":

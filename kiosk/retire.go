@@ -9,7 +9,9 @@ var retireWaits = []int64{1 * secondMillis, 2 * secondMillis, 4 * secondMillis, 
 // followed by another try; "no such link" is believed only after both lists were searched.
 func (s *Shop) retire(ctx context.Context, e Errand, sale *Sale) error {
 	link := sale.Link(e.Link)
+	Crash("before-retire")
 	answer, err := s.gateway.Retire(ctx, link.PayID)
+	Crash("after-retire")
 	s.heard(err)
 	if err != nil {
 		s.log.Warn("retire failed", "sale", sale.ID, "link", link.ID, "code", CodeOf(err), "err", err)
@@ -26,7 +28,9 @@ func (s *Shop) retire(ctx context.Context, e Errand, sale *Sale) error {
 }
 
 func (s *Shop) retireUnknown(ctx context.Context, e Errand, link *Link) error {
+	Crash("before-retire-search")
 	findings, err := s.gateway.Find(ctx, link.Ref)
+	Crash("after-retire-search")
 	s.heard(err)
 	if err != nil {
 		return s.later(ctx, e, backoff(retireWaits, e.Tries))

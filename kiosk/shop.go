@@ -124,14 +124,19 @@ func (s *Shop) now() int64 { return s.clock().UnixMilli() }
 // change runs a decision on a stream and rings after its commit.
 func (s *Shop) change(ctx context.Context, stream string, decide func(Tx) error) error {
 	var d *desk
+	Crash("before-change")
 	version, err := s.store.Change(ctx, stream, func(tx Tx) error {
 		d = &desk{Tx: tx}
-		return decide(d)
+		err := decide(d)
+		Crash("within-change")
+		return err
 	})
 	if err != nil {
 		return err
 	}
+	Crash("after-change")
 	s.bus.Ring(stream, version)
+	Crash("after-ring")
 	if d.work {
 		nudge(s.workers)
 	}

@@ -13,7 +13,9 @@ var strayWaits = []int64{
 // being given up, is retired; whatever was paid on it goes to review of its sale.
 func (s *Shop) stray(ctx context.Context, e Errand, sale *Sale) error {
 	link := sale.Link(e.Link)
+	Crash("before-stray-search")
 	findings, err := s.gateway.Find(ctx, link.Ref)
+	Crash("after-stray-search")
 	s.heard(err)
 	if err != nil {
 		return s.later(ctx, e, max(waitOf(err), backoff(strayWaits, e.Tries)))

@@ -25,7 +25,9 @@ func (w *watcher) read(ctx context.Context, sales []*Sale) (list, error) {
 	q := PayInQuery{Days: want.days(w.shop.now()), Page: 1, Lane: LaneLook}
 	var got PayInPage
 	for _, q.Limit = range widths {
+		Crash("before-list")
 		page, err := w.shop.gateway.PayIns(ctx, q)
+		Crash("after-list")
 		if err != nil {
 			return list{}, err
 		}
@@ -34,7 +36,9 @@ func (w *watcher) read(ctx context.Context, sales []*Sale) (list, error) {
 		}
 	}
 	for q.Page = 2; q.Page <= maxPages && got.hides(want); q.Page++ {
+		Crash("before-further-list")
 		page, err := w.shop.gateway.PayIns(ctx, q)
+		Crash("after-further-list")
 		if err != nil {
 			return list{}, err
 		}

@@ -175,7 +175,9 @@ func (s *Shop) clockStep(ctx context.Context, sale *Sale, kind StepKind, link in
 func (w *watcher) sweep(ctx context.Context) {
 	s := w.shop
 	began := s.now()
+	Crash("before-look-claim")
 	looks, err := s.store.Claim(ctx, []ErrandKind{ErrandLook}, began, began+leaseMillis, lookBatch)
+	Crash("after-look-claim")
 	if err != nil {
 		s.complain(ctx, "looks cannot be claimed", err)
 		return
@@ -197,7 +199,9 @@ func (w *watcher) sweep(ctx context.Context) {
 	w.failures = 0
 	s.swept(began)
 	w.apply(ctx, list.rows)
+	Crash("after-rows")
 	s.finishLooks(ctx, looks, sales, list.complete)
+	Crash("after-looks")
 	s.clocks(ctx, sales, began, list.complete)
 }
 
@@ -257,7 +261,9 @@ func (s *Shop) finishLook(ctx context.Context, e Errand, odd map[string]int, com
 // secondWitness asks the list of used links, where the pay-in list has no row though the gateway
 // says that the link was used.
 func (s *Shop) secondWitness(ctx context.Context, e Errand, link *Link) error {
+	Crash("before-witness")
 	findings, err := s.gateway.Find(ctx, link.Ref)
+	Crash("after-witness")
 	if err != nil {
 		return nil //nolint:nilerr // the next look asks again; the pay-in list is the first witness
 	}

@@ -64,7 +64,12 @@ func (s *Shop) claim(ctx context.Context, n int) ([]Errand, error) {
 		return nil, nil
 	}
 	now := s.now()
-	return s.store.Claim(ctx, workKinds, now, now+leaseMillis, n)
+	Crash("before-claim")
+	errands, err := s.store.Claim(ctx, workKinds, now, now+leaseMillis, n)
+	if len(errands) > 0 {
+		Crash("after-claim")
+	}
+	return errands, err
 }
 
 // complain logs a failure of our own, but not that we are being stopped.

@@ -82,7 +82,7 @@ func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics
 	if err != nil {
 		return err
 	}
-	if a.gateway, err = a.openGateway(s); err != nil {
+	if a.gateway, err = a.openGateway(s, p.trial().perMinute); err != nil {
 		return err
 	}
 	var books kiosk.Store = a.store
@@ -150,8 +150,8 @@ func checkKeyIsThere(ctx context.Context, st *store.Store, keyFile string) error
 }
 
 // openGateway is the same client for SecPaid and for the sandbox: over HTTP.
-func (a *assembly) openGateway(s settings) (*secpaid.Client, error) {
-	c := secpaid.Config{URL: s.gatewayURL, Token: s.token.reveal(), Log: a.log, Version: buildVersion()}
+func (a *assembly) openGateway(s settings, perMinute int) (*secpaid.Client, error) {
+	c := secpaid.Config{URL: s.gatewayURL, Token: s.token.reveal(), Log: a.log, Version: buildVersion(), PerMinute: perMinute}
 	if a.play != nil {
 		c.LinkHost = a.play.host
 	}

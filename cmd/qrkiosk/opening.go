@@ -20,6 +20,7 @@ type opening struct {
 	stall            kiosk.Stall
 	register, prefix string
 	people           []person
+	more             int    // further registers, for a test build
 	always           bool   // one-time links at every start, not only at the first
 	pin              string // told at every start, as for a demonstration; "" only when it was made
 }
@@ -84,6 +85,13 @@ func (a *assembly) inviteStall(ctx context.Context, o opening, stall kiosk.Stall
 	fresh := len(registers) == 0
 	if fresh {
 		r, err := a.shop.AddRegister(ctx, stall.ID, o.register, o.prefix)
+		if err != nil {
+			return nil, err
+		}
+		registers = append(registers, r)
+	}
+	for n := len(registers) + 1; fresh && n <= 1+o.more; n++ {
+		r, err := a.shop.AddRegister(ctx, stall.ID, fmt.Sprintf("Register %d", n), fmt.Sprintf("R%d", n))
 		if err != nil {
 			return nil, err
 		}

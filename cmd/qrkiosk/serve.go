@@ -32,10 +32,10 @@ func (c *serveCmd) Run(ctx context.Context, p *process) error {
 		return err
 	}
 	o := opening{
-		stall:    kiosk.Stall{Name: c.StallName, Languages: []string{"en", "de"}},
+		stall:    kiosk.Stall{Name: c.StallName, Languages: []string{"en", "de"}, LapseAfter: p.trial().lapse},
 		register: c.RegisterName, prefix: "R1",
 		people: []person{{name: "Manager", role: kiosk.Manager}},
-		always: c.NewLinks,
+		always: c.NewLinks, more: p.trial().registers,
 	}
 	return p.serve(ctx, s, o, c.logger(p.stderr))
 }

@@ -73,6 +73,10 @@ var rooms = map[string]room{
 		outside: []string{"github.com/alecthomas/kong"},
 		never:   sql,
 	},
+	"cmd/torture": {
+		ours:    []string{"assets"},
+		outside: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/gorilla/websocket"},
+	},
 }
 
 // testModules may be imported by tests, beside what their room may import.
@@ -155,8 +159,8 @@ func TestImports(t *testing.T) {
 // forbids returns why a room may not import a package, "" if it may.
 func (r room) forbids(all map[string]pkg, path string) string {
 	if name, own := ownName(path); own {
-		if name == "cmd/qrkiosk" {
-			return "the program is never imported"
+		if strings.HasPrefix(name, "cmd/") {
+			return "programs are never imported"
 		}
 		if !slices.Contains(r.ours, name) && !slices.Contains(r.ours, "*") {
 			return "not its neighbour"

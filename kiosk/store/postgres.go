@@ -214,7 +214,9 @@ func (p *postgres) writeOnce(ctx context.Context, work func(querier) (bool, erro
 		return err
 	}
 	start := p.now()
+	kiosk.Crash("before-pg-commit")
 	err = q.tx.Commit()
+	kiosk.Crash("after-pg-commit")
 	p.observe(Commit{Changes: 1, Took: p.now().Sub(start), Failed: err != nil})
 	if err != nil {
 		return fault(fmt.Errorf("commit: %w", err))

@@ -74,6 +74,11 @@ func (l *lite) start(ctx context.Context, cfg Config, unclean bool) error {
 	if err := migrate(ctx, l.db, sqliteDialect, cfg.Log); err != nil {
 		return errors.Join(err, c.close())
 	}
+	if kiosk.Bug("synchronous-normal") {
+		if err := c.run("PRAGMA synchronous = NORMAL"); err != nil {
+			return errors.Join(err, c.close())
+		}
+	}
 	n := cfg.Conns
 	if n <= 0 {
 		n = max(4, 2*runtime.GOMAXPROCS(0))

@@ -41,6 +41,15 @@ type job struct {
 	err   error
 }
 
+// answer ends the wait of the job's caller; a second answer is none.
+func (j *job) answer() {
+	select {
+	case <-j.over:
+	default:
+		close(j.over)
+	}
+}
+
 var errUnfinished = errors.New("store: a change ended its goroutine")
 
 func newWriter(c *liteConn, cfg Config) *writer {
@@ -145,7 +154,7 @@ func (w *writer) batch(jobs []*job) {
 			if verdict != nil {
 				j.err = fault(verdict)
 			}
-			close(j.over)
+			j.answer()
 		}
 	}()
 	spoiled, err := w.attempt(jobs, false)
@@ -189,6 +198,9 @@ func (w *writer) attempt(jobs []*job, shielded bool) (spoiled bool, err error) {
 	if err := w.conn.ledger.settle(r); err != nil {
 		return w.conn.away == nil && !shielded && len(jobs) > 1, err
 	}
+	if kiosk.Bug("answer-before-commit") {
+		answerEarly(jobs)
+	}
 	err = w.commit(changes)
 	ended = err == nil
 	return false, err
@@ -196,13 +208,23 @@ func (w *writer) attempt(jobs []*job, shielded bool) (spoiled bool, err error) {
 
 func (w *writer) commit(changes int) error {
 	start := w.now()
+	kiosk.Crash("before-commit")
 	err := w.conn.run("COMMIT")
+	kiosk.Crash("after-commit")
 	w.observe(Commit{Changes: changes, Took: w.now().Sub(start), Failed: err != nil})
 	if err != nil {
 		w.log.Error("store: commit failed", "err", err)
 		return away(err)
 	}
 	return nil
+}
+
+// answerEarly is a bug that test builds can switch on: callers hear of success before it is true.
+func answerEarly(jobs []*job) {
+	for _, j := range jobs {
+		j.answer()
+	}
+	time.Sleep(20 * time.Millisecond)
 }
 
 // step runs one change and tells whether it has written anything, failed or not.

@@ -3,16 +3,12 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
 )
-
-// languageLife is how long a customer's choice of language lasts: the next customer starts anew.
-const languageLife = 3 * time.Minute
 
 type displayKey struct{}
 
@@ -28,7 +24,7 @@ func (s *Server) screen(next handler) handler {
 		if err != nil {
 			return err
 		}
-		visitOf(r).register = device.Register
+		visitOf(r).register, visitOf(r).customer = device.Register, true
 		return next(w, r.WithContext(context.WithValue(r.Context(), displayKey{}, device)))
 	}
 }
@@ -58,12 +54,6 @@ func (s *Server) displayScreen(ctx context.Context, register string) (kiosk.Disp
 	return d, views.DisplayExtras{QR: s.code(d.PayURL), Receipt: s.code(d.Receipt)}, err
 }
 
-// displayLang is the customer's choice, else the stall's own language: a display in a shop does
-// not follow the browser it happens to run in.
-func (s *Server) displayLang(r *http.Request, stall kiosk.Stall) string {
-	return views.Choose(stall.Languages, s.cookie(r, langCookie))
-}
-
 func (s *Server) displayState(w http.ResponseWriter, r *http.Request) error {
 	d, x, err := s.displayScreen(r.Context(), displayOf(r).Register)
 	if err != nil {
@@ -76,15 +66,6 @@ func (s *Server) displayState(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.sendFrame(w, r, f)
-}
-
-// language remembers the customer's choice for a few minutes.
-func (s *Server) language(w http.ResponseWriter, r *http.Request) error {
-	if lang := r.PostForm.Get("lang"); views.Known(lang) {
-		s.setCookie(w, langCookie, lang, languageLife)
-	}
-	http.Redirect(w, r, views.PathDisplay, http.StatusSeeOther)
-	return nil
 }
 
 // tip takes the customer's choice: cents of a suggestion, or an amount that was typed.
@@ -118,11 +99,11 @@ func (s *Server) receipt(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if r.URL.RawQuery != "" {
+	if r.URL.RawQuery != "" && !r.URL.Query().Has("lang") {
 		s.shop.Hint(secret)
 	}
 	p := s.view(r)
-	p.Lang = views.Choose(page.Stall.Languages, r.Header.Get("Accept-Language"))
+	p.Lang = receiptLang(r, page.Stall)
 	s.render(w, r, http.StatusOK, views.ReceiptPage(p, page))
 	return nil
 }

@@ -116,7 +116,7 @@ func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, status int, pa
 		return err
 	}
 	p := s.view(r)
-	p.Lang = views.Choose(t.Stall.Languages, r.Header.Get("Accept-Language"))
+	p.Lang = s.staffLang(r, t.Stall)
 	page.Stall, page.Error = t.Stall, p.Explain(known(cause))
 	s.render(w, r, status, views.TillPairForm(p, page))
 	return nil

@@ -28,6 +28,7 @@ type visitKey struct{}
 type visit struct {
 	id       string
 	register string // of the device it comes from, once that is known
+	customer bool   // it comes from a customer's screen
 }
 
 func visitOf(r *http.Request) *visit {

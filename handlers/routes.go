@@ -73,6 +73,7 @@ func tillRoutes() []Route {
 		{Method: "GET", Path: views.PathSignIn, Who: Tablet, do: (*Server).signInForm},
 		{Method: "POST", Path: views.PathSignIn, Who: Tablet, do: (*Server).signIn},
 		{Method: "POST", Path: views.PathLock, Who: Tablet, do: (*Server).lock},
+		{Method: "POST", Path: views.PathTillTongue, Who: Tablet, do: (*Server).staffLanguage},
 		{Method: "GET", Path: views.PathTillLive, Who: Staff, Way: waySocket, do: (*Server).tillSocket},
 
 		{Method: "GET", Path: views.PathTill, Who: Staff, do: (*Server).till},

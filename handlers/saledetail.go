@@ -23,7 +23,7 @@ func (s *Server) salePage(w http.ResponseWriter, r *http.Request, status int, nu
 		return err
 	}
 	p := s.view(r)
-	p.Lang = views.Choose(t.Stall.Languages, r.Header.Get("Accept-Language"))
+	p.Lang = s.staffLang(r, t.Stall)
 	v := views.SaleView{Stall: t.Stall, Now: t.Now, Typed: number, Error: p.For(t.Stall).Explain(known(cause))}
 	sale, err := s.shop.SaleByNumber(ctx, register, number)
 	switch {

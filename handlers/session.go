@@ -20,7 +20,6 @@ const (
 	sessionCookie = "qk-session"
 	tillCookie    = "qk-till"
 	displayCookie = "qk-display"
-	langCookie    = "qk-lang"
 
 	sessionStaff = "staff"
 	sessionSeen  = "seen" // Unix milliseconds
@@ -95,7 +94,7 @@ func (s *Server) oneSession(next http.Handler) http.Handler {
 // view is what a page is drawn with before its stall is known.
 func (s *Server) view(r *http.Request) views.Page {
 	return views.Page{
-		Lang: views.Choose(nil, r.Header.Get("Accept-Language")),
+		Lang: s.staffLang(r, kiosk.Stall{}),
 		Mode: s.shop.Settings().Mode, Insecure: s.insecure(r),
 	}
 }
@@ -112,7 +111,9 @@ func (s *Server) viewHere(r *http.Request) views.Page {
 	if err != nil {
 		return p
 	}
-	p.Lang = views.Choose(stall.Languages, r.Header.Get("Accept-Language"))
+	if p.Lang = s.staffLang(r, stall); visitOf(r).customer {
+		p.Lang = s.displayLang(r, stall)
+	}
 	return p.For(stall)
 }
 

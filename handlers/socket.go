@@ -43,7 +43,7 @@ func (s *Server) tillSocket(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	lang := views.Choose(stall.Languages, r.Header.Get("Accept-Language"))
+	lang := s.staffLang(r, stall)
 	return s.connect(w, r, device, lang, func(ctx context.Context) error {
 		_, err := s.standsAt(ctx, tablet, session)
 		return err

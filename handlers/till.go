@@ -46,7 +46,7 @@ func (s *Server) tillPage(w http.ResponseWriter, r *http.Request, status int, ca
 		return err
 	}
 	p := s.view(r)
-	p.Lang = views.Choose(t.Stall.Languages, r.Header.Get("Accept-Language"))
+	p.Lang = s.staffLang(r, t.Stall)
 	x.Staff, x.Key, x.Typed = personOf(r).staff, newKey(), typed
 	if cause != nil {
 		x.Error = p.For(t.Stall).Explain(known(cause))
@@ -74,7 +74,7 @@ func (s *Server) tillFrame(r *http.Request) (frame, error) {
 		return frame{}, err
 	}
 	p := s.view(r)
-	p.Lang = views.Choose(t.Stall.Languages, r.Header.Get("Accept-Language"))
+	p.Lang = s.staffLang(r, t.Stall)
 	f := newFrame(t.Epoch, t.Version, t.Now, t.Next)
 	return f, f.draw(r.Context(), views.TillFragment(p, t, x))
 }

@@ -72,25 +72,16 @@ func (d display) say() string {
 	return d.T("display.say."+string(d.s.Shows), gaps...)
 }
 
-// tongue is one language the customer may choose.
-type tongue struct{ lang, name string }
-
-// tongues are the languages the stall offers and that have words; one alone is no choice.
-func (d display) tongues() []tongue {
-	var t []tongue
-	for _, lang := range d.s.Stall.Languages {
-		if w := Words(lang); Known(lang) {
-			t = append(t, tongue{w.lang, w.T("language")})
-		}
+// tongues are the languages the customer may choose from; one alone is no choice.
+func (d display) tongues() []Language {
+	if t := offered(d.s.Stall); len(t) > 1 {
+		return t
 	}
-	if len(t) < 2 {
-		return nil
-	}
-	return t
+	return nil
 }
 
-func (d display) pressed(t tongue) string {
-	if t.lang == d.lang() {
+func (p Page) pressed(l Language) string {
+	if l.Tag == p.lang() {
 		return "true"
 	}
 	return "false"

@@ -12,6 +12,7 @@ const (
 	PathAside       = "/till/aside"       // POST sale
 	PathLook        = "/till/look"        // POST sale: ask the gateway again now
 	PathLock        = "/till/lock"        // POST
+	PathTillTongue  = "/till/language"    // POST lang
 	PathSignIn      = "/till/signin"      // GET the page; POST staff, pin
 	PathShiftOpen   = "/till/shift/open"  // POST
 	PathShiftClose  = "/till/shift/close" // POST

@@ -89,6 +89,11 @@ func (r receipt) foot() string {
 	return r.T("receipt.foot.open")
 }
 
+// tongues are the other languages that the stall offers.
+func (r receipt) tongues() []Language {
+	return slices.DeleteFunc(offered(r.s.Stall), func(l Language) bool { return l.Tag == r.lang() })
+}
+
 // rate is one VAT rate of a sale, in words.
 type rate struct{ name, sum string }
 

@@ -3,8 +3,6 @@ package views
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
-	"path"
 	"strconv"
 	"strings"
 	"sync"
@@ -47,88 +45,36 @@ func (m *message) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// lexicons reads every catalogue once. They are part of the binary, so a broken one is a defect
-// that tests find: it panics.
-var lexicons = sync.OnceValue(func() map[string]*Lexicon {
-	all := map[string]*Lexicon{}
-	files, err := fs.Glob(assets.Words, "words/*.json")
-	if err != nil || len(files) == 0 {
-		panic("views: no words")
+// read loads the catalogue of a language. It is part of the binary, so a broken one is a defect that
+// tests find: it panics.
+func read(lang string) *Lexicon {
+	raw, err := assets.Words.ReadFile("words/" + lang + ".json")
+	if err != nil {
+		panic(err)
 	}
-	for _, name := range files {
-		lang := strings.TrimSuffix(path.Base(name), ".json")
-		raw, err := assets.Words.ReadFile(name)
-		if err != nil {
-			panic(err)
-		}
-		l := &Lexicon{lang: lang, tag: language.Make(lang)}
-		if err := json.Unmarshal(raw, &l.texts); err != nil {
-			panic(fmt.Sprintf("views: %s: %v", name, err))
-		}
-		l.script = sync.OnceValue(func() string { return packScript(l.texts, all[fallback].texts) })
-		all[lang] = l
+	l := &Lexicon{lang: lang, tag: language.Make(lang)}
+	if err := json.Unmarshal(raw, &l.texts); err != nil {
+		panic(fmt.Sprintf("views: words of %q: %v", lang, err))
 	}
-	return all
-})
+	for _, mark := range marks {
+		delete(l.texts, mark)
+	}
+	l.script = sync.OnceValue(func() string { return packScript(l) })
+	return l
+}
 
-// Words returns the lexicon of a language; a region ("de-AT") falls back to its language, an
-// unknown language to English.
+// Words returns the lexicon of a language, read when it is first spoken; a region ("de-AT") falls
+// back to its language, an unknown language to English.
 func Words(lang string) *Lexicon {
-	all := lexicons()
+	all := languages()
 	if l, ok := all[lang]; ok {
-		return l
+		return l.words()
 	}
 	base, _, _ := strings.Cut(lang, "-")
 	if l, ok := all[base]; ok {
-		return l
+		return l.words()
 	}
-	return all[fallback]
-}
-
-// Known tells whether there is a catalogue for a language or for the language of a region.
-func Known(lang string) bool {
-	base, _, _ := strings.Cut(lang, "-")
-	_, ok := lexicons()[base]
-	return ok
-}
-
-// Choose picks the language of a page: the first of the wishes (the person's own choice, then
-// Accept-Language headers) that the stall offers and that has a catalogue, else the stall's first,
-// else English. No offer means that every catalogue is offered.
-func Choose(offered []string, wishes ...string) string {
-	for _, wish := range wishes {
-		tags, _, err := language.ParseAcceptLanguage(wish)
-		if err != nil {
-			continue
-		}
-		for _, tag := range tags {
-			base, _ := tag.Base()
-			if lang := offer(offered, base.String()); lang != "" {
-				return lang
-			}
-		}
-	}
-	for _, lang := range offered {
-		if Known(lang) {
-			return Words(lang).lang
-		}
-	}
-	return fallback
-}
-
-func offer(offered []string, lang string) string {
-	if !Known(lang) {
-		return ""
-	}
-	for _, o := range offered {
-		if base, _, _ := strings.Cut(o, "-"); base == lang {
-			return lang
-		}
-	}
-	if len(offered) == 0 {
-		return lang
-	}
-	return ""
+	return all[fallback].words()
 }
 
 // Lang is the language of the lexicon, "en".
@@ -160,10 +106,10 @@ func (l *Lexicon) find(key string) message {
 	if m, ok := l.texts[key]; ok {
 		return m
 	}
-	if m, ok := lexicons()[fallback].texts[key]; ok {
-		return m
+	if l.lang == fallback {
+		return message{text: key}
 	}
-	return message{text: key}
+	return Words(fallback).find(key)
 }
 
 // fill writes the values into the gaps of a sentence; a gap without a value stays, and tests see it.
@@ -197,14 +143,10 @@ func valueOf(gap string, gaps []string) string {
 }
 
 // packScript writes one "name=sentence" per line: unlike JSON, nothing in it needs escaping.
-func packScript(texts, spare map[string]message) string {
+func packScript(l *Lexicon) string {
 	var b strings.Builder
 	for _, key := range scriptWords {
-		m, ok := texts[key]
-		if !ok {
-			m = spare[key]
-		}
-		b.WriteString(strings.TrimPrefix(key, "js.") + "=" + m.text + "\n")
+		b.WriteString(strings.TrimPrefix(key, "js.") + "=" + l.find(key).text + "\n")
 	}
 	return b.String()
 }

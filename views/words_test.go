@@ -74,7 +74,7 @@ func needed(t *testing.T) []string {
 	}
 	keys = append(
 		keys, "strip.review.title", "decide.cancel.button", "proof.webhook", "proof.used-link", "proof.pay-in",
-		"key.back", "key.times", "key.plus", "key.clear", "language",
+		"key.back", "key.times", "key.plus", "key.clear",
 		"enrol.tablet.title", "enrol.tablet.text", "enrol.display.title", "enrol.display.text",
 		"stranger.tablet.title", "stranger.tablet.text", "stranger.display.title", "stranger.display.text",
 	)
@@ -167,8 +167,8 @@ func gaps(text string) []string {
 // need not repeat the number.
 func TestWords_gaps(t *testing.T) {
 	en := Words("en").texts
-	for lang, l := range lexicons() {
-		for key, m := range l.texts {
+	for lang := range languages() {
+		for key, m := range Words(lang).texts {
 			want := gaps(en[key].text)
 			for form, text := range withText(m) {
 				got := gaps(text)
@@ -195,8 +195,8 @@ func withText(m message) map[string]string {
 
 // Every catalogue has exactly the plural forms of its language.
 func TestWords_plurals(t *testing.T) {
-	for lang, l := range lexicons() {
-		want := map[string]bool{}
+	for lang := range languages() {
+		l, want := Words(lang), map[string]bool{}
 		for n := range 1000 {
 			want[pluralForm(l.tag, n)] = true
 		}

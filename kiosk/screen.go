@@ -73,6 +73,7 @@ type ReceiptScreen struct {
 // Health tells how the gateway answers, for the till's device row.
 type Health struct {
 	GatewayDown int64 // Unix milliseconds since when every call fails, 0 while it answers
+	Held        int64 // Unix milliseconds until when no call may be made: the calls of a minute are used up
 	LastSweep   int64 // Unix milliseconds of the last list read whole
 	Webhooks    bool  // there is an address the gateway can reach
 	LastNotice  int64 // Unix milliseconds of the last webhook of any kind
@@ -147,6 +148,9 @@ func (t *TillScreen) arrange() {
 	}
 	if t.Current == nil {
 		return
+	}
+	if held := t.Health.Held; held > t.Now && t.Current.State() == Opening && (t.Next == 0 || held < t.Next) {
+		t.Next = held + 1
 	}
 	t.Last = slices.DeleteFunc(slices.Clone(t.Last), func(s *Sale) bool { return s == t.Current })
 	if l := t.Current.Shown(); l != nil {

@@ -219,7 +219,9 @@ func (s *Shop) heard(err error) {
 	defer s.mu.Unlock()
 	switch CodeOf(err) {
 	case "", Refused:
-		s.health.GatewayDown = 0
+		s.health.GatewayDown, s.health.Held = 0, 0
+	case TooMany:
+		s.health.Held = s.now() + waitOf(err)
 	case Unclear, NotSent:
 		if s.health.GatewayDown == 0 {
 			s.health.GatewayDown = s.now()

@@ -53,6 +53,9 @@ func (t till) state() string {
 	return "ready"
 }
 
+// held is for how many milliseconds the gateway lets no call through, 0 if it does.
+func (t till) held() int64 { return max(0, t.s.Health.Held-t.s.Now) }
+
 // newest is the sale of the strip: the last one that happened on this register.
 func (t till) newest() *kiosk.Sale {
 	if len(t.s.Last) == 0 {

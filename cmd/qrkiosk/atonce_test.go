@@ -43,8 +43,8 @@ func (h *house) events(kind string) (n int) {
 	return n
 }
 
-// TestAtOnce_oneKey: fifty charges with one key are one sale, and everybody is told of it.
-func TestAtOnce_oneKey(t *testing.T) {
+// TestFault_F19_oneKeyFiftyTimes: fifty charges with one key are one sale, and everybody is told of it.
+func TestFault_F19_oneKeyFiftyTimes(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
 		key := freshKey()
@@ -61,8 +61,8 @@ func TestAtOnce_oneKey(t *testing.T) {
 	})
 }
 
-// TestAtOnce_manyKeys: fifty charges with keys of their own are one sale and forty-nine clear noes.
-func TestAtOnce_manyKeys(t *testing.T) {
+// TestFault_F19_fiftyKeysAtOnce: fifty charges with keys of their own are one sale and forty-nine clear noes.
+func TestFault_F19_fiftyKeysAtOnce(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
 		keys := make([]string, 50)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -26,6 +27,9 @@ import (
 type wires struct {
 	mu    sync.Mutex
 	doors map[string]chan net.Conn
+	dials map[string]int                               // how often each address was asked for
+	bend  func(addr string, c net.Conn) net.Conn       // what stands between a caller and a door
+	names func(ctx context.Context, addr string) error // what the resolver says, nil if it finds everybody
 }
 
 func (w *wires) listen(addr string) *door {
@@ -38,14 +42,23 @@ func (w *wires) listen(addr string) *door {
 
 func (w *wires) dial(ctx context.Context, _, addr string) (net.Conn, error) {
 	w.mu.Lock()
-	conns := w.doors[addr]
+	conns, bend, names := w.doors[addr], w.bend, w.names
+	w.dials[addr]++
 	w.mu.Unlock()
+	if names != nil {
+		if err := names(ctx, addr); err != nil {
+			return nil, err
+		}
+	}
 	if conns == nil {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
 	}
 	here, there := net.Pipe()
 	select {
 	case conns <- there:
+		if bend != nil {
+			return bend(addr, here), nil
+		}
 		return here, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
@@ -98,17 +111,27 @@ type house struct {
 	deaf     bool // no public address: webhooks are not ordered
 	mortal   *mortal
 	settings func(*kiosk.Stall)
+	gate     porter           // stands before the gateway
+	besides  []payment        // money the gateway speaks of through the gate, beside its book
+	eye      *eye             // an auditor who watches the screens
+	log      *safeBuffer      // what shop and client said
+	token    string           // the account's key, if it is not the sandbox's
+	clock    func() time.Time // nil: the bubble's own
 
-	store *store.Store
-	shop  *kiosk.Shop
-	front *handlers.Server
-	actor kiosk.Actor
-	close func()
+	store  *store.Store
+	client *secpaid.Client
+	shop   *kiosk.Shop
+	front  *handlers.Server
+	actor  kiosk.Actor
+	close  func()
 }
 
 // newHouse opens a gateway and a shop with one stall, one register and one cashier.
 func newHouse(t *testing.T, options ...func(*house)) *house {
-	h := &house{t: t, dir: t.TempDir(), wires: &wires{doors: map[string]chan net.Conn{}}}
+	h := &house{
+		t: t, dir: t.TempDir(), token: testKey, log: &safeBuffer{},
+		wires: &wires{doors: map[string]chan net.Conn{}, dials: map[string]int{}},
+	}
 	for _, o := range options {
 		o(h)
 	}
@@ -130,7 +153,7 @@ func (h *house) openGateway() {
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = h.sandbox.Run(ctx) })
-	stop := h.serve(payAddr, h.sandbox.Handler())
+	stop := h.serve(payAddr, h.gate.before(h.sandbox.Handler()))
 	h.payDoor = func() {
 		cancel()
 		wg.Wait()
@@ -156,14 +179,16 @@ func (h *house) open() {
 	var err error
 	h.store, err = store.Open(context.Background(), store.Config{Path: filepath.Join(h.dir, "shop.db")})
 	h.must(err)
-	client, err := secpaid.New(secpaid.Config{URL: "http://" + payAddr, Token: testKey, Dial: h.wires.dial})
+	log := slog.New(slog.NewTextHandler(h.log, nil))
+	client, err := secpaid.New(secpaid.Config{URL: "http://" + payAddr, Token: h.token, Dial: h.wires.dial, Log: log})
 	h.must(err)
+	h.client = client
 	v, err := vault.New([]byte("0123456789abcdef0123456789abcdef"), vault.WithCost(vault.Cost{KiB: 64, Passes: 1, Lanes: 1}))
 	h.must(err)
 	rings := bus.NewLocal()
 	config := kiosk.Config{
 		Store: h.store, Gateway: client, Bus: rings, Vault: v,
-		PublicURL: "http://" + shopAddr, Mode: kiosk.Sandbox,
+		PublicURL: "http://" + shopAddr, Mode: kiosk.Sandbox, Log: log, Clock: h.clock,
 	}
 	if h.deaf {
 		config.PublicURL = ""
@@ -254,8 +279,9 @@ func (h *house) post(path, kind, body string) (status int, answer string) {
 // mortal lets a house die after a number of commits: the commit is on disk, nobody hears of it,
 // and nothing of that house happens afterwards.
 type mortal struct {
-	mu   sync.Mutex
-	left int
+	mu     sync.Mutex
+	left   int
+	atOpen bool // it dies when the gateway has answered a create, before anything is stored of it
 }
 
 var errDead = &kiosk.Error{Code: kiosk.Unavailable, Key: "dead"}
@@ -316,7 +342,18 @@ func (g mortalGateway) Open(ctx context.Context, o kiosk.Order) (kiosk.Opened, e
 	if g.m.dead() {
 		return kiosk.Opened{}, errDead
 	}
-	return g.Gateway.Open(ctx, o)
+	opened, err := g.Gateway.Open(ctx, o)
+	if g.m.atOpen {
+		g.m.die()
+		return kiosk.Opened{}, errDead
+	}
+	return opened, err
+}
+
+func (m *mortal) die() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.left, m.atOpen = 0, false
 }
 
 func (g mortalGateway) Retire(ctx context.Context, payID int64) (kiosk.Retired, error) {

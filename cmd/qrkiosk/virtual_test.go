@@ -66,11 +66,13 @@ func (h *house) until(what string, limit time.Duration, is func() bool) time.Dur
 	h.t.Helper()
 	began := time.Now()
 	for !is() {
+		h.look()
 		if time.Since(began) > limit {
 			h.t.Fatalf("not within %v: %s; the sale is %s, %+v", limit, what, h.last().State(), h.last().Links)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+	h.look()
 	return time.Since(began)
 }
 

@@ -66,6 +66,7 @@ const (
 	PayOver            Fault = "pay-over"
 	PayTwice           Fault = "pay-twice"
 	PayUnlisted        Fault = "pay-unlisted"
+	PayDeleted         Fault = "pay-deleted"
 	WebhookOff         Fault = "webhook-off"
 	WebhookDuplicate   Fault = "webhook-duplicate"
 	WebhookLate        Fault = "webhook-late"
@@ -145,6 +146,7 @@ var catalogue = []FaultInfo{
 	{Name: PayOver, What: "one euro more is paid than asked", Magic: 666_31},
 	{Name: PayTwice, What: "the payment gets two rows", Magic: 666_32},
 	{Name: PayUnlisted, What: "the payment gets no row in getPayInTransactions", Magic: 666_33},
+	{Name: PayDeleted, What: "a deleted link can be paid by who stands on its page already"},
 	{Name: WebhookOff, What: "no webhook is sent", Magic: 666_40},
 	{Name: WebhookDuplicate, What: "every webhook is sent three times", Magic: 666_41},
 	{Name: WebhookLate, What: "webhooks are sent 30 s late", Magic: 666_42},

@@ -63,6 +63,17 @@ func TestKnobs_money(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 
+	deleted, _ := r.makeLink(`{"amount":6}`)
+	r.call("deleteLink", fmt.Sprintf(`{"link_id":%d}`, deleted))
+	if err := r.Pay(deleted); err == nil {
+		t.Error("a deleted link was paid")
+	}
+	r.Set(PayDeleted, -1)
+	if err := r.Pay(deleted); err != nil {
+		t.Errorf("a payer who stood on the page already: %v", err)
+	}
+	r.Set(PayDeleted, 0)
+
 	r.Set(RefundRejected, 1)
 	r.call("refundPayment", fmt.Sprintf(`{"pay_id":%d,"refund_amount":1}`, split))
 	if m := r.Money()[0]; m.Refunds[0].State != refundRejected || m.Returned != 0 {

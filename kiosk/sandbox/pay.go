@@ -35,7 +35,8 @@ const (
 // due. It fails with ErrNoLink or ErrNotPayable.
 func (s *Server) Pay(linkID int64) error {
 	return s.settle(linkID, methodCard, func(k *link) error {
-		if k.Status != Unused || k.Pending {
+		late := k.Status == Deleted && s.armed(PayDeleted)
+		if k.Status != Unused && !late || k.Pending {
 			return ErrNotPayable
 		}
 		return nil
@@ -47,7 +48,7 @@ func (s *Server) settle(linkID int64, method string, allowed func(*link) error) 
 	return s.change(func(l *ledger) ([]entry, error) {
 		now := s.nowLocked()
 		k := l.links[linkID]
-		if k == nil || !k.there(now) || k.Status == Deleted {
+		if k == nil || !k.there(now) || k.Status == Deleted && !s.armed(PayDeleted) {
 			return nil, ErrNoLink
 		}
 		if err := allowed(k); err != nil {

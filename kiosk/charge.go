@@ -219,7 +219,7 @@ func (s *Shop) newSale(tx Tx, by Actor, c Charge, register Register, stall Stall
 		No: no, Number: fmt.Sprintf("%s-%04d", register.Prefix, no),
 		Receipt: s.random.secret(16), Match: matchOf(dice[0], dice[1]),
 		Lines: lines, Goods: c.Amount, Note: c.Note,
-		Created: now, Expires: now + lapse,
+		Created: now, Expires: now + lapse, Zone: stall.Zone,
 		Strict: stall.Strict || (stall.StrictAbove > 0 && c.Amount >= stall.StrictAbove),
 		Poll:   s.publicURL == "", AsksTip: stall.AsksTip,
 	}, nil
@@ -237,7 +237,7 @@ func (s *Shop) begin(tx Tx, sale *Sale) error {
 	out := Outcome{Sale: sale, To: sale.State()}
 	out.Start = sale.Duties()
 	out.Events = []Event{eventOf(sale, Step{Kind: "charge", Actor: sale.Staff, At: sale.Created}, out)}
-	return store(tx, out, sale.Created)
+	return out.Store(tx, sale.Created)
 }
 
 // newLink prepares the n-th attempt of a sale: a fresh reference, and where the gateway can

@@ -134,4 +134,22 @@
 // browser or customer chooses the language. Two people at one counter must read the same digits in
 // the same places. A stall that sells across borders from one register would want both to follow
 // the person.
+//
+// Figures are booked as changes. What a sale adds to every sum is [Sale.Figures], a pure function;
+// each step books the difference it makes into its event, the running totals of the register and
+// the rows that reports read, in one transaction, and nothing before there is money or a case. So
+// reports are sums of events by construction, [Sale.Figures] of all sales makes the same sum, and
+// verify recounts both. If a report ever needs a cut the rows do not have, a table of sums is added
+// and filled from the sales.
+//
+// Money counts when it is seen. A shift's report is the running total less that of the report
+// before, so that late money, refunds and corrections fall into the shift, day and hour in which
+// they became known, and a Z report is written once and never changed. The part about sales of
+// earlier shifts is told apart. A tax office that wants the day of the payment instead would need a
+// second set of rows by the gateway's time.
+//
+// What is kept is shared among the lines in proportion. VAT and items are sums of what is left of
+// the money, so that a part that went back lessens every line alike. The gateway's refunds name no
+// lines, and the cents of the parts always make the whole. Refunds of named lines would book them
+// instead.
 package kiosk

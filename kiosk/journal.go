@@ -21,6 +21,7 @@ type Event struct {
 	Actor   string
 	At      int64  // Unix milliseconds
 	Data    string // what else is worth knowing, in words for the trail
+	Booked  string // the change of figures it brought, as [Figures.String] writes it; "" none
 	Prev    string // hash of the event before, "" for the first
 	Hash    string
 }
@@ -55,6 +56,9 @@ func (e *Event) digest() string {
 	text(e.Actor)
 	number(e.At)
 	text(e.Data)
+	if e.Booked != "" {
+		text(e.Booked)
+	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
@@ -68,7 +72,7 @@ type Chain struct {
 type Break struct {
 	Stream string
 	Seq    int64
-	Why    string // "gap", "altered" or "unlinked"
+	Why    string // "gap", "altered", "unlinked" or "figures": sums that the events do not make
 }
 
 // Next checks the next event; nil means that it fits.
@@ -93,8 +97,12 @@ func eventOf(s *Sale, step Step, out Outcome) Event {
 	case amount == 0:
 		amount = s.Total()
 	}
-	return Event{
+	e := Event{
 		Stream: s.Register, Kind: "sale." + string(step.Kind), Subject: s.ID, State: out.To,
 		Amount: amount, Actor: step.Actor, At: step.At, Data: step.Reason,
 	}
+	if out.Book != nil {
+		e.Booked = out.Book.Figures.String()
+	}
+	return e
 }

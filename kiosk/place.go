@@ -9,6 +9,7 @@ type Stall struct {
 	Accent      string // "#rrggbb"; adjusted by views until its contrast suffices
 	Languages   []string
 	Region      string // whose numbers and dates its pages use, "de"; "" those of the first language
+	Zone        string // whose days and hours its takings are counted in, "" for DefaultZone
 	Seller      string // who sells, as on the receipt
 	VATNumber   string
 	VAT         int64 // of typed amounts, hundredths of a percent; 0 none

@@ -34,6 +34,7 @@ type Store interface {
 type Reader interface {
 	SaleReader
 	PlaceReader
+	TakingsReader
 	// Versions returns the version of each of the given streams; an unknown one is 0.
 	Versions(streams []string) (map[string]int64, error)
 	// Events returns up to n events of a stream behind seq after, in order.
@@ -66,6 +67,20 @@ type SaleReader interface {
 	Errand(sale string, d Duty) (Errand, error)
 }
 
+// TakingsReader reads sums and reports.
+type TakingsReader interface {
+	// Totals returns the running total of a register, or of the sales of one of its shifts.
+	Totals(register, shift string) (Figures, error)
+	Takings(q TakingsQuery) ([]Takings, error)
+	Sold(q SoldQuery) ([]Sold, error)
+	// Unsettled returns the sales of a register that are not at rest, oldest first.
+	Unsettled(register string, n int) ([]*Sale, error)
+	// Report finds the report of a closed shift.
+	Report(shift string) (Report, error)
+	// Reports returns the newest reports of a register with numbers below before (0: all).
+	Reports(register string, before int64, n int) ([]Report, error)
+}
+
 // PlaceReader finds stalls, registers, devices and people.
 type PlaceReader interface {
 	Stall(id string) (Stall, error)
@@ -93,6 +108,11 @@ type Tx interface {
 	// PutSale stores a sale with its links and rows; a second payment row for one link, a second
 	// current sale of a register or a used command key is [Conflict].
 	PutSale(s *Sale) error
+	// Book adds to the running totals and the takings of a sale's place.
+	Book(b Booking) error
+	// PutReport freezes the report of a closed shift. A second one of that shift, or of that
+	// number of the register, is [Conflict]; there is no way to change one.
+	PutReport(r Report) error
 	// Append seals the events behind the last one of the stream.
 	Append(events ...Event) error
 	// Begin stores errands that are due at due, unless they exist; End removes errands.

@@ -50,6 +50,7 @@ type Sale struct {
 	Created  int64  // Unix milliseconds
 	Expires  int64  // Unix milliseconds; lapses then unless something arrived
 	PaidAt   int64  // Unix milliseconds of the first proof, 0 before
+	Zone     string // time zone whose days and hours it counts in, "" for DefaultZone
 	Strict   bool   // only the gateway's own lists are proof
 	Poll     bool   // no webhook was ordered: there is no address the gateway could reach
 

@@ -7,6 +7,9 @@ func (s *Shop) AddStall(ctx context.Context, stall Stall) (Stall, error) {
 	if err := checkName(stall.Name); err != nil {
 		return stall, err
 	}
+	if _, err := Zone(stall.Zone); err != nil {
+		return stall, err
+	}
 	stall.Created = s.now()
 	stall.ID = s.random.id(stall.Created)
 	err := s.office(ctx, "stall.add", stall.ID, stall.Name, func(tx Tx) error { return tx.PutStall(stall) })

@@ -190,15 +190,21 @@ func (s *Shop) take(tx Tx, sale *Sale, step Step) (Outcome, error) {
 	if err != nil || !out.Changed {
 		return out, err
 	}
-	return out, store(tx, out, step.At)
+	return out, out.Store(tx, step.At)
 }
 
-func store(tx Tx, out Outcome, due int64) error {
+// Store writes down everything that follows from a step, with its errands due at due.
+func (out Outcome) Store(tx Tx, due int64) error {
 	if err := tx.PutSale(out.Sale); err != nil {
 		return err
 	}
 	if err := tx.Append(out.Events...); err != nil {
 		return err
+	}
+	if out.Book != nil {
+		if err := tx.Book(*out.Book); err != nil {
+			return err
+		}
 	}
 	if err := tx.End(out.Sale, out.End...); err != nil {
 		return err

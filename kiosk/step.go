@@ -88,6 +88,7 @@ type Outcome struct {
 	To      State
 	Changed bool // false: the same fact again; there is nothing to store
 	Events  []Event
-	Start   []Duty // errands to begin
-	End     []Duty // errands nobody needs any more
+	Book    *Booking // nil: no figure changed
+	Start   []Duty   // errands to begin
+	End     []Duty   // errands nobody needs any more
 }

@@ -24,6 +24,8 @@ func (s *Sale) Take(step Step) (Outcome, error) {
 		after.PaidAt = step.At
 	}
 	if changed {
+		figures := after.figuresIn(out.To).Minus(s.figuresIn(out.From))
+		out.Book = booking(s, after, figures, step.At)
 		out.Events = []Event{eventOf(after, step, out)}
 	}
 	out.Start, out.End = dutyChange(s, after)
@@ -349,6 +351,9 @@ func (r *Row) complete(o Row) bool {
 		return false
 	}
 	o.Key, o.Withdrawn = r.Key, true
+	if o.Kind == RowPayment {
+		o.Kind = r.Kind
+	}
 	*r = o
 	return true
 }
@@ -372,7 +377,11 @@ func (l *Link) withdraw(key string) bool {
 			return !was
 		}
 	}
-	l.Rows = append(l.Rows, Row{Key: key, Kind: RowPayment, Withdrawn: true})
+	unseen := Row{Key: key, Kind: RowPayment, Withdrawn: true}
+	if l.hasPayment() {
+		unseen.Kind = RowExtra // the store keeps one first payment of a link
+	}
+	l.Rows = append(l.Rows, unseen)
 	return true
 }
 

@@ -84,13 +84,7 @@ func (m *market) webhook(i int, token string, raw []byte) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.PutSale(out.Sale); err != nil {
-			return err
-		}
-		if err := tx.Begin(s, noon, kiosk.Duty{Kind: kiosk.ErrandLook, Link: n}); err != nil {
-			return err
-		}
-		return tx.Append(out.Events...)
+		return out.Store(tx, noon)
 	})
 	return err
 }

@@ -21,11 +21,14 @@ type house struct {
 	ids   atomic.Int64
 }
 
+const dayMillis = 24 * 60 * 60 * 1000
+
 const (
 	stallID = "s-1"
 	reg     = "r-1"
 	reg2    = "r-2"
 	account = "acc"
+	noonDay = 20_000
 	noon    = 20_000*dayMillis + dayMillis/2
 )
 
@@ -189,4 +192,13 @@ func (h *house) put(sales ...*kiosk.Sale) {
 
 func event(kind string) kiosk.Event {
 	return kiosk.Event{Kind: kind, Subject: "x", State: kiosk.Paid, Amount: 1250, Actor: "gateway", At: noon, Data: "a \"b\" ü"}
+}
+
+// booking is what a paid sale of a register books.
+func booking(gross kiosk.Money) kiosk.Booking {
+	return kiosk.Booking{
+		Stall: stallID, Register: reg, Shift: "sh-1", Staff: "p-1", Day: noonDay, Hour: 14,
+		Figures: kiosk.Figures{Sales: 1, Gross: gross},
+		Sold:    []kiosk.Sold{{Stall: stallID, Day: noonDay, Item: "i-1", Name: "Herring", VAT: 700, Qty: 1, Amount: gross}},
+	}
 }

@@ -78,7 +78,7 @@ func (r *reader) Events(stream string, after int64, n int) ([]kiosk.Event, error
 func scanEvent(rows *sql.Rows) (kiosk.Event, error) {
 	var e kiosk.Event
 	err := rows.Scan(&e.Stream, &e.Seq, &e.Kind, &e.Subject, &e.State, &e.Amount,
-		&e.Actor, &e.At, &e.Data, &e.Prev, &e.Hash)
+		&e.Actor, &e.At, &e.Data, &e.Prev, &e.Hash, &e.Booked)
 	return e, err
 }
 
@@ -93,15 +93,19 @@ type Checked struct {
 	Events  int64
 }
 
-// Verify walks the events of every stream through [kiosk.Chain] on one snapshot. It returns the
-// first event that does not fit; a tail that was cut off is a gap behind the last event left. An
-// error means that the journal could not be read.
+// Verify walks the events of every stream through [kiosk.Chain] on one snapshot and adds up what
+// they booked. It returns the first event that does not fit; a tail that was cut off is a gap
+// behind the last event left. Sums and Z reports that the events do not make are "figures" at the
+// event that shows it. An error means that the journal could not be read.
 func (s *Store) Verify(ctx context.Context) (*kiosk.Break, Checked, error) {
 	var broken *kiosk.Break
 	var checked Checked
 	err := s.view(ctx, func(r *reader) error {
 		w := walk{heads: map[string]head{}}
 		if err := w.readHeads(r); err != nil {
+			return err
+		}
+		if err := w.readSums(r); err != nil {
 			return err
 		}
 		err := r.each(w.event, `SELECT `+eventColumns+` FROM event ORDER BY stream, seq`)
@@ -129,6 +133,7 @@ type walk struct {
 	chain   kiosk.Chain
 	broken  *kiosk.Break
 	checked Checked
+	recount
 }
 
 func (w *walk) readHeads(r *reader) error {
@@ -149,10 +154,14 @@ func (w *walk) event(rows *sql.Rows) error {
 	if e.Stream != w.stream {
 		w.leave()
 		w.stream, w.last, w.chain = e.Stream, head{}, kiosk.Chain{}
+		w.sum, w.closed = kiosk.Figures{}, kiosk.Figures{}
 		w.checked.Streams++
 	}
 	if w.broken == nil {
 		w.broken = w.chain.Next(e)
+	}
+	if w.broken == nil && !w.adds(e) {
+		w.broken = &kiosk.Break{Stream: e.Stream, Seq: e.Seq, Why: "figures"}
 	}
 	w.last = head{e.Seq, e.Hash}
 	w.checked.Events++
@@ -164,7 +173,10 @@ func (w *walk) leave() {
 	h, known := w.heads[w.stream]
 	delete(w.heads, w.stream)
 	switch {
-	case w.broken != nil || w.stream == "" || (known && h == w.last):
+	case w.broken != nil || w.stream == "":
+	case known && h == w.last && w.sum == w.totals[w.stream]:
+	case known && h == w.last:
+		w.broken = &kiosk.Break{Stream: w.stream, Seq: h.seq, Why: "figures"}
 	case known && h.seq == w.last.seq:
 		w.broken = &kiosk.Break{Stream: w.stream, Seq: h.seq, Why: "altered"}
 	default:

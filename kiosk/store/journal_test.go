@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -183,6 +184,45 @@ func TestVerify_findsTampering(t *testing.T) {
 		}
 		if b, checked, err := h.Verify(context.Background()); b != nil || err != nil || checked != (Checked{2, 12}) {
 			t.Errorf("healed: %+v, %+v, %v", b, checked, err)
+		}
+	})
+}
+
+// TestVerify_recounts: sums and Z reports that the events do not make are found.
+func TestVerify_recounts(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		f := kiosk.Figures{Sales: 1, Gross: 1000}
+		z := kiosk.Report{Register: reg, Shift: "sh-1", No: 1, Figures: f, Own: f, Total: f}
+		h.must(reg, func(tx kiosk.Tx) error {
+			booked, closed := event("sale.row"), event(kiosk.EventClose)
+			booked.Booked, closed.Subject, closed.Data = f.String(), "sh-1", f.String()
+			return errors.Join(tx.Append(booked, closed), tx.Book(booking(1000)), tx.PutReport(z))
+		})
+		h.refused(kiosk.Conflict, kiosk.KeyShiftClosed, reg, func(tx kiosk.Tx) error { return tx.PutReport(z) })
+		z.Shift = "sh-2"
+		h.refused(kiosk.Conflict, kiosk.KeyShiftClosed, reg, func(tx kiosk.Tx) error { return tx.PutReport(z) })
+		db := h.raw()
+		for _, c := range []struct {
+			tamper, heal string
+			seq          int64
+		}{
+			{`UPDATE totals SET gross = gross - 1`, `UPDATE totals SET gross = gross + 1`, 2},
+			{`UPDATE zreport SET doc = REPLACE(doc, '"Gross":1000', '"Gross":999')`, `UPDATE zreport SET doc = REPLACE(doc, '"Gross":999', '"Gross":1000')`, 2},
+			{`DELETE FROM totals`, `INSERT INTO totals VALUES ('r-1', '', 1, 1000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)`, 2},
+		} {
+			if _, err := db.Exec(c.tamper); err != nil {
+				t.Fatal(err)
+			}
+			want := kiosk.Break{Stream: reg, Seq: c.seq, Why: "figures"}
+			if b, _, err := h.Verify(t.Context()); err != nil || b == nil || *b != want {
+				t.Errorf("%s: found %+v, %v", c.tamper, b, err)
+			}
+			if _, err := db.Exec(c.heal); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if b, _, err := h.Verify(t.Context()); b != nil || err != nil {
+			t.Errorf("healed: %+v, %v", b, err)
 		}
 	})
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"slices"
 
 	"qrkiosk/kiosk"
@@ -21,7 +20,8 @@ type ledger struct {
 type entries struct {
 	events []kiosk.Event
 	begun  []kiosk.Errand
-	sums   []Takings // what they grow by
+	booked []sumRow
+	sold   []kiosk.Sold
 }
 
 // streamRow is the counter row of a stream.
@@ -34,7 +34,7 @@ type streamRow struct {
 
 func newLedger() *ledger { return &ledger{streams: map[string]streamRow{}} }
 
-func (e *entries) empty() bool { return len(e.events)+len(e.begun)+len(e.sums) == 0 }
+func (e *entries) empty() bool { return len(e.events)+len(e.begun)+len(e.booked)+len(e.sold) == 0 }
 
 // move writes a stream down as it is now.
 func (l *ledger) move(id string, row streamRow) {
@@ -48,18 +48,16 @@ func (l *ledger) move(id string, row streamRow) {
 func (l *ledger) add(e *entries) {
 	l.events = append(l.events, e.events...)
 	l.begun = append(l.begun, e.begun...)
-	l.sums = append(l.sums, e.sums...)
+	l.booked = append(l.booked, e.booked...)
+	l.sold = append(l.sold, e.sold...)
 	*e = entries{}
 }
 
 var (
-	putEvents = newMulti(`INSERT INTO event (`+eventColumns+`) VALUES `, 11, ``)
+	putEvents = newMulti(`INSERT INTO event (`+eventColumns+`) VALUES `, 12, ``)
 	// A row of an errand stays as it is if the duty is known.
 	putErrands = newMulti(`INSERT INTO errand (`+errandColumns+`) VALUES `, 8,
 		` ON CONFLICT (sale, link, kind) DO NOTHING`)
-	addTakings = newMulti(`INSERT INTO takings (stall, register, day, state, sales, cents) VALUES `, 6,
-		` ON CONFLICT (stall, register, day, state) DO UPDATE
-		SET sales = takings.sales + excluded.sales, cents = takings.cents + excluded.cents`)
 	// The rows of streams are there: a change takes them at its beginning.
 	putStreams = newMulti(`INSERT INTO stream (id, version, seq, head, number) VALUES `, 5,
 		` ON CONFLICT (id) DO UPDATE SET version = excluded.version, seq = excluded.seq,
@@ -72,17 +70,13 @@ func (l *ledger) settle(r *reader) error {
 	all = putEvents.statements(all, len(l.events), func(args []any, i int) []any {
 		e := &l.events[i]
 		return append(args, e.Stream, e.Seq, e.Kind, e.Subject, string(e.State), int64(e.Amount),
-			e.Actor, e.At, e.Data, e.Prev, e.Hash)
+			e.Actor, e.At, e.Data, e.Prev, e.Hash, e.Booked)
 	})
 	all = putErrands.statements(all, len(l.begun), func(args []any, i int) []any {
 		e := &l.begun[i]
 		return append(args, e.Sale, int64(e.Link), string(e.Kind), e.Register, e.Due, int64(e.Tries), e.Lease, e.Fence)
 	})
-	sums := merged(l.sums)
-	all = addTakings.statements(all, len(sums), func(args []any, i int) []any {
-		s := &sums[i]
-		return append(args, s.Stall, s.Register, s.Day, string(s.State), s.Sales, int64(s.Total))
-	})
+	all = bookings(all, &l.entries)
 	all = putStreams.statements(all, len(l.moved), func(args []any, i int) []any {
 		s := l.streams[l.moved[i]]
 		return append(args, l.moved[i], s.version, s.seq, s.head, s.number)
@@ -96,30 +90,6 @@ func (l *ledger) settle(r *reader) error {
 		clear(l.streams)
 	}
 	return err
-}
-
-// merged adds up what goes to the same row, which a statement may touch only once.
-func merged(sums []Takings) []Takings {
-	slices.SortStableFunc(sums, func(a, b Takings) int {
-		return cmp.Or(cmp.Compare(a.Stall, b.Stall), cmp.Compare(a.Register, b.Register),
-			cmp.Compare(a.Day, b.Day), cmp.Compare(a.State, b.State))
-	})
-	all := sums[:0]
-	for _, s := range sums {
-		last := len(all) - 1
-		if last < 0 || !sameSum(all[last], s) {
-			all = append(all, s)
-			continue
-		}
-		all[last].Sales += s.Sales
-		all[last].Total += s.Total
-	}
-	return slices.DeleteFunc(all, func(s Takings) bool { return s.Sales == 0 && s.Total == 0 })
-}
-
-func sameSum(a, b Takings) bool {
-	a.Sales, a.Total = b.Sales, b.Total
-	return a == b
 }
 
 // statement is one that returns no rows.

@@ -119,8 +119,8 @@ func docs[T any](r *reader, query string, args ...any) ([]T, error) {
 	return all, err
 }
 
-// tuples writes the placeholders of so many rows of so many columns: "($1,$2),($3,$4)". It is the
-// only place where SQL is put together, and it takes nothing but numbers.
+// tuples writes the placeholders of so many rows of so many columns: "($1,$2),($3,$4)". SQL is
+// put together here and in takings.go alone, of numbers and of names this room knows.
 func tuples(rows, cols int) string {
 	var b strings.Builder
 	for i := range rows * cols {

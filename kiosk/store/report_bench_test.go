@@ -24,15 +24,31 @@ func BenchmarkReports(b *testing.B) {
 	m.fillReports(b)
 	scan := m.scan(b)
 	ctx := context.Background()
-	day := m.clock.Load() / dayMillis
+	day, _ := kiosk.LocalHour("", m.clock.Load())
+	takings := func(q kiosk.TakingsQuery) (n int, err error) {
+		return n, m.View(ctx, func(r kiosk.Reader) error {
+			all, err := r.Takings(q)
+			n = len(all)
+			return err
+		})
+	}
 	for name, read := range map[string]func(i int) (int, error){
 		"takings-day": func(int) (int, error) {
-			all, err := m.Takings(ctx, stallID, day, day)
-			return len(all), err
+			return takings(kiosk.TakingsQuery{Stall: stallID, First: day, Last: day, By: []kiosk.TakingsBy{kiosk.ByRegister}})
 		},
 		"takings-30-days": func(int) (int, error) {
-			all, err := m.Takings(ctx, stallID, day-29, day)
-			return len(all), err
+			return takings(kiosk.TakingsQuery{Stall: stallID, First: day - 29, Last: day, By: []kiosk.TakingsBy{kiosk.ByDay}})
+		},
+		"takings-hours": func(int) (int, error) {
+			by := []kiosk.TakingsBy{kiosk.ByHour, kiosk.ByStaff}
+			return takings(kiosk.TakingsQuery{Stall: stallID, First: day - 29, Last: day, By: by})
+		},
+		"sold-30-days": func(int) (n int, err error) {
+			return n, m.View(ctx, func(r kiosk.Reader) error {
+				all, err := r.Sold(kiosk.SoldQuery{Stall: stallID, First: day - 29, Last: day})
+				n = len(all)
+				return err
+			})
 		},
 		"last-50": func(i int) (n int, err error) {
 			return n, m.View(ctx, func(r kiosk.Reader) error {
@@ -80,10 +96,20 @@ func (m *market) fillReports(b *testing.B) {
 			for id := at; id < at+step; id++ {
 				m.ids.Store(int64(id - 1))
 				s := m.take(m.sale(register(id)), m.live(int64(id)), kiosk.Step{Kind: kiosk.StepAside})
-				if id%100 != 0 {
-					s = m.take(s, rowStep(fmt.Sprint("tx", id), 1000))
+				s.Staff = fmt.Sprint("p-", id%3)
+				if id%100 == 0 {
+					if err := tx.PutSale(s); err != nil {
+						return err
+					}
+					continue
 				}
-				if err := tx.PutSale(s); err != nil {
+				step := rowStep(fmt.Sprint("tx", id), 1000)
+				step.At = m.clock.Load()
+				out, err := s.Take(step)
+				if err != nil {
+					return err
+				}
+				if err := out.Store(tx, step.At); err != nil {
 					return err
 				}
 			}

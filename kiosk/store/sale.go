@@ -180,7 +180,6 @@ func (t *tx) PutSale(s *kiosk.Sale) error {
 	if err := t.putLinks(before.sale, s); err != nil {
 		return err
 	}
-	t.putTakings(before.sale, s, state)
 	own := s.Clone()
 	t.memory.keep(own, text)
 	t.seen[s.ID] = storedSale{own, row}

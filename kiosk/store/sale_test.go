@@ -180,9 +180,6 @@ func TestSale_insideOneChange(t *testing.T) {
 			return errors.Join(tx.PutSale(s), tx.PutSale(s))
 		})
 		h.look(func(r kiosk.Reader) error { same(t, s)(r.Sale(s.ID)); return nil })
-		sums, err := h.Takings(context.Background(), stallID, 0, noon)
-		want := []Takings{{stallID, reg, noon / dayMillis, kiosk.Paid, 1, 1000}}
-		same(t, want)(sums, err)
 	})
 }
 
@@ -235,39 +232,6 @@ func ids(sales []*kiosk.Sale) []string {
 		all[i] = s.ID
 	}
 	return all
-}
-
-func TestTakings_areTheSumsOfTheSales(t *testing.T) {
-	onEach(t, func(t *testing.T, h *house) {
-		tip := h.sale(reg)
-		tip.Links, tip.AsksTip = nil, true
-		h.put(tip)
-		tip = h.take(tip, kiosk.Step{
-			Kind: kiosk.StepTip, Amount: 150,
-			Next: &kiosk.Link{ID: "l", Ref: "tip", Account: account},
-		}, kiosk.Step{Kind: kiosk.StepLive, Link: 1, PayID: 50}, kiosk.Step{Kind: kiosk.StepAside})
-		h.put(tip)
-		paid := h.take(h.sale(reg), h.live(1))
-		h.put(paid)
-		paid = h.take(paid, rowStep("tx", 1000))
-		h.put(paid)
-		paid.Released = true
-		h.put(paid)
-		h.clock.Add(dayMillis)
-		h.put(h.sale(reg), h.sale(reg2))
-		day := int64(noon / dayMillis)
-		same(t, []Takings{
-			{stallID, reg, day, kiosk.Awaiting, 1, 1150},
-			{stallID, reg, day, kiosk.Paid, 1, 1000},
-			{stallID, reg, day + 1, kiosk.Opening, 1, 1000},
-			{stallID, reg2, day + 1, kiosk.Opening, 1, 1000},
-		})(h.Takings(context.Background(), "", day, day+1))
-		same(t, []Takings{
-			{stallID, reg, day, kiosk.Awaiting, 1, 1150},
-			{stallID, reg, day, kiosk.Paid, 1, 1000},
-		})(h.Takings(context.Background(), stallID, day, day))
-		none(t)(h.Takings(context.Background(), "other", 0, day+9))
-	})
 }
 
 func TestInbox(t *testing.T) {

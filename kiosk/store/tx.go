@@ -143,7 +143,7 @@ func (t *tx) Append(events ...kiosk.Event) error {
 	return t.err
 }
 
-const eventColumns = `stream, seq, kind, subject, state, amount, actor, at, data, prev, hash`
+const eventColumns = `stream, seq, kind, subject, state, amount, actor, at, data, prev, hash, booked`
 
 // Events implements [kiosk.Reader]; it sees what this transaction has appended.
 func (t *tx) Events(stream string, after int64, n int) ([]kiosk.Event, error) {

@@ -1,0 +1,138 @@
+package kiosk
+
+import "context"
+
+// Report is what a register took since its last close: an X report while it runs, a Z report once
+// its shift is closed. Reports of a register follow each other without gap or overlap, so that
+// their figures add up to its running total.
+type Report struct {
+	Register string
+	Stall    string
+	Shift    string // ID; "" for an X report while no shift is open
+	No       int64  // of the shift, and so of the Z report; 0 while no shift is open
+	Opened   int64  // Unix milliseconds
+	OpenedBy string // staff ID
+	Closed   int64  // Unix milliseconds, 0 for an X report
+	ClosedBy string
+	At       int64 // Unix milliseconds when it was drawn up
+
+	Figures Figures // all that was booked since the last close
+	Own     Figures // the part about sales of this very shift
+	Total   Figures // running total of the register, at the end of this report
+
+	Unconfirmed []Pending // paid, and no pay-in row yet
+	InReview    []Pending
+}
+
+// Earlier is the part of a report about sales of earlier shifts: late money, refunds, corrections.
+func (r Report) Earlier() Figures { return r.Figures.Minus(r.Own) }
+
+// Pending is a sale that a report names because it is not at rest.
+type Pending struct {
+	Sale   string
+	Number string
+	At     int64 // Unix milliseconds when it was charged
+	Total  Money // what was asked
+	Kept   Money // what is kept of the money that came
+}
+
+// mostPending bounds the lists of a report.
+const mostPending = 500
+
+// XReport tells what the register took since its last close. It changes nothing. An unknown
+// register is [NotFound].
+func (s *Shop) XReport(ctx context.Context, register string) (Report, error) {
+	var x Report
+	err := s.store.View(ctx, func(r Reader) (err error) {
+		x, err = reportOf(r, register, s.now())
+		return err
+	})
+	return x, err
+}
+
+// ZReport returns the report of a closed shift as it was frozen. A shift that is open or unknown
+// is [NotFound].
+func (s *Shop) ZReport(ctx context.Context, shift string) (Report, error) {
+	var z Report
+	err := s.store.View(ctx, func(r Reader) (err error) {
+		z, err = r.Report(shift)
+		return err
+	})
+	return z, err
+}
+
+// ZReports lists up to n reports of a register with numbers below before (0: all), newest first.
+func (s *Shop) ZReports(ctx context.Context, register string, before int64, n int) ([]Report, error) {
+	var all []Report
+	err := s.store.View(ctx, func(r Reader) (err error) {
+		all, err = r.Reports(register, before, n)
+		return err
+	})
+	return all, err
+}
+
+// Since tells what was booked for the sales of a closed shift after its close: it stands in the
+// reports of later shifts, under Earlier.
+func (s *Shop) Since(ctx context.Context, z Report) (Figures, error) {
+	var now Figures
+	err := s.store.View(ctx, func(r Reader) (err error) {
+		now, err = r.Totals(z.Register, z.Shift)
+		return err
+	})
+	return now.Minus(z.Own), err
+}
+
+func reportOf(r Reader, register string, now int64) (Report, error) {
+	reg, err := r.Register(register)
+	if err != nil {
+		return Report{}, err
+	}
+	x := Report{Register: register, Stall: reg.Stall, At: now}
+	if err := x.readFigures(r); err != nil {
+		return x, err
+	}
+	open, err := r.Unsettled(register, mostPending)
+	if err != nil {
+		return x, err
+	}
+	for _, s := range open {
+		p := Pending{Sale: s.ID, Number: s.Number, At: s.Created, Total: s.Total(), Kept: s.Figures().Kept()}
+		switch state := s.State(); {
+		case state == Review:
+			x.InReview = append(x.InReview, p)
+		case state == Paid && !s.Confirmed():
+			x.Unconfirmed = append(x.Unconfirmed, p)
+		}
+	}
+	return x, nil
+}
+
+func (x *Report) readFigures(r Reader) (err error) {
+	if x.Total, err = r.Totals(x.Register, ""); err != nil {
+		return err
+	}
+	last, err := lastReport(r, x.Register)
+	if err != nil {
+		return err
+	}
+	x.Figures = x.Total.Minus(last.Total)
+	shift, err := r.OpenShift(x.Register)
+	if CodeOf(err) == NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	x.Shift, x.No, x.Opened, x.OpenedBy = shift.ID, shift.No, shift.Opened, shift.OpenedBy
+	x.Own, err = r.Totals(x.Register, shift.ID)
+	return err
+}
+
+// lastReport is the newest Z report of a register, an empty one before the first.
+func lastReport(r Reader, register string) (Report, error) {
+	all, err := r.Reports(register, 0, 1)
+	if err != nil || len(all) == 0 {
+		return Report{}, err
+	}
+	return all[0], nil
+}

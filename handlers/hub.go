@@ -51,9 +51,11 @@ type drawing struct {
 	renew *websocket.PreparedMessage
 	// version is the one the screen was drawn from.
 	version int64
-	next    time.Duration // until it changes by itself, 0 never
-	busy    bool          // a sale is in hand
-	after   func()        // what can be prepared once the frame has left, nil nothing
+	// trust is when a device of the register was last told to go: all of them are asked again.
+	trust int64
+	next  time.Duration // until it changes by itself, 0 never
+	busy  bool          // a sale is in hand
+	after func()        // what can be prepared once the frame has left, nil nothing
 }
 
 // room is the screens of one register.
@@ -65,6 +67,7 @@ type room struct {
 	clients  map[*client]struct{}
 	drawn    map[screen]drawing
 	version  int64 // newest version heard of
+	trust    int64 // newest that was drawn with, 0 before the first
 	rung     time.Time
 	dirty    bool
 	drawing  bool
@@ -276,6 +279,7 @@ func (h *hub) push(r *room, v screen, d drawing, rung time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.version = max(r.version, d.version)
+	h.retrust(r, d.trust)
 	if !r.has(v) {
 		return // all of them left meanwhile
 	}
@@ -291,6 +295,22 @@ func (h *hub) push(r *room, v screen, d drawing, rung time.Time) {
 		}
 	}
 	h.plan(r)
+}
+
+// retrust has every screen of a room asked whether it is still welcome, at once, when the trust in
+// a device of its register has ended: perhaps in another process. The room is locked.
+func (h *hub) retrust(r *room, trust int64) {
+	known := r.trust
+	r.trust = max(r.trust, trust)
+	if known == 0 || trust <= known {
+		r.trust = max(r.trust, 1)
+		return
+	}
+	var all []*client
+	for c := range r.clients {
+		all = append(all, c)
+	}
+	h.vet(all)
 }
 
 // plan sets the room's timer to the earliest change that comes by time alone.

@@ -594,3 +594,25 @@ func TestSocket_noPong(t *testing.T) {
 		}
 	})
 }
+
+// TestHub_trustEnds: a ring that brings word of an ended trust has every screen of the register
+// asked at once, in whichever process they are, and nobody is asked when nothing of the kind came.
+func TestHub_trustEnds(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		a, b := s.watch(kiosk.Display, "en", "a"), s.watch(kiosk.Tablet, "en", "b")
+		synctest.Wait()
+		s.ring()
+		if n := s.asked.Load(); n != 0 || a.closed() != 0 {
+			t.Fatalf("%d screens were asked before anything ended", n)
+		}
+		s.set(func() { s.trust, s.ended = errSignedOut, 5 })
+		began := time.Now()
+		s.ring()
+		if a.closed() != closeRevoked || b.closed() != closeRevoked || time.Since(began) > time.Second {
+			t.Errorf("closed with %d and %d after %v", a.closed(), b.closed(), time.Since(began))
+		}
+		if n := s.asked.Load(); n != 2 {
+			t.Errorf("%d questions, want 2", n)
+		}
+	})
+}

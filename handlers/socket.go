@@ -109,6 +109,7 @@ func (s *Server) draw(ctx context.Context, register string, v screen, displays i
 		}
 		f := newFrame(d.Epoch, d.Version, d.Now, d.Next)
 		drawn, err := prepare(ctx, f, views.DisplayFragment(p, d, x), d.Sale != nil)
+		drawn.trust = d.Register.Trust
 		if d.Shows == kiosk.ShowsCode {
 			// The receipt's code is what the next frame will need, the moment the money comes.
 			drawn.after = func() { s.code(s.shop.ReceiptURL(d.Sale)) }
@@ -121,7 +122,9 @@ func (s *Server) draw(ctx context.Context, register string, v screen, displays i
 	}
 	x := views.TillExtras{Displays: displays, QR: s.code(t.PayURL)}
 	f := newFrame(t.Epoch, t.Version, t.Now, t.Next)
-	return prepare(ctx, f, views.TillFragment(p, t, x), t.Current != nil)
+	drawn, err := prepare(ctx, f, views.TillFragment(p, t, x), t.Current != nil)
+	drawn.trust = t.Register.Trust
+	return drawn, err
 }
 
 func prepare(ctx context.Context, f frame, c templ.Component, busy bool) (drawing, error) {

@@ -36,6 +36,7 @@ type stage struct {
 	away   error         // of reading versions
 	draws  []drawn
 	trust  error
+	ended  int64 // when the trust in a device of the register last ended
 	asked  atomic.Int64
 }
 
@@ -129,7 +130,7 @@ func (s *stage) draw(_ context.Context, register string, v screen, displays int)
 		s.mu.Lock()
 	}
 	f := frame{Epoch: "E", Version: version, Lease: kiosk.LeaseMillis, Now: 1, HTML: string(v.kind) + v.lang}
-	d := drawing{version: version, busy: s.busy, next: s.next}
+	d := drawing{version: version, busy: s.busy, next: s.next, trust: s.ended}
 	var err error
 	if d.frame, err = prepareFrame(f); err != nil {
 		return d, err

@@ -134,9 +134,19 @@ func (s *Shop) revokeTablets(tx Tx, register, actor string) error {
 	return nil
 }
 
+// revoke ends the trust in a device. The register notes when, so that every process that has its
+// screens asks each of them again.
 func (s *Shop) revoke(tx Tx, d Device, actor string) error {
 	d.Revoked = s.now()
 	if err := tx.PutDevice(d); err != nil {
+		return err
+	}
+	register, err := tx.Register(d.Register)
+	if err != nil {
+		return err
+	}
+	register.Trust = max(d.Revoked, register.Trust+1)
+	if err := tx.PutRegister(register); err != nil {
 		return err
 	}
 	return tx.Append(Event{

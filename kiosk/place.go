@@ -40,6 +40,7 @@ type Register struct {
 	Name    string
 	Prefix  string // of sale numbers, "B2"
 	Created int64  // Unix milliseconds
+	Trust   int64  // Unix milliseconds when the trust in one of its devices last ended, 0 never
 }
 
 // DeviceKind tells tablets from customer screens.

@@ -35,6 +35,7 @@ type Reader interface {
 	SaleReader
 	PlaceReader
 	TakingsReader
+	FleetReader
 	// Versions returns the version of each of the given streams; an unknown one is 0.
 	Versions(streams []string) (map[string]int64, error)
 	// Events returns up to n events of a stream behind seq after, in order.
@@ -103,6 +104,7 @@ type PlaceReader interface {
 // Tx writes within one transaction on one stream.
 type Tx interface {
 	Reader
+	FleetWriter
 	// Number returns the next running sale number of the stream.
 	Number() (int64, error)
 	// PutSale stores a sale with its links and rows; a second payment row for one link, a second

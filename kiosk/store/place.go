@@ -103,8 +103,8 @@ func (r *reader) Ticket(hash string) (kiosk.Ticket, error) {
 
 // PutTicket implements [kiosk.Tx].
 func (t *tx) PutTicket(k kiosk.Ticket) error {
-	return t.writeDoc("", `INSERT INTO ticket (doc, hash, expires) VALUES ($1, $2, $3)
-		ON CONFLICT (hash) DO UPDATE SET expires = excluded.expires, doc = excluded.doc`, k, k.Hash, k.Expires)
+	return t.writeDoc("", `INSERT INTO ticket (doc, hash, expires, register) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (hash) DO UPDATE SET expires = excluded.expires, doc = excluded.doc`, k, k.Hash, k.Expires, k.Register)
 }
 
 // PairingByCode implements [kiosk.PlaceReader]; expired ones too, until they are swept.

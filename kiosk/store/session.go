@@ -87,6 +87,7 @@ func (s *Store) Sweep(ctx context.Context) (int64, error) {
 		for _, query := range []string{
 			`DELETE FROM session WHERE expires <= $1`,
 			`DELETE FROM live_token WHERE until <= $1`,
+			`DELETE FROM draft WHERE expires <= $1`,
 			`DELETE FROM ticket WHERE expires <= CAST($1 AS BIGINT) - 86400000`,
 			`DELETE FROM pairing WHERE expires <= CAST($1 AS BIGINT) - 86400000`,
 		} {

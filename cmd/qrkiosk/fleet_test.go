@@ -1,0 +1,256 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"qrkiosk/kiosk"
+)
+
+// organizer is who runs the office.
+var organizer = kiosk.Actor{Staff: "organizer", Role: kiosk.Organizer}
+
+const fleetFile = "stall;register;prefix;staff;role;pin;town\n" +
+	"Roth;Window 1;R1;Cleo;manager;731958;Köln\n" +
+	"Roth;Window 2;;Dirk;;;\n" +
+	"Bakery Lind;Register 2;B2;Ada;;;\n" +
+	"Bakery Lind;Register 3;;;;;\n"
+
+func (h *house) wantKey(err error, code kiosk.Code, key string) {
+	h.t.Helper()
+	if kiosk.CodeOf(err) != code || kiosk.KeyOf(err) != key {
+		h.t.Errorf("error %v, want %s %s", err, code, key)
+	}
+}
+
+// shape writes down everything that is there.
+func (h *house) shape() string {
+	stalls, registers, err := h.shop.Stalls(context.Background())
+	h.must(err)
+	var b strings.Builder
+	for _, s := range stalls {
+		fmt.Fprintf(&b, "%s %s\n", s.Name, s.Place)
+		for _, r := range registers[s.ID] {
+			fmt.Fprintf(&b, "  %s %s\n", r.Prefix, r.Name)
+		}
+		_, _, people, err := h.shop.StallOffice(context.Background(), s.ID)
+		h.must(err)
+		for _, p := range people {
+			fmt.Fprintf(&b, "  %s %s %v\n", p.Name, p.Role, p.Left > 0)
+		}
+	}
+	return b.String()
+}
+
+// TestFleet_import makes what a file names, knows what is there, and makes nothing twice.
+func TestFleet_import(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		ctx := context.Background()
+		time.Sleep(time.Second) // stalls are in the order of their making
+		plan, secret, err := h.shop.PreviewFleet(ctx, organizer, []byte(fleetFile))
+		h.must(err)
+		before := h.shape()
+		if s, g, p := plan.Fresh(); s != 1 || g != 3 || p != 2 || before != "Bakery Lind \n  B2 Register 2\n  Ada manager false\n" {
+			t.Errorf("the preview would make %d %d %d of %+v; there is\n%s", s, g, p, plan, before)
+		}
+		made, err := h.shop.ImportFleet(ctx, organizer, secret)
+		h.must(err)
+		want := "Bakery Lind \n  B2 Register 2\n  B1 Register 3\n  Ada manager false\nRoth Köln\n  R1 Window 1\n  R2 Window 2\n  Cleo manager false\n  Dirk cashier false\n"
+		if got := h.shape(); got != want {
+			t.Errorf("there is\n%swant\n%s", got, want)
+		}
+		if len(made.Stalls) != 1 || len(made.Registers) != 3 || len(made.People) != 2 || made.People[0].PIN != "731958" || len(made.People[1].PIN) != 6 {
+			t.Errorf("made %+v", made)
+		}
+		h.signsIn(made)
+
+		_, err = h.shop.ImportFleet(ctx, organizer, secret)
+		h.wantKey(err, kiosk.Gone, kiosk.KeyImportGone)
+		plan, secret, err = h.shop.PreviewFleet(ctx, organizer, []byte(fleetFile))
+		h.must(err)
+		if s, g, p := plan.Fresh(); s+g+p != 0 {
+			t.Errorf("the same file again would make %d %d %d", s, g, p)
+		}
+		again, err := h.shop.ImportFleet(ctx, organizer, secret)
+		h.must(err)
+		if got := h.shape(); got != want || len(again.Stalls)+len(again.Registers)+len(again.People) != 0 {
+			t.Errorf("the second import made %+v; there is\n%s", again, got)
+		}
+	})
+}
+
+// signsIn enrols a tablet at the first new register and signs everybody new in.
+func (h *house) signsIn(made kiosk.MadeFleet) {
+	h.t.Helper()
+	ctx := context.Background()
+	ticket, err := h.shop.Invite(ctx, organizer, made.Registers[0].ID, kiosk.Tablet, time.Hour.Milliseconds())
+	h.must(err)
+	device, _, err := h.shop.Enrol(ctx, ticket, "test")
+	h.must(err)
+	for _, p := range made.People {
+		if who, err := h.shop.SignIn(ctx, device, p.Staff.ID, p.PIN); err != nil || who.Name != p.Staff.Name {
+			h.t.Errorf("%s cannot sign in with the PIN of the slip: %v", p.Staff.Name, err)
+		}
+	}
+}
+
+// TestFleet_importRefused makes nothing of a file with a fault, of somebody else's preview, of one
+// whose time is over, and of one that does not fit any more.
+func TestFleet_importRefused(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		ctx, before := context.Background(), h.shape()
+		plan, secret, err := h.shop.PreviewFleet(ctx, organizer, []byte(fleetFile+"Roth;;X1;;;;\n"))
+		h.must(err)
+		if len(plan.Faults) != 1 || secret != "" || plan.Faults[0].Line != 6 {
+			t.Errorf("a file with a fault: %+v, %q", plan.Faults, secret)
+		}
+		_, _, err = h.shop.PreviewFleet(ctx, h.actor, []byte(fleetFile))
+		h.wantKey(err, kiosk.Forbidden, kiosk.KeyOfficeNeeded)
+		_, secret, err = h.shop.PreviewFleet(ctx, organizer, []byte(fleetFile))
+		h.must(err)
+		_, err = h.shop.ImportFleet(ctx, h.actor, secret)
+		h.wantKey(err, kiosk.Forbidden, kiosk.KeyOfficeNeeded)
+		_, err = h.shop.ImportFleet(ctx, kiosk.Actor{Staff: "another", Role: kiosk.Organizer}, secret)
+		h.wantKey(err, kiosk.Gone, kiosk.KeyImportGone)
+		if got := h.shape(); got != before {
+			t.Errorf("something was made:\n%s", got)
+		}
+		stalls, _, err := h.shop.Stalls(ctx)
+		h.must(err)
+		_, err = h.shop.NewRegister(ctx, organizer, stalls[0].ID, "Register 9", "R1")
+		h.must(err)
+		_, err = h.shop.ImportFleet(ctx, organizer, secret)
+		h.wantKey(err, kiosk.Conflict, kiosk.KeyImportFaults)
+		time.Sleep(31 * time.Minute)
+		_, err = h.shop.ImportFleet(ctx, organizer, secret)
+		h.wantKey(err, kiosk.Gone, kiosk.KeyImportGone)
+	})
+}
+
+// TestFleet_registers adds, renames and moves registers, and refuses what would mix them up.
+func TestFleet_registers(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		ctx := context.Background()
+		lind, err := h.shop.StallOf(ctx, h.actor.Register)
+		h.must(err)
+		roth, err := h.shop.AddStall(ctx, kiosk.Stall{Name: "Roth"})
+		h.must(err)
+		g, err := h.shop.NewRegister(ctx, organizer, lind.ID, " Terrace ", "")
+		h.must(err)
+		if g.Name != "Terrace" || g.Prefix != "B1" {
+			t.Errorf("made %+v", g)
+		}
+		_, err = h.shop.NewRegister(ctx, organizer, lind.ID, "terrace", "")
+		h.wantKey(err, kiosk.Conflict, kiosk.KeyRegisterThere)
+		_, err = h.shop.NewRegister(ctx, organizer, lind.ID, "Other", "b2")
+		h.wantKey(err, kiosk.Conflict, kiosk.KeyFleetUsed)
+		_, err = h.shop.NewRegister(ctx, organizer, lind.ID, "Other", "no!")
+		h.wantKey(err, kiosk.Invalid, kiosk.KeyFleetPrefix)
+		_, err = h.shop.NewRegister(ctx, organizer, "nowhere", "Other", "")
+		if kiosk.CodeOf(err) != kiosk.NotFound {
+			t.Errorf("a register of no stall: %v", err)
+		}
+		h.must(h.shop.RenameRegister(ctx, organizer, g.ID, "Garden"))
+		h.wantKey(h.shop.RenameRegister(ctx, organizer, g.ID, "register 2"), kiosk.Conflict, kiosk.KeyRegisterThere)
+
+		h.charge(1250)
+		h.wantKey(h.shop.MoveRegister(ctx, organizer, h.actor.Register, roth.ID), kiosk.Conflict, kiosk.KeyRegisterOpen)
+		h.must(h.shop.MoveRegister(ctx, organizer, g.ID, roth.ID))
+		now, place, err := h.shop.RegisterOffice(ctx, g.ID)
+		h.must(err)
+		if place.Name != "Roth" || now.Register.Name != "Garden" {
+			t.Errorf("moved to %s as %+v", place.Name, now.Register)
+		}
+	})
+}
+
+// TestFleet_invitations hold the life of one-time links: a new one for a tablet ends the one
+// before, an ended one is worthless, and nothing lives longer than two weeks.
+func TestFleet_invitations(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		ctx, register, hour := context.Background(), h.actor.Register, time.Hour.Milliseconds()
+		invite := func(kind kiosk.DeviceKind) string {
+			secret, err := h.shop.Invite(ctx, organizer, register, kind, hour)
+			h.must(err)
+			return secret
+		}
+		first, display, second := invite(kiosk.Tablet), invite(kiosk.Display), invite(kiosk.Tablet)
+		_, err := h.shop.TicketKind(ctx, first)
+		h.wantKey(err, kiosk.NotFound, kiosk.KeyTicketUnknown)
+		f, _, err := h.shop.RegisterOffice(ctx, register)
+		h.must(err)
+		if len(f.Tickets) != 2 || len(f.Devices) != 1 {
+			t.Errorf("%d links and %d devices, want 2 and 1", len(f.Tickets), len(f.Devices))
+		}
+		h.must(h.shop.EndInvitation(ctx, organizer, register, kiosk.HashSecret(display)))
+		_, err = h.shop.TicketKind(ctx, display)
+		h.wantKey(err, kiosk.NotFound, kiosk.KeyTicketUnknown)
+		h.wantKey(h.shop.EndInvitation(ctx, organizer, "elsewhere", kiosk.HashSecret(second)), kiosk.NotFound, "not-found")
+		for _, life := range []int64{0, -1, 15 * 24 * hour} {
+			_, err := h.shop.Invite(ctx, organizer, register, kiosk.Tablet, life)
+			h.wantKey(err, kiosk.Invalid, kiosk.KeyTicketLife)
+		}
+		time.Sleep(61 * time.Minute)
+		_, err = h.shop.TicketKind(ctx, second)
+		h.wantKey(err, kiosk.Gone, kiosk.KeyTicketExpired)
+	})
+}
+
+// TestFleet_people hires, changes and dismisses.
+func TestFleet_people(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		ctx := context.Background()
+		stall, err := h.shop.StallOf(ctx, h.actor.Register)
+		h.must(err)
+		on := kiosk.Device{ID: h.actor.Device, Register: h.actor.Register}
+		ben, err := h.shop.Hire(ctx, organizer, stall.ID, "Ben", kiosk.Cashier, "")
+		h.must(err)
+		_, err = h.shop.Hire(ctx, organizer, stall.ID, " ben ", kiosk.Cashier, "")
+		h.wantKey(err, kiosk.Conflict, kiosk.KeyStaffThere)
+		_, err = h.shop.Hire(ctx, organizer, stall.ID, "Eve", kiosk.Organizer, "")
+		h.wantKey(err, kiosk.Invalid, kiosk.KeyStaffRole)
+		_, err = h.shop.Hire(ctx, organizer, stall.ID, "Eve", kiosk.Cashier, "1111")
+		h.wantKey(err, kiosk.Invalid, kiosk.KeyPINSimple)
+
+		again, err := h.shop.ResetPIN(ctx, organizer, stall.ID, ben.Staff.ID, "")
+		h.must(err)
+		_, err = h.shop.SignIn(ctx, on, ben.Staff.ID, ben.PIN)
+		h.wantKey(err, kiosk.Unauthorized, kiosk.KeyPINWrong)
+		_, err = h.shop.SignIn(ctx, on, ben.Staff.ID, again.PIN)
+		h.must(err)
+		if who, err := h.shop.ChangeStaff(ctx, organizer, stall.ID, ben.Staff.ID, "Benno", kiosk.Manager); err != nil || who.Name != "Benno" || who.Role != kiosk.Manager {
+			t.Errorf("changed to %+v, %v", who, err)
+		}
+		_, err = h.shop.ChangeStaff(ctx, organizer, "elsewhere", ben.Staff.ID, "Benno", kiosk.Manager)
+		h.wantKey(err, kiosk.NotFound, kiosk.KeyStaffGone)
+		_, err = h.shop.Dismiss(ctx, organizer, stall.ID, ben.Staff.ID)
+		h.must(err)
+		_, err = h.shop.SignIn(ctx, on, ben.Staff.ID, again.PIN)
+		h.wantKey(err, kiosk.Unauthorized, kiosk.KeyPINWrong)
+		_, err = h.shop.ResetPIN(ctx, organizer, stall.ID, ben.Staff.ID, "")
+		h.wantKey(err, kiosk.NotFound, kiosk.KeyStaffGone)
+	})
+}
+
+// TestFleet_lost ends every device and link of a register at once.
+func TestFleet_lost(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		ctx, register := context.Background(), h.actor.Register
+		ticket, err := h.shop.Invite(ctx, organizer, register, kiosk.Display, time.Hour.Milliseconds())
+		h.must(err)
+		_, secret, err := h.shop.Enrol(ctx, ticket, "screen")
+		h.must(err)
+		unused, err := h.shop.Invite(ctx, organizer, register, kiosk.Display, time.Hour.Milliseconds())
+		h.must(err)
+		n, err := h.shop.EndDevices(ctx, organizer, register)
+		h.must(err)
+		_, deviceErr := h.shop.Device(ctx, secret)
+		_, ticketErr := h.shop.TicketKind(ctx, unused)
+		if n != 2 || kiosk.KeyOf(deviceErr) != kiosk.KeyDeviceRevoked || kiosk.KeyOf(ticketErr) != kiosk.KeyTicketUnknown {
+			t.Errorf("%d devices ended; the display %v, the link %v", n, deviceErr, ticketErr)
+		}
+	})
+}

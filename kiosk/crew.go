@@ -1,0 +1,128 @@
+package kiosk
+
+import (
+	"context"
+	"strings"
+)
+
+// The keys of messages about the people of a stall.
+const (
+	KeyStaffThere = "staff-there"
+	KeyStaffRole  = "staff-role"
+)
+
+// Hire adds a person to a stall in the office's name. An empty PIN is drawn; the PIN is returned
+// this one time, for a slip. Somebody of that name who works there is [Conflict].
+func (s *Shop) Hire(ctx context.Context, by Actor, stall, name string, role Role, pin string) (MadePerson, error) {
+	name = strings.TrimSpace(name)
+	if err := checkName(name); err != nil {
+		return MadePerson{}, err
+	}
+	if role != Cashier && role != Manager {
+		return MadePerson{}, &Error{Code: Invalid, Key: KeyStaffRole, Field: "role"}
+	}
+	pin, hash, err := s.newPIN(pin)
+	if err != nil {
+		return MadePerson{}, err
+	}
+	who := Staff{ID: s.nextID(0), Stall: stall, Name: name, Role: role, PINHash: hash, Created: s.now()}
+	err = s.change(ctx, OfficeStream, func(tx Tx) error {
+		if _, err := tx.Stall(stall); err != nil {
+			return err
+		}
+		if err := freePerson(tx, stall, name, ""); err != nil {
+			return err
+		}
+		if err := tx.PutStaff(who); err != nil {
+			return err
+		}
+		return s.officeEvent(tx, by, "staff.add", who.ID, name)
+	})
+	return MadePerson{who, pin}, err
+}
+
+// newPIN checks a PIN, or draws one, and hashes it.
+func (s *Shop) newPIN(pin string) (plain, hash string, err error) {
+	if pin == "" {
+		pin = s.RandomPIN()
+	}
+	if err := checkNewPIN(pin); err != nil {
+		return "", "", err
+	}
+	hash, err = s.vault.HashPIN(pin)
+	return pin, hash, err
+}
+
+func freePerson(r Reader, stall, name, except string) error {
+	people, err := r.StaffOf(stall)
+	for _, p := range people {
+		if p.ID != except && p.Left == 0 && foldName(p.Name) == foldName(name) {
+			return &Error{Code: Conflict, Key: KeyStaffThere, Field: "name"}
+		}
+	}
+	return err
+}
+
+// atWork changes a person who works at a stall; others are [NotFound].
+func (s *Shop) atWork(ctx context.Context, by Actor, stall, staff, kind string, change func(tx Tx, p *Staff) (data string, err error)) (Staff, error) {
+	var who Staff
+	err := s.change(ctx, OfficeStream, func(tx Tx) (err error) {
+		if who, err = tx.Staff(staff); err != nil {
+			return err
+		}
+		if who.Stall != stall || who.Left > 0 {
+			return &Error{Code: NotFound, Key: KeyStaffGone}
+		}
+		data, err := change(tx, &who)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutStaff(who); err != nil {
+			return err
+		}
+		return s.officeEvent(tx, by, kind, who.ID, data)
+	})
+	return who, err
+}
+
+// ResetPIN gives a person of a stall another PIN and forgets wrong tries. An empty one is drawn; it
+// is returned this one time.
+func (s *Shop) ResetPIN(ctx context.Context, by Actor, stall, staff, pin string) (MadePerson, error) {
+	pin, hash, err := s.newPIN(pin)
+	if err != nil {
+		return MadePerson{}, err
+	}
+	who, err := s.atWork(ctx, by, stall, staff, "staff.pin", func(_ Tx, p *Staff) (string, error) {
+		p.PINHash, p.Tries = hash, Tries{}
+		return "", nil
+	})
+	return MadePerson{who, pin}, err
+}
+
+// ChangeStaff gives a person of a stall another name and role.
+func (s *Shop) ChangeStaff(ctx context.Context, by Actor, stall, staff, name string, role Role) (Staff, error) {
+	name = strings.TrimSpace(name)
+	if err := checkName(name); err != nil {
+		return Staff{}, err
+	}
+	if role != Cashier && role != Manager {
+		return Staff{}, &Error{Code: Invalid, Key: KeyStaffRole, Field: "role"}
+	}
+	return s.atWork(ctx, by, stall, staff, "staff.change", func(tx Tx, p *Staff) (string, error) {
+		if err := freePerson(tx, stall, name, p.ID); err != nil {
+			return "", err
+		}
+		data := beforeAfter(p.Name+", "+string(p.Role), name+", "+string(role))
+		p.Name, p.Role = name, role
+		return data, nil
+	})
+}
+
+// Dismiss ends somebody's work at a stall: the PIN is worth nothing from now on, and whoever is
+// signed in with it is signed out with the next request.
+func (s *Shop) Dismiss(ctx context.Context, by Actor, stall, staff string) (Staff, error) {
+	return s.atWork(ctx, by, stall, staff, "staff.leave", func(_ Tx, p *Staff) (string, error) {
+		p.Left, p.PINHash = s.now(), ""
+		return p.Name, nil
+	})
+}

@@ -5,13 +5,14 @@ import "slices"
 // Sold is what the money that is kept was for: one item at one rate of VAT. The amounts of a sale
 // add up to what is kept of its money, to the cent.
 type Sold struct {
-	Stall  string
-	Day    int64  // local day of the stall, days since 1 January 1970
-	Item   string // catalogue item, "" for typed amounts, SoldTip or SoldOver
-	Name   string // as last sold
-	VAT    int64  // hundredths of a percent
-	Qty    int64
-	Amount Money
+	Stall    string
+	Register string
+	Day      int64  // local day of the stall, days since 1 January 1970
+	Item     string // catalogue item, "" for typed amounts, SoldTip or SoldOver
+	Name     string // as last sold
+	VAT      int64  // hundredths of a percent
+	Qty      int64
+	Amount   Money
 }
 
 // What money can be for besides items.

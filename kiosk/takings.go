@@ -34,7 +34,7 @@ func booking(before, after *Sale, figures Figures, at int64) *Booking {
 	}
 	b.Day, b.Hour = LocalHour(after.Zone, at)
 	for i := range b.Sold {
-		b.Sold[i].Stall, b.Sold[i].Day = b.Stall, b.Day
+		b.Sold[i].Stall, b.Sold[i].Register, b.Sold[i].Day = b.Stall, b.Register, b.Day
 	}
 	return b
 }
@@ -118,15 +118,16 @@ func (s *Shop) Takings(ctx context.Context, q TakingsQuery) ([]Takings, error) {
 	return rows, err
 }
 
-// SoldQuery asks what was sold on the days from First to Last; Stall "" means all.
+// SoldQuery asks what was sold on the days from First to Last. The zero value of a filter means all.
 type SoldQuery struct {
-	Stall string
-	First int64
-	Last  int64
-	ByVAT bool // by rate of VAT instead of by item and rate
+	Stall    string
+	Register string
+	First    int64
+	Last     int64
+	ByVAT    bool // by rate of VAT instead of by item and rate
 }
 
-// Sold sums what the money that is kept was for. Stall and Day of the rows are empty.
+// Sold sums what the money that is kept was for. Stall, Register and Day of the rows are empty.
 func (s *Shop) Sold(ctx context.Context, q SoldQuery) ([]Sold, error) {
 	var rows []Sold
 	err := s.store.View(ctx, func(r Reader) (err error) {

@@ -74,16 +74,18 @@ CREATE TABLE takings_hour (
     PRIMARY KEY (stall, day, register, hour, staff)
 );
 
--- What the money that is kept was for.
+-- What the money that is kept was for. No row of sums belongs to two registers: on PostgreSQL they
+-- would wait for each other.
 CREATE TABLE sold (
-    stall TEXT   NOT NULL,
-    day   BIGINT NOT NULL,
-    item  TEXT   NOT NULL,
-    vat   BIGINT NOT NULL,
-    name  TEXT   NOT NULL,
-    qty   BIGINT NOT NULL,
-    cents BIGINT NOT NULL,
-    PRIMARY KEY (stall, day, item, vat)
+    stall    TEXT   NOT NULL,
+    day      BIGINT NOT NULL,
+    register TEXT   NOT NULL,
+    item     TEXT   NOT NULL,
+    vat      BIGINT NOT NULL,
+    name     TEXT   NOT NULL,
+    qty      BIGINT NOT NULL,
+    cents    BIGINT NOT NULL,
+    PRIMARY KEY (stall, day, register, item, vat)
 );
 
 -- Z reports: written once.

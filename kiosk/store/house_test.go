@@ -199,6 +199,6 @@ func booking(gross kiosk.Money) kiosk.Booking {
 	return kiosk.Booking{
 		Stall: stallID, Register: reg, Shift: "sh-1", Staff: "p-1", Day: noonDay, Hour: 14,
 		Figures: kiosk.Figures{Sales: 1, Gross: gross},
-		Sold:    []kiosk.Sold{{Stall: stallID, Day: noonDay, Item: "i-1", Name: "Herring", VAT: 700, Qty: 1, Amount: gross}},
+		Sold:    []kiosk.Sold{{Stall: stallID, Register: reg, Day: noonDay, Item: "i-1", Name: "Herring", VAT: 700, Qty: 1, Amount: gross}},
 	}
 }

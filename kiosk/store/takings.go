@@ -74,8 +74,8 @@ var (
 			return append(args, r.stall, r.day, r.register, r.hour, r.staff)
 		},
 		func(r sumRow) sumRow { r.shift, r.figures = "", kiosk.Figures{}; return r })
-	addSold = newMulti(`INSERT INTO sold (stall, day, item, vat, name, qty, cents) VALUES `, 7,
-		` ON CONFLICT (stall, day, item, vat) DO UPDATE
+	addSold = newMulti(`INSERT INTO sold (stall, day, register, item, vat, name, qty, cents) VALUES `, 8,
+		` ON CONFLICT (stall, day, register, item, vat) DO UPDATE
 		SET name = excluded.name, qty = sold.qty + excluded.qty, cents = sold.cents + excluded.cents`)
 )
 
@@ -127,14 +127,13 @@ func overall(rows []sumRow) []sumRow {
 // mergedSold adds up what goes to the same row; the last name stays.
 func mergedSold(rows []kiosk.Sold) []kiosk.Sold {
 	slices.SortStableFunc(rows, func(a, b kiosk.Sold) int {
-		return cmp.Or(cmp.Compare(a.Stall, b.Stall), cmp.Compare(a.Day, b.Day),
+		return cmp.Or(cmp.Compare(a.Stall, b.Stall), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Register, b.Register),
 			cmp.Compare(a.Item, b.Item), cmp.Compare(a.VAT, b.VAT))
 	})
 	all := rows[:0]
 	for _, r := range rows {
 		last := len(all) - 1
-		if last < 0 || all[last].Stall != r.Stall || all[last].Day != r.Day ||
-			all[last].Item != r.Item || all[last].VAT != r.VAT {
+		if last < 0 || !sameSold(all[last], r) {
 			all = append(all, r)
 			continue
 		}
@@ -145,6 +144,10 @@ func mergedSold(rows []kiosk.Sold) []kiosk.Sold {
 	return slices.DeleteFunc(all, func(r kiosk.Sold) bool { return r.Qty == 0 && r.Amount == 0 })
 }
 
+func sameSold(a, b kiosk.Sold) bool {
+	return a.Stall == b.Stall && a.Register == b.Register && a.Day == b.Day && a.Item == b.Item && a.VAT == b.VAT
+}
+
 // bookings writes the sums of a transaction.
 func bookings(all []statement, e *entries) []statement {
 	all = totals.statements(all, overall(e.booked))
@@ -153,7 +156,7 @@ func bookings(all []statement, e *entries) []statement {
 	sold := mergedSold(e.sold)
 	return addSold.statements(all, len(sold), func(args []any, i int) []any {
 		s := &sold[i]
-		return append(args, s.Stall, s.Day, s.Item, s.VAT, s.Name, s.Qty, int64(s.Amount))
+		return append(args, s.Stall, s.Day, s.Register, s.Item, s.VAT, s.Name, s.Qty, int64(s.Amount))
 	})
 }
 
@@ -250,7 +253,8 @@ func keyDest(by []kiosk.TakingsBy, t *kiosk.Takings) []any {
 
 // Sold implements [kiosk.TakingsReader].
 func (r *reader) Sold(q kiosk.SoldQuery) ([]kiosk.Sold, error) {
-	const rows = ` FROM sold WHERE stall IN (SELECT id FROM stall WHERE id = $3 OR $3 = '') AND day BETWEEN $1 AND $2`
+	const rows = ` FROM sold WHERE stall IN (SELECT id FROM stall WHERE id = $3 OR $3 = '') AND day BETWEEN $1 AND $2
+		AND (register = $4 OR $4 = '')`
 	query := `SELECT item, MAX(name), vat, CAST(SUM(qty) AS BIGINT), CAST(SUM(cents) AS BIGINT)` + rows + ` GROUP BY item, vat ORDER BY item, vat`
 	if q.ByVAT {
 		query = `SELECT CASE WHEN item LIKE '+%' THEN item ELSE '' END AS kind, '', vat, CAST(SUM(qty) AS BIGINT), CAST(SUM(cents) AS BIGINT)` + rows +
@@ -262,7 +266,7 @@ func (r *reader) Sold(q kiosk.SoldQuery) ([]kiosk.Sold, error) {
 		err := rows.Scan(&s.Item, &s.Name, &s.VAT, &s.Qty, &s.Amount)
 		all = append(all, s)
 		return err
-	}, query, q.First, q.Last, q.Stall)
+	}, query, q.First, q.Last, q.Stall, q.Register)
 	return all, err
 }
 

@@ -78,8 +78,8 @@ func takeAll(t *rapid.T, sale *Sale, steps []Step) *Sale {
 	return sale
 }
 
-// TestSaleTake_factsCommute: outside facts permuted and repeated give the same state (I8).
-func TestSaleTake_factsCommute(t *testing.T) {
+// TestFault_F24_factsCommute: outside facts permuted and repeated give the same state (I8).
+func TestFault_F24_factsCommute(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := begin(t)
 		steps := facts(t, p)

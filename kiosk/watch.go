@@ -11,7 +11,7 @@ const (
 	sweepHot    = 30 * secondMillis // while any sale is not at rest
 	sweepCold   = 5 * minuteMillis  // otherwise: late money
 	sweepApart  = 2 * secondMillis  // never sooner after the one before
-	sweepWorst  = 60 * secondMillis // the longest pause after failures
+	sweepWorst  = 10 * secondMillis // the longest pause after failures: who returns is noticed in time (FAULTS F36)
 	company     = secondMillis / 4  // a look waits this long for others
 	bankPatient = 14 * dayMillis    // then a person is asked about a bank transfer
 	dayOfProof  = dayMillis         // then a person is asked about an unconfirmed payment

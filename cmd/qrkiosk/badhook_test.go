@@ -31,9 +31,9 @@ func (h *house) awaiting() {
 	h.untilState(kiosk.Awaiting, 3*time.Second)
 }
 
-// TestBadHook_bodies: whatever a body says, the answer is the same byte for byte, and nothing but
+// TestFault_F29_oddBodies: whatever a body says, the answer is the same byte for byte, and nothing but
 // the inbox and a look follows from it.
-func TestBadHook_bodies(t *testing.T) {
+func TestFault_F29_oddBodies(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		h.awaiting()
 		path, link := h.hookOf(), h.payable()[0]

@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -208,40 +211,89 @@ func (g payment) linkOf(sale *kiosk.Sale) int {
 	return 0
 }
 
-// ledger reads the gateway's own book, the file and not its answers: every row of every payment,
-// and what a porter says besides.
-func (h *house) ledger() []payment {
+// bookEntry is what a line of the gateway's book may say.
+type bookEntry struct {
+	PayIn *struct {
+		payment
+		User, Creator string
+	}
+	Link *struct {
+		ID   int64
+		Key  string
+		User string
+	}
+}
+
+// book reads the gateway's own book: the file, and not its answers.
+func (h *house) book() (all []bookEntry) {
 	h.t.Helper()
 	raw, err := os.ReadFile(filepath.Join(h.dir, "sandbox.book"))
 	h.must(err)
-	rows, order := map[string]payment{}, []string{}
 	for line := range bytes.Lines(raw) {
 		_, text, _ := bytes.Cut(line, []byte(" ")) // a checksum stands before
 		if !bytes.HasPrefix(text, []byte("[")) {
 			continue // the head of the book
 		}
-		var entries []struct {
-			PayIn *struct {
-				payment
-				User, Creator string
-			}
-		}
+		var entries []bookEntry
 		h.must(json.Unmarshal(text, &entries))
-		for _, e := range entries {
-			if e.PayIn == nil || e.PayIn.User != e.PayIn.Creator {
-				continue
-			}
-			if _, known := rows[e.PayIn.ID]; !known {
-				order = append(order, e.PayIn.ID)
-			}
-			rows[e.PayIn.ID] = e.PayIn.payment
+		all = append(all, entries...)
+	}
+	return all
+}
+
+// ledger lists every row of every payment, and what a porter says besides.
+func (h *house) ledger() []payment {
+	h.t.Helper()
+	rows, order := map[string]payment{}, []string{}
+	for _, e := range h.book() {
+		if e.PayIn == nil || e.PayIn.User != e.PayIn.Creator {
+			continue
 		}
+		if _, known := rows[e.PayIn.ID]; !known {
+			order = append(order, e.PayIn.ID)
+		}
+		rows[e.PayIn.ID] = e.PayIn.payment
 	}
 	list := slices.Clone(h.besides)
 	for _, id := range order {
 		list = append(list, rows[id])
 	}
 	return list
+}
+
+// notice writes what the gateway would send about a link: sealed with the link's own key.
+func (h *house) notice(link sandbox.LinkView, status string, amount kiosk.Money) string {
+	h.t.Helper()
+	key, user := h.keyOf(link)
+	return sealed(key, fmt.Sprintf(`{"ResponseCode":1,"data":{"pay_id":%d,"note":%q,"amount":%s,"user_id":%q,"status":%q}}`,
+		link.ID, link.Note, amount, user, status))
+}
+
+// sealed is the envelope of protocol 7.5.
+func sealed(key, text string) string {
+	pad := aes.BlockSize - len(text)%aes.BlockSize
+	return sealedBlocks(key, text+strings.Repeat(string(rune(pad)), pad))
+}
+
+func sealedBlocks(key, blocks string) string {
+	block, err := aes.NewCipher([]byte(key))
+	if err != nil {
+		panic(err) // a link without a key
+	}
+	data := []byte(blocks)
+	cipher.NewCBCEncrypter(block, []byte(key)[:aes.BlockSize]).CryptBlocks(data, data)
+	return fmt.Sprintf(`{"data":%q}`, base64.StdEncoding.EncodeToString(data))
+}
+
+// keyOf reads a link's key, and whose it is.
+func (h *house) keyOf(link sandbox.LinkView) (key, user string) {
+	h.t.Helper()
+	for _, e := range h.book() {
+		if e.Link != nil && e.Link.ID == link.ID {
+			key, user = e.Link.Key, e.Link.User
+		}
+	}
+	return key, user
 }
 
 // passed fails the test unless the journal says that the sale went through exactly these states.
@@ -296,7 +348,10 @@ func (h *house) holds() {
 	h.wires.mu.Lock()
 	h.wires.bend, h.wires.names = nil, nil
 	h.wires.mu.Unlock()
-	h.sleep(5 * time.Minute)
+	for range 30 {
+		time.Sleep(10 * time.Second)
+		h.look()
+	}
 	ledger := h.ledger()
 	for _, sale := range h.sales() {
 		h.everyRowOnce(sale, ledger)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 	"testing"
 	"time"
 
@@ -95,50 +94,4 @@ func TestVirtual_split(t *testing.T) {
 			h.settings = func(s *kiosk.Stall) { s.SplitTerms = []kiosk.Share{{Token: "baker", Percent: 1100}} }
 		})
 	}
-}
-
-// TestVirtual_shortAndOver: less goes to review, more is paid with a flag.
-func TestVirtual_shortAndOver(t *testing.T) {
-	inBubble(t, func(t *testing.T, h *house) {
-		h.sandbox.Set(sandbox.PayShort, 1)
-		a, err := h.chargeAs("a", 1000)
-		h.must(err)
-		h.untilState(kiosk.Awaiting, 2*time.Second)
-		h.pay()
-		h.until("A in review", 15*time.Second, func() bool { return h.byNumber(a.Number).State() == kiosk.Review })
-		if alarms := h.till().Alarms; len(alarms) != 1 || alarms[0].ID != a.ID {
-			t.Errorf("%d alarms", len(alarms))
-		}
-		manager := h.actor
-		_, err = h.shop.Close(context.Background(), manager, a.ID, "the customer paid the rest")
-		h.must(err)
-		if s := h.byNumber(a.Number); s.State() != kiosk.Settled || s.Total()-s.Received() <= 0 {
-			t.Errorf("%s, received %v", s.State(), s.Received())
-		}
-		h.sandbox.Set(sandbox.PayOver, 1)
-		b, err := h.chargeAs("b", 1000)
-		h.must(err)
-		h.until("B's code", 2*time.Second, func() bool { return h.byNumber(b.Number).State() == kiosk.Awaiting })
-		h.pay()
-		h.until("B over", 15*time.Second, func() bool { return h.byNumber(b.Number).Over() })
-		if s := h.byNumber(b.Number); s.State() != kiosk.Paid || s.Received() <= s.Total() {
-			t.Errorf("%s, received %v", s.State(), s.Received())
-		}
-		h.sound()
-	})
-}
-
-// TestVirtual_secondPayment: a second row on a one-time link is kept apart and put before a person.
-func TestVirtual_secondPayment(t *testing.T) {
-	inBubble(t, func(t *testing.T, h *house) {
-		h.sandbox.Set(sandbox.PayTwice, 1)
-		h.charge(1000)
-		h.untilState(kiosk.Awaiting, 2*time.Second)
-		h.pay()
-		h.untilState(kiosk.Review, 15*time.Second)
-		if open := h.last().OpenTroubles(); !slices.Contains(open, "extra:2") || h.last().Received() != 2000 {
-			t.Errorf("troubles %v, received %v", open, h.last().Received())
-		}
-		h.sound()
-	})
 }

@@ -136,23 +136,6 @@ func TestVirtual_aSale(t *testing.T) {
 	})
 }
 
-// TestVirtual_webhooksOff pays at many moments between two sweeps.
-func TestVirtual_webhooksOff(t *testing.T) {
-	var longest time.Duration
-	for wait := 10 * time.Second; wait < 15*time.Second; wait += 300 * time.Millisecond {
-		inBubble(t, func(t *testing.T, h *house) {
-			h.sandbox.Set(sandbox.WebhookOff, -1)
-			h.charge(1250)
-			h.untilState(kiosk.Awaiting, 2*time.Second)
-			time.Sleep(wait)
-			h.pay()
-			longest = max(longest, h.untilState(kiosk.Paid, 5*time.Second))
-			h.sound()
-		})
-	}
-	t.Logf("found by asking after at most %v", longest)
-}
-
 func TestVirtual_noPublicAddress(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		h.charge(1250)

@@ -42,7 +42,7 @@ func TestClient_circuit(t *testing.T) {
 			t.Errorf("%d calls arrived, %d counted", f.count(), c.Health().Used)
 		}
 
-		for n, open := range []time.Duration{5, 10, 20, 40, 60, 60} {
+		for n, open := range []time.Duration{5, 10, 10, 10} {
 			time.Sleep(open*time.Second - time.Millisecond)
 			ask(kiosk.NotSent, KeyUnreachable)
 			time.Sleep(time.Millisecond)

@@ -268,9 +268,9 @@ func TestReadNotice_replay(t *testing.T) {
 	}
 }
 
-// TestReadNotice_mutations changes a genuine cancel of our link in every way a forger has
+// TestFault_F29_mutatedBodies changes a genuine cancel of our link in every way a forger has
 // without the key: no bit flipped, no block moved makes it a success.
-func TestReadNotice_mutations(t *testing.T) {
+func TestFault_F29_mutatedBodies(t *testing.T) {
 	text := strings.Replace(genuine, "Success", "cancel", 1)
 	data, err := base64.StdEncoding.DecodeString(seal(text, testKey))
 	if err != nil {
@@ -348,11 +348,11 @@ func accident(front, target []byte, pos int, ask oracle) bool {
 	return !ask(append(other, target...))
 }
 
-// TestReadNotice_paddingOracle runs the attack that recovers half of the key, which this wire
+// TestFault_F30_paddingOracle runs the attack that recovers half of the key, which this wire
 // invites by its constant IV. With the log's word as an oracle it succeeds, so the attack is
 // sound; with everything else a notice holds it learns nothing, because every forged body reads
 // exactly alike.
-func TestReadNotice_paddingOracle(t *testing.T) {
+func TestFault_F30_paddingOracle(t *testing.T) {
 	captured, err := base64.StdEncoding.DecodeString(seal(genuine, testKey))
 	if err != nil {
 		t.Fatal(err)

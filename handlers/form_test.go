@@ -16,7 +16,7 @@ import (
 )
 
 func FuzzReadLines(f *testing.F) {
-	for _, seed := range []string{"", "350 2x400 120", "1x", "x1", "0x5", "70000x1", "1x2x3", " 1\t2\u00a03 ", "-1", "1e3", "99999999", strings.Repeat("1 ", 3000)} {
+	for _, seed := range []string{"", "350 2x400 120", "1x", "x1", "0x5", "70000x1", "1x2x3", "2x350@01JD2", "350@", "@", "1x1@a@b", " 1\t2\u00a03 ", "-1", "1e3", "99999999", strings.Repeat("1 ", 3000)} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -29,10 +29,14 @@ func FuzzReadLines(f *testing.F) {
 		}
 		var again strings.Builder
 		for _, l := range lines {
-			if l.Qty < 0 || l.Qty > 65535 || l.Unit <= 0 || l.Unit > kiosk.MaxMoney {
+			if l.Qty < 0 || l.Qty > 65535 || l.Unit <= 0 || l.Unit > kiosk.MaxMoney || plainID(l.Item) != l.Item {
 				t.Errorf("%q became %+v", text, l)
 			}
-			fmt.Fprintf(&again, "%dx%d ", l.Qty, int64(l.Unit))
+			fmt.Fprintf(&again, "%dx%d", l.Qty, int64(l.Unit))
+			if l.Item != "" {
+				again.WriteString("@" + l.Item)
+			}
+			again.WriteByte(' ')
 		}
 		if again.Len() > 4096 {
 			return
@@ -51,6 +55,7 @@ func FuzzReadForm(f *testing.F) {
 		{"application/x-www-form-urlencoded", "cents=1250&lines=1250&key=0123456789abcdef&note=x"},
 		{"application/x-www-form-urlencoded; charset=utf-8", "amount=12%2C50&key=k"},
 		{"application/x-www-form-urlencoded", "amount=1&amount=2"},
+		{"application/x-www-form-urlencoded", "amount=1%2C00&item.01JD2=2&item.01JD3=&discount=10+%25&reason=x&key=k"},
 		{"application/x-www-form-urlencoded", "note=%ff"},
 		{"application/x-www-form-urlencoded", "a;b=%zz"},
 		{"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"cents\"\r\n\r\n100\r\n--x--\r\n"},
@@ -86,7 +91,7 @@ func FuzzReadForm(f *testing.F) {
 		switch {
 		case err != nil && kiosk.CodeOf(err) != kiosk.Invalid:
 			t.Errorf("%q: %v", body, err)
-		case err == nil && (c.Amount <= 0 || c.Amount > kiosk.MaxMoney):
+		case err == nil && (c.Amount < 0 || c.Amount > kiosk.MaxMoney || (c.Amount == 0 && len(c.Lines) == 0)):
 			t.Errorf("%q: an amount of %v", body, c.Amount)
 		}
 		if tip, err := readTip(r); err == nil && (tip < 0 || tip > kiosk.MaxMoney) {

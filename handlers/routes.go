@@ -79,6 +79,8 @@ func tillRoutes() []Route {
 		{Method: "GET", Path: views.PathTill, Who: Staff, do: (*Server).till},
 		{Method: "GET", Path: views.PathTillState, Who: Staff, do: (*Server).tillState},
 		{Method: "POST", Path: views.PathCharge, Who: Staff, do: (*Server).charge},
+		{Method: "POST", Path: views.PathCart, Who: Staff, do: (*Server).cart},
+		{Method: "GET", Path: views.PathItems, Who: Staff, do: (*Server).items},
 		{Method: "POST", Path: views.PathCancel, Who: Staff, do: (*Server).cancel},
 		{Method: "POST", Path: views.PathAside, Who: Staff, do: (*Server).aside},
 		{Method: "POST", Path: views.PathLook, Who: Staff, do: (*Server).look},

@@ -6,8 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"qrkiosk/kiosk"
@@ -48,6 +46,9 @@ func (s *Server) tillPage(w http.ResponseWriter, r *http.Request, status int, ca
 	p := s.view(r)
 	p.Lang = s.staffLang(r, t.Stall)
 	x.Staff, x.Key, x.Typed = personOf(r).staff, newKey(), typed
+	if x.Items, err = s.shop.Items(r.Context(), t.Stall.ID); err != nil {
+		return err
+	}
 	if cause != nil {
 		x.Error = p.For(t.Stall).Explain(known(cause))
 		var e *kiosk.Error
@@ -98,6 +99,7 @@ func (s *Server) charge(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.chargeRefused(w, r, err)
 	}
+	order.NoTip = s.hub.displays(personOf(r).Register) == 0
 	sale, err := s.shop.Charge(r.Context(), personOf(r).Actor, order)
 	if err != nil {
 		return s.chargeRefused(w, r, err)
@@ -113,50 +115,6 @@ func (s *Server) chargeRefused(w http.ResponseWriter, r *http.Request, cause err
 	}
 	s.log.Info("charge refused", "register", personOf(r).Register, "err", cause)
 	return s.tillPage(w, r, statusOf(cause), cause, r.PostForm.Get("amount"))
-}
-
-// readCharge reads a charge from the keypad (cents and lines), from one of the two readings of a
-// plain number, or from the amount field.
-func readCharge(r *http.Request) (kiosk.Charge, error) {
-	form := r.PostForm
-	c := kiosk.Charge{Note: strings.TrimSpace(form.Get("note")), Key: form.Get("key")}
-	var err error
-	switch {
-	case form.Has("cents"):
-		if c.Amount, err = kiosk.ParseCents(form.Get("cents")); err == nil {
-			c.Lines, err = readLines(form.Get("lines"))
-		}
-	case form.Has("reading"):
-		c.Amount, err = kiosk.ParseMoney(form.Get("reading"))
-	default:
-		c.Amount, err = kiosk.ParseMoney(form.Get("amount"))
-	}
-	return c, err
-}
-
-// readLines reads what the keypad added up: "350 2x400 120".
-func readLines(text string) ([]kiosk.Line, error) {
-	wrong := &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyLinesWrong, Field: "lines"}
-	if len(text) > 4096 {
-		return nil, wrong
-	}
-	var lines []kiosk.Line
-	for field := range strings.FieldsSeq(text) {
-		qty, unit, times := strings.Cut(field, "x")
-		if !times {
-			qty, unit = "1", qty
-		}
-		n, err := strconv.ParseUint(qty, 10, 16)
-		if err != nil {
-			return nil, wrong
-		}
-		m, err := kiosk.ParseCents(unit)
-		if err != nil {
-			return nil, wrong
-		}
-		lines = append(lines, kiosk.Line{Qty: int64(n), Unit: m}) //nolint:gosec // parsed with 16 bits
-	}
-	return lines, nil
 }
 
 // awaitLink waits until the link of a sale is known or refused, for a moment.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -18,10 +19,12 @@ type Actor struct {
 
 // Charge is what a cashier asks for.
 type Charge struct {
-	Amount Money
-	Lines  []Line // empty: one line of Amount
-	Note   string // the cashier's own
-	Key    string // command key: made when the page was rendered, the same for every retry
+	Amount   Money  // of all after the discount, as the till showed it; 0: whatever the lines come to
+	Lines    []Line // empty: one of Amount before the discount; of items Item, Qty and the price shown count
+	Discount Discount
+	Note     string // the cashier's own
+	Key      string // command key: made when the page was rendered, the same for every retry
+	NoTip    bool   // nobody can be asked for a tip: no customer's screen is there
 }
 
 const (
@@ -55,14 +58,38 @@ func (s *Shop) Charge(ctx context.Context, by Actor, c Charge) (*Sale, error) {
 		return err
 	})
 	if err != nil {
+		s.trailPrice(ctx, by, err)
 		return nil, err
 	}
 	Crash("after-charge")
 	return sale, nil
 }
 
+// trailPrice writes down that a till showed another price than the catalogue's, which happens when
+// the office changes one, and when somebody changes a page.
+func (s *Shop) trailPrice(ctx context.Context, by Actor, cause error) {
+	var e *Error
+	if !asError(cause, &e) || e.Key != KeyItemPrice {
+		return
+	}
+	err := s.change(ctx, by.Register, func(tx Tx) error {
+		return tx.Append(Event{
+			Stream: by.Register, Kind: "charge.price", Amount: e.Amounts[1], Actor: by.Staff, At: s.now(),
+			Data: e.Args[0] + " costs " + e.Amounts[0].String(),
+		})
+	})
+	if err != nil {
+		s.complain(ctx, "a refused price cannot be written down", err)
+	}
+}
+
 func (c Charge) check() error {
-	if err := c.Amount.checkChargeable(); err != nil {
+	if c.Amount != 0 || len(c.Lines) == 0 {
+		if err := c.Amount.checkChargeable(); err != nil {
+			return err
+		}
+	}
+	if err := c.Discount.check(); err != nil {
 		return err
 	}
 	switch {
@@ -128,31 +155,59 @@ func luhn(digits []byte) bool {
 }
 
 func (c Charge) checkLines() error {
-	if len(c.Lines) == 0 {
-		return nil
+	wrong := &Error{Code: Invalid, Key: KeyLinesWrong, Field: "lines"}
+	if len(c.Lines) > maxLines {
+		return wrong
 	}
-	var sum Money
 	for _, l := range c.Lines {
 		if l.Qty < 1 || l.Qty > 9999 || l.Unit < 0 || l.Unit > MaxMoney {
-			return &Error{Code: Invalid, Key: KeyLinesWrong, Field: "lines"}
+			return wrong
 		}
-		sum += l.Sum()
-	}
-	if sum != c.Amount || len(c.Lines) > maxLines {
-		return &Error{Code: Invalid, Key: KeyLinesWrong, Field: "lines"}
 	}
 	return nil
 }
 
+// expected is what the sale must come to, 0 if only the lines can tell.
+func (c Charge) expected() Money {
+	if len(c.Lines) == 0 {
+		return c.Amount - c.Discount.Off(c.Amount)
+	}
+	return c.Amount
+}
+
+// reckon prices the lines and makes sure that they and the discount come to what the till showed.
+func (c *Charge) reckon(r Reader, stall Stall) error {
+	if len(c.Lines) == 0 {
+		c.Lines, c.Amount = []Line{{Qty: 1, Unit: c.Amount}}, 0
+	}
+	c.Lines = slices.Clone(c.Lines) // a decision may run again
+	if err := price(r, stall, c.Lines); err != nil {
+		return err
+	}
+	sum := sumOf(c.Lines)
+	goods := sum - c.Discount.Off(sum)
+	switch {
+	case goods <= 0 && !c.Discount.IsZero():
+		return discountError(KeyDiscountMuch)
+	case c.Amount != 0 && goods != c.Amount:
+		return &Error{Code: Invalid, Key: KeyLinesWrong, Field: "lines"}
+	}
+	c.Amount = goods
+	return goods.checkChargeable()
+}
+
 func (s *Shop) charge(tx Tx, by Actor, c Charge) (*Sale, error) {
 	if again, err := tx.SaleByKey(by.Device, c.Key); CodeOf(err) != NotFound {
-		if err == nil && again.Goods != c.Amount {
+		if want := c.expected(); err == nil && want != 0 && again.Goods != want {
 			err = &Error{Code: Conflict, Key: KeyKeyReused, Field: "key"}
 		}
 		return again, err
 	}
 	register, stall, _, err := placeOf(tx, by.Register)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.reckon(tx, stall); err != nil {
 		return nil, err
 	}
 	if stall.Limit > 0 && c.Amount > stall.Limit {
@@ -170,6 +225,9 @@ func (s *Shop) charge(tx Tx, by Actor, c Charge) (*Sale, error) {
 		return nil, err
 	}
 	sale.Shift = shift.ID
+	if err := clearCart(tx, by.Register); err != nil {
+		return nil, err
+	}
 	return sale, s.begin(tx, sale)
 }
 
@@ -208,20 +266,17 @@ func (s *Shop) newSale(tx Tx, by Actor, c Charge, register Register, stall Stall
 	if lapse == 0 {
 		lapse = DefaultLapse
 	}
-	lines := c.Lines
-	if len(lines) == 0 {
-		lines = []Line{{Qty: 1, Unit: c.Amount, VAT: stall.VAT}}
-	}
 	dice := s.random.bytes(2)
 	return &Sale{
 		ID: s.random.id(now), Stall: stall.ID, Register: register.ID,
 		Staff: by.Staff, Device: by.Device, Key: c.Key,
 		No: no, Number: fmt.Sprintf("%s-%04d", register.Prefix, no),
 		Receipt: s.random.secret(16), Match: matchOf(dice[0], dice[1]),
-		Lines: lines, Goods: c.Amount, Note: c.Note,
+		Lines: c.Lines, Goods: c.Amount, Note: c.Note,
 		Created: now, Expires: now + lapse, Zone: stall.Zone,
+		Discount: c.Discount.Off(sumOf(c.Lines)), DiscountPercent: c.Discount.Percent, DiscountFor: c.Discount.Reason,
 		Strict: stall.Strict || (stall.StrictAbove > 0 && c.Amount >= stall.StrictAbove),
-		Poll:   s.publicURL == "", AsksTip: stall.AsksTip,
+		Poll:   s.publicURL == "", AsksTip: stall.AsksTip && !c.NoTip,
 	}, nil
 }
 
@@ -236,7 +291,7 @@ func (s *Shop) begin(tx Tx, sale *Sale) error {
 	}
 	out := Outcome{Sale: sale, To: sale.State()}
 	out.Start = sale.Duties()
-	out.Events = []Event{eventOf(sale, Step{Kind: "charge", Actor: sale.Staff, At: sale.Created}, out)}
+	out.Events = []Event{eventOf(sale, Step{Kind: "charge", Actor: sale.Staff, At: sale.Created, Reason: sale.discountTrail()}, out)}
 	return out.Store(tx, sale.Created)
 }
 

@@ -112,22 +112,6 @@ type Shift struct {
 	ClosedBy string
 }
 
-// Cart is what is being rung up at a register: mirrored on the display, no sale yet, no events.
-type Cart struct {
-	Register string
-	Lines    []Line
-	Updated  int64 // Unix milliseconds
-}
-
-// Sum is the price of everything in the cart.
-func (c *Cart) Sum() Money {
-	var sum Money
-	for _, l := range c.Lines {
-		sum += l.Sum()
-	}
-	return sum
-}
-
 // Ticket is a one-time link that enrols a tablet or a display for a register. Only the hash of
 // its secret is stored.
 type Ticket struct {

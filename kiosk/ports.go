@@ -36,6 +36,7 @@ type Reader interface {
 	PlaceReader
 	TakingsReader
 	FleetReader
+	ItemReader
 	// Versions returns the version of each of the given streams; an unknown one is 0.
 	Versions(streams []string) (map[string]int64, error)
 	// Events returns up to n events of a stream behind seq after, in order.
@@ -132,6 +133,7 @@ type Tx interface {
 	PutStaff(s Staff) error
 	PutShift(s Shift) error
 	PutCart(c Cart) error
+	PutItem(i Item) error
 	PutTicket(t Ticket) error
 	PutPairing(p Pairing) error
 	PutDeviceTries(device string, t Tries) error

@@ -45,14 +45,18 @@ type Sale struct {
 	Lines    []Line
 	Discount Money // what was taken off the sum of the lines
 	Goods    Money // the sum of the lines less Discount
-	Tip      Money
-	Note     string // the cashier's own; it never leaves this house
-	Created  int64  // Unix milliseconds
-	Expires  int64  // Unix milliseconds; lapses then unless something arrived
-	PaidAt   int64  // Unix milliseconds of the first proof, 0 before
-	Zone     string // time zone whose days and hours it counts in, "" for DefaultZone
-	Strict   bool   // only the gateway's own lists are proof
-	Poll     bool   // no webhook was ordered: there is no address the gateway could reach
+
+	DiscountPercent int64 // hundredths of a percent, where Discount was one
+	DiscountFor     string
+
+	Tip     Money
+	Note    string // the cashier's own; it never leaves this house
+	Created int64  // Unix milliseconds
+	Expires int64  // Unix milliseconds; lapses then unless something arrived
+	PaidAt  int64  // Unix milliseconds of the first proof, 0 before
+	Zone    string // time zone whose days and hours it counts in, "" for DefaultZone
+	Strict  bool   // only the gateway's own lists are proof
+	Poll    bool   // no webhook was ordered: there is no address the gateway could reach
 
 	// Facts of commands.
 	AsksTip   bool // the display asks for a tip first

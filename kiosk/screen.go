@@ -27,6 +27,8 @@ type TillScreen struct {
 	Last     []*Sale // newest first, the one in hand left out
 	Alarms   []*Sale // in review, or paid and long unconfirmed
 	Health   Health
+	Cart     Cart  // what is being rung up
+	Office   int64 // version of the office: items and the like may have changed with it
 	Next     int64 // Unix milliseconds when the screen changes by itself, 0 never
 }
 
@@ -98,7 +100,7 @@ func Shows(s *Sale, c *Cart, now int64) DisplayState {
 		case Retiring, Cancelled, Lapsed, RefusedSt, Review, Settled, Refunding, Refunded:
 		}
 	}
-	if c != nil && len(c.Lines) > 0 {
+	if c != nil && c.fresh(now) {
 		return ShowsCart
 	}
 	return ShowsIdle
@@ -126,8 +128,13 @@ func (t *TillScreen) read(r Reader, register string) (err error) {
 	if t.Last, err = r.LastSales(register, lastSales); err != nil {
 		return err
 	}
+	if t.Cart, err = r.Cart(register); err != nil && CodeOf(err) != NotFound {
+		return err
+	}
+	v, err := r.Versions([]string{OfficeStream})
+	t.Office = v[OfficeStream]
 	t.arrange()
-	return nil
+	return err
 }
 
 // arrange picks the sale in hand out of the last ones. A paid sale leaves the till ready at once:
@@ -187,6 +194,9 @@ func (d *DisplayScreen) read(r Reader, register string) (err error) {
 	}
 	if d.Shows == ShowsPaid {
 		d.Next = current.PaidAt + GreenMillis
+	}
+	if d.Shows == ShowsCart {
+		d.Next = d.Cart.Updated + cartMillis
 	}
 	if d.Shows == ShowsCode {
 		d.PayURL = current.Shown().URL

@@ -54,16 +54,6 @@ func (s *Shop) Stall(ctx context.Context, id string) (Stall, error) {
 	return stall, err
 }
 
-// SetCart mirrors what is being rung up on the register's displays. The wiring of the till calls
-// it; it makes no event.
-func (s *Shop) SetCart(ctx context.Context, by Actor, lines []Line) error {
-	if len(lines) > maxLines {
-		return &Error{Code: Invalid, Key: KeyLinesWrong, Field: "lines"}
-	}
-	c := Cart{Register: by.Register, Lines: lines, Updated: s.now()}
-	return s.change(ctx, by.Register, func(tx Tx) error { return tx.PutCart(c) })
-}
-
 // RandomPIN returns six digits that are not too simple, for people who are added by the program.
 func (s *Shop) RandomPIN() string {
 	for {

@@ -51,7 +51,7 @@ func (d display) host() string {
 // sum is the amount the screen is about.
 func (d display) sum() kiosk.Money {
 	if d.s.Sale == nil {
-		return d.s.Cart.Sum()
+		return d.s.Cart.Total()
 	}
 	return d.s.Sale.Total()
 }

@@ -24,6 +24,14 @@ var iconPaths = map[string]string{
 	"alert":      "M12 3.5l9.5 16.5h-19zM12 10v4.5M12 17.2v.1",
 	"wait":       "M12 3.5a8.5 8.5 0 1 0 8.5 8.5M12 7.5V12l3 2",
 	"ended":      "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM6 18L18 6",
+	"grid":       "M4.5 4.5h6v6h-6zM13.5 4.5h6v6h-6zM4.5 13.5h6v6h-6zM13.5 13.5h6v6h-6z",
+	"pad":        "M5 5h2v2H5zM11 5h2v2h-2zM17 5h2v2h-2zM5 11h2v2H5zM11 11h2v2h-2zM17 11h2v2h-2zM5 17h2v2H5zM11 17h2v2h-2zM17 17h2v2h-2z",
+	"note":       "M5 4.5h14v10l-5 5H5zM14 19.5v-5h5M8.5 9h7M8.5 12.5h3.5",
+	"minus":      "M6 12h12",
+	"plus":       "M6 12h12M12 6v12",
+	"turn":       "M7 3.5h10v17H7zM10.5 17.5h3",
+	"test":       "M5.5 12.5l3.5 3.5 4-5 2 2.5 3.5-6M4 20.5h16",
+	"print":      "M7 9V3.5h10V9M7 17H4V9h16v8h-3M7 14h10v6.5H7z",
 	"menu":       "M6.5 9.5l5.5 5.5 5.5-5.5",
 	"return":     "M9.5 6L4 11.5 9.5 17M4.5 11.5H15a5 5 0 0 1 5 5V18",
 	"find":       "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.3 15.3L20.5 20.5",
@@ -59,7 +67,7 @@ func icon(name string) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(iconPaths[name])
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/icons.templ`, Line: 27, Col: 184}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/icons.templ`, Line: 35, Col: 184}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {

@@ -7,7 +7,9 @@ const (
 	PathTill        = "/till"
 	PathTillState   = "/till/state"       // GET: frame as JSON, with ETag
 	PathTillLive    = "/till/live"        // websocket
-	PathCharge      = "/till/charge"      // POST cents, lines, key, note; or amount, key, note
+	PathCharge      = "/till/charge"      // POST cents, lines, key, note; or amount, item.ID, key, note; and discount, reason
+	PathCart        = "/till/cart"        // POST lines, discount: what is being rung up
+	PathItems       = "/till/items"       // GET the tiles of what is sold
 	PathCancel      = "/till/cancel"      // POST sale
 	PathAside       = "/till/aside"       // POST sale
 	PathLook        = "/till/look"        // POST sale: ask the gateway again now

@@ -24,6 +24,20 @@ var lind = kiosk.Stall{
 
 var till2 = kiosk.Register{ID: "r2", Stall: "s1", Name: "Register 2", Prefix: "B2"}
 
+// shelf is what the bakery sells.
+var shelf = []kiosk.Item{
+	{ID: "i1", Category: "Bread", Name: "Rye bread", Price: 350, VAT: 700, Colour: "brown"},
+	{ID: "i2", Category: "Bread", Name: "Sourdough loaf", Price: 480, VAT: 700, Colour: "brown"},
+	{ID: "i3", Category: "Bread", Name: "Poppy seed roll", Price: 70, VAT: 700, Colour: "brown"},
+	{ID: "i4", Category: "Cakes", Name: "Apple cake", Price: 400, VAT: 700, Colour: "pink"},
+	{ID: "i5", Category: "Cakes", Name: "Cheesecake with cherries and crumble", Price: 420, VAT: 700, Colour: "pink"},
+	{ID: "i6", Category: "Cakes", Name: "Cinnamon bun", Price: 290, VAT: 700, Colour: "pink"},
+	{ID: "i7", Category: "Drinks", Name: "Coffee", Price: 260, VAT: 1900, Colour: "teal"},
+	{ID: "i8", Category: "Drinks", Name: "Cappuccino", Price: 340, VAT: 1900, Colour: "teal"},
+	{ID: "i9", Category: "Drinks", Name: "Apple juice", Price: 280, VAT: 1900, Colour: "teal"},
+	{ID: "i10", Name: "Bag", Price: 20, VAT: 1900},
+}
+
 // saleOf makes a sale whose last link is what the facts say.
 func saleOf(number string, cents kiosk.Money, facts func(*kiosk.Sale, *kiosk.Link)) *kiosk.Sale {
 	s := &kiosk.Sale{
@@ -142,8 +156,15 @@ func tillOf(state string) (kiosk.TillScreen, TillExtras) {
 		Shift: &kiosk.Shift{No: 3, Opened: noon - 3*3_600_000}, Last: history(),
 		Health: kiosk.Health{Webhooks: true, LastNotice: noon - 60_000},
 	}
-	x := TillExtras{Staff: kiosk.Staff{ID: "ada", Name: "Ada", Role: kiosk.Cashier}, Key: "k-0123456789abcdef", Displays: 1}
+	x := TillExtras{Staff: kiosk.Staff{ID: "ada", Name: "Ada", Role: kiosk.Cashier}, Key: "k-0123456789abcdef", Displays: 1, Items: shelf}
 	switch state {
+	case "keys":
+		x.Items = nil
+	case "cart":
+		s.Cart = kiosk.Cart{
+			Lines:    []kiosk.Line{{Qty: 1, Unit: 350}, {Item: "i4", Qty: 2, Unit: 400}, {Item: "i8", Qty: 1, Unit: 340}},
+			Discount: kiosk.Discount{Percent: 1000, Reason: "Regular customer"}, Updated: noon,
+		}
 	case "ready":
 	case "closed":
 		s.Shift, s.Last = nil, nil

@@ -11,12 +11,13 @@ import (
 
 // TillExtras is what a till shows besides what the store knows.
 type TillExtras struct {
-	Staff    kiosk.Staff // who is signed in
-	Key      string      // command key of the next charge, fresh for every page
-	Displays int         // customer screens connected at this moment
-	QR       QRCode      // of the sale in hand; drawn from its address if it is left empty
-	Error    *Trouble    // answer to a form that was posted without script
-	Typed    string      // what stood in its amount field
+	Staff    kiosk.Staff  // who is signed in
+	Key      string       // command key of the next charge, fresh for every page
+	Items    []kiosk.Item // what the stall sells now
+	Displays int          // customer screens connected at this moment
+	QR       QRCode       // of the sale in hand; drawn from its address if it is left empty
+	Error    *Trouble     // answer to a form that was posted without script
+	Typed    string       // what stood in its amount field
 	Readings []kiosk.Money
 }
 
@@ -275,7 +276,7 @@ func (t till) shiftWords() string {
 
 // scriptWords are the sentences that only the modules say.
 var scriptWords = []string{
-	"js.lost", "js.unreachable", "js.offline", "js.too-large", "js.zero", "js.charge", "js.busy", "js.saved",
+	"js.lost", "js.unreachable", "js.offline", "js.too-large", "js.zero", "js.charge", "js.busy", "js.reason", "js.off", "js.less", "js.more",
 	"js.sound.on", "js.sound.off", "js.sound.none", "js.awake.on", "js.awake.off", "js.awake.insecure",
 	"js.awake.none", "js.full.on", "js.full.off", "js.full.none", "js.left",
 }

@@ -43,6 +43,7 @@ func bakery() opening {
 			{name: "Ada", role: kiosk.Cashier, pin: demoPIN},
 			{name: "Lind", role: kiosk.Manager, pin: demoPIN},
 		},
+		items:  bakeryItems,
 		always: true, pin: demoPIN,
 	}
 }

@@ -20,9 +20,10 @@ type opening struct {
 	stall            kiosk.Stall
 	register, prefix string
 	people           []person
-	more             int    // further registers, for a test build
-	always           bool   // one-time links at every start, not only at the first
-	pin              string // told at every start, as for a demonstration; "" only when it was made
+	more             int          // further registers, for a test build
+	always           bool         // one-time links at every start, not only at the first
+	pin              string       // told at every start, as for a demonstration; "" only when it was made
+	items            []kiosk.Item // what its stall sells
 }
 
 // person is somebody to add; an empty PIN is made at random.
@@ -89,6 +90,9 @@ func (a *assembly) inviteStall(ctx context.Context, o opening, stall kiosk.Stall
 			return nil, err
 		}
 		registers = append(registers, r)
+		if err := a.stock(ctx, stall.ID, o.items); err != nil {
+			return nil, err
+		}
 	}
 	for n := len(registers) + 1; fresh && n <= 1+o.more; n++ {
 		r, err := a.shop.AddRegister(ctx, stall.ID, fmt.Sprintf("Register %d", n), fmt.Sprintf("R%d", n))

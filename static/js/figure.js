@@ -29,9 +29,75 @@ export function lines(f) {
 	return last ? [...f.lines, last] : f.lines;
 }
 
-/** The total in cents. */
-export function total(f) {
-	return lines(f).reduce((sum, l) => sum + l.qty * l.cents, 0);
+/** The total in cents, less a discount ({percent} in hundredths, or {cents}). */
+export function total(f, off = null) {
+	const sum = lines(f).reduce((all, l) => all + l.qty * l.cents, 0);
+	return off ? Math.max(0, sum - taken(off, sum)) : sum;
+}
+
+function taken(off, sum) {
+	return off.percent ? Math.floor((sum * off.percent + 5000) / 10000) : off.cents;
+}
+
+/** A discount as it was typed, with its unit "%" or "€": {percent} or {cents}; undefined if it is
+ * none that could be meant. Nothing typed is null. */
+export function discount(text, unit) {
+	const t = text.trim();
+	if (t === "" || /^0*$/.test(t)) return t === "" ? null : undefined;
+	const m = /^(\d{1,6})(?:[.,](\d{1,2}))?$/.exec(t);
+	if (!m) return undefined;
+	const v = Number(m[1]) * 100 + Number((m[2] ?? "").padEnd(2, "0"));
+	if (v === 0 || (unit === "%" && v > 10000)) return undefined;
+	return unit === "%" ? { percent: v } : { cents: v };
+}
+
+/** A discount as the server reads it. */
+export function postedOff(off) {
+	if (!off) return "";
+	const v = off.percent ?? off.cents;
+	return `${Math.floor(v / 100)}.${`${v % 100}`.padStart(2, "0")}${off.percent ? "%" : ""}`;
+}
+
+/** A discount as people read it. */
+export function faceOff(off, habit) {
+	return off.percent ? `${digits(off.percent, habit).replace(/[.,]00$/, "")}\u00a0%` : digits(off.cents, habit);
+}
+
+/** Adds one of an item, or as many as a count says that waits ("3 ×"); null if that is too much.
+ * What was typed before it is finished first. */
+export function add(f, item) {
+	const counts = f.factor !== null && !f.factor.price && value(f) === 0;
+	const qty = counts ? f.factor.value : 1;
+	const before = lines(f);
+	const at = before.findIndex((l) => l.item === item.id);
+	const next = at < 0 ? [...before, { qty, cents: item.cents, item: item.id, name: item.name }] : with1(before, at, before[at].qty + qty);
+	return bounded({ ...EMPTY, lines: next });
+}
+
+/** Sets how many there are of a finished line; none takes it out. null if that is too much. */
+export function count(f, at, qty) {
+	if (qty < 1) return { ...f, lines: f.lines.filter((_, i) => i !== at) };
+	return bounded({ ...f, lines: with1(f.lines, at, qty) });
+}
+
+function with1(list, at, qty) {
+	return list.map((l, i) => (i === at ? { ...l, qty } : l));
+}
+
+function bounded(f) {
+	const many = f.lines.length > MAX_LINES || f.lines.some((l) => l.qty > MAX_COUNT);
+	return many || total(f) > MAX ? null : f;
+}
+
+/** Reads what posted() wrote; find(id) tells the name of an item. */
+export function restored(text, find) {
+	const list = text.split(" ").filter(Boolean).map((word) => {
+		const [price, item] = word.split("@");
+		const [cents, qty = 1] = price.split("x").map(Number).reverse();
+		const name = item && find(item);
+		return item ? { qty, cents, item, name } : { qty, cents };
+	});
+	return { ...EMPTY, lines: list.filter((l) => !l.item || l.name) };
 }
 
 /** Whether something was begun that is no amount yet: "2 ×". */
@@ -39,10 +105,10 @@ export function unfinished(f) {
 	return f.factor !== null && value(f) === 0;
 }
 
-/** The lines as the server reads them: "350 2x400 120". */
+/** The lines as the server reads them: "350 2x400 120 1x380@item". */
 export function posted(f) {
 	return lines(f)
-		.map((l) => (l.qty === 1 ? `${l.cents}` : `${l.qty}x${l.cents}`))
+		.map((l) => (l.qty === 1 && !l.item ? `${l.cents}` : `${l.qty}x${l.cents}${l.item ? `@${l.item}` : ""}`))
 		.join(" ");
 }
 
@@ -93,6 +159,7 @@ function back(f) {
 	if (f.factor) return { ...f, factor: null, typed: `${f.factor.value}` };
 	if (!f.lines.length) return f;
 	const last = f.lines.at(-1);
+	if (last.item) return count(f, f.lines.length - 1, last.qty - 1);
 	const factor = last.qty === 1 ? null : { value: last.qty, price: false };
 	return { lines: f.lines.slice(0, -1), factor, typed: `${last.cents}`, frac: null };
 }
@@ -113,9 +180,10 @@ export function entry(f, habit) {
 }
 
 /** The grey line above the entry; empty while a single amount is typed. */
-export function formula(f, habit) {
+export function formula(f, habit, off = null) {
 	const parts = f.lines.map((l) => (l.qty === 1 ? "" : `${l.qty} × `) + digits(l.cents, habit));
 	if (f.factor) parts.push(`${f.factor.price ? digits(f.factor.value, habit) : f.factor.value} × …`);
 	else if (parts.length) parts.push("…");
-	return parts.join(" + ");
+	if (off && !parts.length) parts.push("…");
+	return parts.join(" + ") + (off ? ` − ${faceOff(off, habit)}` : "");
 }

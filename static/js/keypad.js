@@ -1,7 +1,9 @@
 // The keypad: keys and hardware keys to a figure, the figure to the screen, Charge to the server.
 
-import { EMPTY, entry, formula, money, posted, press, total, unfinished } from "./figure.js";
+import { basket } from "./basket.js";
+import { add, count, digits, EMPTY, entry, formula, money, posted, postedOff, press, total, unfinished } from "./figure.js";
 import { post } from "./post.js";
+import { tiles } from "./tiles.js";
 
 const HARDWARE = {
 	Backspace: "back",
@@ -22,11 +24,21 @@ export function keypad(root, connection) {
 	const go = document.getElementById("go");
 	const fault = document.getElementById("fault");
 	const figure = document.getElementById("figure");
+	const line = document.getElementById("formula");
 	const habit = JSON.parse(root.dataset.habit);
 	const words = connection.words;
 	let now = EMPTY;
 	let flying = false;
 	let waited = false;
+
+	const shelf = tiles({ take: (item) => change(add(now, item)), less: (id) => fewer(id), turned: () => draw() });
+	const bag = basket(root, {
+		words,
+		habit,
+		changed: () => draw(),
+		count: (at, qty) => change(count(now, at, qty)),
+	});
+	now = bag.restore(shelf.name);
 
 	function waits() {
 		return BUSY.includes(document.getElementById("side").dataset.nowState);
@@ -38,40 +50,62 @@ export function keypad(root, connection) {
 	}
 
 	function draw() {
-		const sum = total(now);
+		const sum = total(now, bag.off());
 		if (waited && !waits()) say("");
 		waited = waits();
-		const shown = entry(now, habit);
+		const shown = big(sum);
 		figure.querySelector(".digits").textContent = shown.text;
 		figure.className = `big n${Math.min(12, Math.max(4, shown.text.length))}`;
 		figure.toggleAttribute("data-count", !shown.money);
-		document.getElementById("formula").textContent = formula(now, habit);
+		line.firstElementChild.textContent = formula(now, habit, bag.off());
+		line.hidden = line.textContent === "";
 		go.textContent = sum ? words.charge.replace("{amount}", money(sum, habit)) : go.dataset.face;
 		go.disabled = sum === 0 || unfinished(now) || flying || waits() || connection.stale();
+		shelf.draw(now.lines);
+		bag.draw(now);
 	}
 
-	function key(name) {
+	// Among the tiles nobody types: there the total is the big figure.
+	function big(sum) {
+		const idle = now.typed === "" && now.frac === null && now.factor === null;
+		return idle && form.dataset.pane === "items" ? { text: digits(sum, habit), money: true } : entry(now, habit);
+	}
+
+	function change(next) {
 		if (flying) return;
-		const next = press(now, name);
 		say(next === null ? words["too-large"] : "");
 		now = next ?? now;
 		draw();
+	}
+
+	function fewer(id) {
+		const at = now.lines.findIndex((l) => l.item === id);
+		if (at >= 0) change(count(now, at, now.lines[at].qty - 1));
+	}
+
+	function key(name) {
+		const empty = now.typed === "" && now.frac === null && now.factor === null;
+		if (name === "clear" && empty && !flying) bag.clear();
+		change(press(now, name));
 	}
 
 	async function charge() {
 		if (flying) return;
 		if (connection.stale()) return say(words.offline);
 		if (waits()) return say(words.busy);
-		if (total(now) === 0 || unfinished(now)) return say(words.zero);
+		if (total(now, bag.off()) === 0 || unfinished(now)) return say(words.zero);
+		if (!bag.ready()) return;
 		flying = true;
+		bag.hold();
 		go.setAttribute("aria-busy", "true");
 		say("");
 		draw();
-		const { frame, error } = await post(form, { fields: { cents: `${total(now)}`, lines: posted(now) } });
+		const fields = { cents: `${total(now, bag.off())}`, lines: posted(now), discount: postedOff(bag.off()) };
+		const { frame, error } = await post(form, { fields });
 		flying = false;
 		go.removeAttribute("aria-busy");
 		if (frame) accepted(frame);
-		else say(error.text || words.unreachable);
+		else refused(error);
 		draw();
 	}
 
@@ -79,9 +113,21 @@ export function keypad(root, connection) {
 	// must be the same charge.
 	function accepted(frame) {
 		now = EMPTY;
-		form.elements.note.value = "";
+		bag.clear(true);
 		if (frame.key) form.elements.key.value = frame.key;
 		connection.take(frame);
+	}
+
+	// The catalogue has changed under our hands: what is sold now is fetched, and items at a price
+	// that holds no more are taken out, so that nobody charges them unseen.
+	async function refused(error) {
+		say(error.text || words.unreachable);
+		if (error.key.startsWith("item-")) await fetched();
+	}
+	async function fetched() {
+		await shelf.fetch();
+		now = { ...now, lines: now.lines.filter((l) => !l.item || shelf.price(l.item) === l.cents) };
+		draw();
 	}
 
 	form.addEventListener("submit", (e) => {
@@ -95,7 +141,7 @@ export function keypad(root, connection) {
 		if (button) key(button.dataset.key);
 	});
 	document.addEventListener("keydown", (e) => {
-		if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
+		if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || root.inert) return;
 		if (e.target.closest("input, [popover]")) return;
 		const name = /^[0-9]$/.test(e.key) ? e.key : HARDWARE[e.key];
 		if (e.key === "Enter" && !e.target.closest("button, a")) {
@@ -114,13 +160,6 @@ export function keypad(root, connection) {
 		setTimeout(() => button?.classList.remove("down"), 120);
 	}
 
-	form.elements.note.addEventListener("keydown", (e) => {
-		if (e.key === "Enter" || e.key === "Escape") {
-			e.preventDefault();
-			e.target.blur();
-		}
-	});
-
 	draw();
-	return { draw };
+	return { draw, stock: fetched };
 }

@@ -17,7 +17,8 @@ const REVOKED = 4001;
 
 const policy = globalThis.trustedTypes?.createPolicy("qrkiosk", { createHTML: (text) => text });
 
-function parse(html) {
+/** Reads markup of ours into a fragment. */
+export function parse(html) {
 	const t = document.createElement("template");
 	t.innerHTML = policy ? policy.createHTML(html) : html;
 	return t.content;

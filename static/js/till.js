@@ -12,6 +12,7 @@ let pad = null;
 
 const connection = live(root, {
 	shown(el, old) {
+		if (el.id === "devices" && el.dataset.office !== old.dataset.office) pad?.stock();
 		if (el.id !== "side") return;
 		if (old.dataset.nowState !== el.dataset.nowState) el.classList.add("fresh");
 		sizeCodes(el);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { judge, pause } from "../frame.js";
-import { EMPTY, entry, formula, lines, money, posted, press, total, unfinished } from "../figure.js";
+import { add, count, discount, EMPTY, entry, faceOff, formula, lines, money, posted, postedOff, press, restored, total, unfinished } from "../figure.js";
 
 const german = [",", ".", "", "\u00a0€"];
 const vectors = JSON.parse(readFileSync(new URL("figure.json", import.meta.url)));
@@ -68,4 +68,37 @@ test("the first try comes within half a second, the others within three", () => 
 	assert.equal(pause(1, 0), 0);
 	assert.equal(pause(1, 1), 500);
 	for (let n = 2; n < 50; n++) assert.ok(pause(n, 1) <= 3000 && pause(n, 1) >= 2000);
+});
+
+test("items are lines of their own, counted together", () => {
+	const bread = { id: "b", cents: 350, name: "Rye bread" };
+	let f = [..."120"].reduce(press, EMPTY);
+	f = add(f, bread);
+	assert.equal(posted(f), "120 1x350@b");
+	f = add(add(f, bread), { id: "c", cents: 400, name: "Cake" });
+	assert.equal(posted(f), "120 2x350@b 1x400@c");
+	f = add(press(press(f, "3"), "times"), bread);
+	assert.equal(posted(f), "120 5x350@b 1x400@c");
+	assert.equal(formula(f, german), "1,20 + 5 × 3,50 + 4,00 + …");
+	assert.equal(posted(press(f, "back")), "120 5x350@b");
+	assert.equal(posted(count(f, 1, 0)), "120 1x400@c");
+	assert.equal(add(count(f, 1, 9999), bread), null);
+	assert.equal(posted(restored(posted(f), (id) => id === "b" && "Rye bread")), "120 5x350@b");
+});
+
+test("a discount takes off what the server takes off", () => {
+	const f = press([..."1275"].reduce(press, EMPTY), "plus");
+	assert.deepEqual(discount("10", "%"), { percent: 1000 });
+	assert.deepEqual(discount("2,5", "%"), { percent: 250 });
+	assert.deepEqual(discount("2", "€"), { cents: 200 });
+	assert.deepEqual(discount(" 1.50 ", "€"), { cents: 150 });
+	assert.equal(discount("", "%"), null);
+	for (const wrong of ["0", "0,00", "101", "x", "1,234", "-5", "1e3", "1.2.3"]) assert.equal(discount(wrong, "%"), undefined);
+	assert.equal(total(f, { percent: 1000 }), 1147);
+	assert.equal(total(f, { cents: 150 }), 1125);
+	assert.equal(total(f, { cents: 5000 }), 0);
+	assert.equal(postedOff({ percent: 1000 }), "10.00%");
+	assert.equal(postedOff({ cents: 150 }), "1.50");
+	assert.equal(formula(f, german, { percent: 1000 }), "12,75 + … − 10\u00a0%");
+	assert.equal(faceOff({ percent: 250 }, german), "2,50\u00a0%");
 });

@@ -1,0 +1,99 @@
+package kiosk
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Discount is what is taken off the sum of the lines, and why. The zero value is none.
+type Discount struct {
+	Percent int64 // hundredths of a percent of the sum, rounded half up to the cent
+	Fixed   Money
+	Reason  string
+}
+
+// The keys of messages about discounts.
+const (
+	KeyDiscountForm   = "discount-form"
+	KeyDiscountMuch   = "discount-much"
+	KeyDiscountReason = "discount-reason"
+)
+
+const wholePercent = 10_000
+
+// IsZero tells whether nothing is taken off.
+func (d Discount) IsZero() bool { return d.Percent == 0 && d.Fixed == 0 }
+
+// Off is what the discount takes off a sum.
+func (d Discount) Off(sum Money) Money {
+	if d.Percent > 0 {
+		return Money((int64(sum)*d.Percent + wholePercent/2) / wholePercent)
+	}
+	return d.Fixed
+}
+
+// discountTrail is what the trail says of a sale's discount, "" without one.
+func (s *Sale) discountTrail() string {
+	if s.Discount == 0 {
+		return ""
+	}
+	return "discount " + s.Discount.String() + ": " + s.DiscountFor
+}
+
+// check is about the discount alone; that it leaves something to pay is the charge's matter.
+func (d Discount) check() error {
+	if err := d.checkForm(); err != nil || d.IsZero() {
+		return err
+	}
+	if strings.TrimSpace(d.Reason) == "" || utf8.RuneCountInString(d.Reason) > maxNote || !plainText(d.Reason) {
+		return &Error{Code: Invalid, Key: KeyDiscountReason, Field: "reason"}
+	}
+	return nil
+}
+
+func (d Discount) checkForm() error {
+	if d.Percent < 0 || d.Percent > wholePercent || d.Fixed < 0 || d.Fixed > MaxMoney || (d.Percent > 0 && d.Fixed > 0) {
+		return discountError(KeyDiscountForm)
+	}
+	return nil
+}
+
+func discountError(key string) error { return &Error{Code: Invalid, Key: key, Field: "discount"} }
+
+// ParseDiscount reads a discount as people and pages write it: "10 %", "2,5%", "1,50", "1.50 €";
+// "" is none. Everything else is [Invalid]; a sum must say its cents, as in [ParseMoney].
+func ParseDiscount(text string) (Discount, error) {
+	if len(text) > 32 {
+		return Discount{}, discountError(KeyDiscountForm)
+	}
+	number, percent := strings.CutSuffix(trimAmount(text), "%")
+	if number == "" && !percent {
+		return Discount{}, nil
+	}
+	if percent {
+		p, err := parsePercent(trimAmount(number))
+		return Discount{Percent: p}, err
+	}
+	m, err := ParseMoney(number)
+	if err != nil {
+		return Discount{}, discountError(KeyDiscountForm)
+	}
+	return Discount{Fixed: m}, nil
+}
+
+// parsePercent reads "10", "2,5" or "12.25" as hundredths of a percent, at most 100 %.
+func parsePercent(text string) (int64, error) {
+	whole, part, _ := strings.Cut(strings.Replace(text, ",", ".", 1), ".")
+	for len(part) < 2 {
+		part += "0"
+	}
+	if whole == "" || len(whole) > 3 || len(part) > 2 || strings.Trim(whole+part, "0123456789") != "" {
+		return 0, discountError(KeyDiscountForm)
+	}
+	v, err := strconv.ParseInt(whole+part, 10, 64)
+	if err != nil || v == 0 || v > wholePercent {
+		return 0, discountError(KeyDiscountForm)
+	}
+	return v, nil
+}

@@ -1,0 +1,120 @@
+// The second pane of a till: a tile for each thing that is sold, by category, with search.
+
+import { parse } from "./live.js";
+
+const PANE = "qrkiosk.pane";
+
+/** Starts the tiles, if the stall has any. take({id, cents, name}) and less(id) are called for what
+ * is tapped, turned() when the other pane is shown. */
+export function tiles({ take, less, turned }) {
+	const form = document.getElementById("charge");
+	let pane = document.getElementById("items");
+	if (!pane) return { draw() {}, name: () => undefined, price: () => undefined, fetch: async () => {} };
+	let category = "";
+
+	function all() {
+		return [...pane.querySelectorAll("[data-item]")];
+	}
+	function find(id) {
+		return all().find((tile) => tile.dataset.item === id);
+	}
+
+	function show(which) {
+		form.dataset.pane = which;
+		for (const tab of form.querySelectorAll("[data-pane]")) {
+			tab.setAttribute("aria-pressed", `${tab.dataset.pane === which}`);
+		}
+		keep(which);
+	}
+
+	function filter() {
+		const words = pane.querySelector("[type=search]").value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+		let some = false;
+		for (const tile of all()) {
+			const text = `${tile.dataset.name} ${tile.dataset.in}`.toLocaleLowerCase();
+			tile.hidden = !((words.length || !category || tile.dataset.in === category) && words.every((w) => text.includes(w)));
+			some ||= !tile.hidden;
+		}
+		pane.querySelector(".none").hidden = some;
+		for (const c of pane.querySelectorAll("[data-cat]")) {
+			c.setAttribute("aria-pressed", `${c.dataset.cat === category && !words.length}`);
+		}
+	}
+
+	function listen() {
+		pane.addEventListener("click", (e) => {
+			const tile = e.target.closest("[data-item]");
+			const cat = e.target.closest("[data-cat]");
+			if (cat) {
+				category = cat.dataset.cat;
+				pane.querySelector("[type=search]").value = "";
+				filter();
+			} else if (e.target.closest(".less")) less(tile.dataset.item);
+			else if (tile) take({ id: tile.dataset.item, cents: Number(tile.dataset.cents), name: tile.dataset.name });
+		});
+		pane.addEventListener("mousedown", (e) => e.target.closest("input") || e.preventDefault());
+		pane.addEventListener("input", filter);
+		// Enter in the search takes the one thing that was found instead of charging.
+		pane.addEventListener("keydown", (e) => {
+			if (!e.target.matches("[type=search]")) return;
+			if (e.key === "Escape") {
+				e.target.value = "";
+				filter();
+				e.target.blur();
+			} else if (e.key === "Enter") {
+				e.preventDefault();
+				const found = all().filter((tile) => !tile.hidden);
+				if (found.length === 1) found[0].querySelector(".take").click();
+			}
+		});
+	}
+
+	form.addEventListener("click", (e) => {
+		const tab = e.target.closest("button[data-pane]");
+		if (!tab) return;
+		show(tab.dataset.pane);
+		turned();
+	});
+	listen();
+	show(kept());
+
+	return {
+		name: (id) => find(id)?.dataset.name,
+		price: (id) => (find(id) ? Number(find(id).dataset.cents) : undefined),
+		draw(lines) {
+			for (const tile of all()) {
+				const line = lines.find((l) => l.item === tile.dataset.item);
+				const badge = tile.querySelector(".count");
+				badge.textContent = line ? `${line.qty}` : "";
+				badge.hidden = !line;
+				tile.querySelector(".less").hidden = !line;
+			}
+		},
+		async fetch() {
+			const answer = await fetch("/till/items", { cache: "no-store", signal: AbortSignal.timeout(5000) }).catch(() => null);
+			if (!answer?.ok || answer.redirected) return;
+			const fresh = parse(await answer.text()).getElementById("items");
+			if (!fresh) return;
+			pane.replaceWith(fresh);
+			pane = fresh;
+			listen();
+			filter();
+		},
+	};
+}
+
+// A browser that keeps nothing shows the keypad.
+function kept() {
+	try {
+		return localStorage.getItem(PANE) === "items" ? "items" : "keys";
+	} catch {
+		return "keys";
+	}
+}
+function keep(which) {
+	try {
+		localStorage.setItem(PANE, which);
+	} catch {
+		// then it is the keypad again next time
+	}
+}

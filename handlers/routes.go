@@ -18,10 +18,13 @@ type Who string
 // Who there is. What belongs to a register or stall is bound to that of the device or person who
 // asks: there is no field and no address by which a till could name another's.
 const (
-	Anybody Who = "anybody" // also those who carry a secret in the address: receipts, tickets, webhooks
-	Tablet  Who = "tablet"  // an enrolled tablet, nobody signed in
-	Staff   Who = "staff"   // somebody with a PIN on an enrolled tablet
-	Screen  Who = "display" // a paired display
+	Anybody   Who = "anybody"    // also those who carry a secret in the address: receipts, tickets, webhooks
+	Tablet    Who = "tablet"     // an enrolled tablet, nobody signed in
+	Staff     Who = "staff"      // somebody with a PIN on an enrolled tablet
+	Screen    Who = "display"    // a paired display
+	Office    Who = "office"     // anybody signed in to the office
+	StallHead Who = "stall-head" // the organizer, or the manager of the stall in the address
+	Organizer Who = "organizer"  // the organizer alone
 )
 
 // way says through which doors a request goes before its handler.
@@ -29,6 +32,7 @@ type way string
 
 const (
 	wayTill   way = ""       // pages and forms of tills, displays and guests, with the staff's session
+	wayOffice way = "office" // pages and forms of the office, with the office's session
 	wayPlain  way = "plain"  // files: our host, no session
 	waySocket way = "socket" // the same; its handler asks who it is, for no middleware may wrap the writer
 	wayBare   way = "bare"   // not for browsers: nothing but the barrier
@@ -40,6 +44,7 @@ type Route struct {
 	Method string
 	Path   string // as chi writes it; {stall} binds it to that stall
 	Who    Who
+	Fresh  bool  // wants password and code entered a short while ago
 	Body   int64 // bytes of a form, 0 means the usual limit
 	Way    way
 	do     func(*Server, http.ResponseWriter, *http.Request) error
@@ -50,7 +55,7 @@ func (r Route) OfStall() bool { return strings.Contains(r.Path, "{stall}") }
 
 // Routes is the whole table. A test plays every line against every kind of person.
 func Routes() []Route {
-	return slices.Concat(commonRoutes(), tillRoutes(), displayRoutes())
+	return slices.Concat(commonRoutes(), tillRoutes(), displayRoutes(), officeRoutes())
 }
 
 func commonRoutes() []Route {
@@ -138,7 +143,9 @@ func (s *Server) doors(zip func(http.Handler) http.Handler, route Route) http.Ha
 	case wayPlain, waySocket:
 		return s.hosts(h)
 	case wayTill:
-		h = s.oneSession(s.sessions.LoadAndSave(h))
+		h = s.oneSession(sessionCookie, s.sessions.LoadAndSave(h))
+	case wayOffice:
+		h = s.oneSession(officeCookie, s.office.LoadAndSave(h))
 	}
 	limit := route.Body
 	if limit == 0 {
@@ -162,6 +169,8 @@ func (s *Server) guard(route Route) handler {
 		return s.staff(h)
 	case Screen:
 		return s.screen(h)
+	case Office, StallHead, Organizer:
+		return s.official(route, h)
 	}
 	return func(http.ResponseWriter, *http.Request) error { return errNoPage }
 }

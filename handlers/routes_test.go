@@ -14,7 +14,7 @@ import (
 func TestRoutes_areTheTable(t *testing.T) {
 	s := &Server{hub: newHub(), hostNames: map[string]bool{}}
 	s.defaults()
-	s.sessions = s.newSessions(nil)
+	s.sessions, s.office = s.newSessions(nil), s.newOfficeSessions(nil)
 	var declared, mounted []string
 	for _, r := range Routes() {
 		declared = append(declared, r.Method+" "+r.Path)

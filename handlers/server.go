@@ -35,7 +35,8 @@ type Config struct {
 // Server is the front of the house. Its handler is complete: nothing needs to stand before it.
 type Server struct {
 	shop      *kiosk.Shop
-	sessions  *scs.SessionManager
+	sessions  *scs.SessionManager // of people at tills
+	office    *scs.SessionManager // of people in the office
 	metrics   *Metrics
 	log       *slog.Logger
 	clock     func() time.Time
@@ -74,7 +75,7 @@ func New(c Config) (*Server, error) {
 		}
 		s.hostNames[strings.ToLower(u.Host)] = true
 	}
-	s.sessions = s.newSessions(c.Sessions)
+	s.sessions, s.office = s.newSessions(c.Sessions), s.newOfficeSessions(c.Sessions)
 	s.hub.draw, s.hub.heads = s.draw, s.shop.Versions
 	s.hub.pushed = s.metrics.pushed
 	s.hub.failed = func(register string, err error) {

@@ -68,15 +68,16 @@ func (s *Server) cookie(r *http.Request, name string) string {
 }
 
 func (s *Server) hasCookie(r *http.Request) bool {
-	return s.cookie(r, sessionCookie) != "" || s.cookie(r, tillCookie) != "" || s.cookie(r, displayCookie) != ""
+	return s.cookie(r, sessionCookie) != "" || s.cookie(r, tillCookie) != "" || s.cookie(r, displayCookie) != "" ||
+		s.cookie(r, officeCookie) != ""
 }
 
 // oneSession hides session cookies that came twice or cannot be ours: nobody knows which one is
 // meant, and the session manager would take the first. The browser is told to forget them.
-func (s *Server) oneSession(next http.Handler) http.Handler {
+func (s *Server) oneSession(cookie string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name := s.cookieName(sessionCookie)
-		if s.cookie(r, sessionCookie) == "" && len(r.CookiesNamed(name)) > 0 {
+		name := s.cookieName(cookie)
+		if s.cookie(r, cookie) == "" && len(r.CookiesNamed(name)) > 0 {
 			http.SetCookie(w, &http.Cookie{Name: name, Path: "/", MaxAge: -1, Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteStrictMode})
 			all := r.Cookies()
 			r = r.Clone(r.Context())

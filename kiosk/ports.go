@@ -37,6 +37,7 @@ type Reader interface {
 	TakingsReader
 	FleetReader
 	ItemReader
+	OfficeReader
 	// Versions returns the version of each of the given streams; an unknown one is 0.
 	Versions(streams []string) (map[string]int64, error)
 	// Events returns up to n events of a stream behind seq after, in order.
@@ -106,6 +107,7 @@ type PlaceReader interface {
 type Tx interface {
 	Reader
 	FleetWriter
+	OfficeTx
 	// Number returns the next running sale number of the stream.
 	Number() (int64, error)
 	// PutSale stores a sale with its links and rows; a second payment row for one link, a second
@@ -158,8 +160,9 @@ type Bus interface {
 }
 
 // Vault hashes what people know and seals what must be read again, with keys that are not in the
-// store.
+// store. Passwords and recovery codes are hashed like PINs.
 type Vault interface {
+	FactorVault
 	HashPIN(pin string) (string, error)
 	// CheckPIN tells whether pin belongs to hash. The work is the same for every hash; an empty
 	// hash is checked against a decoy, so that an unknown person takes as long as a known one.

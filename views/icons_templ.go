@@ -35,6 +35,8 @@ var iconPaths = map[string]string{
 	"menu":       "M6.5 9.5l5.5 5.5 5.5-5.5",
 	"return":     "M9.5 6L4 11.5 9.5 17M4.5 11.5H15a5 5 0 0 1 5 5V18",
 	"find":       "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.3 15.3L20.5 20.5",
+	"ring":       "M12 4.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15z",
+	"stall":      "M4 9.5h16l-1.5-5h-13zM5.5 9.5V20h13V9.5M10 20v-6h4v6",
 	"arrow-left": "M19.5 12H4.5M10.5 6l-6 6 6 6",
 }
 
@@ -67,7 +69,7 @@ func icon(name string) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(iconPaths[name])
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/icons.templ`, Line: 35, Col: 184}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/icons.templ`, Line: 37, Col: 184}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {

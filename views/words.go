@@ -3,6 +3,7 @@ package views
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -56,11 +57,26 @@ func read(lang string) *Lexicon {
 	if err := json.Unmarshal(raw, &l.texts); err != nil {
 		panic(fmt.Sprintf("views: words of %q: %v", lang, err))
 	}
+	l.addOffice()
 	for _, mark := range marks {
 		delete(l.texts, mark)
 	}
 	l.script = sync.OnceValue(func() string { return packScript(l) })
 	return l
+}
+
+// addOffice adds the words of the office, which fewer languages have than what customers read.
+// They have a catalogue of their own, "words/office/en.json".
+func (l *Lexicon) addOffice() {
+	raw, err := assets.Words.ReadFile("words/office/" + l.lang + ".json")
+	if err != nil {
+		return // the office speaks English to them
+	}
+	var more map[string]message
+	if err := json.Unmarshal(raw, &more); err != nil {
+		panic(fmt.Sprintf("views: office words of %s: %v", l.lang, err))
+	}
+	maps.Copy(l.texts, more)
 }
 
 // Words returns the lexicon of a language, read when it is first spoken; a region ("de-AT") falls

@@ -10,6 +10,9 @@ import (
 // takes play money only.
 const demoPIN = "271828"
 
+// demoPassword opens the office of the demonstration, for the name "demo".
+const demoPassword = "bread for " + demoPIN
+
 type demoCmd struct {
 	Listen      string `env:"QRKIOSK_DEMO_LISTEN" default:"127.0.0.1:8090" placeholder:"ADDR" help:"Address to listen on, port 0 takes a free one (${default})."`
 	Lan         bool   `env:"QRKIOSK_LAN" help:"Listen for the whole network, so that real tablets and phones can join."`
@@ -44,6 +47,6 @@ func bakery() opening {
 			{name: "Lind", role: kiosk.Manager, pin: demoPIN},
 		},
 		items:  bakeryItems,
-		always: true, pin: demoPIN,
+		always: true, pin: demoPIN, office: demoLogin{"demo", demoPassword},
 	}
 }

@@ -24,7 +24,11 @@ type opening struct {
 	always           bool         // one-time links at every start, not only at the first
 	pin              string       // told at every start, as for a demonstration; "" only when it was made
 	items            []kiosk.Item // what its stall sells
+	office           demoLogin
 }
+
+// demoLogin is an organizer of a demonstration, "" where the office is opened with a one-time code.
+type demoLogin struct{ name, password string }
 
 // person is somebody to add; an empty PIN is made at random.
 type person struct {
@@ -46,6 +50,10 @@ func (a *assembly) open(ctx context.Context, out io.Writer, s settings, o openin
 	if err != nil {
 		return err
 	}
+	code, err := a.openOffice(ctx, o)
+	if err != nil {
+		return err
+	}
 	a.log.Info("ready", "listen", a.at.own, "public_url", a.at.public, "till_url", a.at.till, "sandbox", a.at.sandbox)
 	if !s.play() && a.at.public == "" {
 		a.log.Warn("no public url: webhooks cannot arrive, payments are found by asking about every 4 s")
@@ -53,7 +61,15 @@ func (a *assembly) open(ctx context.Context, out io.Writer, s settings, o openin
 	if strings.HasPrefix(a.at.till, "http://") && !isLoopback(hostOf(a.at.till)) {
 		a.log.Warn("plain http: whoever is in this network can read PINs and cookies", "till_url", a.at.till)
 	}
-	return a.greet(out, s, o, invitations)
+	return a.greet(out, s, o, invitations, code)
+}
+
+// openOffice returns the one-time code of the office, "" once somebody can sign in there.
+func (a *assembly) openOffice(ctx context.Context, o opening) (string, error) {
+	if o.office.name != "" {
+		return "", a.shop.AddDemoOrganizer(ctx, o.office.name, o.office.password)
+	}
+	return a.shop.SetupCode(ctx)
 }
 
 // invite returns an invitation for every register, with one-time links where they are due.
@@ -153,7 +169,7 @@ func (a *assembly) issue(ctx context.Context, i *invitation) error {
 }
 
 // greet writes to people, not to the log: it holds what only they may know, once.
-func (a *assembly) greet(out io.Writer, s settings, o opening, invitations []invitation) error {
+func (a *assembly) greet(out io.Writer, s settings, o opening, invitations []invitation, code string) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "qrkiosk %s, %s\n\n", buildVersion(), kindOfMoney(s))
 	once := false
@@ -170,6 +186,7 @@ func (a *assembly) greet(out io.Writer, s settings, o opening, invitations []inv
 	if o.pin != "" && len(invitations) > 0 && len(invitations[0].people) == 0 {
 		fmt.Fprintf(w, "  PIN\t%s\n", o.pin)
 	}
+	greetOffice(w, a.at.till, o, code)
 	if a.at.own != a.at.till {
 		fmt.Fprintf(w, "  listens\t%s\n", a.at.own)
 	}
@@ -180,6 +197,19 @@ func (a *assembly) greet(out io.Writer, s settings, o opening, invitations []inv
 		fmt.Fprint(w, "\nThe links of till and display work once and for a day; the PIN is for the till.\n")
 	}
 	return w.Flush()
+}
+
+// greetOffice says how the office is entered: with the account of a demonstration, with a one-time
+// code, or as its people know.
+func greetOffice(w io.Writer, till string, o opening, code string) {
+	switch {
+	case o.office.name != "":
+		fmt.Fprintf(w, "  office\t%s (name %s, password %s)\n", till+views.PathOffice, o.office.name, o.office.password)
+	case code != "":
+		fmt.Fprintf(w, "  office\t%s (one-time code %s-%s-%s, for a day)\n", till+views.PathSetup, code[:4], code[4:8], code[8:])
+	default:
+		fmt.Fprintf(w, "  office\t%s\n", till+views.PathOffice)
+	}
 }
 
 func kindOfMoney(s settings) string {

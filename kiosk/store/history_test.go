@@ -14,7 +14,7 @@ import (
 )
 
 // plain is a vault without secrets and a bus without listeners.
-type plain struct{}
+type plain struct{ kiosk.FactorVault }
 
 func (plain) HashPIN(pin string) (string, error)                         { return pin, nil }
 func (plain) CheckPIN(_ context.Context, hash, pin string) (bool, error) { return hash == pin, nil }

@@ -76,7 +76,7 @@ func (s *Sessions) Delete(token string) error { return s.DeleteCtx(context.Backg
 // All is AllCtx without a context.
 func (s *Sessions) All() (map[string][]byte, error) { return s.AllCtx(context.Background()) }
 
-// Sweep forgets what is over: sessions and webhook tokens at once, tickets and pairings a day
+// Sweep forgets what is over: sessions and webhook tokens at once, tickets, pairings and codes a day
 // later, so that a late guest hears "expired" and not "unknown". It returns how many rows went.
 // Call it now and then; nothing depends on it but the size of the store.
 func (s *Store) Sweep(ctx context.Context) (int64, error) {
@@ -90,6 +90,8 @@ func (s *Store) Sweep(ctx context.Context) (int64, error) {
 			`DELETE FROM draft WHERE expires <= $1`,
 			`DELETE FROM ticket WHERE expires <= CAST($1 AS BIGINT) - 86400000`,
 			`DELETE FROM pairing WHERE expires <= CAST($1 AS BIGINT) - 86400000`,
+			`DELETE FROM once WHERE expires <= CAST($1 AS BIGINT) - 86400000`,
+			`DELETE FROM office_tries WHERE at <= CAST($1 AS BIGINT) - 172800000`,
 		} {
 			n, err := r.exec(query, r.now())
 			if err != nil {

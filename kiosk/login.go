@@ -1,0 +1,140 @@
+package kiosk
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
+
+// Login is somebody who may enter the office: the organizer, or the manager of one stall.
+type Login struct {
+	ID           string
+	Name         string // a name or an e-mail address, as typed to sign in
+	Role         Role   // Organizer or Manager
+	Stall        string // of a manager; "" for an organizer
+	PasswordHash string // by the vault; "" until the person has chosen one
+	Factor       []byte // secret of the second factor, sealed; empty only with play money
+	Step         int64  // of the last code that was taken: a code counts once
+	Recovery     []string
+	Sessions     int64    // generation: sessions of an earlier one are over
+	Browsers     []string // hashes of the secrets of browsers that signed in before, oldest first
+	Created      int64    // Unix milliseconds
+	Left         int64    // Unix milliseconds, 0 while the person may enter
+}
+
+// factorContext ties a sealed factor to its person.
+func factorContext(login string) string { return "login " + login }
+
+// RecoveryLeft counts the recovery codes that were not used yet.
+func (l *Login) RecoveryLeft() int {
+	n := 0
+	for _, hash := range l.Recovery {
+		if hash != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// Clerk is who acts in the office, and from where.
+type Clerk struct {
+	Login string
+	Role  Role
+	Stall string // of a manager, "" for an organizer
+	From  string // network address
+}
+
+// Heads tells whether the clerk may change a stall: the organizer any, a manager the own one.
+func (c Clerk) Heads(stall string) bool {
+	return c.Role == Organizer || (c.Role == Manager && c.Stall != "" && c.Stall == stall)
+}
+
+// heads is [NotFound] where Heads is false: nobody learns which stalls there are.
+func (c Clerk) heads(stall string) error {
+	if c.Heads(stall) {
+		return nil
+	}
+	return &Error{Code: NotFound, Key: string(NotFound)}
+}
+
+// organizes is [Forbidden] for everybody but an organizer.
+func (c Clerk) organizes() error {
+	if c.Role == Organizer {
+		return nil
+	}
+	return &Error{Code: Forbidden, Key: KeyOfficeOrganizer}
+}
+
+// Once is a one-time code that lets somebody choose a password: the organizer at the first start,
+// a person who was invited, or one whom the operator helps. Only its hash is stored.
+type Once struct {
+	Hash    string
+	Kind    OnceKind
+	Login   string // whose; "" at the first start
+	Expires int64  // Unix milliseconds
+	Used    int64  // Unix milliseconds, 0 before
+}
+
+// OnceKind says what a one-time code is for.
+type OnceKind string
+
+// The kinds of one-time codes.
+const (
+	OnceSetup  OnceKind = "setup"  // makes the first organizer
+	OnceInvite OnceKind = "invite" // a person who was added: password and factor
+	OnceReset  OnceKind = "reset"  // a new password; the factor stays
+	OnceLost   OnceKind = "lost"   // a new password and a new factor
+)
+
+// The lives of one-time codes.
+const (
+	setupMillis = 24 * 60 * minuteMillis
+	resetMillis = 20 * minuteMillis
+)
+
+// OfficeReader finds who may enter the office. What is not there is [NotFound].
+type OfficeReader interface {
+	Login(id string) (Login, error)
+	// LoginByName finds by the name as [FoldName] writes it.
+	LoginByName(folded string) (Login, error)
+	// Logins lists everybody, those who left too; the oldest comes first.
+	Logins() ([]Login, error)
+	Once(hash string) (Once, error)
+	// OfficeTries finds the wrong tries of a name or a browser.
+	OfficeTries(key string) (Tries, error)
+	// House returns what the office has set for the whole installation; the zero House at first.
+	House() (House, error)
+}
+
+// OfficeTx writes what OfficeReader reads.
+type OfficeTx interface {
+	// PutLogin stores a login; a name that another one has is [Conflict].
+	PutLogin(l Login) error
+	PutOnce(o Once) error
+	PutOfficeTries(key string, t Tries) error
+	PutHouse(h House) error
+}
+
+// FactorVault holds second factors: time-based codes of RFC 6238.
+type FactorVault interface {
+	// NewFactor makes a secret, sealed for a context.
+	NewFactor(context string) ([]byte, error)
+	// FactorText is the secret as an authenticator app wants it, in base 32.
+	FactorText(sealed []byte, context string) (string, error)
+	// CheckFactor returns the time step that a code is of, if it is one of now and later than
+	// after; otherwise 0. now is in Unix milliseconds.
+	CheckFactor(sealed []byte, context, code string, now, after int64) (step int64, err error)
+}
+
+// FoldName writes a name as it is compared: capital letters and blanks around it do not count.
+func FoldName(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
+
+// triesKey names what wrong tries are counted under. A browser that signed in before has a count
+// of its own, so that a stranger who guesses cannot lock its owner out.
+func triesKey(name, browserHash string) string {
+	if browserHash != "" {
+		return "browser " + browserHash
+	}
+	sum := sha256.Sum256([]byte(FoldName(name)))
+	return "name " + hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,68 @@
+package store
+
+import "qrkiosk/kiosk"
+
+// KeyNameTaken: another login has the name.
+const KeyNameTaken = kiosk.KeyLoginTaken
+
+// Login implements [kiosk.OfficeReader].
+func (r *reader) Login(id string) (kiosk.Login, error) {
+	return doc[kiosk.Login](r, `SELECT doc FROM login WHERE id = $1`, id)
+}
+
+// LoginByName implements [kiosk.OfficeReader].
+func (r *reader) LoginByName(folded string) (kiosk.Login, error) {
+	return doc[kiosk.Login](r, `SELECT doc FROM login WHERE name = $1`, folded)
+}
+
+// Logins implements [kiosk.OfficeReader].
+func (r *reader) Logins() ([]kiosk.Login, error) {
+	return docs[kiosk.Login](r, `SELECT doc FROM login ORDER BY id`)
+}
+
+// PutLogin implements [kiosk.OfficeTx].
+func (t *tx) PutLogin(l kiosk.Login) error {
+	return t.writeDoc(KeyNameTaken, `INSERT INTO login (doc, id, name) VALUES ($1, $2, $3)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, doc = excluded.doc`, l, l.ID, kiosk.FoldName(l.Name))
+}
+
+// Once implements [kiosk.OfficeReader].
+func (r *reader) Once(hash string) (kiosk.Once, error) {
+	return doc[kiosk.Once](r, `SELECT doc FROM once WHERE hash = $1`, hash)
+}
+
+// PutOnce implements [kiosk.OfficeTx]; others of its kind for the same person are forgotten.
+func (t *tx) PutOnce(o kiosk.Once) error {
+	err := t.write("", `DELETE FROM once WHERE kind = $1 AND login = $2 AND hash <> $3`, string(o.Kind), o.Login, o.Hash)
+	if err != nil {
+		return err
+	}
+	return t.writeDoc("", `INSERT INTO once (doc, hash, kind, login, expires) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (hash) DO UPDATE SET doc = excluded.doc`, o, o.Hash, string(o.Kind), o.Login, o.Expires)
+}
+
+// OfficeTries implements [kiosk.OfficeReader].
+func (r *reader) OfficeTries(key string) (kiosk.Tries, error) {
+	return doc[kiosk.Tries](r, `SELECT doc FROM office_tries WHERE name = $1`, key)
+}
+
+// PutOfficeTries implements [kiosk.OfficeTx].
+func (t *tx) PutOfficeTries(key string, tries kiosk.Tries) error {
+	return t.writeDoc("", `INSERT INTO office_tries (doc, name, at) VALUES ($1, $2, $3)
+		ON CONFLICT (name) DO UPDATE SET at = excluded.at, doc = excluded.doc`, tries, key, t.now())
+}
+
+// House implements [kiosk.OfficeReader].
+func (r *reader) House() (kiosk.House, error) {
+	h, err := doc[kiosk.House](r, `SELECT doc FROM house WHERE id = 1`)
+	if kiosk.CodeOf(err) == kiosk.NotFound {
+		err = nil
+	}
+	return h, err
+}
+
+// PutHouse implements [kiosk.OfficeTx].
+func (t *tx) PutHouse(h kiosk.House) error {
+	return t.writeDoc("", `INSERT INTO house (doc, id) VALUES ($1, 1)
+		ON CONFLICT (id) DO UPDATE SET doc = excluded.doc`, h)
+}

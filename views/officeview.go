@@ -1,0 +1,121 @@
+package views
+
+import (
+	"strings"
+
+	"qrkiosk/kiosk"
+)
+
+// OfficeFrame is what every page of the office shows around its own matter.
+type OfficeFrame struct {
+	Login   kiosk.Login
+	Section string       // key of the entry in the navigation the page belongs to
+	Title   string       // heading and title of the window
+	Stall   *kiosk.Stall // the stall the page is about, nil for none
+	Tab     string       // key of the stall's page, "" for none
+	Said    string       // key of a sentence about what was just done, "" for none
+	Error   *Trouble
+}
+
+// section is an entry of the navigation.
+type section struct {
+	key, path, icon string
+	organizer       bool // nobody else sees it
+}
+
+// sections is the navigation of the office, in order. The words of an entry are "office.nav." and
+// its key.
+var sections = []section{
+	{key: "stalls", path: PathOffice, icon: "stall"},
+}
+
+// tabs is the navigation within a stall; the words of an entry are "office.tab." and its key.
+var tabs = []section{
+	{key: "look", path: ""},
+}
+
+// officeSaid are the keys of what pages say after something was done.
+var officeSaid = []string{"stall-added"}
+
+// officeSteps are the keys of the steps of the first start.
+var officeSteps = []string{}
+
+func sectionsFor(l kiosk.Login) (own []section) {
+	for _, s := range sections {
+		if !s.organizer || l.Role == kiosk.Organizer {
+			own = append(own, s)
+		}
+	}
+	return own
+}
+
+// Field is one line of a form of the office.
+type Field struct {
+	Label string
+	Name  string
+	Value string
+	Hint  string
+	Kind  string // type of the input, "" is text
+	Mode  string // inputmode
+	Auto  string // autocomplete, "" is off
+	Max   int    // characters, 0 is unlimited
+	Must  bool
+	Focus bool
+	Code  bool // wide letters, for codes that are read off
+}
+
+func (f Field) kind() string {
+	if f.Kind == "" {
+		return "text"
+	}
+	return f.Kind
+}
+
+func (f Field) auto() string {
+	if f.Auto == "" {
+		return "off"
+	}
+	return f.Auto
+}
+
+// described names what explains a field: its hint and what is wrong with it.
+func (f Field) described(t *Trouble) string {
+	ids := ""
+	if f.Hint != "" {
+		ids = "hint-" + f.Name
+	}
+	if t.about(f.Name) {
+		if ids != "" {
+			ids += " "
+		}
+		ids += "wrong-" + f.Name
+	}
+	return ids
+}
+
+func (t *Trouble) about(field string) bool { return t != nil && t.Field == field }
+
+// loose returns the trouble if no field of the form shows it.
+func loose(t *Trouble, fields ...string) *Trouble {
+	for _, f := range fields {
+		if t.about(f) {
+			return nil
+		}
+	}
+	return t
+}
+
+// fours writes a long code in groups of four.
+func fours(text string) string {
+	var b strings.Builder
+	for i, r := range text {
+		if i > 0 && i%4 == 0 {
+			b.WriteString(" ")
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// Choice is one entry of a list to choose from.
+type Choice struct{ Value, Label string }

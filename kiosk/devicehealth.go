@@ -11,6 +11,7 @@ type DeviceHealth struct {
 	Register string
 	Kind     DeviceKind
 	Seen     int64  // Unix milliseconds when it was last heard of
+	Via      string // the process that heard it
 	Awake    string // whether the screen stays on: "on", "off", "none", "insecure"; "" not told
 	Sound    string // "on", "off", "none"; "" not told
 	Battery  int    // percent, -1 where the browser does not tell

@@ -38,6 +38,7 @@ type Reader interface {
 	FleetReader
 	ItemReader
 	OfficeReader
+	WallReader
 	// Versions returns the version of each of the given streams; an unknown one is 0.
 	Versions(streams []string) (map[string]int64, error)
 	// Events returns up to n events of a stream behind seq after, in order.

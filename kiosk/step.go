@@ -63,7 +63,7 @@ type Step struct {
 	At     int64  // Unix milliseconds
 	Actor  string // staff ID, "gateway" or "clock"
 	Link   int    // number of the link a fact is about, 0 for the newest
-	PayID  int64  // live: the gateway's number
+	PayID  int64  // live, row: the gateway's number of the link
 	URL    string // live: what the QR code holds
 	UserID string // live: the gateway account's own id
 	Row    Row

@@ -166,7 +166,7 @@ func (s *Shop) saleOfRow(ctx context.Context, row PayIn) (sale *Sale, n int, err
 
 // stepsOf translates a row of the list into facts about its link.
 func stepsOf(row PayIn, l *Link, now int64) []Step {
-	base := Step{Link: l.N, Actor: ActorGateway, Row: Row{
+	base := Step{Link: l.N, Actor: ActorGateway, PayID: row.PayID, Row: Row{
 		Key: row.Key, Bare: row.Bare, Kind: row.Kind, Amount: row.Amount, At: row.At, SeenAt: now,
 		Net: row.Net, Fee: row.Fee, FeePSP: row.FeePSP, Method: row.Method, Payout: row.Payout,
 	}}

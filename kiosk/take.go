@@ -251,6 +251,9 @@ func (s *Sale) applyFact(step Step) (bool, error) {
 	case StepGivenUp:
 		return s.giveUp(l, step), nil
 	case StepRow:
+		if l.PayID == 0 {
+			l.PayID = step.PayID // found by its reference, before its create was answered
+		}
 		return l.addRow(step.Row), nil
 	case StepWithdrawn:
 		return l.withdraw(step.Row.Key), nil

@@ -51,6 +51,7 @@ func (s *Shop) watch(ctx context.Context) {
 			continue
 		}
 		w.last = s.now()
+		s.looking()
 		if w.leads(ctx) {
 			w.sweep(ctx)
 		}
@@ -139,13 +140,18 @@ func (s *Shop) watched(ctx context.Context) ([]*Sale, error) {
 	return sales, err
 }
 
-// wanted tells whether a browser's return asked for a look, and forgets it.
+// wanted tells whether a browser's return, or a cashier, asked for a look.
 func (s *Shop) wanted() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	was := s.hint
+	return s.hint
+}
+
+// looking forgets that a look was asked for: it is made now, not only planned.
+func (s *Shop) looking() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.hint = false
-	return was
 }
 
 func (s *Shop) lapseUnopened(ctx context.Context, sales []*Sale) {

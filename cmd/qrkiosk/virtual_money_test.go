@@ -95,3 +95,24 @@ func TestVirtual_split(t *testing.T) {
 		})
 	}
 }
+
+// TestVirtual_paidBeforeItIsFound: the create's answer is lost, the lists of links are down, and the
+// payment's row is the first that tells of the link. It is known by its number from then on, which
+// a refund needs and which keeps it from being counted twice.
+func TestVirtual_paidBeforeItIsFound(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		h.sandbox.Set(sandbox.CreateLost, 1)
+		h.sandbox.Set(sandbox.ListDown, -1)
+		h.sandbox.Set(sandbox.WebhookOff, -1)
+		sale := h.charge(1250)
+		time.Sleep(time.Second)
+		h.pay()
+		h.must(h.shop.Look(context.Background(), h.actor, sale.ID))
+		h.untilState(kiosk.Paid, 10*time.Second)
+		paid := h.sandbox.Links()[0].ID
+		if l := h.last().Link(1); l.PayID != paid {
+			t.Errorf("the link is number %d, the gateway calls it %d", l.PayID, paid)
+		}
+		h.sound()
+	})
+}

@@ -15,6 +15,7 @@ type Actor struct {
 	Role     Role
 	Device   string
 	Register string
+	From     string // network address, of people in the office
 }
 
 // Charge is what a cashier asks for.

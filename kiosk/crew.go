@@ -36,7 +36,7 @@ func (s *Shop) Hire(ctx context.Context, by Actor, stall, name string, role Role
 		if err := tx.PutStaff(who); err != nil {
 			return err
 		}
-		return s.officeEvent(tx, by, "staff.add", who.ID, name)
+		return s.officeEvent(tx, by, "staff.add", who.ID, after("Role", string(role)))
 	})
 	return MadePerson{who, pin}, err
 }
@@ -64,7 +64,7 @@ func freePerson(r Reader, stall, name, except string) error {
 }
 
 // atWork changes a person who works at a stall; others are [NotFound].
-func (s *Shop) atWork(ctx context.Context, by Actor, stall, staff, kind string, change func(tx Tx, p *Staff) (data string, err error)) (Staff, error) {
+func (s *Shop) atWork(ctx context.Context, by Actor, stall, staff, kind string, change func(tx Tx, p *Staff) (Trace, error)) (Staff, error) {
 	var who Staff
 	err := s.change(ctx, OfficeStream, func(tx Tx) (err error) {
 		if who, err = tx.Staff(staff); err != nil {
@@ -92,9 +92,9 @@ func (s *Shop) ResetPIN(ctx context.Context, by Actor, stall, staff, pin string)
 	if err != nil {
 		return MadePerson{}, err
 	}
-	who, err := s.atWork(ctx, by, stall, staff, "staff.pin", func(_ Tx, p *Staff) (string, error) {
+	who, err := s.atWork(ctx, by, stall, staff, "staff.pin", func(_ Tx, p *Staff) (Trace, error) {
 		p.PINHash, p.Tries = hash, Tries{}
-		return "", nil
+		return Trace{}, nil
 	})
 	return MadePerson{who, pin}, err
 }
@@ -108,21 +108,24 @@ func (s *Shop) ChangeStaff(ctx context.Context, by Actor, stall, staff, name str
 	if role != Cashier && role != Manager {
 		return Staff{}, &Error{Code: Invalid, Key: KeyStaffRole, Field: "role"}
 	}
-	return s.atWork(ctx, by, stall, staff, "staff.change", func(tx Tx, p *Staff) (string, error) {
+	return s.atWork(ctx, by, stall, staff, "staff.change", func(tx Tx, p *Staff) (Trace, error) {
 		if err := freePerson(tx, stall, name, p.ID); err != nil {
-			return "", err
+			return Trace{}, err
 		}
-		data := beforeAfter(p.Name+", "+string(p.Role), name+", "+string(role))
+		t := beforeAfter("Role", string(p.Role), string(role))
+		if p.Name != name {
+			t.After["Renamed"] = true // names of people stay out of the journal
+		}
 		p.Name, p.Role = name, role
-		return data, nil
+		return t, nil
 	})
 }
 
 // Dismiss ends somebody's work at a stall: the PIN is worth nothing from now on, and whoever is
 // signed in with it is signed out with the next request.
 func (s *Shop) Dismiss(ctx context.Context, by Actor, stall, staff string) (Staff, error) {
-	return s.atWork(ctx, by, stall, staff, "staff.leave", func(_ Tx, p *Staff) (string, error) {
+	return s.atWork(ctx, by, stall, staff, "staff.leave", func(_ Tx, p *Staff) (Trace, error) {
 		p.Left, p.PINHash = s.now(), ""
-		return p.Name, nil
+		return Trace{}, nil
 	})
 }

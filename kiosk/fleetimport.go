@@ -2,7 +2,6 @@ package kiosk
 
 import (
 	"context"
-	"encoding/json"
 	"strconv"
 )
 
@@ -191,7 +190,7 @@ func (s *Shop) makeFleet(tx Tx, by Actor, plan FleetPlan, hashed map[string]pinO
 				return err
 			}
 			made.Stalls = append(made.Stalls, p.Stall)
-			if err := s.officeEvent(tx, by, "stall.add", p.Stall.ID, p.Stall.Name); err != nil {
+			if err := s.officeEvent(tx, by, "stall.add", p.Stall.ID, after("Name", p.Stall.Name)); err != nil {
 				return err
 			}
 		}
@@ -218,7 +217,7 @@ func (s *Shop) makeRegisters(tx Tx, by Actor, plan FleetPlan, stalls map[string]
 			return err
 		}
 		made.Registers = append(made.Registers, r)
-		if err := s.officeEvent(tx, by, "register.add", r.ID, r.Name); err != nil {
+		if err := s.officeEvent(tx, by, "register.add", r.ID, after("Name", r.Name)); err != nil {
 			return err
 		}
 	}
@@ -240,21 +239,9 @@ func (s *Shop) makePeople(tx Tx, by Actor, plan FleetPlan, stalls map[string]Sta
 			return err
 		}
 		made.People = append(made.People, MadePerson{who, one.pin})
-		if err := s.officeEvent(tx, by, "staff.add", who.ID, who.Name); err != nil {
+		if err := s.officeEvent(tx, by, "staff.add", who.ID, after("Role", string(who.Role))); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (s *Shop) officeEvent(tx Tx, by Actor, kind, subject, data string) error {
-	return tx.Append(Event{
-		Stream: OfficeStream, Kind: kind, Subject: subject, Actor: by.Staff, At: s.now(), Data: data,
-	})
-}
-
-// words of a change for the trail: before and after as one JSON text.
-func beforeAfter(before, after string) string {
-	text, _ := json.Marshal(map[string]string{"before": before, "after": after}) // strings cannot fail
-	return string(text)
 }

@@ -44,6 +44,9 @@ type Clerk struct {
 	From  string // network address
 }
 
+// Actor is the clerk as use cases know people.
+func (c Clerk) Actor() Actor { return Actor{Staff: c.Login, Role: c.Role, From: c.From} }
+
 // Heads tells whether the clerk may change a stall: the organizer any, a manager the own one.
 func (c Clerk) Heads(stall string) bool {
 	return c.Role == Organizer || (c.Role == Manager && c.Stall != "" && c.Stall == stall)

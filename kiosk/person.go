@@ -247,16 +247,16 @@ func (s *Shop) AddStaff(ctx context.Context, stall, name string, role Role, pin 
 	}
 	now := s.now()
 	person := Staff{ID: s.random.id(now), Stall: stall, Name: name, Role: role, PINHash: hash, Created: now}
-	err = s.office(ctx, "staff.add", person.ID, name, func(tx Tx) error { return tx.PutStaff(person) })
+	err = s.office(ctx, "staff.add", person.ID, after("Role", string(role)), func(tx Tx) error { return tx.PutStaff(person) })
 	return person, err
 }
 
 // office runs a decision on the office's stream and writes down that it was taken.
-func (s *Shop) office(ctx context.Context, kind, subject, data string, decide func(Tx) error) error {
+func (s *Shop) office(ctx context.Context, kind, subject string, t Trace, decide func(Tx) error) error {
 	return s.change(ctx, OfficeStream, func(tx Tx) error {
 		if err := decide(tx); err != nil {
 			return err
 		}
-		return tx.Append(Event{Stream: OfficeStream, Kind: kind, Subject: subject, At: s.now(), Data: data})
+		return tx.Append(t.event(Actor{}, OfficeStream, kind, subject, s.now()))
 	})
 }

@@ -137,7 +137,7 @@ func (s *Shop) NewRegister(ctx context.Context, by Actor, stall, name, prefix st
 		if err := tx.PutRegister(made); err != nil {
 			return err
 		}
-		return s.officeEvent(tx, by, "register.add", made.ID, name)
+		return s.officeEvent(tx, by, "register.add", made.ID, after("Name", name))
 	})
 	return made, err
 }
@@ -173,7 +173,7 @@ func (s *Shop) RenameRegister(ctx context.Context, by Actor, register, name stri
 		if err := tx.PutRegister(g); err != nil {
 			return err
 		}
-		return s.registerEvent(tx, by, "register.rename", g.ID, beforeAfter(before, name))
+		return s.registerEvent(tx, by, "register.rename", g.ID, beforeAfter("Name", before, name))
 	})
 }
 
@@ -187,10 +187,8 @@ func freeName(r Reader, stall, name, except string) error {
 	return err
 }
 
-func (s *Shop) registerEvent(tx Tx, by Actor, kind, register, data string) error {
-	return tx.Append(Event{
-		Stream: register, Kind: kind, Subject: register, Actor: by.Staff, At: s.now(), Data: data,
-	})
+func (s *Shop) registerEvent(tx Tx, by Actor, kind, register string, t Trace) error {
+	return tx.Append(t.event(by, register, kind, register, s.now()))
 }
 
 // MoveRegister gives a register to another stall: its devices go with it, its sales stay where they
@@ -219,7 +217,7 @@ func (s *Shop) MoveRegister(ctx context.Context, by Actor, register, stall strin
 		if err := tx.PutRegister(g); err != nil {
 			return err
 		}
-		return s.registerEvent(tx, by, "register.move", g.ID, beforeAfter(from.Name, to.Name))
+		return s.registerEvent(tx, by, "register.move", g.ID, beforeAfter("Stall", from.Name, to.Name))
 	})
 }
 
@@ -263,7 +261,7 @@ func (s *Shop) Invite(ctx context.Context, by Actor, register string, kind Devic
 		if err := tx.PutTicket(t); err != nil {
 			return err
 		}
-		return s.registerEvent(tx, by, "device.invite", register, string(kind))
+		return s.registerEvent(tx, by, "device.invite", register, after("Device", string(kind)))
 	})
 	return secret, err
 }
@@ -289,7 +287,7 @@ func (s *Shop) EndInvitation(ctx context.Context, by Actor, register, hash strin
 		if err := tx.DropTicket(hash); err != nil {
 			return err
 		}
-		return s.registerEvent(tx, by, "device.uninvite", register, string(t.Kind))
+		return s.registerEvent(tx, by, "device.uninvite", register, after("Device", string(t.Kind)))
 	})
 }
 

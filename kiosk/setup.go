@@ -12,7 +12,7 @@ func (s *Shop) AddStall(ctx context.Context, stall Stall) (Stall, error) {
 	}
 	stall.Created = s.now()
 	stall.ID = s.random.id(stall.Created)
-	err := s.office(ctx, "stall.add", stall.ID, stall.Name, func(tx Tx) error { return tx.PutStall(stall) })
+	err := s.office(ctx, "stall.add", stall.ID, after("Name", stall.Name), func(tx Tx) error { return tx.PutStall(stall) })
 	return stall, err
 }
 
@@ -23,7 +23,7 @@ func (s *Shop) AddRegister(ctx context.Context, stall, name, prefix string) (Reg
 	}
 	now := s.now()
 	r := Register{ID: s.random.id(now), Stall: stall, Name: name, Prefix: prefix, Created: now}
-	err := s.office(ctx, "register.add", r.ID, name, func(tx Tx) error { return tx.PutRegister(r) })
+	err := s.office(ctx, "register.add", r.ID, after("Name", name), func(tx Tx) error { return tx.PutRegister(r) })
 	return r, err
 }
 

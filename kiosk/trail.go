@@ -27,7 +27,7 @@ func ReadTrace(data string) Trace {
 // trail is the entry of a change from before to after, of which only the fields that differ are
 // kept. Either may be nil.
 func trail(by Clerk, kind, subject string, at int64, before, after map[string]any) Event {
-	t := Trace{From: by.From, Before: map[string]any{}, After: map[string]any{}}
+	t := Trace{Before: map[string]any{}, After: map[string]any{}}
 	for name, was := range before {
 		if is, there := after[name]; !there || !reflect.DeepEqual(was, is) {
 			t.Before[name] = was
@@ -38,11 +38,34 @@ func trail(by Clerk, kind, subject string, at int64, before, after map[string]an
 			t.After[name] = is
 		}
 	}
+	return t.event(by.Actor(), OfficeStream, kind, subject, at)
+}
+
+// event writes a trace into an entry of a stream.
+func (t Trace) event(by Actor, stream, kind, subject string, at int64) Event {
+	t.From = by.From
 	data, err := json.Marshal(t)
 	if err != nil {
-		data = nil // the fields are texts, numbers and lists of them
+		data = nil // the fields are texts, numbers and lists of them: there is no error
 	}
-	return Event{Stream: OfficeStream, Kind: kind, Subject: subject, Actor: by.Login, At: at, Data: string(data)}
+	return Event{Stream: stream, Kind: kind, Subject: subject, Actor: by.Staff, At: at, Data: string(data)}
+}
+
+// after is the trace of something new with one field worth knowing.
+func after(field, is string) Trace { return Trace{After: map[string]any{field: is}} }
+
+// beforeAfter is the trace of a change of one field; an unchanged one is left out.
+func beforeAfter(field, was, is string) Trace {
+	t := Trace{Before: map[string]any{}, After: map[string]any{}}
+	if was != is {
+		t.Before[field], t.After[field] = was, is
+	}
+	return t
+}
+
+// officeEvent appends to the office's journal.
+func (s *Shop) officeEvent(tx Tx, by Actor, kind, subject string, t Trace) error {
+	return tx.Append(t.event(by, OfficeStream, kind, subject, s.now()))
 }
 
 // change is what an office decision has to say for the trail.

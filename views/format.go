@@ -42,6 +42,9 @@ var habits = map[string]habit{
 	"en": dotComma, "ga": dotComma, "mt": dotComma,
 }
 
+// tightPercent are the languages that put no blank before the sign.
+const tightPercent = "bg el en et ga hr hu it lv mt nl pl pt"
+
 func habitOf(region string) habit {
 	if h, ok := habits[region]; ok {
 		return h
@@ -112,7 +115,8 @@ func percent(region string, hundredths int64) string {
 		digits := strconv.FormatInt(100+rest, 10)[1:]
 		text += habitOf(region).decimal + strings.TrimRight(digits, "0")
 	}
-	if habitOf(region) == dotComma {
+	base, _, _ := strings.Cut(region, "-")
+	if strings.Contains(tightPercent, base) && base != "" {
 		return text + "%"
 	}
 	return text + noBreak + "%"

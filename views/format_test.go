@@ -2,8 +2,13 @@ package views
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/text/language"
+	printer "golang.org/x/text/message"
+	"golang.org/x/text/number"
 
 	"qrkiosk/kiosk"
 )
@@ -33,6 +38,21 @@ func TestAmount(t *testing.T) {
 	} {
 		if got := Amount(c.region, c.m); got != c.want {
 			t.Errorf("Amount(%q, %d) = %q, want %q", c.region, c.m, got, c.want)
+		}
+	}
+}
+
+// Digits and marks are those of the Unicode locale data, for every language there is.
+func TestAmount_isTheLocales(t *testing.T) {
+	for lang := range languages() {
+		p := printer.NewPrinter(language.Make(lang))
+		// The data in use here has a full blank for French; newer data has the thin one that we write.
+		ours := strings.ReplaceAll(Digits(lang, 123_456_789), noBreakThn, noBreak)
+		if want := p.Sprint(number.Decimal(1234567.89, number.Scale(2))); ours != want {
+			t.Errorf("%s writes %q, not %q", lang, ours, want)
+		}
+		if got, want := percent(lang, 700), p.Sprint(number.Percent(0.07)); got != want {
+			t.Errorf("%s writes %q, not %q", lang, got, want)
 		}
 	}
 }

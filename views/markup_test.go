@@ -170,7 +170,7 @@ func checkNames(t *testing.T, all []tag) {
 }
 
 func TestPages_markup(t *testing.T) {
-	for _, lang := range reviewed {
+	for _, lang := range speakers {
 		for name, c := range scenes(Page{Lang: lang, Zone: time.UTC}) {
 			t.Run(lang+"/"+name, func(t *testing.T) {
 				page := render(t, c)
@@ -199,7 +199,7 @@ func TestPages_markup(t *testing.T) {
 // No page shows the name of a message instead of its words, nor a gap that nothing filled.
 func TestPages_noBareKeys(t *testing.T) {
 	bare := regexp.MustCompile(`^[a-z]+(\.[a-z0-9-]+)+$`)
-	for _, lang := range reviewed {
+	for _, lang := range speakers {
 		for name, c := range scenes(Page{Lang: lang, Zone: time.UTC}) {
 			for _, one := range tags(t, render(t, c)) {
 				shown := []string{one.text, one.attrs["aria-label"], one.attrs["placeholder"]}

@@ -16,8 +16,22 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// reviewed are the languages in which everything is said.
-var reviewed = []string{"en", "de", "fr", "es", "it", "nl", "pl"}
+// speakers are the languages in which everything is said.
+var speakers = []string{"en", "de", "fr", "es", "it", "nl", "pl"}
+
+// official are the other languages of the European Union, which are spoken with customers.
+var official = []string{
+	"bg", "cs", "da", "el", "et", "fi", "ga", "hr", "hu", "lt", "lv", "mt", "pt", "ro", "sk", "sl", "sv",
+}
+
+// forCustomers is the one rule about which sentences a customer may ever read: on the display, on
+// the receipt, in the errors that those two can meet, and the words all of them are made of.
+var forCustomers = regexp.MustCompile(`^(?:` + strings.Join([]string{
+	`date\.full`, `month\..*`, `wait\..*`, `sandbox\..*`, `insecure\..*`, `match\..*`, `colour\..*`, `animal\..*`,
+	`line\.typed`, `js\.(?:lost|left)`, `display\..*`, `receipt\..*`, `page\.error\..*`,
+	`error\.(?:internal|invalid|not-found|conflict|too-many|unavailable|tip-closed)`,
+	`error\.amount-(?:missing|zero|not-number|decimals|ambiguous|plain|too-large)`,
+}, "|") + `)$`)
 
 // officeReviewed are the languages in which the office must be whole.
 var officeReviewed = []string{"en", "de"}
@@ -149,7 +163,7 @@ func domainKeys(t *testing.T) []string {
 
 func TestWords_complete(t *testing.T) {
 	keys := needed(t)
-	for _, lang := range reviewed {
+	for _, lang := range speakers {
 		l := Words(lang)
 		for _, key := range keys {
 			if ofOffice(key) && !slices.Contains(officeReviewed, lang) {
@@ -166,6 +180,30 @@ func TestWords_complete(t *testing.T) {
 		for key := range l.texts {
 			if !slices.Contains(keys, key) {
 				t.Errorf("%s has words nobody asks for: %q", lang, key)
+			}
+		}
+	}
+}
+
+// The other languages say to customers everything that English says to them, and nothing else, and
+// are marked as what they are.
+func TestWords_forCustomers(t *testing.T) {
+	if len(languages()) != len(speakers)+len(official) {
+		t.Errorf("%d languages, want %d and %d", len(languages()), len(speakers), len(official))
+	}
+	for _, lang := range official {
+		if l := languages()[lang]; l.Whole || l.Reviewed {
+			t.Errorf("%s is marked as %+v", lang, l)
+		}
+		l := Words(lang)
+		for key := range Words("en").texts {
+			if forCustomers.MatchString(key) && strings.TrimSpace(l.texts[key].text) == "" {
+				t.Logf("%s has no words for %q", lang, key)
+			}
+		}
+		for key := range l.texts {
+			if !forCustomers.MatchString(key) || !Words("en").Has(key) {
+				t.Errorf("%s has words that no customer reads: %q", lang, key)
 			}
 		}
 	}
@@ -271,7 +309,7 @@ func TestChoose(t *testing.T) {
 
 // The sentences about faults say what to do or what did not happen, not only a name.
 func TestWords_faultsAreSentences(t *testing.T) {
-	for _, lang := range reviewed {
+	for lang := range languages() {
 		for key, m := range Words(lang).texts {
 			if strings.HasPrefix(key, "error.") && !strings.HasSuffix(m.text, ".") {
 				t.Errorf("%s %q is no sentence: %q", lang, key, m.text)

@@ -87,6 +87,7 @@ func tillRoutes() []Route {
 		{Method: "POST", Path: views.PathCart, Who: Staff, do: (*Server).cart},
 		{Method: "GET", Path: views.PathItems, Who: Staff, do: (*Server).items},
 		{Method: "POST", Path: views.PathCancel, Who: Staff, do: (*Server).cancel},
+		{Method: "POST", Path: views.PathNoTip, Who: Staff, do: (*Server).noTip},
 		{Method: "POST", Path: views.PathAside, Who: Staff, do: (*Server).aside},
 		{Method: "POST", Path: views.PathLook, Who: Staff, do: (*Server).look},
 		{Method: "POST", Path: views.PathShiftOpen, Who: Staff, do: (*Server).shiftOpen},

@@ -160,6 +160,10 @@ func (s *Server) aside(w http.ResponseWriter, r *http.Request) error {
 	})(w, r)
 }
 
+func (s *Server) noTip(w http.ResponseWriter, r *http.Request) error {
+	return s.command(s.shop.NoTip)(w, r)
+}
+
 func (s *Server) look(w http.ResponseWriter, r *http.Request) error {
 	return s.command(s.shop.Look)(w, r)
 }

@@ -283,6 +283,7 @@ func (s *Shop) newSale(tx Tx, by Actor, c Charge, register Register, stall Stall
 
 // begin stores a new sale: with its first attempt, or asking for a tip before it.
 func (s *Shop) begin(tx Tx, sale *Sale) error {
+	sale.askTip()
 	if !sale.AsksTip {
 		link, err := s.newLink(tx, sale, 1)
 		if err != nil {
@@ -340,22 +341,6 @@ func (s *Shop) secrets(l *Link) (LinkSecrets, error) {
 		return secrets, err
 	}
 	return secrets, json.Unmarshal(plain, &secrets)
-}
-
-// Tip sets the tip a customer chose on a display of register, zero for none, and begins the link.
-func (s *Shop) Tip(ctx context.Context, register, sale string, tip Money) (*Sale, error) {
-	if tip < 0 || tip > MaxMoney {
-		return nil, amountError(KeyAmountTooLarge)
-	}
-	return s.own(ctx, register, sale, func(tx Tx, found *Sale) (Step, error) {
-		if found.Goods+tip > MaxMoney {
-			return Step{}, amountError(KeyAmountTooLarge)
-		}
-		tipped := found.Clone()
-		tipped.Tip = tip
-		link, err := s.newLink(tx, tipped, 1)
-		return Step{Kind: StepTip, Actor: "customer", Amount: tip, Next: link}, err
-	})
 }
 
 // Cancel asks for the end of a sale of the actor's register.

@@ -60,6 +60,7 @@ type Sale struct {
 
 	// Facts of commands.
 	AsksTip   bool // the display asks for a tip first
+	TipBy     int64 // Unix milliseconds; without an answer until then there is no tip
 	TipChosen bool
 	Cancel    bool   // cancel was asked for
 	CancelBy  string // staff who asked

@@ -46,8 +46,9 @@ func (s *Shop) watch(ctx context.Context) {
 		}
 		p := w.plan(ctx)
 		s.lapseUnopened(ctx, p.lapsed)
+		s.stopAsking(ctx, p.unanswered)
 		if wait := p.at - s.now(); wait > 0 {
-			s.sleep(ctx, s.watcher, min(wait, idleMillis))
+			s.sleep(ctx, s.watcher, max(1, min(wait, idleMillis, p.asked-s.now())))
 			continue
 		}
 		w.last = s.now()
@@ -76,6 +77,9 @@ func (s *Shop) Heard(string, int64) { nudge(s.watcher) }
 type plan struct {
 	at     int64
 	lapsed []*Sale // over, and nothing was opened at the gateway
+
+	asked      int64   // Unix milliseconds when the next question for a tip ends
+	unanswered []*Sale // whose question is over
 }
 
 // plan finds out when the lists should be read next.
@@ -85,14 +89,15 @@ func (w *watcher) plan(ctx context.Context) plan {
 	sales, err := s.watched(ctx)
 	if err != nil {
 		s.complain(ctx, "watched sales cannot be read", err)
-		return plan{at: now + secondMillis}
+		return plan{at: now + secondMillis, asked: now + secondMillis}
 	}
-	p := plan{at: w.last + sweepCold}
+	p := plan{at: w.last + sweepCold, asked: now + idleMillis}
 	for _, sale := range sales {
 		p.at = min(p.at, w.last+pace(sale))
 		if sale.Expires <= now && sale.mayLapseUnasked() {
 			p.lapsed = append(p.lapsed, sale)
 		}
+		p.question(sale, now)
 	}
 	if due, err := s.store.NextDue(ctx, []ErrandKind{ErrandLook}); err == nil && due > 0 {
 		p.at = min(p.at, due+company)
@@ -102,6 +107,17 @@ func (w *watcher) plan(ctx context.Context) plan {
 	}
 	p.at = max(p.at, w.last+sweepApart, w.last+w.pause())
 	return p
+}
+
+// question plans the end of a question for a tip.
+func (p *plan) question(sale *Sale, now int64) {
+	switch {
+	case sale.TipBy == 0 || sale.State() != Asking:
+	case sale.TipBy <= now:
+		p.unanswered = append(p.unanswered, sale)
+	default:
+		p.asked = min(p.asked, sale.TipBy)
+	}
 }
 
 // pause is the extra wait after failed sweeps: doubling, with jitter.

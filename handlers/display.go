@@ -55,10 +55,15 @@ func (s *Server) displayScreen(ctx context.Context, register string) (kiosk.Disp
 }
 
 func (s *Server) displayState(w http.ResponseWriter, r *http.Request) error {
-	d, x, err := s.displayScreen(r.Context(), displayOf(r).Register)
+	return s.screenState(w, r, displayOf(r).Register, false)
+}
+
+func (s *Server) screenState(w http.ResponseWriter, r *http.Request, register string, face bool) error {
+	d, x, err := s.displayScreen(r.Context(), register)
 	if err != nil {
 		return err
 	}
+	x.Face = face
 	p := s.view(r)
 	p.Lang = s.displayLang(r, d.Stall)
 	f := newFrame(d.Epoch, d.Version, d.Now, d.Next)
@@ -70,14 +75,18 @@ func (s *Server) displayState(w http.ResponseWriter, r *http.Request) error {
 
 // tip takes the customer's choice: cents of a suggestion, or an amount that was typed.
 func (s *Server) tip(w http.ResponseWriter, r *http.Request) error {
+	return s.takeTip(w, r, displayOf(r).Register, views.PathDisplay)
+}
+
+func (s *Server) takeTip(w http.ResponseWriter, r *http.Request, register, then string) error {
 	tip, err := readTip(r)
 	if err != nil {
 		return err
 	}
-	if _, err := s.shop.Tip(r.Context(), displayOf(r).Register, plainID(r.PostForm.Get("sale")), tip); err != nil {
+	if _, err := s.shop.Tip(r.Context(), register, plainID(r.PostForm.Get("sale")), tip); err != nil {
 		return err
 	}
-	return s.goTo(w, r, views.PathDisplay)
+	return s.goTo(w, r, then)
 }
 
 func readTip(r *http.Request) (kiosk.Money, error) {

@@ -57,7 +57,7 @@ func (s *Server) closeOthers(device kiosk.Device) {
 		return
 	}
 	s.hub.end(func(c *client) bool {
-		return c.view.kind == kiosk.Tablet && c.room.register == device.Register
+		return c.view.kind != kiosk.Display && c.room.register == device.Register
 	}, closeRevoked)
 }
 

@@ -81,6 +81,11 @@ func tillRoutes() []Route {
 		{Method: "POST", Path: views.PathTillTongue, Who: Tablet, do: (*Server).staffLanguage},
 		{Method: "GET", Path: views.PathTillLive, Who: Staff, Way: waySocket, do: (*Server).tillSocket},
 
+		{Method: "GET", Path: views.PathFaceLive, Who: Staff, Way: waySocket, do: (*Server).tillSocket},
+		{Method: "GET", Path: views.PathFace, Who: Staff, do: (*Server).face},
+		{Method: "GET", Path: views.PathFaceState, Who: Staff, do: (*Server).faceState},
+		{Method: "POST", Path: views.PathFaceTip, Who: Staff, do: (*Server).faceTip},
+
 		{Method: "GET", Path: views.PathTill, Who: Staff, do: (*Server).till},
 		{Method: "GET", Path: views.PathTillState, Who: Staff, do: (*Server).tillState},
 		{Method: "POST", Path: views.PathCharge, Who: Staff, do: (*Server).charge},

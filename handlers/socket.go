@@ -44,6 +44,9 @@ func (s *Server) tillSocket(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	lang := s.staffLang(r, stall)
+	if routeOf(r) == views.PathFaceLive {
+		device.Kind, lang = faceKind, s.displayLang(r, stall)
+	}
 	return s.connect(w, r, device, lang, func(ctx context.Context) error {
 		_, err := s.standsAt(ctx, tablet, session)
 		return err
@@ -102,8 +105,9 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request, device kiosk.De
 // draw draws a kind of screen of a register for the hub.
 func (s *Server) draw(ctx context.Context, register string, v screen, displays int) (drawing, error) {
 	p := views.Page{Lang: v.lang, Mode: s.shop.Settings().Mode}
-	if v.kind == kiosk.Display {
+	if v.kind == kiosk.Display || v.kind == faceKind {
 		d, x, err := s.displayScreen(ctx, register)
+		x.Face = v.kind == faceKind
 		if err != nil {
 			return drawing{}, err
 		}

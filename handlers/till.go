@@ -99,7 +99,7 @@ func (s *Server) charge(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.chargeRefused(w, r, err)
 	}
-	order.NoTip = s.hub.displays(personOf(r).Register) == 0
+	order.NoTip = s.hub.displays(personOf(r).Register) == 0 && r.PostForm.Get("face") == ""
 	sale, err := s.shop.Charge(r.Context(), personOf(r).Actor, order)
 	if err != nil {
 		return s.chargeRefused(w, r, err)

@@ -10,6 +10,7 @@ import (
 type DisplayExtras struct {
 	QR      QRCode // of the payment; drawn from its address if it is left empty
 	Receipt QRCode // of the receipt page, likewise
+	Face    bool   // it is a till that is turned to the customer
 }
 
 // display is one drawing of a customer's screen.
@@ -26,6 +27,28 @@ func newDisplay(p Page, s kiosk.DisplayScreen, x DisplayExtras) display {
 		s.Shows = kiosk.ShowsIdle
 	}
 	return display{p, s, x}
+}
+
+// socket, stateAt and tipAt are where this screen listens, looks and posts tips to.
+func (d display) socket() string {
+	if d.x.Face {
+		return PathFaceLive
+	}
+	return PathDisplayLive
+}
+
+func (d display) stateAt() string {
+	if d.x.Face {
+		return PathFaceState
+	}
+	return PathDisplayState
+}
+
+func (d display) tipAt() string {
+	if d.x.Face {
+		return PathFaceTip
+	}
+	return PathTip
 }
 
 func drawn(have QRCode, text string) QRCode {

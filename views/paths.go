@@ -17,6 +17,10 @@ const (
 	PathLock        = "/till/lock"        // POST
 	PathTillTongue  = "/till/language"    // POST lang
 	PathSignIn      = "/till/signin"      // GET the page; POST staff, pin
+	PathFace        = "/till/face"        // the till turned to the customer
+	PathFaceState   = "/till/face/state"
+	PathFaceLive    = "/till/face/live"
+	PathFaceTip     = "/till/face/tip"   // as PathTip
 	PathShiftOpen   = "/till/shift/open"  // POST
 	PathShiftClose  = "/till/shift/close" // POST
 	PathSale        = "/till/sale"        // GET ?number=

@@ -3,8 +3,8 @@
 
 import { full, sound, tunes, watch } from "./device.js";
 import { live } from "./live.js";
-import { post } from "./post.js";
 import { keepSized, sizeCodes } from "./qr.js";
+import { choices } from "./screen.js";
 
 const root = document.getElementById("root");
 const wake = document.getElementById("wake");
@@ -19,19 +19,7 @@ const connection = live(root, {
 	},
 });
 
-document.addEventListener("submit", async (e) => {
-	if (!e.target.matches("[data-post]")) return;
-	e.preventDefault();
-	// Going to another page would end full screen and sound.
-	const { frame, error } = await post(e.target, { submitter: e.submitter, stay: true });
-	if (frame) connection.take(frame);
-	else if (!error) connection.again();
-	const fault = document.getElementById("fault");
-	if (fault) {
-		fault.textContent = error?.text ?? "";
-		fault.hidden = !error?.text;
-	}
-});
+choices(document, connection);
 
 // One tap gives full screen and sound; the idle screen offers it until it has been given.
 function offer() {

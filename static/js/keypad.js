@@ -18,8 +18,8 @@ const HARDWARE = {
 };
 const BUSY = ["asking", "opening", "awaiting", "checking"];
 
-/** Starts the keypad of a till; connection is what live() gave. */
-export function keypad(root, connection) {
+/** Starts the keypad of a till; connection is what live() gave, turned what face() gave. */
+export function keypad(root, connection, turned) {
 	const form = document.getElementById("charge");
 	const go = document.getElementById("go");
 	const fault = document.getElementById("fault");
@@ -101,6 +101,7 @@ export function keypad(root, connection) {
 		say("");
 		draw();
 		const fields = { cents: `${total(now, bag.off())}`, lines: posted(now), discount: postedOff(bag.off()) };
+		if (turned.always()) fields.face = "1";
 		const { frame, error } = await post(form, { fields });
 		flying = false;
 		go.removeAttribute("aria-busy");

@@ -30,8 +30,9 @@ function sentences(text) {
 }
 
 /** Starts the live connection of a page. shown(fresh, old) is called for every element put in,
- * changed() whenever the contact is lost or found. */
-export function live(root, { shown = () => {}, changed = () => {} } = {}) {
+ * changed() whenever the contact is lost or found. scope is where the elements are: the document, or
+ * the shadow root of a screen within the page. */
+export function live(root, { shown = () => {}, changed = () => {}, scope = document } = {}) {
 	const words = sentences(root.dataset.words ?? "");
 	const markup = new Map();
 	let now = { epoch: root.dataset.epoch, version: Number(root.dataset.version), now: Number(root.dataset.now) };
@@ -46,6 +47,7 @@ export function live(root, { shown = () => {}, changed = () => {} } = {}) {
 	let poller = 0;
 	let etag = "";
 	let asking = false;
+	let over = false;
 
 	for (const part of root.querySelectorAll("[id]")) markup.set(part.id, part.outerHTML);
 
@@ -83,7 +85,7 @@ export function live(root, { shown = () => {}, changed = () => {} } = {}) {
 
 	function show(html) {
 		for (const el of [...parse(html).children]) {
-			const old = document.getElementById(el.id);
+			const old = scope.getElementById(el.id);
 			const text = el.outerHTML;
 			if (!old || markup.get(el.id) === text) continue;
 			markup.set(el.id, text);
@@ -99,20 +101,21 @@ export function live(root, { shown = () => {}, changed = () => {} } = {}) {
 			old.textContent = el.textContent;
 			return;
 		}
-		const held = old.contains(document.activeElement) ? document.activeElement : null;
+		const held = old.contains(scope.activeElement) ? scope.activeElement : null;
 		old.replaceWith(el);
-		if (held?.id) document.getElementById(held.id)?.focus({ preventScroll: true });
+		if (held?.id) scope.getElementById(held.id)?.focus({ preventScroll: true });
 		shown(el, old);
 	}
 
 	// One timer for everything that depends on time.
 	function beat() {
 		clearTimeout(beat.timer);
+		if (over) return;
 		const silent = age(heard);
 		const was = root.hasAttribute("data-stale");
 		root.toggleAttribute("data-stale", silent >= lease);
 		root.toggleAttribute("data-ended", ends !== null && age(ends.from) >= ends.after);
-		const lost = document.getElementById("lost");
+		const lost = scope.getElementById("lost");
 		if (lost) lost.hidden = silent < lease - 3000;
 		if (silent >= lease - 3000 && age(begun) > ATTEMPT) connect();
 		if (was !== root.hasAttribute("data-stale")) changed();
@@ -124,10 +127,10 @@ export function live(root, { shown = () => {}, changed = () => {} } = {}) {
 
 	function tick() {
 		const clock = Date.now() + offset;
-		for (const t of document.querySelectorAll("time[data-since]")) {
+		for (const t of scope.querySelectorAll("time[data-since]")) {
 			set(t, minutes(clock - Number(t.dataset.since)));
 		}
-		for (const t of document.querySelectorAll("[data-left]")) {
+		for (const t of scope.querySelectorAll("[data-left]")) {
 			const left = Number(t.dataset.left) - clock;
 			t.hidden = left > 60_000 || left <= 0;
 			if (!t.hidden) set(t, (words.left ?? "{time}").replace("{time}", minutes(left + 999)));
@@ -143,6 +146,7 @@ export function live(root, { shown = () => {}, changed = () => {} } = {}) {
 
 	function connect() {
 		clearTimeout(retry);
+		if (over) return;
 		begun = moment();
 		const old = socket;
 		const address = new URL(root.dataset.socket, location.href);
@@ -200,6 +204,7 @@ export function live(root, { shown = () => {}, changed = () => {} } = {}) {
 
 	// Back from sleep or from another page: what the socket says about itself proves nothing.
 	function wake() {
+		if (over) return;
 		beat();
 		if (document.visibilityState !== "hidden" && age(heard) > OLD) {
 			failures = 0;
@@ -219,5 +224,15 @@ export function live(root, { shown = () => {}, changed = () => {} } = {}) {
 		connect();
 		ask();
 	}
-	return { take, again, words, stale: () => root.hasAttribute("data-stale") };
+	// end stops it for good.
+	function end() {
+		over = true;
+		clearTimeout(beat.timer);
+		clearTimeout(retry);
+		clearInterval(poller);
+		const old = socket;
+		socket = null;
+		old?.close();
+	}
+	return { take, again, end, words, stale: () => root.hasAttribute("data-stale") };
 }

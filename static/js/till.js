@@ -1,6 +1,7 @@
 // The till: keypad, live connection, the other forms, and what the device can do.
 
 import { awake, full, sound, tunes, watch } from "./device.js";
+import { face } from "./face.js";
 import { keypad } from "./keypad.js";
 import { live } from "./live.js";
 import { post } from "./post.js";
@@ -18,10 +19,18 @@ const connection = live(root, {
 		sizeCodes(el);
 		tell(el);
 		pad?.draw();
+		turn();
 	},
 	changed: () => pad?.draw(),
 });
-pad = keypad(root, connection);
+const turned = face(root);
+pad = keypad(root, connection, turned);
+
+function turn() {
+	const displays = document.getElementById("devices").dataset.displays;
+	turned.state(document.getElementById("side").dataset.nowState, displays !== "0");
+}
+turn();
 
 // The other forms: cancel, set aside, look again, lock, open and close.
 document.addEventListener("submit", async (e) => {

@@ -25,7 +25,7 @@ export function face(root) {
 		host.id = "face";
 		const shadow = host.attachShadow({ mode: "open" });
 		const screen = page.getElementById("root");
-		shadow.append(...page.querySelectorAll("head > link[rel=stylesheet], link[rel=stylesheet]"), screen);
+		shadow.append(...page.querySelectorAll("link[rel=stylesheet], aside.banner"), screen);
 		host.style.visibility = "hidden"; // until it has its styles
 		document.body.append(host);
 		await Promise.all([...shadow.querySelectorAll("link")].map(loaded));

@@ -13,8 +13,11 @@ const (
 
 // Hire adds a person to a stall in the office's name. An empty PIN is drawn; the PIN is returned
 // this one time, for a slip. Somebody of that name who works there is [Conflict].
-func (s *Shop) Hire(ctx context.Context, by Actor, stall, name string, role Role, pin string) (MadePerson, error) {
+func (s *Shop) Hire(ctx context.Context, by Clerk, stall, name string, role Role, pin string) (MadePerson, error) {
 	name = strings.TrimSpace(name)
+	if err := by.heads(stall); err != nil {
+		return MadePerson{}, err
+	}
 	if err := checkName(name); err != nil {
 		return MadePerson{}, err
 	}
@@ -36,7 +39,7 @@ func (s *Shop) Hire(ctx context.Context, by Actor, stall, name string, role Role
 		if err := tx.PutStaff(who); err != nil {
 			return err
 		}
-		return s.officeEvent(tx, by, "staff.add", who.ID, after("Role", string(role)))
+		return s.traceAdd(tx, by, "staff.add", who.ID, who.record())
 	})
 	return MadePerson{who, pin}, err
 }
@@ -63,8 +66,11 @@ func freePerson(r Reader, stall, name, except string) error {
 	return err
 }
 
-// atWork changes a person who works at a stall; others are [NotFound].
-func (s *Shop) atWork(ctx context.Context, by Actor, stall, staff, kind string, change func(tx Tx, p *Staff) (Trace, error)) (Staff, error) {
+// atWork changes a person who works at a stall of the clerk; others are [NotFound].
+func (s *Shop) atWork(ctx context.Context, by Clerk, stall, staff, kind string, change func(tx Tx, p *Staff) error) (Staff, error) {
+	if err := by.heads(stall); err != nil {
+		return Staff{}, err
+	}
 	var who Staff
 	err := s.change(ctx, OfficeStream, func(tx Tx) (err error) {
 		if who, err = tx.Staff(staff); err != nil {
@@ -73,34 +79,34 @@ func (s *Shop) atWork(ctx context.Context, by Actor, stall, staff, kind string, 
 		if who.Stall != stall || who.Left > 0 {
 			return &Error{Code: NotFound, Key: KeyStaffGone}
 		}
-		data, err := change(tx, &who)
-		if err != nil {
+		before := who.record()
+		if err := change(tx, &who); err != nil {
 			return err
 		}
 		if err := tx.PutStaff(who); err != nil {
 			return err
 		}
-		return s.officeEvent(tx, by, kind, who.ID, data)
+		return tx.Append(trail(by, kind, who.ID, s.now(), before, who.record()))
 	})
 	return who, err
 }
 
 // ResetPIN gives a person of a stall another PIN and forgets wrong tries. An empty one is drawn; it
 // is returned this one time.
-func (s *Shop) ResetPIN(ctx context.Context, by Actor, stall, staff, pin string) (MadePerson, error) {
+func (s *Shop) ResetPIN(ctx context.Context, by Clerk, stall, staff, pin string) (MadePerson, error) {
 	pin, hash, err := s.newPIN(pin)
 	if err != nil {
 		return MadePerson{}, err
 	}
-	who, err := s.atWork(ctx, by, stall, staff, "staff.pin", func(_ Tx, p *Staff) (Trace, error) {
+	who, err := s.atWork(ctx, by, stall, staff, "staff.pin", func(_ Tx, p *Staff) error {
 		p.PINHash, p.Tries = hash, Tries{}
-		return Trace{}, nil
+		return nil
 	})
 	return MadePerson{who, pin}, err
 }
 
 // ChangeStaff gives a person of a stall another name and role.
-func (s *Shop) ChangeStaff(ctx context.Context, by Actor, stall, staff, name string, role Role) (Staff, error) {
+func (s *Shop) ChangeStaff(ctx context.Context, by Clerk, stall, staff, name string, role Role) (Staff, error) {
 	name = strings.TrimSpace(name)
 	if err := checkName(name); err != nil {
 		return Staff{}, err
@@ -108,24 +114,20 @@ func (s *Shop) ChangeStaff(ctx context.Context, by Actor, stall, staff, name str
 	if role != Cashier && role != Manager {
 		return Staff{}, &Error{Code: Invalid, Key: KeyStaffRole, Field: "role"}
 	}
-	return s.atWork(ctx, by, stall, staff, "staff.change", func(tx Tx, p *Staff) (Trace, error) {
+	return s.atWork(ctx, by, stall, staff, "staff.change", func(tx Tx, p *Staff) error {
 		if err := freePerson(tx, stall, name, p.ID); err != nil {
-			return Trace{}, err
-		}
-		t := beforeAfter("Role", string(p.Role), string(role))
-		if p.Name != name {
-			t.After["Renamed"] = true // names of people stay out of the journal
+			return err
 		}
 		p.Name, p.Role = name, role
-		return t, nil
+		return nil
 	})
 }
 
 // Dismiss ends somebody's work at a stall: the PIN is worth nothing from now on, and whoever is
 // signed in with it is signed out with the next request.
-func (s *Shop) Dismiss(ctx context.Context, by Actor, stall, staff string) (Staff, error) {
-	return s.atWork(ctx, by, stall, staff, "staff.leave", func(_ Tx, p *Staff) (Trace, error) {
+func (s *Shop) Dismiss(ctx context.Context, by Clerk, stall, staff string) (Staff, error) {
+	return s.atWork(ctx, by, stall, staff, "staff.leave", func(_ Tx, p *Staff) error {
 		p.Left, p.PINHash = s.now(), ""
-		return Trace{}, nil
+		return nil
 	})
 }

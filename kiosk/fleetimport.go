@@ -10,7 +10,6 @@ const (
 	KeyImportGone   = "import-gone"
 	KeyImportFaults = "import-faults"
 	KeyImportMoved  = "import-moved"
-	KeyOfficeNeeded = "office-needed"
 )
 
 const draftMillis = 30 * minuteMillis
@@ -64,9 +63,9 @@ type MadePerson struct {
 // PreviewFleet reads a file of stalls, registers and people and says what importing it would make.
 // Nothing is made yet; if the file has no faults, the secret imports just this file within half an
 // hour. It needs an organizer.
-func (s *Shop) PreviewFleet(ctx context.Context, by Actor, raw []byte) (plan FleetPlan, secret string, err error) {
-	if !by.Role.Covers(Organizer) {
-		return plan, "", &Error{Code: Forbidden, Key: KeyOfficeNeeded}
+func (s *Shop) PreviewFleet(ctx context.Context, by Clerk, raw []byte) (plan FleetPlan, secret string, err error) {
+	if err := by.organizes(); err != nil {
+		return plan, "", err
 	}
 	err = s.store.View(ctx, func(r Reader) error {
 		there, err := readFleet(r)
@@ -83,9 +82,9 @@ func (s *Shop) PreviewFleet(ctx context.Context, by Actor, raw []byte) (plan Fle
 }
 
 // keepDraft seals a file until it is imported.
-func (s *Shop) keepDraft(ctx context.Context, by Actor, kind string, raw []byte) (string, error) {
+func (s *Shop) keepDraft(ctx context.Context, by Clerk, kind string, raw []byte) (string, error) {
 	secret := s.random.secret(18)
-	d := Draft{Hash: HashSecret(secret), Kind: kind, By: by.Staff, Expires: s.now() + draftMillis}
+	d := Draft{Hash: HashSecret(secret), Kind: kind, By: by.Login, Expires: s.now() + draftMillis}
 	var err error
 	if d.Sealed, err = s.vault.Seal(raw, "draft "+d.Hash); err != nil {
 		return "", err
@@ -94,9 +93,9 @@ func (s *Shop) keepDraft(ctx context.Context, by Actor, kind string, raw []byte)
 }
 
 // draft opens a file again; one that is not there any more, or not of the actor, is [Gone].
-func (s *Shop) draft(r Reader, by Actor, kind, secret string) ([]byte, error) {
+func (s *Shop) draft(r Reader, by Clerk, kind, secret string) ([]byte, error) {
 	d, err := r.Draft(HashSecret(secret))
-	if CodeOf(err) == NotFound || (err == nil && (d.By != by.Staff || d.Kind != kind)) {
+	if CodeOf(err) == NotFound || (err == nil && (d.By != by.Login || d.Kind != kind)) {
 		return nil, &Error{Code: Gone, Key: KeyImportGone}
 	}
 	if err != nil {
@@ -108,9 +107,9 @@ func (s *Shop) draft(r Reader, by Actor, kind, secret string) ([]byte, error) {
 // ImportFleet makes what a previewed file names and is not there yet, all of it or nothing. A
 // secret that was used, or whose time is over, is [Gone]; if the fleet has changed since so that
 // the file does not fit any more it is [Conflict].
-func (s *Shop) ImportFleet(ctx context.Context, by Actor, secret string) (MadeFleet, error) {
-	if !by.Role.Covers(Organizer) {
-		return MadeFleet{}, &Error{Code: Forbidden, Key: KeyOfficeNeeded}
+func (s *Shop) ImportFleet(ctx context.Context, by Clerk, secret string) (MadeFleet, error) {
+	if err := by.organizes(); err != nil {
+		return MadeFleet{}, err
 	}
 	hashed, err := s.hashFleet(ctx, by, secret)
 	if err != nil {
@@ -131,7 +130,7 @@ func (s *Shop) ImportFleet(ctx context.Context, by Actor, secret string) (MadeFl
 	return made, err
 }
 
-func (s *Shop) planDraft(r Reader, by Actor, secret string) (FleetPlan, error) {
+func (s *Shop) planDraft(r Reader, by Clerk, secret string) (FleetPlan, error) {
 	raw, err := s.draft(r, by, DraftFleet, secret)
 	if err != nil {
 		return FleetPlan{}, err
@@ -150,7 +149,7 @@ func (s *Shop) planDraft(r Reader, by Actor, secret string) (FleetPlan, error) {
 // pinOf is a PIN with its hash. Hashing is slow on purpose and is done before the transaction.
 type pinOf struct{ pin, hash string }
 
-func (s *Shop) hashFleet(ctx context.Context, by Actor, secret string) (map[string]pinOf, error) {
+func (s *Shop) hashFleet(ctx context.Context, by Clerk, secret string) (map[string]pinOf, error) {
 	var plan FleetPlan
 	err := s.store.View(ctx, func(r Reader) (err error) {
 		plan, err = s.planDraft(r, by, secret)
@@ -180,7 +179,7 @@ func (s *Shop) hashFleet(ctx context.Context, by Actor, secret string) (map[stri
 }
 
 // makeFleet stores what is new, and an event for each.
-func (s *Shop) makeFleet(tx Tx, by Actor, plan FleetPlan, hashed map[string]pinOf, made *MadeFleet) error {
+func (s *Shop) makeFleet(tx Tx, by Clerk, plan FleetPlan, hashed map[string]pinOf, made *MadeFleet) error {
 	stalls := map[string]Stall{}
 	for _, p := range plan.Stalls {
 		if !p.Known {
@@ -190,7 +189,7 @@ func (s *Shop) makeFleet(tx Tx, by Actor, plan FleetPlan, hashed map[string]pinO
 				return err
 			}
 			made.Stalls = append(made.Stalls, p.Stall)
-			if err := s.officeEvent(tx, by, "stall.add", p.Stall.ID, after("Name", p.Stall.Name)); err != nil {
+			if err := s.traceAdd(tx, by, "stall.add", p.Stall.ID, p.Stall.record()); err != nil {
 				return err
 			}
 		}
@@ -205,7 +204,7 @@ func (s *Shop) makeFleet(tx Tx, by Actor, plan FleetPlan, hashed map[string]pinO
 // nextID is an ID whose order is that of the file: what is made within one millisecond has none.
 func (s *Shop) nextID(n int) string { return s.random.id(s.now() + int64(n)) }
 
-func (s *Shop) makeRegisters(tx Tx, by Actor, plan FleetPlan, stalls map[string]Stall, made *MadeFleet) error {
+func (s *Shop) makeRegisters(tx Tx, by Clerk, plan FleetPlan, stalls map[string]Stall, made *MadeFleet) error {
 	for _, p := range plan.Registers {
 		if p.Known {
 			continue
@@ -217,14 +216,14 @@ func (s *Shop) makeRegisters(tx Tx, by Actor, plan FleetPlan, stalls map[string]
 			return err
 		}
 		made.Registers = append(made.Registers, r)
-		if err := s.officeEvent(tx, by, "register.add", r.ID, after("Name", r.Name)); err != nil {
+		if err := s.traceAdd(tx, by, "register.add", r.ID, r.record()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Shop) makePeople(tx Tx, by Actor, plan FleetPlan, stalls map[string]Stall, hashed map[string]pinOf, made *MadeFleet) error {
+func (s *Shop) makePeople(tx Tx, by Clerk, plan FleetPlan, stalls map[string]Stall, hashed map[string]pinOf, made *MadeFleet) error {
 	for _, p := range plan.People {
 		if p.Known {
 			continue
@@ -239,9 +238,24 @@ func (s *Shop) makePeople(tx Tx, by Actor, plan FleetPlan, stalls map[string]Sta
 			return err
 		}
 		made.People = append(made.People, MadePerson{who, one.pin})
-		if err := s.officeEvent(tx, by, "staff.add", who.ID, after("Role", string(who.Role))); err != nil {
+		if err := s.traceAdd(tx, by, "staff.add", who.ID, who.record()); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// traceAdd writes down that something was added.
+func (s *Shop) traceAdd(tx Tx, by Clerk, kind, subject string, after map[string]any) error {
+	return tx.Append(trail(by, kind, subject, s.now(), nil, after))
+}
+
+// record is what the trail says of a register.
+func (g *Register) record() map[string]any {
+	return map[string]any{"Name": g.Name, "Prefix": g.Prefix, "Stall": g.Stall}
+}
+
+// record is what the trail says of a person: never the name.
+func (p *Staff) record() map[string]any {
+	return map[string]any{"Role": string(p.Role), "Stall": p.Stall, "Left": p.Left}
 }

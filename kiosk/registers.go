@@ -27,12 +27,13 @@ type FleetRegister struct {
 	Tickets  []Ticket                // that can still be used
 }
 
-// RegisterOffice reads everything the office shows of one register; an unknown one is [NotFound].
-func (s *Shop) RegisterOffice(ctx context.Context, register string) (FleetRegister, Stall, error) {
+// RegisterOffice reads everything the office shows of one register; one that the clerk has no
+// business with is [NotFound].
+func (s *Shop) RegisterOffice(ctx context.Context, by Clerk, register string) (FleetRegister, Stall, error) {
 	var f FleetRegister
 	var stall Stall
 	err := s.store.View(ctx, func(r Reader) (err error) {
-		if f.Register, err = r.Register(register); err != nil {
+		if f.Register, err = headed(r, by, register); err != nil {
 			return err
 		}
 		if stall, err = r.Stall(f.Register.Stall); err != nil {
@@ -44,12 +45,15 @@ func (s *Shop) RegisterOffice(ctx context.Context, register string) (FleetRegist
 }
 
 // StallOffice reads the same of every register of a stall.
-func (s *Shop) StallOffice(ctx context.Context, stall string) (Stall, []FleetRegister, []Staff, error) {
+func (s *Shop) StallOffice(ctx context.Context, by Clerk, stall string) (Stall, []FleetRegister, []Staff, error) {
 	var place Stall
 	var all []FleetRegister
 	var people []Staff
 	err := s.store.View(ctx, func(r Reader) (err error) {
 		all = nil
+		if err := by.heads(stall); err != nil {
+			return err
+		}
 		if place, err = r.Stall(stall); err != nil {
 			return err
 		}
@@ -108,7 +112,10 @@ func (s *Shop) readRegister(r Reader, f *FleetRegister) error {
 // NewRegister adds a register to a stall in the office's name. A name that the stall has already
 // and a prefix that another register writes are [Conflict]; no prefix is drawn from the stall's
 // first letter.
-func (s *Shop) NewRegister(ctx context.Context, by Actor, stall, name, prefix string) (Register, error) {
+func (s *Shop) NewRegister(ctx context.Context, by Clerk, stall, name, prefix string) (Register, error) {
+	if err := by.heads(stall); err != nil {
+		return Register{}, err
+	}
 	name, prefix = strings.TrimSpace(name), strings.ToUpper(strings.TrimSpace(prefix))
 	if err := checkName(name); err != nil {
 		return Register{}, err
@@ -137,7 +144,7 @@ func (s *Shop) NewRegister(ctx context.Context, by Actor, stall, name, prefix st
 		if err := tx.PutRegister(made); err != nil {
 			return err
 		}
-		return s.officeEvent(tx, by, "register.add", made.ID, after("Name", name))
+		return s.traceAdd(tx, by, "register.add", made.ID, made.record())
 	})
 	return made, err
 }
@@ -155,25 +162,25 @@ func (f *fleet) admits(stall, name, prefix string) error {
 
 // RenameRegister gives a register another name; its screens show it at once. A name that its stall
 // has already is [Conflict].
-func (s *Shop) RenameRegister(ctx context.Context, by Actor, register, name string) error {
+func (s *Shop) RenameRegister(ctx context.Context, by Clerk, register, name string) error {
 	name = strings.TrimSpace(name)
 	if err := checkName(name); err != nil {
 		return err
 	}
 	return s.change(ctx, register, func(tx Tx) error {
-		g, err := tx.Register(register)
+		g, err := headed(tx, by, register)
 		if err != nil || g.Name == name {
 			return err
 		}
 		if err := freeName(tx, g.Stall, name, register); err != nil {
 			return err
 		}
-		before := g.Name
+		before := g.record()
 		g.Name = name
 		if err := tx.PutRegister(g); err != nil {
 			return err
 		}
-		return s.registerEvent(tx, by, "register.rename", g.ID, beforeAfter("Name", before, name))
+		return tx.Append(trail(by, "register.rename", g.ID, s.now(), before, g.record()))
 	})
 }
 
@@ -187,13 +194,21 @@ func freeName(r Reader, stall, name, except string) error {
 	return err
 }
 
-func (s *Shop) registerEvent(tx Tx, by Actor, kind, register string, t Trace) error {
-	return tx.Append(t.event(by, register, kind, register, s.now()))
+// headed finds a register of a stall that the clerk may change; any other is [NotFound].
+func headed(r Reader, by Clerk, register string) (Register, error) {
+	g, err := r.Register(register)
+	if err != nil {
+		return g, err
+	}
+	return g, by.heads(g.Stall)
 }
 
 // MoveRegister gives a register to another stall: its devices go with it, its sales stay where they
-// were made. While its shift is open or a sale is current it is [Conflict].
-func (s *Shop) MoveRegister(ctx context.Context, by Actor, register, stall string) error {
+// were made. While its shift is open or a sale is current it is [Conflict]. It needs an organizer.
+func (s *Shop) MoveRegister(ctx context.Context, by Clerk, register, stall string) error {
+	if err := by.organizes(); err != nil {
+		return err
+	}
 	return s.change(ctx, register, func(tx Tx) error {
 		g, err := tx.Register(register)
 		if err != nil || g.Stall == stall {
@@ -202,22 +217,18 @@ func (s *Shop) MoveRegister(ctx context.Context, by Actor, register, stall strin
 		if err := atRest(tx, register); err != nil {
 			return err
 		}
-		from, err := tx.Stall(g.Stall)
-		if err != nil {
-			return err
-		}
-		to, err := tx.Stall(stall)
-		if err != nil {
+		if _, err := tx.Stall(stall); err != nil {
 			return err
 		}
 		if err := freeName(tx, stall, g.Name, register); err != nil {
 			return err
 		}
+		before := g.record()
 		g.Stall, g.Trust = stall, max(s.now(), g.Trust+1) // whoever is signed in works elsewhere now
 		if err := tx.PutRegister(g); err != nil {
 			return err
 		}
-		return s.registerEvent(tx, by, "register.move", g.ID, beforeAfter("Stall", from.Name, to.Name))
+		return tx.Append(trail(by, "register.move", g.ID, s.now(), before, g.record()))
 	})
 }
 
@@ -243,14 +254,14 @@ func atRest(r Reader, register string) error {
 // Invite makes a one-time link secret for a device of a register that lives so many milliseconds,
 // from five minutes to two weeks. Unused links for a tablet of the same register end with it: there
 // is one tablet, and a card that was mislaid must not bring in another.
-func (s *Shop) Invite(ctx context.Context, by Actor, register string, kind DeviceKind, life int64) (secret string, err error) {
+func (s *Shop) Invite(ctx context.Context, by Clerk, register string, kind DeviceKind, life int64) (secret string, err error) {
 	if life < shortestTicket || life > longestTicket {
 		return "", &Error{Code: Invalid, Key: KeyTicketLife, Field: "life"}
 	}
 	secret = s.random.secret(18)
 	t := Ticket{Hash: HashSecret(secret), Kind: kind, Register: register, Expires: s.now() + life}
 	err = s.change(ctx, register, func(tx Tx) error {
-		if _, err := tx.Register(register); err != nil {
+		if _, err := headed(tx, by, register); err != nil {
 			return err
 		}
 		if kind == Tablet {
@@ -261,7 +272,7 @@ func (s *Shop) Invite(ctx context.Context, by Actor, register string, kind Devic
 		if err := tx.PutTicket(t); err != nil {
 			return err
 		}
-		return s.registerEvent(tx, by, "device.invite", register, after("Device", string(kind)))
+		return s.traceAdd(tx, by, "device.invite", register, map[string]any{"Kind": string(kind)})
 	})
 	return secret, err
 }
@@ -278,8 +289,11 @@ func (s *Shop) endTickets(tx Tx, register string, choose func(Ticket) bool) erro
 
 // EndInvitation makes an unused one-time link of a register worthless; one that is not there is
 // [NotFound].
-func (s *Shop) EndInvitation(ctx context.Context, by Actor, register, hash string) error {
+func (s *Shop) EndInvitation(ctx context.Context, by Clerk, register, hash string) error {
 	return s.change(ctx, register, func(tx Tx) error {
+		if _, err := headed(tx, by, register); err != nil {
+			return err
+		}
 		t, err := tx.Ticket(hash)
 		if err != nil || t.Register != register || t.Used > 0 {
 			return &Error{Code: NotFound, Key: KeyTicketUnknown, Err: err}
@@ -287,29 +301,39 @@ func (s *Shop) EndInvitation(ctx context.Context, by Actor, register, hash strin
 		if err := tx.DropTicket(hash); err != nil {
 			return err
 		}
-		return s.registerEvent(tx, by, "device.uninvite", register, after("Device", string(t.Kind)))
+		return s.traceAdd(tx, by, "device.uninvite", register, map[string]any{"Kind": string(t.Kind)})
 	})
 }
 
-// EndDevices ends the trust in every device of a register and its unused one-time links: for a
-// tablet that was lost together with whatever lay beside it. It returns how many there were.
-func (s *Shop) EndDevices(ctx context.Context, by Actor, register string) (n int, err error) {
+// EndDevices ends the trust in a device of a register, or, if device is "", in every one of them
+// and in its unused one-time links: for a tablet that was lost together with whatever lay beside
+// it. It returns how many ended; a device that is not there is [NotFound].
+func (s *Shop) EndDevices(ctx context.Context, by Clerk, register, device string) (n int, err error) {
 	err = s.change(ctx, register, func(tx Tx) error {
 		n = 0
+		if _, err := headed(tx, by, register); err != nil {
+			return err
+		}
 		devices, err := tx.Devices(register)
 		if err != nil {
 			return err
 		}
 		for _, d := range devices {
-			if d.Revoked > 0 {
+			if d.Revoked > 0 || (device != "" && d.ID != device) {
 				continue
 			}
-			if err := s.revoke(tx, d, by.Staff); err != nil {
+			if err := s.revoke(tx, d, by.Login); err != nil {
 				return err
 			}
 			n++
 		}
-		return s.endTickets(tx, register, func(t Ticket) bool { return t.Used == 0 })
+		if device == "" {
+			return s.endTickets(tx, register, func(t Ticket) bool { return t.Used == 0 })
+		}
+		if n == 0 {
+			return &Error{Code: NotFound, Key: KeyDeviceUnknown}
+		}
+		return nil
 	})
 	return n, err
 }

@@ -11,7 +11,10 @@ import (
 )
 
 // organizer is who runs the office.
-var organizer = kiosk.Actor{Staff: "organizer", Role: kiosk.Organizer}
+var organizer = kiosk.Clerk{Login: "organizer", Role: kiosk.Organizer, From: "127.0.0.1"}
+
+// stranger is the manager of another stall.
+var stranger = kiosk.Clerk{Login: "stranger", Role: kiosk.Manager, Stall: "another"}
 
 const fleetFile = "stall;register;prefix;staff;role;pin;town\n" +
 	"Roth;Window 1;R1;Cleo;manager;731958;Köln\n" +
@@ -36,7 +39,7 @@ func (h *house) shape() string {
 		for _, r := range registers[s.ID] {
 			fmt.Fprintf(&b, "  %s %s\n", r.Prefix, r.Name)
 		}
-		_, _, people, err := h.shop.StallOffice(context.Background(), s.ID)
+		_, _, people, err := h.shop.StallOffice(context.Background(), organizer, s.ID)
 		h.must(err)
 		for _, p := range people {
 			fmt.Fprintf(&b, "  %s %s %v\n", p.Name, p.Role, p.Left > 0)
@@ -107,13 +110,13 @@ func TestFleet_importRefused(t *testing.T) {
 		if len(plan.Faults) != 1 || secret != "" || plan.Faults[0].Line != 6 {
 			t.Errorf("a file with a fault: %+v, %q", plan.Faults, secret)
 		}
-		_, _, err = h.shop.PreviewFleet(ctx, h.actor, []byte(fleetFile))
-		h.wantKey(err, kiosk.Forbidden, kiosk.KeyOfficeNeeded)
+		_, _, err = h.shop.PreviewFleet(ctx, stranger, []byte(fleetFile))
+		h.wantKey(err, kiosk.Forbidden, kiosk.KeyOfficeOrganizer)
 		_, secret, err = h.shop.PreviewFleet(ctx, organizer, []byte(fleetFile))
 		h.must(err)
-		_, err = h.shop.ImportFleet(ctx, h.actor, secret)
-		h.wantKey(err, kiosk.Forbidden, kiosk.KeyOfficeNeeded)
-		_, err = h.shop.ImportFleet(ctx, kiosk.Actor{Staff: "another", Role: kiosk.Organizer}, secret)
+		_, err = h.shop.ImportFleet(ctx, stranger, secret)
+		h.wantKey(err, kiosk.Forbidden, kiosk.KeyOfficeOrganizer)
+		_, err = h.shop.ImportFleet(ctx, kiosk.Clerk{Login: "another", Role: kiosk.Organizer}, secret)
 		h.wantKey(err, kiosk.Gone, kiosk.KeyImportGone)
 		if got := h.shape(); got != before {
 			t.Errorf("something was made:\n%s", got)
@@ -159,7 +162,7 @@ func TestFleet_registers(t *testing.T) {
 		h.charge(1250)
 		h.wantKey(h.shop.MoveRegister(ctx, organizer, h.actor.Register, roth.ID), kiosk.Conflict, kiosk.KeyRegisterOpen)
 		h.must(h.shop.MoveRegister(ctx, organizer, g.ID, roth.ID))
-		now, place, err := h.shop.RegisterOffice(ctx, g.ID)
+		now, place, err := h.shop.RegisterOffice(ctx, organizer, g.ID)
 		h.must(err)
 		if place.Name != "Roth" || now.Register.Name != "Garden" {
 			t.Errorf("moved to %s as %+v", place.Name, now.Register)
@@ -180,7 +183,7 @@ func TestFleet_invitations(t *testing.T) {
 		first, display, second := invite(kiosk.Tablet), invite(kiosk.Display), invite(kiosk.Tablet)
 		_, err := h.shop.TicketKind(ctx, first)
 		h.wantKey(err, kiosk.NotFound, kiosk.KeyTicketUnknown)
-		f, _, err := h.shop.RegisterOffice(ctx, register)
+		f, _, err := h.shop.RegisterOffice(ctx, organizer, register)
 		h.must(err)
 		if len(f.Tickets) != 2 || len(f.Devices) != 1 {
 			t.Errorf("%d links and %d devices, want 2 and 1", len(f.Tickets), len(f.Devices))
@@ -188,7 +191,15 @@ func TestFleet_invitations(t *testing.T) {
 		h.must(h.shop.EndInvitation(ctx, organizer, register, kiosk.HashSecret(display)))
 		_, err = h.shop.TicketKind(ctx, display)
 		h.wantKey(err, kiosk.NotFound, kiosk.KeyTicketUnknown)
-		h.wantKey(h.shop.EndInvitation(ctx, organizer, "elsewhere", kiosk.HashSecret(second)), kiosk.NotFound, "not-found")
+		for _, err := range []error{
+			h.shop.EndInvitation(ctx, organizer, "elsewhere", kiosk.HashSecret(second)),
+			h.shop.EndInvitation(ctx, stranger, register, kiosk.HashSecret(second)),
+			h.shop.RenameRegister(ctx, stranger, register, "Mine"),
+		} {
+			if kiosk.CodeOf(err) != kiosk.NotFound {
+				t.Errorf("what is not there or not one's own: %v", err)
+			}
+		}
 		for _, life := range []int64{0, -1, 15 * 24 * hour} {
 			_, err := h.shop.Invite(ctx, organizer, register, kiosk.Tablet, life)
 			h.wantKey(err, kiosk.Invalid, kiosk.KeyTicketLife)
@@ -232,6 +243,8 @@ func TestFleet_people(t *testing.T) {
 		h.wantKey(err, kiosk.Unauthorized, kiosk.KeyPINWrong)
 		_, err = h.shop.ResetPIN(ctx, organizer, stall.ID, ben.Staff.ID, "")
 		h.wantKey(err, kiosk.NotFound, kiosk.KeyStaffGone)
+		_, err = h.shop.Hire(ctx, stranger, stall.ID, "Eve", kiosk.Cashier, "")
+		h.wantKey(err, kiosk.NotFound, "not-found")
 	})
 }
 
@@ -245,7 +258,7 @@ func TestFleet_lost(t *testing.T) {
 		h.must(err)
 		unused, err := h.shop.Invite(ctx, organizer, register, kiosk.Display, time.Hour.Milliseconds())
 		h.must(err)
-		n, err := h.shop.EndDevices(ctx, organizer, register)
+		n, err := h.shop.EndDevices(ctx, organizer, register, "")
 		h.must(err)
 		_, deviceErr := h.shop.Device(ctx, secret)
 		_, ticketErr := h.shop.TicketKind(ctx, unused)

@@ -54,20 +54,6 @@ func (t Trace) event(by Actor, stream, kind, subject string, at int64) Event {
 // after is the trace of something new with one field worth knowing.
 func after(field, is string) Trace { return Trace{After: map[string]any{field: is}} }
 
-// beforeAfter is the trace of a change of one field; an unchanged one is left out.
-func beforeAfter(field, was, is string) Trace {
-	t := Trace{Before: map[string]any{}, After: map[string]any{}}
-	if was != is {
-		t.Before[field], t.After[field] = was, is
-	}
-	return t
-}
-
-// officeEvent appends to the office's journal.
-func (s *Shop) officeEvent(tx Tx, by Actor, kind, subject string, t Trace) error {
-	return tx.Append(t.event(by, OfficeStream, kind, subject, s.now()))
-}
-
 // change is what an office decision has to say for the trail.
 type changed struct {
 	kind, subject string

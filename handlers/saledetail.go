@@ -24,7 +24,7 @@ func (s *Server) salePage(w http.ResponseWriter, r *http.Request, status int, nu
 	}
 	p := s.view(r)
 	p.Lang = s.staffLang(r, t.Stall)
-	v := views.SaleView{Stall: t.Stall, Now: t.Now, Typed: number, Error: p.For(t.Stall).Explain(known(cause))}
+	v := views.SaleView{Stall: t.Stall, Now: t.Now, Typed: number, Refund: typedRefund(r), Error: p.For(t.Stall).Explain(known(cause))}
 	sale, err := s.shop.SaleByNumber(ctx, register, number)
 	switch {
 	case kiosk.CodeOf(err) == kiosk.NotFound:
@@ -41,6 +41,16 @@ func (s *Server) salePage(w http.ResponseWriter, r *http.Request, status int, nu
 	return nil
 }
 
+// typedRefund is what stood in the form of a refund that was refused.
+func typedRefund(r *http.Request) views.RefundForm {
+	if r.PostForm.Get("do") != string(kiosk.StepRefund) {
+		return views.RefundForm{}
+	}
+	return views.RefundForm{
+		Part: r.PostForm.Get("part") != "", Amount: r.PostForm.Get("amount"), Reason: r.PostForm.Get("reason"),
+	}
+}
+
 func (s *Server) names(ctx context.Context, register string) (map[string]string, error) {
 	people, err := s.shop.People(ctx, register)
 	names := map[string]string{}
@@ -53,8 +63,11 @@ func (s *Server) names(ctx context.Context, register string) (map[string]string,
 // may lists what may be decided about a sale now: whatever its own rules would not refuse.
 func may(sale *kiosk.Sale) []string {
 	var list []string
-	for _, kind := range []kiosk.StepKind{kiosk.StepCancel, kiosk.StepHanded, kiosk.StepClose, kiosk.StepAttach} {
-		if _, err := sale.Take(kiosk.Step{Kind: kind, Reason: "-"}); err == nil {
+	for _, kind := range []kiosk.StepKind{
+		kiosk.StepCancel, kiosk.StepHanded, kiosk.StepAttach, kiosk.StepRefund, kiosk.StepRejected, kiosk.StepAgain,
+		kiosk.StepClose,
+	} {
+		if _, err := sale.Take(kiosk.Step{Kind: kind, Reason: "-", Amount: 1}); err == nil {
 			list = append(list, string(kind))
 		}
 	}
@@ -91,9 +104,35 @@ func (s *Server) decided(ctx context.Context, by kiosk.Actor, do kiosk.StepKind,
 		return s.shop.Close(ctx, by, id, reason)
 	case kiosk.StepAttach:
 		return s.shop.Attach(ctx, by, id, reason)
+	case kiosk.StepAgain:
+		return s.shop.RefundAgain(ctx, by, id, reason)
+	case kiosk.StepRejected:
+		return s.shop.RefundRejected(ctx, by, id, reason)
+	case kiosk.StepRefund:
+		amount, err := s.refundAmount(ctx, by, id, form)
+		if err != nil {
+			return nil, err
+		}
+		return s.shop.Refund(ctx, by, id, amount, reason)
 	default:
 		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.ReasonUnknownStep, Field: "do"}
 	}
+}
+
+// refundAmount reads how much is to go back: the part that was typed, or all that can.
+func (s *Server) refundAmount(ctx context.Context, by kiosk.Actor, sale string, form url.Values) (kiosk.Money, error) {
+	if form.Get("part") != "" {
+		return kiosk.ParseMoney(form.Get("amount"))
+	}
+	number, err := s.shop.NumberOf(ctx, by.Register, sale)
+	if err != nil {
+		return 0, err
+	}
+	found, err := s.shop.SaleByNumber(ctx, by.Register, number)
+	if err != nil {
+		return 0, err
+	}
+	return max(found.Refundable(), 1), nil // if nothing can go back, the sale's own rules say why
 }
 
 // decideRefused shows the sale again with the reason.

@@ -37,11 +37,8 @@ func (s *Shop) Attach(ctx context.Context, by Actor, sale, reason string) (*Sale
 }
 
 func (s *Shop) decide(ctx context.Context, by Actor, sale string, step Step) (*Sale, error) {
-	if !by.Role.Covers(Manager) {
-		return nil, &Error{Code: Forbidden, Key: KeyManagerNeeded}
-	}
-	if step.Reason == "" || !plainText(step.Reason) || utf8.RuneCountInString(step.Reason) > maxNote {
-		return nil, &Error{Code: Invalid, Key: KeyReasonMissing, Field: "reason"}
+	if err := checkDecision(by, step); err != nil {
+		return nil, err
 	}
 	step.Actor = by.Staff
 	return s.own(ctx, by.Register, sale, func(tx Tx, found *Sale) (Step, error) {
@@ -50,6 +47,17 @@ func (s *Shop) decide(ctx context.Context, by Actor, sale string, step Step) (*S
 		}
 		return step, s.supersede(tx, by)
 	})
+}
+
+// checkDecision wants a manager and a reason that can be read later.
+func checkDecision(by Actor, step Step) error {
+	if !by.Role.Covers(Manager) {
+		return &Error{Code: Forbidden, Key: KeyManagerNeeded}
+	}
+	if step.Reason == "" || !plainText(step.Reason) || utf8.RuneCountInString(step.Reason) > maxNote {
+		return &Error{Code: Invalid, Key: KeyReasonMissing, Field: "reason"}
+	}
+	return nil
 }
 
 // supersede cancels the sale the register waits for, if there is one that can be cancelled.

@@ -152,4 +152,10 @@
 // the money, so that a part that went back lessens every line alike. The gateway's refunds name no
 // lines, and the cents of the parts always make the whole. Refunds of named lines would book them
 // instead.
+//
+// A refund belongs to a link. SecPaid takes one request per link, so each payment of a sale may be
+// refunded once, money that came too late before any other, and a request whose answer was lost
+// counts as done and is asked about again by a person alone. After that question "already
+// requested" means that the first one arrived; before it, that somebody asked elsewhere. A gateway
+// with a key against repeats and a status of requests would make both rules go.
 package kiosk

@@ -52,10 +52,7 @@ func (s *Sale) Duties() []Duty {
 			d = append(d, Duty{ErrandLook, l.N})
 		}
 	}
-	if n := s.needsRefund(); n > 0 {
-		d = append(d, Duty{ErrandRefund, n})
-	}
-	return d
+	return append(d, s.refundDuties()...)
 }
 
 func (l *Link) needsOpen() bool { return !l.Live && !l.GivenUp && !l.Gone && !l.hasPayment() }
@@ -77,20 +74,6 @@ func (s *Sale) needsRetire(l *Link) bool {
 // without one a person is asked instead.
 func (s *Sale) needsLook(l *Link) bool {
 	return !l.hasPayment() && !l.Unconfirmed && (l.Odd > l.Answered || l.ToldUsed || l.Used || l.claimed())
-}
-
-// needsRefund names the link of a refund that must still be asked for, 0 if there is none.
-func (s *Sale) needsRefund() int {
-	waits := s.openRefund(func(r Refund) bool { return !r.Filed && !r.Unsure })
-	if !waits {
-		return 0
-	}
-	for i := range s.Links {
-		if s.Links[i].received() > 0 {
-			return s.Links[i].N
-		}
-	}
-	return 0
 }
 
 func dutyChange(before, after *Sale) (start, end []Duty) {

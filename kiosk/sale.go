@@ -177,24 +177,6 @@ type Row struct {
 	Withdrawn bool   // the gateway no longer lists it as Success
 }
 
-// Refund is a request to send money back. SecPaid takes one at a time per link and never tells
-// the end: a negative row does.
-type Refund struct {
-	ID       string
-	Amount   Money
-	Staff    string
-	At       int64 // Unix milliseconds
-	Answers  []string
-	Before   Money // what had already gone back when it was asked for
-	Filed    bool
-	Declined bool
-	Unsure   bool
-	Rejected bool
-	Reason   string
-}
-
-func (r Refund) stands() bool { return !r.Declined && !r.Rejected }
-
 // Last returns the newest link, nil before the first.
 func (s *Sale) Last() *Link {
 	if len(s.Links) == 0 {

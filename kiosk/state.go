@@ -287,15 +287,6 @@ func (s *Sale) OpenTroubles() []string {
 	})
 }
 
-// refundOpen tells whether a refund stands that the gateway's rows have not met yet.
-func (s *Sale) refundOpen() bool {
-	return slices.ContainsFunc(s.Refunds, s.unmet)
-}
-
-func (s *Sale) unmet(r Refund) bool {
-	return r.stands() && s.Returned() < r.Before+r.Amount
-}
-
 // Current tells whether the register's screens are about this sale.
 func (s *Sale) Current() bool { return !s.Released && s.holdsRegister() }
 

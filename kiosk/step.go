@@ -71,8 +71,8 @@ type Step struct {
 	Amount Money // tip, refund
 	ID     string
 	Reason string
-	Next   *Link // tip: the first attempt; given-up: the next one
-	Via    string
+	Next   *Link  // tip: the first attempt; given-up: the next one
+	Said   string // declined: the gateway's own sentence
 }
 
 // Actors that are no person.

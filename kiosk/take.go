@@ -44,11 +44,11 @@ func (s *Sale) guard(step Step) error {
 	case StepHanded:
 		return s.guardHanded()
 	case StepRefund:
-		return s.guardRefund(step.Amount)
+		return s.guardRefund(step)
 	case StepAgain:
-		return refuseIf(!s.openRefund(func(r Refund) bool { return r.Unsure && !r.Filed }), ReasonNothingUnclear)
+		return refuseIf(!s.openRefund(Refund.unclear), ReasonNothingUnclear)
 	case StepRejected:
-		return refuseIf(!s.openRefund(func(r Refund) bool { return r.Filed || r.Unsure }), ReasonNoRefund)
+		return refuseIf(!s.openRefund(Refund.asked), ReasonNoRefund)
 	case StepClose:
 		return refuseIf(s.State() != Review, ReasonNothingOpen)
 	case StepAttach:
@@ -113,28 +113,8 @@ func (s *Sale) guardHanded() error {
 	return refuseIf(!s.anyLink(func(l *Link) bool { return l.Live }), ReasonNoLink)
 }
 
-// guardRefund bounds a refund by what surely came and was not sent back; SecPaid takes one
-// request at a time and does not allow several partial ones (protocol 4.4).
-func (s *Sale) guardRefund(amount Money) error {
-	switch {
-	case slices.ContainsFunc(s.OpenTroubles(), isTrouble(TroubleDispute)):
-		return refuse(ReasonDisputed)
-	case !s.anyLink((*Link).hasPayment):
-		return refuse(ReasonNotConfirmed)
-	case slices.ContainsFunc(s.Refunds, Refund.stands) || s.Returned() > 0:
-		return refuse(ReasonOneRefund)
-	case amount <= 0 || amount > s.Kept():
-		return refuse(ReasonTooMuch)
-	}
-	return nil
-}
-
 func isTrouble(kind string) func(string) bool {
 	return func(t string) bool { return len(t) > len(kind) && t[:len(kind)] == kind && t[len(kind)] == ':' }
-}
-
-func (s *Sale) openRefund(is func(Refund) bool) bool {
-	return slices.ContainsFunc(s.Refunds, func(r Refund) bool { return s.unmet(r) && is(r) })
 }
 
 func (s *Sale) lateOpen() bool {
@@ -148,7 +128,7 @@ func (s *Sale) apply(step Step) (bool, error) {
 		again := step.Kind == StepHanded && s.Handed == step.Reason
 		return !again, s.applyCommand(step)
 	case StepRefund, StepAgain, StepRejected, StepFiled, StepDeclined, StepUnsure:
-		return s.applyRefund(step), nil
+		return s.applyRefund(step)
 	default:
 		return s.applyFact(step)
 	}
@@ -199,41 +179,6 @@ func (s *Sale) addLink(l *Link) {
 	next.N = len(s.Links) + 1
 	next.Amount = s.Total()
 	s.Links = append(s.Links, next)
-}
-
-func (s *Sale) applyRefund(step Step) bool {
-	if step.Kind == StepRefund {
-		s.Refunds = append(s.Refunds, Refund{
-			ID: step.ID, Amount: step.Amount, Staff: step.Actor, At: step.At,
-			Answers: s.OpenTroubles(), Before: s.Returned(),
-		})
-		return true
-	}
-	for i := range s.Refunds {
-		if r := &s.Refunds[i]; s.unmet(*r) && (step.ID == "" || step.ID == r.ID) {
-			return r.answer(step)
-		}
-	}
-	return false
-}
-
-func (r *Refund) answer(step Step) bool {
-	was := *r
-	switch step.Kind {
-	case StepFiled:
-		r.Filed = true
-	case StepDeclined:
-		r.Declined = true
-	case StepUnsure:
-		r.Unsure = true
-	case StepRejected:
-		r.Rejected, r.Reason = true, step.Reason
-	case StepAgain:
-		return true
-	default:
-		return false
-	}
-	return r.Filed != was.Filed || r.Declined != was.Declined || r.Unsure != was.Unsure || r.Rejected != was.Rejected
 }
 
 // applyFact writes a fact about one link.

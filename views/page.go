@@ -19,16 +19,19 @@ import (
 type Page struct {
 	Lang     string         // of the words, "en"
 	Region   string         // of numbers; see [RegionOf]
-	Zone     *time.Location // of times, nil is the machine's
+	Zone     *time.Location // of times, nil is the stall's, or the machine's without a stall
 	Mode     kiosk.Mode     // sandbox puts a banner on every page
 	Insecure bool           // plain http: the browser withholds things, which is said
 	Brand    string         // address of the stall's colours, "" without a stall; see [BrandPath]
 }
 
-// For returns the page in the region and the colours of a stall.
+// For returns the page in the region, the time zone and the colours of a stall.
 func (p Page) For(s kiosk.Stall) Page {
 	p.Region = RegionOf(s)
 	p.Brand = BrandPath(s)
+	if zone, err := kiosk.Zone(s.Zone); err == nil && p.Zone == nil {
+		p.Zone = zone
+	}
 	return p
 }
 

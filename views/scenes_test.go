@@ -132,7 +132,7 @@ var states = map[string]func(*kiosk.Sale, *kiosk.Link){
 	"aside": func(s *kiosk.Sale, _ *kiosk.Link) { s.Aside = true },
 	"refunding": func(s *kiosk.Sale, l *kiosk.Link) {
 		confirmed(s, l)
-		s.Refunds = []kiosk.Refund{{Amount: l.Amount, Filed: true}}
+		s.Refunds = []kiosk.Refund{{Link: 1, Amount: l.Amount, Staff: "ada", At: noon, Why: "cold soup", Filed: true}}
 	},
 	"refunded": func(s *kiosk.Sale, l *kiosk.Link) {
 		confirmed(s, l)
@@ -256,7 +256,7 @@ func others(p Page) map[string]templ.Component {
 	sale := saleOf("B2-0037", 1980, late)
 	insecure := p
 	insecure.Insecure, insecure.Mode = true, kiosk.Sandbox
-	return map[string]templ.Component{
+	all := map[string]templ.Component{
 		"signin":        SignInPage(p, SignIn{Stall: lind, Register: till2, Staff: people}),
 		"signin-wrong":  SignInPage(insecure, SignIn{Stall: lind, Register: till2, Staff: people, Chosen: "ada", Error: wrong}),
 		"signin-wait":   SignInPage(p, SignIn{Stall: lind, Register: till2, Staff: people, Chosen: "ada", Wait: 300_000}),
@@ -274,4 +274,39 @@ func others(p Page) map[string]templ.Component {
 		"sale-paid":     SaleDetail(p, SaleView{Stall: lind, Sale: saleOf("B2-0041", 1250, confirmed), Now: noon, Names: map[string]string{"ada": "Ada"}, Receipt: "https://kiosk.example/r/x"}),
 		"sale-none":     SaleDetail(p, SaleView{Stall: lind, Now: noon, Typed: "B2-9999", Error: p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: kiosk.KeyNoSuchSale})}),
 	}
+	for _, stage := range kiosk.RefundStages {
+		all["sale-refund-"+string(stage)] = SaleDetail(p, refundOf(stage))
+	}
+	open := refundOf("")
+	open.Refund = RefundForm{Part: true, Amount: "1250", Reason: "cold soup"}
+	open.Error = p.Explain(&kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyAmountPlain, Amounts: []kiosk.Money{1250, 125000}})
+	all["sale-refund-form"] = SaleDetail(p, open)
+	return all
+}
+
+// refundOf is a sale whose refund has come so far; "" has none and may be refunded.
+func refundOf(stage kiosk.RefundStage) SaleView {
+	v := SaleView{Stall: lind, Now: noon, Names: map[string]string{"ada": "Ada"}}
+	v.Sale = saleOf("B2-0040", 1250, confirmed)
+	r := kiosk.Refund{Link: 1, Amount: 1250, Staff: "ada", At: noon - 60_000, Why: "cold soup"}
+	switch stage {
+	case kiosk.RefundAsked:
+	case kiosk.RefundFiled:
+		r.Filed, r.At = true, noon-15*24*3_600_000
+		v.May = []string{"rejected"}
+	case kiosk.RefundUnsure:
+		r.Unsure, v.May = true, []string{"rejected", "again"}
+	case kiosk.RefundSeen:
+		l := &v.Sale.Links[0]
+		l.Rows = append(l.Rows, kiosk.Row{Key: "b", Kind: kiosk.RowRefund, Amount: -1250})
+	case kiosk.RefundDeclined:
+		r.Declined, r.Reason, r.Said = true, "gateway-refused", "Invalid refund amount"
+	case kiosk.RefundRejected:
+		r.Rejected, r.Reason = true, "the payer asked the bank first"
+	default:
+		v.May = []string{"refund"}
+		return v
+	}
+	v.Sale.Refunds = []kiosk.Refund{r}
+	return v
 }

@@ -82,8 +82,11 @@ func needed(t *testing.T) []string {
 	for _, r := range []kiosk.Role{kiosk.Cashier, kiosk.Manager, kiosk.Organizer} {
 		keys = append(keys, "role."+string(r))
 	}
-	for _, do := range []string{"handed", "close", "attach"} {
+	for _, do := range []string{"handed", "close", "attach", "refund", "again", "rejected"} {
 		keys = append(keys, "decide."+do+".title", "decide."+do+".text", "decide."+do+".button")
+	}
+	for _, stage := range kiosk.RefundStages {
+		keys = append(keys, "refund."+string(stage)+".title", "refund."+string(stage)+".text")
 	}
 	for _, strip := range []string{
 		"confirmed", "paid", "over", "unconfirmed", "retiring", "cancelled", "lapsed", "refused", "aside",

@@ -58,6 +58,7 @@ const (
 	Forbidden      Fault = "forbidden"
 	RefundFlagged  Fault = "refund-flagged"
 	RefundRejected Fault = "refund-rejected"
+	RefundLost     Fault = "refund-lost"
 )
 
 // The faults of payments, webhooks and callbacks.
@@ -142,6 +143,7 @@ var catalogue = []FaultInfo{
 	{Name: Forbidden, What: "every call is answered 403"},
 	{Name: RefundFlagged, What: "the original row of a refunded payment says is_refund true"},
 	{Name: RefundRejected, What: "refunds are rejected the moment they are requested"},
+	{Name: RefundLost, What: "the refund is requested, the connection is cut before the answer"},
 	{Name: PayShort, What: "one cent less is paid than asked", Magic: 666_30},
 	{Name: PayOver, What: "one euro more is paid than asked", Magic: 666_31},
 	{Name: PayTwice, What: "the payment gets two rows", Magic: 666_32},

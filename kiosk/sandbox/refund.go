@@ -62,6 +62,9 @@ func (s *Server) refundPayment(a *Account, in value) reply {
 			s.log.Error("refund", "link", id, "err", err)
 		}
 	}
+	if s.take(RefundLost) {
+		return reply{status: statusLost}
+	}
 	if s.cfg.Wire == Wire2025 || s.cfg.Wire == Wire2024 {
 		return success("", "", msgRefund2025)
 	}

@@ -161,7 +161,7 @@ var goldenRefusals = map[string]func(*testing.T, goldenEntry){
 	"refundPayment.error.missing-amount.json":    refuses(kiosk.Refused, KeyRefused, "Please enter refund_amount"),
 	"refundPayment.error.invalid-link.json":      refuses(kiosk.Refused, KeyRefused, "Invalid link ID"),
 	"refundPayment.error.cancelled.json":         refuses(kiosk.Refused, KeyRefused, "Link is cancelled"),
-	"refundPayment.error.already-requested.json": refuses(kiosk.Refused, KeyRefused, "Refund already requested"),
+	"refundPayment.error.already-requested.json": refuses(kiosk.Refused, kiosk.KeyRefundKnown, "Refund already requested"),
 	"refundPayment.error.dispute.json":           refuses(kiosk.Refused, KeyRefused, "Refund blocked by dispute"),
 	"refundPayment.error.invalid-amount.json":    refuses(kiosk.Refused, KeyRefused, "Invalid refund amount"),
 	"refundPayment.error.invoice-type.json":      refuses(kiosk.Refused, KeyRefused, "Cannot refund invoice-type links"),

@@ -45,7 +45,7 @@ func retiredBy(err error) (kiosk.Retired, bool) {
 	if !errors.As(err, &no) || kiosk.KeyOf(err) == KeyKey {
 		return "", false
 	}
-	if retired, known := deleteAnswers[strings.ToLower(strings.Trim(no.text, " ."))]; known {
+	if retired, known := deleteAnswers[sentenceOf(err)]; known {
 		return retired, true
 	}
 	return kiosk.RetiredUnknown, true
@@ -65,5 +65,23 @@ func (c *Client) Refund(ctx context.Context, payID int64, amount kiosk.Money, fu
 	if amount <= 0 || amount > kiosk.MaxMoney || payID <= 0 {
 		return notSent(kiosk.KeyInternal, errors.New("a refund that cannot be sent as it is"))
 	}
-	return c.call(ctx, kiosk.LaneRetire, "refundPayment", refundPayment{payID, decimal(amount), full}, nothing)
+	err := c.call(ctx, kiosk.LaneRetire, "refundPayment", refundPayment{payID, decimal(amount), full}, nothing)
+	var e *kiosk.Error
+	if errors.As(err, &e) && e.Code == kiosk.Refused && refundAnswers[sentenceOf(e)] {
+		e.Key = kiosk.KeyRefundKnown
+	}
+	return err
+}
+
+// refundAnswers are the sentences of a second request for one link (protocol 4.4): after a lost
+// answer they mean that the first one arrived. One that is not here leaves the refund declined.
+var refundAnswers = map[string]bool{"refund already requested": true}
+
+// sentenceOf is the gateway's sentence of a refusal, for comparison.
+func sentenceOf(err error) string {
+	var no *refusal
+	if !errors.As(err, &no) {
+		return ""
+	}
+	return strings.ToLower(strings.Trim(no.text, " ."))
 }

@@ -31,6 +31,7 @@ type past struct {
 	by    kiosk.Actor
 	other kiosk.Actor // a second register of the stall, to be told apart
 	sales []string
+	items [2]string
 	froze []kiosk.Report
 }
 
@@ -80,6 +81,12 @@ func newPast(t *rapid.T, h *house, shop *kiosk.Shop) *past {
 		SplitTerms: []kiosk.Share{{Token: "other", Percent: 1150}},
 	})
 	p.must(err)
+	for i, item := range []kiosk.Item{{Name: "Bun", Price: 33, VAT: 700}, {Name: "Tea", Price: 101, VAT: 1900}} {
+		item.Stall = stall.ID
+		item, err = shop.PutItem(ctx, "office", item)
+		p.must(err)
+		p.items[i] = item.ID
+	}
 	for _, by := range []*kiosk.Actor{&p.by, &p.other} {
 		register, err := shop.AddRegister(ctx, stall.ID, "Register", "B")
 		p.must(err)
@@ -117,8 +124,8 @@ func (p *past) charge() {
 	c := kiosk.Charge{Amount: amount, Key: fmt.Sprintf("key-of-a-charge-%06d", p.h.ids.Add(1))}
 	if amount > 300 {
 		c.Lines = []kiosk.Line{
-			{Item: "bun", Name: "Bun", Qty: 3, Unit: 33, VAT: 700},
-			{Item: "tea", Name: "Tea", Qty: 1, Unit: 101, VAT: 1900},
+			{Item: p.items[0], Name: "Bun", Qty: 3, Unit: 33, VAT: 700},
+			{Item: p.items[1], Name: "Tea", Qty: 1, Unit: 101, VAT: 1900},
 			{Name: "", Qty: 1, Unit: amount - 200, VAT: 700},
 		}
 	}

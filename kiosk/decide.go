@@ -37,7 +37,7 @@ func (s *Shop) Attach(ctx context.Context, by Actor, sale, reason string) (*Sale
 }
 
 func (s *Shop) decide(ctx context.Context, by Actor, sale string, step Step) (*Sale, error) {
-	if err := checkDecision(by, step); err != nil {
+	if err := mayDecide(by, step.Reason); err != nil {
 		return nil, err
 	}
 	step.Actor = by.Staff
@@ -49,12 +49,12 @@ func (s *Shop) decide(ctx context.Context, by Actor, sale string, step Step) (*S
 	})
 }
 
-// checkDecision wants a manager and a reason that can be read later.
-func checkDecision(by Actor, step Step) error {
+// mayDecide wants a manager and a reason that can be read.
+func mayDecide(by Actor, reason string) error {
 	if !by.Role.Covers(Manager) {
 		return &Error{Code: Forbidden, Key: KeyManagerNeeded}
 	}
-	if step.Reason == "" || !plainText(step.Reason) || utf8.RuneCountInString(step.Reason) > maxNote {
+	if reason == "" || !plainText(reason) || utf8.RuneCountInString(reason) > maxNote {
 		return &Error{Code: Invalid, Key: KeyReasonMissing, Field: "reason"}
 	}
 	return nil

@@ -15,6 +15,10 @@ type Gateway interface {
 	// Find looks for a reference in the lists of unused and used links, by exact comparison.
 	// Complete is false when a list was as long as its limit: then absence proves nothing.
 	Find(ctx context.Context, ref string) (Findings, error)
+	// Unused lists the links that can still be paid and whose note holds search: part of a
+	// reference is enough. Complete is false when the list was as long as its limit, or held a row
+	// that could not be read.
+	Unused(ctx context.Context, search string) (Findings, error)
 	// PayIns reads one page of the pay-in list, newest first as far as the gateway keeps order.
 	PayIns(ctx context.Context, q PayInQuery) (PayInPage, error)
 	// ReadNotice reads a webhook body of any form (protocol 7.6). key is that of the link, "" if
@@ -147,6 +151,9 @@ type Notice struct {
 	Status    NoticeStatus
 	Flaw      string // what made it odd, for the log: "plain", "blocks", "padding", "json", "unreadable", …
 }
+
+// FlawPlain is the flaw of a readable body that was not encrypted.
+const FlawPlain = "plain"
 
 // NoticeStatus is the status word of a notice.
 type NoticeStatus string

@@ -35,8 +35,10 @@ func (s *Shop) Notice(ctx context.Context, token, contentType string, body func(
 	believed := false
 	Crash("before-notice")
 	err = s.change(ctx, to.register, func(tx Tx) (err error) {
-		believed, err = s.deliver(tx, in, to.link.N, notice)
-		return err
+		if believed, err = s.deliver(tx, in, to.link.N, notice); err != nil || believed {
+			return err
+		}
+		return s.markOdd(tx, in, to.link.N, notice)
 	})
 	if err != nil {
 		return err
@@ -126,6 +128,27 @@ func (s *Shop) deliver(tx Tx, in Inbox, n int, notice Notice) (believed bool, er
 	}
 	_, err = s.take(tx, sale, Step{Kind: noticeStep(believed), Actor: ActorGateway, Link: n, At: in.At})
 	return believed, err
+}
+
+// markOdd keeps for the alarms that a delivery came without the encryption that was ordered, or that
+// there were many of them. Test 2 of the nine has refused them already.
+func (s *Shop) markOdd(tx Tx, in Inbox, n int, notice Notice) error {
+	sale, err := tx.Sale(in.Sale)
+	if err != nil {
+		return err
+	}
+	mark := Mark{Sale: sale.ID, Register: sale.Register, At: in.At}
+	if notice.Flaw == FlawPlain && len(sale.Link(n).Sealed) > 0 {
+		mark.Kind = AlarmPlain
+		if err := tx.PutMark(mark); err != nil {
+			return err
+		}
+	}
+	if sale.Link(n).Odd == manyOdd {
+		mark.Kind = AlarmOdd
+		return tx.PutMark(mark)
+	}
+	return nil
 }
 
 // wait keeps a delivery in the inbox until its link is known; beyond maxOdd different bodies it is

@@ -151,6 +151,12 @@ func (s *Shop) told(tx Tx, e Errand, steps []Step) (*Sale, error) {
 			return nil, err
 		}
 		sale = out.Sale
+		if step.Reason == KeyGatewayWrong {
+			mark := Mark{Sale: sale.ID, Kind: AlarmEcho, Register: sale.Register, At: s.now()}
+			if err := tx.PutMark(mark); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return sale, nil
 }

@@ -39,6 +39,7 @@ type Reader interface {
 	ItemReader
 	OfficeReader
 	WallReader
+	AuditReader
 	// Versions returns the version of each of the given streams; an unknown one is 0.
 	Versions(streams []string) (map[string]int64, error)
 	// Events returns up to n events of a stream behind seq after, in order.
@@ -109,6 +110,7 @@ type Tx interface {
 	Reader
 	FleetWriter
 	OfficeTx
+	AuditTx
 	// Number returns the next running sale number of the stream.
 	Number() (int64, error)
 	// PutSale stores a sale with its links and rows; a second payment row for one link, a second

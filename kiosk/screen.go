@@ -25,7 +25,8 @@ type TillScreen struct {
 	Current  *Sale   // the sale in hand, nil when the till is ready
 	PayURL   string  // what its QR code holds, "" unless it awaits payment
 	Last     []*Sale // newest first, the one in hand left out
-	Alarms   []*Sale // in review, or paid and long unconfirmed
+	Alarms   []*Sale // in review, or paid and long unconfirmed; newest first
+	Alerts   []Alarm // everything else that the people here have to know
 	Health   Health
 	Cart     Cart  // what is being rung up
 	Office   int64 // version of the office: items and the like may have changed with it
@@ -72,11 +73,14 @@ type ReceiptScreen struct {
 	State    State
 }
 
-// Health tells how the gateway answers, for the till's device row.
+// Health tells how gateway and store answer, for the till's device row and its alarms.
 type Health struct {
 	GatewayDown int64 // Unix milliseconds since when every call fails, 0 while it answers
 	Held        int64 // Unix milliseconds until when no call may be made: the calls of a minute are used up
-	LastSweep   int64 // Unix milliseconds of the last list read whole
+	GatewayBack int64 // Unix milliseconds since when it answers again, 0 if it always has
+	KeyRefused  int64 // Unix milliseconds since when it refuses our key, 0 while it does not
+	StoreDown   int64 // Unix milliseconds since when nothing can be written, 0 while it can
+	LastSweep   int64 // Unix milliseconds of the last list read and stored
 	Webhooks    bool  // there is an address the gateway can reach
 	LastNotice  int64 // Unix milliseconds of the last webhook of any kind
 }
@@ -111,8 +115,17 @@ func (s *Sale) green(now int64) bool { return now-s.PaidAt < GreenMillis }
 // Till reads the screen of a register's till. It returns [NotFound] for an unknown register.
 func (s *Shop) Till(ctx context.Context, register string) (TillScreen, error) {
 	t := TillScreen{Epoch: s.settings.Epoch, Mode: s.settings.Mode, Now: s.now(), Health: s.Health()}
-	err := s.store.View(ctx, func(r Reader) error { return t.read(r, register) })
+	err := s.store.View(ctx, func(r Reader) error { return s.readTill(r, &t, register) })
 	return t, err
+}
+
+func (s *Shop) readTill(r Reader, t *TillScreen, register string) error {
+	if err := t.read(r, register); err != nil {
+		return err
+	}
+	alarms, err := s.alarmsIn(r, register)
+	t.arrange(alarms)
+	return err
 }
 
 func (t *TillScreen) read(r Reader, register string) (err error) {
@@ -133,24 +146,32 @@ func (t *TillScreen) read(r Reader, register string) (err error) {
 	}
 	v, err := r.Versions([]string{OfficeStream})
 	t.Office = v[OfficeStream]
-	t.arrange()
 	return err
 }
 
-// arrange picks the sale in hand out of the last ones. A paid sale leaves the till ready at once:
-// the strip of the last sale tells about it.
-func (t *TillScreen) arrange() {
+// arrange picks the sale in hand out of the last ones, and the sales that need people out of the
+// alarms. A paid sale leaves the till ready at once: the strip of the last sale tells about it.
+func (t *TillScreen) arrange(alarms []Alarm) {
+	last := map[string]*Sale{}
 	for _, s := range t.Last {
+		last[s.ID] = s
 		state := s.State()
 		if s.Current() && state != Paid {
 			t.Current = s
 		}
-		late := s.PaidAt + minuteMillis // a paid sale should be confirmed by then
-		hollow := state == Paid && !s.Confirmed()
-		if state == Review || (hollow && t.Now > late) {
-			t.Alarms = append(t.Alarms, s)
-		} else if hollow && (t.Next == 0 || late < t.Next) {
-			t.Next = late + 1
+		if state == Paid && !s.Confirmed() {
+			if at := s.unconfirmedAt(t.Health.reachable()) + 1; at > t.Now && (t.Next == 0 || at < t.Next) {
+				t.Next = at
+			}
+		}
+	}
+	for _, a := range alarms {
+		if a.Kind != AlarmReview && a.Kind != AlarmUnconfirmed {
+			t.Alerts = append(t.Alerts, a)
+		} else if s := last[a.Sale.ID]; s != nil {
+			t.Alarms = append(t.Alarms, s) // the very one of the list
+		} else {
+			t.Alarms = append(t.Alarms, a.Sale)
 		}
 	}
 	if t.Current == nil {

@@ -23,6 +23,7 @@ type Shop struct {
 	account   string
 	settings  Settings
 	observe   Observer
+	skew      func() time.Duration
 	refs      *refMaker
 
 	workers chan struct{} // an errand was begun: a worker looks for it
@@ -59,8 +60,9 @@ type Config struct {
 	Random    io.Reader
 	Log       *slog.Logger
 	Observe   Observer
-	PublicURL string // what gateway and customers reach, without final slash; "" if nothing does
-	Account   string // name of the gateway account, part of every link's identity
+	Skew      func() time.Duration // how far the gateway's clock is ahead of ours; nil: nobody knows
+	PublicURL string               // what gateway and customers reach, without final slash; "" if nothing does
+	Account   string               // name of the gateway account, part of every link's identity
 	Mode      Mode
 }
 
@@ -69,7 +71,7 @@ type Config struct {
 func NewShop(ctx context.Context, c Config) (*Shop, error) {
 	s := &Shop{
 		store: c.Store, gateway: c.Gateway, bus: c.Bus, vault: c.Vault,
-		clock: c.Clock, random: entropy{c.Random}, log: c.Log, observe: c.Observe,
+		clock: c.Clock, random: entropy{c.Random}, log: c.Log, observe: c.Observe, skew: c.Skew,
 		publicURL: c.PublicURL, account: c.Account,
 		workers: make(chan struct{}, 1), watcher: make(chan struct{}, 1),
 	}
@@ -101,6 +103,9 @@ func (s *Shop) defaults() {
 	if s.observe == nil {
 		s.observe = deaf{}
 	}
+	if s.skew == nil {
+		s.skew = func() time.Duration { return 0 }
+	}
 	if s.account == "" {
 		s.account = "main"
 	}
@@ -131,6 +136,7 @@ func (s *Shop) change(ctx context.Context, stream string, decide func(Tx) error)
 		Crash("within-change")
 		return err
 	})
+	s.wrote(ctx, err)
 	if err != nil {
 		return err
 	}
@@ -219,19 +225,41 @@ func (s *Shop) Health() Health {
 	return s.health
 }
 
-// heard notes the outcome of a gateway call for the till's device row.
+// heard notes the outcome of a gateway call for the till's device row and the alarms.
 func (s *Shop) heard(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch CodeOf(err) {
-	case "", Refused:
-		s.health.GatewayDown, s.health.Held = 0, 0
-	case TooMany:
-		s.health.Held = s.now() + waitOf(err)
-	case Unclear, NotSent:
-		if s.health.GatewayDown == 0 {
-			s.health.GatewayDown = s.now()
+	switch code := CodeOf(err); {
+	case code == "" || code == Refused:
+		s.health.Held = 0
+		if s.health.GatewayDown != 0 {
+			s.health.GatewayDown, s.health.GatewayBack = 0, s.now()
 		}
-	default:
+	case code == TooMany:
+		s.health.Held = s.now() + waitOf(err)
+	case (code == Unclear || code == NotSent) && s.health.GatewayDown == 0:
+		s.health.GatewayDown = s.now()
+	}
+	switch {
+	case err == nil:
+		s.health.KeyRefused = 0
+	case KeyOf(err) == KeyGatewayKey && s.health.KeyRefused == 0:
+		s.health.KeyRefused = s.now()
+	}
+}
+
+// wrote notes whether the store could be written. A caller who gave up says nothing about it.
+func (s *Shop) wrote(ctx context.Context, err error) {
+	down := CodeOf(err) == Unavailable
+	if down && ctx.Err() != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case !down && err == nil:
+		s.health.StoreDown = 0
+	case down && s.health.StoreDown == 0:
+		s.health.StoreDown = s.now()
 	}
 }

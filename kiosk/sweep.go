@@ -3,15 +3,19 @@ package kiosk
 import (
 	"context"
 	"slices"
-	"time"
 )
 
-// list is what a reading of the pay-in list brought; complete means that a link which is not in
-// it has no row.
+// list is what a reading of the pay-in list brought; complete means that a link which was made
+// since then and is not in it has no row.
 type list struct {
 	rows     []PayIn
+	unread   []int64
 	complete bool
+	since    int64 // Unix milliseconds
 }
+
+// answers tells whether the list says everything there is to say about a link.
+func (l list) answers(link *Link) bool { return l.complete && link != nil && link.Created >= l.since }
 
 // widths are the page sizes of one reading: small while that is enough, then wider.
 var widths = []int{50, 200, 1000}
@@ -19,9 +23,9 @@ var widths = []int{50, 200, 1000}
 const maxPages = 5 // of the widest size
 
 // read reads the pay-in list, newest first, until every watched link was found, or the rows are
-// older than the oldest of them, or the list ends.
-func (w *watcher) read(ctx context.Context, sales []*Sale) (list, error) {
-	want := wantOf(sales)
+// older than the oldest of them, or the list ends. Links made before since are not asked about.
+func (w *watcher) read(ctx context.Context, sales []*Sale, since int64) (list, error) {
+	want := wantOf(sales, since)
 	q := PayInQuery{Days: want.days(w.shop.now()), Page: 1, Lane: LaneLook}
 	var got PayInPage
 	for _, q.Limit = range widths {
@@ -32,7 +36,7 @@ func (w *watcher) read(ctx context.Context, sales []*Sale) (list, error) {
 			return list{}, err
 		}
 		if got = page; !got.hides(want) {
-			return list{got.Rows, got.legible(want)}, nil
+			return list{rows: got.Rows, complete: got.legible(want), since: since}, nil
 		}
 	}
 	for q.Page = 2; q.Page <= maxPages && got.hides(want); q.Page++ {
@@ -44,7 +48,7 @@ func (w *watcher) read(ctx context.Context, sales []*Sale) (list, error) {
 		}
 		got = PayInPage{append(got.Rows, page.Rows...), page.Full, append(got.Unread, page.Unread...)}
 	}
-	return list{got.Rows, !got.hides(want) && got.legible(want)}, nil
+	return list{rows: got.Rows, complete: !got.hides(want) && got.legible(want), since: since}, nil
 }
 
 // hides tells whether a further page may still speak of a wanted link.
@@ -61,12 +65,12 @@ type want struct {
 	oldest int64 // Unix milliseconds
 }
 
-func wantOf(sales []*Sale) want {
+func wantOf(sales []*Sale, since int64) want {
 	w := want{payIDs: map[int64]bool{}}
 	for _, s := range sales {
 		for i := range s.Links {
 			l := &s.Links[i]
-			if !l.Live || l.hasPayment() {
+			if !l.Live || l.hasPayment() || l.Created < since {
 				continue
 			}
 			w.payIDs[l.PayID] = true
@@ -97,11 +101,11 @@ func (w want) covered(rows []PayIn) bool {
 			seen[r.PayID] = true
 			missing--
 		}
-		at, err := time.Parse(rowTimeForm, r.At)
-		if err != nil || at.UnixMilli() > before {
+		at, ok := timeOf(r.At)
+		if !ok || at > before {
 			return missing == 0
 		}
-		before = at.UnixMilli()
+		before = at
 	}
 	return missing == 0 || before < w.oldest-rowSlack
 }
@@ -132,9 +136,9 @@ func (w *watcher) apply(ctx context.Context, rows []PayIn) {
 func (s *Shop) applyRow(ctx context.Context, row PayIn) error {
 	sale, n, err := s.saleOfRow(ctx, row)
 	if CodeOf(err) == NotFound {
-		return nil // not ours: another till system shares the account
+		return s.stranger(ctx, row)
 	}
-	if err != nil {
+	if err != nil || !sale.learns(stepsOf(row, sale.Link(n), s.now())) {
 		return err
 	}
 	return s.change(ctx, sale.Register, func(tx Tx) error {
@@ -153,6 +157,16 @@ func (s *Shop) applyRow(ctx context.Context, row PayIn) error {
 	})
 }
 
+// learns tells whether any of the steps is news.
+func (s *Sale) learns(steps []Step) bool {
+	for _, step := range steps {
+		if out, err := s.Take(step); err != nil || out.Changed {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *Shop) saleOfRow(ctx context.Context, row PayIn) (sale *Sale, n int, err error) {
 	err = s.store.View(ctx, func(r Reader) error {
 		sale, n, err = r.SaleByPayID(s.account, row.PayID)
@@ -164,12 +178,17 @@ func (s *Shop) saleOfRow(ctx context.Context, row PayIn) (sale *Sale, n int, err
 	return sale, n, err
 }
 
-// stepsOf translates a row of the list into facts about its link.
-func stepsOf(row PayIn, l *Link, now int64) []Step {
-	base := Step{Link: l.N, Actor: ActorGateway, PayID: row.PayID, Row: Row{
+// rowOf is a row of the list as we keep it.
+func rowOf(row PayIn, now int64) Row {
+	return Row{
 		Key: row.Key, Bare: row.Bare, Kind: row.Kind, Amount: row.Amount, At: row.At, SeenAt: now,
 		Net: row.Net, Fee: row.Fee, FeePSP: row.FeePSP, Method: row.Method, Payout: row.Payout,
-	}}
+	}
+}
+
+// stepsOf translates a row of the list into facts about its link.
+func stepsOf(row PayIn, l *Link, now int64) []Step {
+	base := Step{Link: l.N, Actor: ActorGateway, PayID: row.PayID, Row: rowOf(row, now)}
 	var steps []Step
 	add := func(kind StepKind) {
 		step := base

@@ -7,16 +7,18 @@ import (
 
 // How often the gateway's lists are read (DESIGN section 6, FAULTS 6.4), in milliseconds.
 const (
-	sweepShown  = 4 * secondMillis  // while any code is on show
-	sweepHot    = 30 * secondMillis // while any sale is not at rest
-	sweepCold   = 5 * minuteMillis  // otherwise: late money
-	sweepApart  = 2 * secondMillis  // never sooner after the one before
-	sweepWorst  = 10 * secondMillis // the longest pause after failures: who returns is noticed in time (FAULTS F36)
-	company     = secondMillis / 4  // a look waits this long for others
-	bankPatient = 14 * dayMillis    // then a person is asked about a bank transfer
-	dayOfProof  = dayMillis         // then a person is asked about an unconfirmed payment
-	watchBack   = 35 * dayMillis    // how long an ended link is watched for late money
-	watchAtOnce = 1000              // sales looked at in one sweep
+	sweepShown  = 4 * secondMillis       // in the first minute of the newest code on show, and without webhooks
+	sweepWarm   = 10 * secondMillis      // until it is five minutes old
+	sweepHot    = 30 * secondMillis      // while any sale is not at rest
+	sweepCold   = 5 * minuteMillis       // otherwise: late money, three days back
+	sweepApart  = 2 * secondMillis       // never sooner after the one before
+	sweepWorst  = 10 * secondMillis      // the longest pause after failures: who returns is noticed in time (FAULTS F36)
+	company     = secondMillis / 4       // a look waits this long for others
+	bankPatient = 14 * dayMillis         // then a person is asked about a bank transfer
+	dayOfProof  = dayMillis              // then a person is asked about an unconfirmed payment
+	hotBack     = 26 * 60 * minuteMillis // how old a link may be for the frequent sweep
+	watchBack   = 3 * dayMillis          // how long an ended link is watched by the rare one; the audit goes on
+	watchAtOnce = 1000                   // sales looked at in one sweep
 	lookBatch   = 500
 	leadMillis  = 15 * secondMillis // how long a dead leader is waited for
 )
@@ -33,6 +35,7 @@ type watcher struct {
 	shop     *Shop
 	name     string // of this process, among those that share the store
 	last     int64  // Unix milliseconds when the last sweep began
+	wide     int64  // the same of the last one that looked back three days
 	planned  int64  // Unix milliseconds of the last plan
 	failures int
 	known    map[string]bool // rows stored before, so that they cost no reading
@@ -86,14 +89,17 @@ type plan struct {
 func (w *watcher) plan(ctx context.Context) plan {
 	s, now := w.shop, w.shop.now()
 	w.planned = now
-	sales, err := s.watched(ctx)
+	sales, err := s.watched(ctx, now)
 	if err != nil {
 		s.complain(ctx, "watched sales cannot be read", err)
 		return plan{at: now + secondMillis, asked: now + secondMillis}
 	}
 	p := plan{at: w.last + sweepCold, asked: now + idleMillis}
 	for _, sale := range sales {
-		p.at = min(p.at, w.last+pace(sale))
+		p.at = min(p.at, w.last+pace(sale, now))
+		if w.last < sale.Expires && sale.State() == Awaiting {
+			p.at = min(p.at, sale.Expires) // it lapses behind a list that was read after its time
+		}
 		if sale.Expires <= now && sale.mayLapseUnasked() {
 			p.lapsed = append(p.lapsed, sale)
 		}
@@ -129,15 +135,29 @@ func (w *watcher) pause() int64 {
 	return wait/2 + w.shop.jitter(wait/2)
 }
 
-func pace(s *Sale) int64 {
+// pace is how often the lists are read because of one sale. Webhooks tell of payments within a
+// second, so that asking may slow down with the age of a code; without them it does not.
+func pace(s *Sale, now int64) int64 {
 	switch s.State() {
 	case Awaiting, Checking:
-		return sweepShown
+		return paceOfCode(s, now-s.Last().ShownAt)
 	case Retiring, Paid:
 		return sweepHot
 	case Asking, Opening, Cancelled, Lapsed, RefusedSt, Review, Settled, Refunding, Refunded:
 	}
 	return sweepCold
+}
+
+func paceOfCode(s *Sale, age int64) int64 {
+	switch {
+	case s.BankPending():
+		return sweepCold // it takes days
+	case s.Poll || age < minuteMillis:
+		return sweepShown
+	case age < 5*minuteMillis:
+		return sweepWarm
+	}
+	return sweepHot
 }
 
 // mayLapseUnasked holds where nothing can have been paid yet; a link that may be paid lapses only
@@ -147,10 +167,11 @@ func (s *Sale) mayLapseUnasked() bool {
 	return state == Asking || (state == Opening && !s.anyLink(func(l *Link) bool { return l.Live }))
 }
 
-func (s *Shop) watched(ctx context.Context) ([]*Sale, error) {
+// watched reads the sales that are not at rest, or whose links ended after since.
+func (s *Shop) watched(ctx context.Context, since int64) ([]*Sale, error) {
 	var sales []*Sale
 	err := s.store.View(ctx, func(r Reader) (err error) {
-		sales, err = r.Watched(s.now()-watchBack, watchAtOnce)
+		sales, err = r.Watched(since, watchAtOnce)
 		return err
 	})
 	return sales, err
@@ -193,7 +214,10 @@ func (s *Shop) clockStep(ctx context.Context, sale *Sale, kind StepKind, link in
 	})
 }
 
-// sweep reads the lists once and lets every sale concerned take what they say.
+// sweep reads the lists once and lets every sale concerned take what they say. Now and then it
+// looks back three days; in between it asks about young links alone, so that a long list of those
+// that ended does not have to be read every few seconds. Every reading begins behind the oldest
+// link it asks about, so that readings overlap and nothing has to be remembered between them.
 func (w *watcher) sweep(ctx context.Context) {
 	s := w.shop
 	began := s.now()
@@ -204,12 +228,17 @@ func (w *watcher) sweep(ctx context.Context) {
 		s.complain(ctx, "looks cannot be claimed", err)
 		return
 	}
-	sales, err := s.watched(ctx)
+	wide := began-w.wide >= sweepCold
+	ended, since := began, began-hotBack
+	if wide {
+		ended, since = began-watchBack, began-watchBack
+	}
+	sales, err := s.watched(ctx, ended)
 	if err != nil {
 		s.complain(ctx, "watched sales cannot be read", err)
 		return
 	}
-	list, err := w.read(ctx, sales)
+	list, err := w.read(ctx, sales, since)
 	s.heard(err)
 	s.observe.Swept(len(list.rows), err)
 	if err != nil {
@@ -219,12 +248,15 @@ func (w *watcher) sweep(ctx context.Context) {
 		return
 	}
 	w.failures = 0
-	s.swept(began)
+	if wide {
+		w.wide = began
+	}
 	w.apply(ctx, list.rows)
 	Crash("after-rows")
-	s.finishLooks(ctx, looks, sales, list.complete)
+	s.finishLooks(ctx, looks, sales, list)
 	Crash("after-looks")
-	s.clocks(ctx, sales, began, list.complete)
+	s.clocks(ctx, sales, began, list)
+	s.swept(began)
 }
 
 func (s *Shop) swept(at int64) {
@@ -244,7 +276,7 @@ func (s *Shop) giveBack(ctx context.Context, looks []Errand) {
 }
 
 // finishLooks ends the looks that the list answered and plans the others.
-func (s *Shop) finishLooks(ctx context.Context, looks []Errand, before []*Sale, complete bool) {
+func (s *Shop) finishLooks(ctx context.Context, looks []Errand, before []*Sale, read list) {
 	odd := map[string]int{}
 	for _, sale := range before {
 		for _, l := range sale.Links {
@@ -252,13 +284,13 @@ func (s *Shop) finishLooks(ctx context.Context, looks []Errand, before []*Sale, 
 		}
 	}
 	for _, e := range looks {
-		if err := s.finishLook(ctx, e, odd, complete); err != nil {
+		if err := s.finishLook(ctx, e, odd, read); err != nil {
 			s.complain(ctx, "a look cannot be finished", err)
 		}
 	}
 }
 
-func (s *Shop) finishLook(ctx context.Context, e Errand, odd map[string]int, complete bool) error {
+func (s *Shop) finishLook(ctx context.Context, e Errand, odd map[string]int, read list) error {
 	sale, err := s.sale(ctx, e.Sale)
 	if err != nil {
 		return err
@@ -272,7 +304,7 @@ func (s *Shop) finishLook(ctx context.Context, e Errand, odd map[string]int, com
 			return err
 		}
 	}
-	if complete && e.Tries >= unpaidTries && odd[link.ID] > link.Answered {
+	if read.answers(link) && e.Tries >= unpaidTries && odd[link.ID] > link.Answered {
 		if err := s.found(ctx, e, Step{Kind: StepUnpaid, Count: odd[link.ID]}); err != nil {
 			return err
 		}
@@ -298,9 +330,9 @@ func (s *Shop) secondWitness(ctx context.Context, e Errand, link *Link) error {
 }
 
 // clocks takes the steps that time alone demands, behind a list that was read after their time.
-func (s *Shop) clocks(ctx context.Context, sales []*Sale, began int64, complete bool) {
+func (s *Shop) clocks(ctx context.Context, sales []*Sale, began int64, read list) {
 	for _, sale := range sales {
-		for _, c := range dueClocks(sale, began, complete) {
+		for _, c := range dueClocks(sale, began, read) {
 			if err := s.clockStep(ctx, sale, c.Kind, c.Link); err != nil {
 				s.complain(ctx, "a clock step failed", err)
 			}
@@ -308,9 +340,9 @@ func (s *Shop) clocks(ctx context.Context, sales []*Sale, began int64, complete 
 	}
 }
 
-func dueClocks(sale *Sale, now int64, complete bool) []Step {
+func dueClocks(sale *Sale, now int64, read list) []Step {
 	var steps []Step
-	if complete && sale.Expires <= now && sale.State() == Awaiting {
+	if sale.Expires <= now && sale.State() == Awaiting && read.answers(sale.Last()) {
 		steps = append(steps, Step{Kind: StepLapse})
 	}
 	for i := range sale.Links {

@@ -24,6 +24,7 @@ func (s *Shop) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.work(ctx) })
 	wg.Go(func() { s.watch(ctx) })
+	wg.Go(func() { s.patrol(ctx) })
 	wg.Wait()
 }
 

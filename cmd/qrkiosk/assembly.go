@@ -92,7 +92,7 @@ func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics
 	rings := &bell{bus.NewLocal()}
 	a.shop, err = kiosk.NewShop(ctx, kiosk.Config{
 		Store: books, Gateway: a.gateway, Bus: rings, Vault: keys, Log: a.log, Observe: metrics,
-		PublicURL: a.at.public, Account: accountOf(s), Mode: s.mode,
+		Skew: a.gateway.Skew, PublicURL: a.at.public, Account: accountOf(s), Mode: s.mode,
 	})
 	if err != nil {
 		return err

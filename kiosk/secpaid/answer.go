@@ -45,6 +45,7 @@ type reply struct {
 	contentType string
 	retryAfter  string
 	requestID   string // of the API gateway in front, for the log
+	date        string // of its clock
 	body        []byte
 }
 
@@ -54,6 +55,7 @@ func readReply(resp *http.Response) (reply, error) {
 		contentType: resp.Header.Get("Content-Type"),
 		retryAfter:  resp.Header.Get("Retry-After"),
 		requestID:   clean(resp.Header.Get("x-kong-request-id"), 64),
+		date:        resp.Header.Get("Date"),
 	}
 	if r.status == http.StatusTooManyRequests {
 		return r, nil // says all by its status, whatever becomes of the body

@@ -49,6 +49,7 @@ type Health struct {
 	ClosedUntil time.Time // until when a 429 keeps every call back; zero if it does not
 	Used        int       // calls counted in the running sixty seconds
 	PerMinute   int
+	Skew        time.Duration // how far its clock is ahead of ours, to the second; 0 if it does not tell
 }
 
 // Health tells how the gateway has been answering.
@@ -85,12 +86,35 @@ func (c *Client) call(ctx context.Context, lane kiosk.Lane, endpoint string, req
 	} else {
 		slot.undo()
 	}
+	c.compareClocks(r.date, began)
 	answer, err := c.judge(ctx, r, sent, err, leave)
 	if err == nil {
 		err = take(answer)
 	}
 	return c.note(endpoint, r, err, took)
 }
+
+// compareClocks notes how far the gateway's clock is from ours. Its date is cut to the second and
+// was written while we waited: what lies within both is no difference.
+func (c *Client) compareClocks(date string, began time.Time) {
+	at, err := http.ParseTime(date)
+	if err != nil {
+		return
+	}
+	var skew time.Duration
+	switch now := c.now(); {
+	case at.Add(time.Second).Before(began):
+		skew = at.Add(time.Second).Sub(began)
+	case at.After(now):
+		skew = at.Sub(now)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.health.Skew = skew
+}
+
+// Skew is how far the gateway's clock is ahead of ours, by its last answer.
+func (c *Client) Skew() time.Duration { return c.Health().Skew }
 
 // admit asks circuit and budget. The circuit is asked again behind the wait for the budget,
 // because it may have opened meanwhile.

@@ -37,6 +37,30 @@ func (c *Client) Find(ctx context.Context, ref string) (kiosk.Findings, error) {
 	}, nil
 }
 
+// censusLimit is more unpaid links than a day of a busy market leaves behind.
+const censusLimit = 1000
+
+// Unused lists the unpaid links whose note holds search. Errors are those of [kiosk.Gateway].
+func (c *Client) Unused(ctx context.Context, search string) (kiosk.Findings, error) {
+	if search == "" {
+		return kiosk.Findings{}, notSent(kiosk.KeyInternal, errors.New("a census without anything to search for"))
+	}
+	rows, err := c.list(ctx, kiosk.LaneReports, "getMyUnusedLinks", searchLinks{censusLimit, search})
+	if err != nil {
+		return kiosk.Findings{}, err
+	}
+	found := kiosk.Findings{Complete: len(rows) < censusLimit}
+	for _, row := range rows {
+		o, _ := row.(object)
+		if f, ok := c.found(o, false); ok {
+			found.Links = append(found.Links, f)
+		} else {
+			found.Complete = false
+		}
+	}
+	return found, nil
+}
+
 // merge lets the list of used links win.
 func merge(unused, used []kiosk.Found) []kiosk.Found {
 	unused = slices.DeleteFunc(unused, func(f kiosk.Found) bool {

@@ -18,10 +18,10 @@ import (
 const (
 	flawEmpty      = "empty"
 	flawTooLong    = "too-long"
-	flawUnreadable = "unreadable" // not a body of any known form
-	flawPlain      = "plain"      // readable, but not encrypted
-	flawUnordered  = "unordered"  // encrypted, though no key was ordered for this link
-	flawKey        = "key"        // our own key has the wrong length
+	flawUnreadable = "unreadable"    // not a body of any known form
+	flawPlain      = kiosk.FlawPlain // readable, but not encrypted
+	flawUnordered  = "unordered"     // encrypted, though no key was ordered for this link
+	flawKey        = "key"           // our own key has the wrong length
 	flawBase64     = "base64"
 	flawBlocks     = "blocks" // no whole number of blocks, or more than 4 KiB
 	flawPadding    = "padding"

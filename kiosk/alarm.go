@@ -1,0 +1,213 @@
+package kiosk
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+)
+
+// AlarmKind names what people have to know or decide.
+type AlarmKind string
+
+// The kinds of alarms: first those about one sale, then those about the whole house.
+const (
+	AlarmReview      AlarmKind = "review"      // money that does not fit
+	AlarmUnconfirmed AlarmKind = "unconfirmed" // paid by a notice, and the gateway's list does not say so
+	AlarmRefund      AlarmKind = "refund"      // asked for 14 days ago and no row
+	AlarmPlain       AlarmKind = "plain"       // a notice came plain though encryption was ordered
+	AlarmOdd         AlarmKind = "odd"         // many deliveries that are no proof
+	AlarmEcho        AlarmKind = "echo"        // the gateway made another link than ordered
+
+	AlarmGateway    AlarmKind = "gateway"    // every call fails
+	AlarmKey        AlarmKind = "key"        // the gateway refuses our key
+	AlarmStore      AlarmKind = "store"      // nothing can be written
+	AlarmClock      AlarmKind = "clock"      // our clock is wrong
+	AlarmUnmatched  AlarmKind = "unmatched"  // pay-ins that belong to no sale
+	AlarmQuarantine AlarmKind = "quarantine" // links at the gateway that nobody knows
+	AlarmAudit      AlarmKind = "audit"      // the gateway's books and ours do not agree
+	AlarmRestored   AlarmKind = "restored"   // a backup was brought back and what is missing is looked for
+)
+
+// AlarmKinds lists every kind, for tables and tests.
+var AlarmKinds = []AlarmKind{
+	AlarmReview, AlarmUnconfirmed, AlarmRefund, AlarmPlain, AlarmOdd, AlarmEcho,
+	AlarmGateway, AlarmKey, AlarmStore, AlarmClock, AlarmUnmatched, AlarmQuarantine, AlarmAudit, AlarmRestored,
+}
+
+const (
+	alarmGateway     = minuteMillis      // of failing calls
+	alarmUnconfirmed = minuteMillis      // of an answering gateway without its row
+	alarmWithout     = 10 * minuteMillis // the same, whether it answers or not
+	alarmRefund      = 14 * dayMillis
+	alarmMarks       = dayMillis // for how long oddities are told
+	manyOdd          = 8         // deliveries that are no proof, for one link
+	clockSlack       = 30 * time.Second
+	alarmsAtOnce     = 200
+)
+
+// Alarm is something people have to know or decide. It is computed from what is stored and from how
+// gateway and store answer, never set.
+type Alarm struct {
+	Kind     AlarmKind
+	Register string // "" if it is about the whole house
+	Sale     *Sale  // nil if it is about the whole house
+	Since    int64  // Unix milliseconds
+	Count    int    // unmatched, quarantine, audit: how many
+	Sum      Money  // unmatched, quarantine: of how much
+	Text     string // audit: the newest day that differs; clock: by how much, "+1m30s"
+}
+
+// Alarms lists what the people at one register have to know: about its sales and about the house.
+// Newest first; sales come before the house.
+func (s *Shop) Alarms(ctx context.Context, register string) ([]Alarm, error) {
+	return s.alarms(ctx, register)
+}
+
+// AllAlarms lists the alarms of every register and of the house.
+func (s *Shop) AllAlarms(ctx context.Context) ([]Alarm, error) { return s.alarms(ctx, "") }
+
+func (s *Shop) alarms(ctx context.Context, register string) ([]Alarm, error) {
+	var all []Alarm
+	err := s.store.View(ctx, func(r Reader) (err error) {
+		all, err = s.alarmsIn(r, register)
+		return err
+	})
+	return all, err
+}
+
+func (s *Shop) alarmsIn(r Reader, register string) ([]Alarm, error) {
+	now := s.now()
+	sales, err := r.WatchedOf(register, alarmsAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	var all []Alarm
+	reachable := s.Health().reachable()
+	for _, sale := range sales {
+		if kind, since, ok := sale.alarm(now, reachable); ok {
+			all = append(all, Alarm{Kind: kind, Register: sale.Register, Sale: sale, Since: since})
+		}
+	}
+	marks, err := r.Marks(register, now-alarmMarks, alarmsAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range marks {
+		sale, err := r.Sale(m.Sale)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Alarm{Kind: m.Kind, Register: m.Register, Sale: sale, Since: m.At})
+	}
+	slices.SortStableFunc(all, func(a, b Alarm) int { return cmp.Compare(b.Since, a.Since) })
+	booked, err := bookAlarms(r)
+	return append(append(all, s.houseAlarms(now)...), booked...), err
+}
+
+// alarm tells whether a sale that is not at rest needs people. reachable is since when the gateway
+// answers, 0 while it does not.
+func (s *Sale) alarm(now, reachable int64) (kind AlarmKind, since int64, ok bool) {
+	switch s.State() {
+	case Review:
+		return AlarmReview, cmp.Or(s.PaidAt, s.Created), true
+	case Paid:
+		return AlarmUnconfirmed, s.PaidAt, s.longUnconfirmed(now, reachable)
+	case Refunding:
+		for _, r := range s.Refunds {
+			if s.unmet(r) && now-r.At > alarmRefund {
+				return AlarmRefund, r.At, true
+			}
+		}
+	case Asking, Opening, Awaiting, Checking, Retiring, Cancelled, Lapsed, RefusedSt, Settled, Refunded:
+	}
+	return "", 0, false
+}
+
+// longUnconfirmed holds for a sale that is paid without a row of the gateway's though there was time
+// enough for one.
+func (s *Sale) longUnconfirmed(now, reachable int64) bool {
+	if s.State() != Paid || s.Confirmed() {
+		return false
+	}
+	answered := reachable > 0 && now-max(s.PaidAt, reachable) > alarmUnconfirmed
+	return answered || now-s.PaidAt > alarmWithout
+}
+
+// unconfirmedAt is when a paid sale without a row becomes an alarm, if nothing else happens.
+func (s *Sale) unconfirmedAt(reachable int64) int64 {
+	if reachable == 0 {
+		return s.PaidAt + alarmWithout
+	}
+	return min(max(s.PaidAt, reachable)+alarmUnconfirmed, s.PaidAt+alarmWithout)
+}
+
+// houseAlarms are those that follow from how gateway, store and clock behave now.
+func (s *Shop) houseAlarms(now int64) []Alarm {
+	h := s.Health()
+	var all []Alarm
+	if h.StoreDown > 0 {
+		all = append(all, Alarm{Kind: AlarmStore, Since: h.StoreDown})
+	}
+	if h.KeyRefused > 0 {
+		all = append(all, Alarm{Kind: AlarmKey, Since: h.KeyRefused})
+	}
+	if h.GatewayDown > 0 && now-h.GatewayDown > alarmGateway {
+		all = append(all, Alarm{Kind: AlarmGateway, Since: h.GatewayDown})
+	}
+	if off := s.skew(); off.Abs() > clockSlack {
+		all = append(all, Alarm{Kind: AlarmClock, Since: now, Text: off.Round(time.Second).String()})
+	}
+	return all
+}
+
+// bookAlarms are those about rows, links and days that no sale explains.
+func bookAlarms(r Reader) ([]Alarm, error) {
+	rows, err := r.Unmatched(true, alarmsAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	links, err := r.Quarantine(true, alarmsAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	days, err := r.AuditDays(true, auditDays)
+	if err != nil {
+		return nil, err
+	}
+	restores, err := r.Restores()
+	unmatched, quarantine, audit := Alarm{Kind: AlarmUnmatched}, Alarm{Kind: AlarmQuarantine}, Alarm{Kind: AlarmAudit}
+	for _, u := range rows {
+		unmatched.count(u.Row.SeenAt, u.Row.Amount)
+	}
+	for _, q := range links {
+		quarantine.count(q.Seen, q.Amount)
+	}
+	for _, d := range slices.Backward(days) {
+		audit.count(d.At, 0)
+		audit.Text = d.Day
+	}
+	restored := Alarm{Kind: AlarmRestored}
+	for _, x := range restores {
+		if x.Done == 0 {
+			restored.count(x.At, 0)
+		}
+	}
+	return slices.DeleteFunc([]Alarm{unmatched, quarantine, audit, restored}, func(a Alarm) bool { return a.Count == 0 }), err
+}
+
+func (a *Alarm) count(at int64, sum Money) {
+	a.Count++
+	a.Sum += sum
+	if a.Since == 0 || at < a.Since {
+		a.Since = at
+	}
+}
+
+// reachable is since when the gateway answers, 0 while it does not.
+func (h Health) reachable() int64 {
+	if h.GatewayDown > 0 {
+		return 0
+	}
+	return max(h.GatewayBack, 1)
+}

@@ -1,0 +1,98 @@
+package kiosk
+
+import (
+	"context"
+	"maps"
+	"slices"
+)
+
+// cancelledThere is what the journal says of a link that ended at the gateway and not here.
+const cancelledThere = "cancelled-there"
+
+// vanished finds codes on show that can no longer be paid because the payer pressed cancel on the
+// gateway's page: no webhook tells of that (FAULTS F94). A link counts as gone if the gateway lists
+// it as cancelled, or in neither of its lists twice, a minute apart: lists lag behind.
+func (p *patrol) vanished(ctx context.Context, sales []*Sale) error {
+	s := p.shop
+	shown := map[int64]*Sale{}
+	days := map[string]bool{}
+	for _, sale := range sales {
+		if l := sale.Shown(); l != nil && s.now()-l.ShownAt >= censusAge && s.ours(l.Ref) {
+			shown[l.PayID] = sale
+			days[dayOfRef(l.Ref)] = true
+		}
+	}
+	complete := true
+	for day := range days {
+		found, err := s.takeCensus(ctx, day)
+		if err != nil {
+			return err
+		}
+		complete = complete && found.Complete
+		for _, f := range found.Links {
+			if sale := shown[f.PayID]; sale != nil && f.Cancelled {
+				if err := s.cancelledThere(ctx, sale); err != nil {
+					return err
+				}
+			}
+			delete(shown, f.PayID)
+		}
+	}
+	return p.missing(ctx, shown, complete)
+}
+
+// missing searches for codes on show that the list of unpaid links does not hold.
+func (p *patrol) missing(ctx context.Context, missing map[int64]*Sale, complete bool) error {
+	maps.DeleteFunc(p.absent, func(id, _ int64) bool { return missing[id] == nil })
+	if !complete {
+		return nil
+	}
+	ids := slices.Sorted(maps.Keys(missing))
+	for _, id := range ids[:min(len(ids), censusFinds)] {
+		if err := p.searchMissing(ctx, missing[id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *patrol) searchMissing(ctx context.Context, sale *Sale) error {
+	s, l := p.shop, sale.Shown()
+	found, err := s.gateway.Find(ctx, l.Ref)
+	s.heard(err)
+	if err != nil {
+		return err
+	}
+	for _, f := range found.Links {
+		switch {
+		case f.PayID != l.PayID:
+		case f.Used:
+			return s.found(ctx, errandOf(sale, l), Step{Kind: StepUsed})
+		case f.Cancelled:
+			return s.cancelledThere(ctx, sale)
+		default:
+			delete(p.absent, l.PayID)
+			return nil
+		}
+	}
+	since, before := p.absent[l.PayID]
+	switch {
+	case !found.Complete:
+	case !before:
+		p.absent[l.PayID] = s.now()
+	case s.now()-since >= censusAge/2:
+		delete(p.absent, l.PayID)
+		return s.cancelledThere(ctx, sale)
+	}
+	return nil
+}
+
+func errandOf(sale *Sale, l *Link) Errand {
+	return Errand{Sale: sale.ID, Register: sale.Register, Link: l.N, Kind: ErrandLook}
+}
+
+// cancelledThere stores that the link of a code on show cannot be paid any more.
+func (s *Shop) cancelledThere(ctx context.Context, sale *Sale) error {
+	s.log.Info("a link was cancelled at the gateway", "sale", sale.ID, "link", sale.Shown().ID)
+	return s.found(ctx, errandOf(sale, sale.Shown()), Step{Kind: StepGone, Reason: cancelledThere})
+}

@@ -238,9 +238,9 @@ func (w *watcher) sweep(ctx context.Context) {
 		s.complain(ctx, "watched sales cannot be read", err)
 		return
 	}
-	list, err := w.read(ctx, sales, since)
+	got, err := w.read(ctx, sales, since)
 	s.heard(err)
-	s.observe.Swept(len(list.rows), err)
+	s.observe.Swept(len(got.rows), err)
 	if err != nil {
 		w.failures++
 		s.log.Warn("the gateway's list cannot be read", "code", CodeOf(err), "err", err)
@@ -251,11 +251,11 @@ func (w *watcher) sweep(ctx context.Context) {
 	if wide {
 		w.wide = began
 	}
-	w.apply(ctx, list.rows)
+	w.apply(ctx, got.rows)
 	Crash("after-rows")
-	s.finishLooks(ctx, looks, sales, list)
+	s.finishLooks(ctx, looks, sales, got)
 	Crash("after-looks")
-	s.clocks(ctx, sales, began, list)
+	s.clocks(ctx, sales, began, got)
 	s.swept(began)
 }
 

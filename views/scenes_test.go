@@ -176,6 +176,12 @@ func tillOf(state string) (kiosk.TillScreen, TillExtras) {
 		s.Mode = kiosk.Sandbox
 	case "alarm":
 		s.Alarms = []*kiosk.Sale{at(9, saleOf("B2-0036", 1980, late))}
+	case "alerts":
+		for _, kind := range kiosk.AlarmKinds[2:] {
+			s.Alerts = append(s.Alerts, kiosk.Alarm{
+				Kind: kind, Sale: saleOf("B2-0036", 1980, late), Since: noon - 90_000, Count: 2, Sum: 4380, Text: "2026-07-18",
+			})
+		}
 	case "wrong":
 		x.Error, x.Typed = Page{Lang: "en", Region: "de"}.Explain(&kiosk.Error{
 			Code: kiosk.Invalid, Key: kiosk.KeyAmountPlain, Field: "amount", Amounts: []kiosk.Money{1250, 125000},

@@ -94,6 +94,13 @@ func needed(t *testing.T) []string {
 	} {
 		keys = append(keys, "strip."+strip+".title", "strip."+strip+".text")
 	}
+	for _, kind := range kiosk.AlarmKinds {
+		switch kind {
+		case kiosk.AlarmReview, kiosk.AlarmUnconfirmed, kiosk.AlarmGateway: // strips tell of them
+		default:
+			keys = append(keys, "alarm."+string(kind)+".title", "alarm."+string(kind)+".text", "alarm."+string(kind)+".next")
+		}
+	}
 	for m := range 12 {
 		keys = append(keys, "month."+strconv.Itoa(m+1))
 	}

@@ -1,0 +1,51 @@
+package views
+
+import (
+	"slices"
+	"strconv"
+
+	"qrkiosk/kiosk"
+)
+
+// alerts are the alarms a till shows beside those of its sales. That the gateway is silent has a
+// strip of its own, which comes sooner.
+func (t till) alerts() []kiosk.Alarm {
+	return slices.DeleteFunc(slices.Clone(t.s.Alerts), func(a kiosk.Alarm) bool { return a.Kind == kiosk.AlarmGateway })
+}
+
+// urgent are those that keep the till from selling, or will.
+func (t till) urgent() []kiosk.Alarm {
+	return slices.DeleteFunc(t.alerts(), func(a kiosk.Alarm) bool {
+		return a.Kind != kiosk.AlarmStore && a.Kind != kiosk.AlarmKey
+	})
+}
+
+// alert says what happened, whether money moved, and what comes next.
+func (t till) alert(a kiosk.Alarm) strip {
+	gaps := t.alarmGaps(a)
+	key := "alarm." + string(a.Kind)
+	look := "quiet"
+	if a.Kind == kiosk.AlarmStore || a.Kind == kiosk.AlarmKey || a.Kind == kiosk.AlarmRefund {
+		look = "alarm"
+	}
+	return strip{look, "alert", t.T(key+".title", gaps...), t.T(key+".text", gaps...), t.T(key+".next", gaps...)}
+}
+
+// alarmGaps fills the sentences of every kind of alarm.
+func (p Page) alarmGaps(a kiosk.Alarm) []string {
+	gaps := []string{
+		"time", p.clock(a.Since), "count", strconv.Itoa(a.Count), "sum", p.amount(a.Sum), "text", whole(a.Text),
+	}
+	if a.Sale != nil {
+		gaps = append(gaps, "number", whole(a.Sale.Number))
+	}
+	return gaps
+}
+
+// alertPath leads to the sale of an alarm, "" if it is about none.
+func alertPath(a kiosk.Alarm) string {
+	if a.Sale == nil {
+		return ""
+	}
+	return salePath(a.Sale.Number)
+}

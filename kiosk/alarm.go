@@ -3,6 +3,7 @@ package kiosk
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"time"
 )
@@ -36,9 +37,8 @@ var AlarmKinds = []AlarmKind{
 }
 
 const (
-	alarmGateway     = minuteMillis      // of failing calls
-	alarmUnconfirmed = minuteMillis      // of an answering gateway without its row
-	alarmWithout     = 10 * minuteMillis // the same, whether it answers or not
+	alarmGateway     = minuteMillis // of failing calls
+	alarmUnconfirmed = minuteMillis // without the gateway's row
 	alarmRefund      = 14 * dayMillis
 	alarmMarks       = dayMillis // for how long oddities are told
 	manyOdd          = 8         // deliveries that are no proof, for one link
@@ -83,9 +83,8 @@ func (s *Shop) alarmsIn(r Reader, register string) ([]Alarm, error) {
 		return nil, err
 	}
 	var all []Alarm
-	reachable := s.Health().reachable()
 	for _, sale := range sales {
-		if kind, since, ok := sale.alarm(now, reachable); ok {
+		if kind, since, ok := sale.alarm(now); ok {
 			all = append(all, Alarm{Kind: kind, Register: sale.Register, Sale: sale, Since: since})
 		}
 	}
@@ -105,14 +104,13 @@ func (s *Shop) alarmsIn(r Reader, register string) ([]Alarm, error) {
 	return append(append(all, s.houseAlarms(now)...), booked...), err
 }
 
-// alarm tells whether a sale that is not at rest needs people. reachable is since when the gateway
-// answers, 0 while it does not.
-func (s *Sale) alarm(now, reachable int64) (kind AlarmKind, since int64, ok bool) {
+// alarm tells whether a sale that is not at rest needs people.
+func (s *Sale) alarm(now int64) (kind AlarmKind, since int64, ok bool) {
 	switch s.State() {
 	case Review:
 		return AlarmReview, cmp.Or(s.PaidAt, s.Created), true
 	case Paid:
-		return AlarmUnconfirmed, s.PaidAt, s.longUnconfirmed(now, reachable)
+		return AlarmUnconfirmed, s.PaidAt, now > s.unconfirmedAt()
 	case Refunding:
 		for _, r := range s.Refunds {
 			if s.unmet(r) && now-r.At > alarmRefund {
@@ -124,22 +122,13 @@ func (s *Sale) alarm(now, reachable int64) (kind AlarmKind, since int64, ok bool
 	return "", 0, false
 }
 
-// longUnconfirmed holds for a sale that is paid without a row of the gateway's though there was time
-// enough for one.
-func (s *Sale) longUnconfirmed(now, reachable int64) bool {
-	if s.State() != Paid || s.Confirmed() {
-		return false
+// unconfirmedAt is when a paid sale without a row of the gateway's becomes an alarm; one that is
+// confirmed never does.
+func (s *Sale) unconfirmedAt() int64 {
+	if s.Confirmed() {
+		return math.MaxInt64
 	}
-	answered := reachable > 0 && now-max(s.PaidAt, reachable) > alarmUnconfirmed
-	return answered || now-s.PaidAt > alarmWithout
-}
-
-// unconfirmedAt is when a paid sale without a row becomes an alarm, if nothing else happens.
-func (s *Sale) unconfirmedAt(reachable int64) int64 {
-	if reachable == 0 {
-		return s.PaidAt + alarmWithout
-	}
-	return min(max(s.PaidAt, reachable)+alarmUnconfirmed, s.PaidAt+alarmWithout)
+	return s.PaidAt + alarmUnconfirmed
 }
 
 // houseAlarms are those that follow from how gateway, store and clock behave now.
@@ -202,12 +191,4 @@ func (a *Alarm) count(at int64, sum Money) {
 	if a.Since == 0 || at < a.Since {
 		a.Since = at
 	}
-}
-
-// reachable is since when the gateway answers, 0 while it does not.
-func (h Health) reachable() int64 {
-	if h.GatewayDown > 0 {
-		return 0
-	}
-	return max(h.GatewayBack, 1)
 }

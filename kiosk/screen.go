@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"context"
+	"math"
 	"slices"
 )
 
@@ -77,7 +78,6 @@ type ReceiptScreen struct {
 type Health struct {
 	GatewayDown int64 // Unix milliseconds since when every call fails, 0 while it answers
 	Held        int64 // Unix milliseconds until when no call may be made: the calls of a minute are used up
-	GatewayBack int64 // Unix milliseconds since when it answers again, 0 if it always has
 	KeyRefused  int64 // Unix milliseconds since when it refuses our key, 0 while it does not
 	StoreDown   int64 // Unix milliseconds since when nothing can be written, 0 while it can
 	LastSweep   int64 // Unix milliseconds of the last list read and stored
@@ -159,10 +159,8 @@ func (t *TillScreen) arrange(alarms []Alarm) {
 		if s.Current() && state != Paid {
 			t.Current = s
 		}
-		if state == Paid && !s.Confirmed() {
-			if at := s.unconfirmedAt(t.Health.reachable()) + 1; at > t.Now && (t.Next == 0 || at < t.Next) {
-				t.Next = at
-			}
+		if at := s.unconfirmedAt(); state == Paid && at >= t.Now && at < math.MaxInt64 && (t.Next == 0 || at < t.Next) {
+			t.Next = at + 1
 		}
 	}
 	for _, a := range alarms {

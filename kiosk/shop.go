@@ -231,10 +231,7 @@ func (s *Shop) heard(err error) {
 	defer s.mu.Unlock()
 	switch code := CodeOf(err); {
 	case code == "" || code == Refused:
-		s.health.Held = 0
-		if s.health.GatewayDown != 0 {
-			s.health.GatewayDown, s.health.GatewayBack = 0, s.now()
-		}
+		s.health.GatewayDown, s.health.Held = 0, 0
 	case code == TooMany:
 		s.health.Held = s.now() + waitOf(err)
 	case (code == Unclear || code == NotSent) && s.health.GatewayDown == 0:

@@ -66,6 +66,8 @@ func (p *patrol) searchMissing(ctx context.Context, sale *Sale) error {
 	for _, f := range found.Links {
 		switch {
 		case f.PayID != l.PayID:
+		case f.Used && f.Amount != l.Amount:
+			return nil // no proof; the list of pay-ins has to tell how much came
 		case f.Used:
 			return s.found(ctx, errandOf(sale, l), Step{Kind: StepUsed})
 		case f.Cancelled:

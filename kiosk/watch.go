@@ -35,7 +35,7 @@ type watcher struct {
 	shop     *Shop
 	name     string // of this process, among those that share the store
 	last     int64  // Unix milliseconds when the last sweep began
-	wide     int64  // the same of the last one that looked back three days
+	wide     int64  // the same of the last one that asked about old links too
 	planned  int64  // Unix milliseconds of the last plan
 	failures int
 	known    map[string]bool // rows stored before, so that they cost no reading
@@ -214,9 +214,9 @@ func (s *Shop) clockStep(ctx context.Context, sale *Sale, kind StepKind, link in
 	})
 }
 
-// sweep reads the lists once and lets every sale concerned take what they say. Now and then it
-// looks back three days; in between it asks about young links alone, so that a long list of those
-// that ended does not have to be read every few seconds. Every reading begins behind the oldest
+// sweep reads the lists once and lets every sale concerned take what they say. Now and then it asks
+// about links that ended in the last three days, and about every one that is not at rest; in between
+// it asks about young links alone, so that a long list does not have to be read every few seconds. Every reading begins behind the oldest
 // link it asks about, so that readings overlap and nothing has to be remembered between them.
 func (w *watcher) sweep(ctx context.Context) {
 	s := w.shop
@@ -231,7 +231,7 @@ func (w *watcher) sweep(ctx context.Context) {
 	wide := began-w.wide >= sweepCold
 	ended, since := began, began-hotBack
 	if wide {
-		ended, since = began-watchBack, began-watchBack
+		ended, since = began-watchBack, began-auditDays*dayMillis
 	}
 	sales, err := s.watched(ctx, ended)
 	if err != nil {

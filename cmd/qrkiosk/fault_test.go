@@ -19,6 +19,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"qrkiosk/kiosk"
@@ -606,6 +607,7 @@ func (h *house) dieIn(m *mortal) (sale func() *kiosk.Sale) {
 	h.close()
 	h.mortal = m
 	h.open()
+	synctest.Wait() // the first claim of the workers is made before there is anything to claim
 	charge := kiosk.Charge{Amount: 1250, Key: freshKey()}
 	_, _ = h.shop.Charge(context.Background(), h.actor, charge)
 	time.Sleep(3 * time.Second)

@@ -361,16 +361,16 @@ func (s *Server) setupFactor(w http.ResponseWriter, r *http.Request) error {
 
 // letIn admits an arrival, signs it in and shows its recovery codes, once.
 func (s *Server) letIn(w http.ResponseWriter, r *http.Request, a kiosk.Arrival) error {
-	login, codes, err := s.shop.Admit(r.Context(), a, r.PostForm.Get("code"), s.door(r))
+	in, err := s.shop.Admit(r.Context(), a, r.PostForm.Get("code"), s.door(r))
 	if err != nil {
 		return err
 	}
-	if err := s.admitted(w, r, login, ""); err != nil {
+	if err := s.admitted(w, r, in.Login, in.Browser); err != nil {
 		return err
 	}
-	if len(codes) == 0 {
+	if len(in.Codes) == 0 {
 		return s.goTo(w, r, views.PathOffice)
 	}
-	s.render(w, r, http.StatusOK, views.RecoveryCodes(s.view(r), codes))
+	s.render(w, r, http.StatusOK, views.RecoveryCodes(s.view(r), in.Codes))
 	return nil
 }

@@ -181,25 +181,32 @@ func (s *Shop) FactorText(a Arrival) (string, error) {
 }
 
 // Admit lets an arrival in once the first code of the second factor is right; everything is stored
-// at once or nothing. It returns the recovery codes, which nobody can read again; none where the
-// factor stayed. A wrong code is [Unauthorized], a one-time code that was used meanwhile [Gone].
-func (s *Shop) Admit(ctx context.Context, a Arrival, code string, at Door) (Login, []string, error) {
+// at once or nothing. Nobody can read the recovery codes again. A wrong code is [Unauthorized], a one-time code that was used meanwhile [Gone].
+func (s *Shop) Admit(ctx context.Context, a Arrival, code string, at Door) (Admitted, error) {
 	step, err := s.firstStep(ctx, a, code)
 	if err != nil {
-		return Login{}, nil, err
+		return Admitted{}, err
 	}
-	var codes, hashes []string
+	in := Admitted{Browser: s.random.secret(24)}
+	var hashes []string
 	if len(a.Factor) > 0 {
-		if codes, hashes, err = s.recovery(); err != nil {
-			return Login{}, nil, err
+		if in.Codes, hashes, err = s.recovery(); err != nil {
+			return Admitted{}, err
 		}
 	}
-	var login Login
 	err = s.change(ctx, OfficeStream, func(tx Tx) (err error) {
-		login, err = s.admitLogin(tx, a, step, hashes, at)
+		in.Login, err = s.admitLogin(tx, a, step, hashes, at, HashSecret(in.Browser))
 		return err
 	})
-	return login, codes, err
+	return in, err
+}
+
+// Admitted is somebody who has come in, with recovery codes (none where the factor stayed) and the
+// secret of the browser's cookie.
+type Admitted struct {
+	Login   Login
+	Codes   []string
+	Browser string
 }
 
 func (s *Shop) firstStep(ctx context.Context, a Arrival, code string) (int64, error) {
@@ -218,7 +225,7 @@ func (s *Shop) firstStep(ctx context.Context, a Arrival, code string) (int64, er
 	return step, err
 }
 
-func (s *Shop) admitLogin(tx Tx, a Arrival, step int64, recovery []string, at Door) (Login, error) {
+func (s *Shop) admitLogin(tx Tx, a Arrival, step int64, recovery []string, at Door, browser string) (Login, error) {
 	once, login, err := s.openOnce(tx, a.Once)
 	if err != nil {
 		return login, err
@@ -227,7 +234,7 @@ func (s *Shop) admitLogin(tx Tx, a Arrival, step int64, recovery []string, at Do
 	if once.Kind == OnceSetup {
 		login = Login{ID: a.Login, Name: a.Name, Role: Organizer, Created: now}
 	}
-	login.PasswordHash, login.Step, login.Browsers = a.PasswordHash, step, nil
+	login.PasswordHash, login.Step, login.Browsers = a.PasswordHash, step, []string{browser}
 	login.Sessions++
 	if len(a.Factor) > 0 {
 		login.Factor, login.Recovery = a.Factor, recovery

@@ -124,10 +124,11 @@ func (s *Shop) ChangeStaff(ctx context.Context, by Clerk, stall, staff, name str
 }
 
 // Dismiss ends somebody's work at a stall: the PIN is worth nothing from now on, and whoever is
-// signed in with it is signed out with the next request.
+// signed in with it is signed out with the next request. The name is forgotten; the journal keeps the
+// ID.
 func (s *Shop) Dismiss(ctx context.Context, by Clerk, stall, staff string) (Staff, error) {
 	return s.atWork(ctx, by, stall, staff, "staff.leave", func(_ Tx, p *Staff) error {
-		p.Left, p.PINHash = s.now(), ""
+		p.Left, p.PINHash, p.Name, p.Tries = s.now(), "", Pseudonym(p.ID), Tries{}
 		return nil
 	})
 }

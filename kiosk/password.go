@@ -44,12 +44,12 @@ func checkPassword(password string, context ...string) error {
 }
 
 func commonPassword(password string, context []string) bool {
-	plain := unleet(strings.ToLower(password))
-	if repeats(plain) || inRow(strings.ToLower(password)) {
+	plain := strings.ToLower(password)
+	if repeats(plain) || inRow(plain) {
 		return true
 	}
-	word := strings.TrimFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) })
-	if word == "" || common()[word] || common()[strings.TrimRight(word, "oilsea")] {
+	word := unleet(strings.TrimFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) }))
+	if word == "" || common()[word] {
 		return true
 	}
 	for _, c := range context {

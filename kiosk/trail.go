@@ -54,7 +54,7 @@ func (t Trace) event(by Actor, stream, kind, subject string, at int64) Event {
 // after is the trace of something new with one field worth knowing.
 func after(field, is string) Trace { return Trace{After: map[string]any{field: is}} }
 
-// change is what an office decision has to say for the trail.
+// changed is what an office decision has to say for the trail.
 type changed struct {
 	kind, subject string
 	before, after map[string]any
@@ -65,7 +65,7 @@ type changed struct {
 func (s *Shop) officeBy(ctx context.Context, by Clerk, decide func(Tx) (changed, error)) error {
 	return s.change(ctx, OfficeStream, func(tx Tx) error {
 		c, err := decide(tx)
-		if err != nil || c.kind == "" || (c.before != nil && reflect.DeepEqual(c.before, c.after)) {
+		if err != nil || c.kind == "" || (c.before != nil && c.after != nil && reflect.DeepEqual(c.before, c.after)) {
 			return err
 		}
 		return tx.Append(trail(by, c.kind, c.subject, s.now(), c.before, c.after))

@@ -5,7 +5,7 @@ package kiosk
 type Unmatched struct {
 	Account string
 	PayID   int64
-	Ref     string // what stood first in its note
+	Ref     string // what stood first in its note, "" if it had none
 	Row     Row
 	Why     string // UnmatchedLost or UnmatchedUnknown
 	Settled int64  // Unix milliseconds, 0 while it waits
@@ -16,7 +16,7 @@ type Unmatched struct {
 // Why a row is unmatched.
 const (
 	UnmatchedLost    = "lost"    // its reference is ours, and this database does not know it
-	UnmatchedUnknown = "unknown" // its reference is nobody's
+	UnmatchedUnknown = "unknown" // it has no reference
 )
 
 // Quarantined is an unpaid link at the gateway that begins with our letters and that the database

@@ -59,7 +59,7 @@ type Sale struct {
 	Poll    bool   // no webhook was ordered: there is no address the gateway could reach
 
 	// Facts of commands.
-	AsksTip   bool // the display asks for a tip first
+	AsksTip   bool  // the display asks for a tip first
 	TipBy     int64 // Unix milliseconds; without an answer until then there is no tip
 	TipChosen bool
 	Cancel    bool   // cancel was asked for

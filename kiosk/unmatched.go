@@ -45,8 +45,8 @@ func (s *Shop) settleUnmatched(tx Tx, u Unmatched, by, reason string) error {
 	})
 }
 
-// stranger keeps a row of nobody's link. Rows of other installations on the same account, of the
-// time before this one, and those that brought no money are none of our business.
+// stranger keeps a row of nobody's link. Rows of other systems on the same account, of the time
+// before this one, and those that brought no money are none of our business.
 func (s *Shop) stranger(ctx context.Context, row PayIn) error {
 	money := row.Status == StatusSuccess || (row.Kind != RowPayment && row.Status != StatusPending)
 	if !money || s.foreign(row) {
@@ -79,10 +79,11 @@ func findUnmatched(r Reader, account string, row PayIn) (Unmatched, error) {
 	return u, err
 }
 
-// foreign tells whether a row is surely not ours: its reference is that of another installation, or
-// it is older than this one. Nobody knows the time zone of a row, so that a day is allowed for.
+// foreign tells whether a row is surely not ours: its note begins with something that is no
+// reference of this installation, as those of other systems on the same account do, or it is older
+// than this one. Nobody knows the time zone of a row, so that a day is allowed for.
 func (s *Shop) foreign(row PayIn) bool {
-	if IsReference(row.Ref) && !s.ours(row.Ref) {
+	if row.Ref != "" && !s.ours(row.Ref) {
 		return true
 	}
 	at, ok := timeOf(row.At)

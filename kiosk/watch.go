@@ -348,7 +348,7 @@ func dueClocks(sale *Sale, now int64, read list) []Step {
 	for i := range sale.Links {
 		l := &sale.Links[i]
 		waits := l.ToldUsed || l.Used || l.claimed()
-		if waits && l.received() == 0 && !l.Unconfirmed && now-max(sale.PaidAt, l.ShownAt) > dayOfProof {
+		if waits && !l.hasPayment() && !l.Unconfirmed && now-max(sale.PaidAt, l.ShownAt) > dayOfProof {
 			steps = append(steps, Step{Kind: StepUnconfirmed, Link: l.N})
 		}
 		if l.pendingOpen() && !l.BankLate && now-l.ShownAt > bankPatient {

@@ -174,10 +174,3 @@ func (s *Server) shiftOpen(w http.ResponseWriter, r *http.Request) error {
 		return err
 	})(w, r)
 }
-
-func (s *Server) shiftClose(w http.ResponseWriter, r *http.Request) error {
-	return s.command(func(ctx context.Context, by kiosk.Actor, _ string) error {
-		_, err := s.shop.CloseShift(ctx, by)
-		return err
-	})(w, r)
-}

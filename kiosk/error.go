@@ -89,6 +89,7 @@ func asError(err error, e **Error) bool { return errors.As(err, e) }
 // The keys of messages about places, people and devices.
 const (
 	KeyNoSuchSale    = "no-such-sale"
+	KeyNoSuchReport  = "no-such-report"
 	KeyManagerNeeded = "manager-needed"
 	KeyReasonMissing = "reason-missing"
 )

@@ -5,24 +5,27 @@ import "net/url"
 // The addresses that pages link to and post to. Fields are named where the form is drawn.
 const (
 	PathTill        = "/till"
-	PathTillState   = "/till/state"       // GET: frame as JSON, with ETag
-	PathTillLive    = "/till/live"        // websocket
-	PathCharge      = "/till/charge"      // POST cents, lines, key, note; or amount, item.ID, key, note; and discount, reason
-	PathCart        = "/till/cart"        // POST lines, discount: what is being rung up
-	PathItems       = "/till/items"       // GET the tiles of what is sold
-	PathCancel      = "/till/cancel"      // POST sale
-	PathNoTip       = "/till/notip"       // POST sale: go on without a tip
-	PathAside       = "/till/aside"       // POST sale
-	PathLook        = "/till/look"        // POST sale: ask the gateway again now
-	PathLock        = "/till/lock"        // POST
-	PathTillTongue  = "/till/language"    // POST lang
-	PathSignIn      = "/till/signin"      // GET the page; POST staff, pin
-	PathFace        = "/till/face"        // the till turned to the customer
+	PathTillState   = "/till/state"    // GET: frame as JSON, with ETag
+	PathTillLive    = "/till/live"     // websocket
+	PathCharge      = "/till/charge"   // POST cents, lines, key, note; or amount, item.ID, key, note; and discount, reason
+	PathCart        = "/till/cart"     // POST lines, discount: what is being rung up
+	PathItems       = "/till/items"    // GET the tiles of what is sold
+	PathCancel      = "/till/cancel"   // POST sale
+	PathNoTip       = "/till/notip"    // POST sale: go on without a tip
+	PathAside       = "/till/aside"    // POST sale
+	PathLook        = "/till/look"     // POST sale: ask the gateway again now
+	PathLock        = "/till/lock"     // POST
+	PathTillTongue  = "/till/language" // POST lang
+	PathSignIn      = "/till/signin"   // GET the page; POST staff, pin
+	PathFace        = "/till/face"     // the till turned to the customer
 	PathFaceState   = "/till/face/state"
 	PathFaceLive    = "/till/face/live"
-	PathFaceTip     = "/till/face/tip"   // as PathTip
+	PathFaceTip     = "/till/face/tip"    // as PathTip
 	PathShiftOpen   = "/till/shift/open"  // POST
 	PathShiftClose  = "/till/shift/close" // POST
+	PathShift       = "/till/shift"       // GET: X report, ?before= pages through the Z reports
+	PathShiftZ      = "/till/shift/z"     // GET ?no=
+	PathShiftCSV    = "/till/shift/csv"   // GET, ?no= for a Z report
 	PathSale        = "/till/sale"        // GET ?number=
 	PathDecide      = "/till/sale/decide" // POST sale, do, reason, amount, staff, pin
 	PathPair        = "/till/pair"        // GET the form; POST code

@@ -283,6 +283,10 @@ func others(p Page) map[string]templ.Component {
 	for _, stage := range kiosk.RefundStages {
 		all["sale-refund-"+string(stage)] = SaleDetail(p, refundOf(stage))
 	}
+	busy := xView()
+	busy.Error = p.Explain(&kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyShiftBusy, Args: []string{"B2-0042"}})
+	all["report-x"], all["report-z"], all["report-busy"] = ShiftPage(p, xView()), ShiftPage(p, zView()), ShiftPage(p, busy)
+	all["report-first"] = ShiftPage(p, ShiftView{Stall: lind, Register: till2, Now: noon, Report: kiosk.Report{At: noon}})
 	open := refundOf("")
 	open.Refund = RefundForm{Part: true, Amount: "1250", Reason: "cold soup"}
 	open.Error = p.Explain(&kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyAmountPlain, Amounts: []kiosk.Money{1250, 125000}})

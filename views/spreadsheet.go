@@ -1,0 +1,74 @@
+package views
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"qrkiosk/kiosk"
+)
+
+// Spreadsheet is a CSV file that spreadsheets of a region open as it is meant: with the separator
+// and decimal mark they expect there, and without any cell that they would take for a formula.
+type Spreadsheet struct {
+	b         bytes.Buffer
+	separator byte
+	decimal   string
+	cells     int // of the row so far
+}
+
+// NewSpreadsheet begins a file for the readers of a region, with the names of its columns.
+func NewSpreadsheet(region string, columns ...string) *Spreadsheet {
+	s := &Spreadsheet{separator: ',', decimal: habitOf(region).decimal}
+	if s.decimal == "," {
+		s.separator = ';'
+	}
+	s.b.WriteString("\ufeff") // else spreadsheets guess the encoding
+	for _, name := range columns {
+		s.Text(name)
+	}
+	s.End()
+	return s
+}
+
+// Text writes a cell of text. One that begins like a formula gets an apostrophe before it, and
+// every one is quoted (SECURITY 1.3.10).
+func (s *Spreadsheet) Text(text string) *Spreadsheet {
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "\ufffd")
+	}
+	if text != "" && strings.ContainsRune("=+-@\t\r\n\x00", rune(text[0])) {
+		text = "'" + text
+	}
+	return s.cell(`"` + strings.ReplaceAll(strings.ReplaceAll(text, "\x00", ""), `"`, `""`) + `"`)
+}
+
+// Money writes an amount as a number.
+func (s *Spreadsheet) Money(m kiosk.Money) *Spreadsheet {
+	return s.cell(strings.Replace(m.String(), ".", s.decimal, 1))
+}
+
+// Number writes a whole number.
+func (s *Spreadsheet) Number(n int64) *Spreadsheet { return s.cell(strconv.FormatInt(n, 10)) }
+
+// Empty leaves a cell out.
+func (s *Spreadsheet) Empty() *Spreadsheet { return s.cell("") }
+
+func (s *Spreadsheet) cell(text string) *Spreadsheet {
+	if s.cells > 0 {
+		s.b.WriteByte(s.separator)
+	}
+	s.b.WriteString(text)
+	s.cells++
+	return s
+}
+
+// End ends a row.
+func (s *Spreadsheet) End() {
+	s.b.WriteString("\r\n")
+	s.cells = 0
+}
+
+// Bytes is the file so far.
+func (s *Spreadsheet) Bytes() []byte { return s.b.Bytes() }

@@ -17,6 +17,7 @@ const maxOdd = 32
 // error is [Unavailable] and the gateway should try again. body is called only for a known token;
 // its error is returned as it is, with nothing stored.
 func (s *Shop) Notice(ctx context.Context, token, contentType string, body func() ([]byte, error)) error {
+	ctx = Urgent(ctx)
 	to, err := s.address(ctx, HashSecret(token))
 	if err != nil {
 		return err

@@ -111,12 +111,13 @@ type house struct {
 	deaf     bool // no public address: webhooks are not ordered
 	mortal   *mortal
 	settings func(*kiosk.Stall)
-	gate     porter           // stands before the gateway
-	besides  []payment        // money the gateway speaks of through the gate, beside its book
-	eye      *eye             // an auditor who watches the screens
-	log      *safeBuffer      // what shop and client said
-	token    string           // the account's key, if it is not the sandbox's
-	clock    func() time.Time // nil: the bubble's own
+	gate     porter                        // stands before the gateway
+	besides  []payment                     // money the gateway speaks of through the gate, beside its book
+	under    func(kiosk.Store) kiosk.Store // what stands between the shop and its store
+	eye      *eye                          // an auditor who watches the screens
+	log      *safeBuffer                   // what shop and client said
+	token    string                        // the account's key, if it is not the sandbox's
+	clock    func() time.Time              // nil: the bubble's own
 
 	store  *store.Store
 	client *secpaid.Client
@@ -192,6 +193,9 @@ func (h *house) open() {
 	}
 	if h.deaf {
 		config.PublicURL = ""
+	}
+	if h.under != nil {
+		config.Store = h.under(config.Store)
 	}
 	if h.mortal != nil {
 		config.Store, config.Gateway = h.mortal.bind(config.Store, config.Gateway)

@@ -34,6 +34,9 @@ type cluster struct {
 var scratch cluster
 
 func TestMain(m *testing.M) {
+	if path := os.Getenv("QRKIOSK_MIGRATE"); path != "" {
+		killedMigration(path)
+	}
 	code := m.Run()
 	scratch.stop()
 	os.Exit(code)

@@ -90,7 +90,7 @@ func isAway(err error) bool {
 	var network net.Error
 	for _, target := range []error{
 		context.Canceled, context.DeadlineExceeded, sql.ErrConnDone, sql.ErrTxDone,
-		driver.ErrBadConn, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, errClosed,
+		driver.ErrBadConn, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, errClosed, pgconn.ErrConnClosed,
 	} {
 		if errors.Is(err, target) {
 			return true

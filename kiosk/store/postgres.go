@@ -18,12 +18,13 @@ import (
 )
 
 // postgresSettings are read back at the start: a server that answers before it has flushed would
-// lose sales that were acknowledged.
+// lose sales that were acknowledged, and a replica that lags would show money as it was.
 var postgresSettings = []setting{
 	{"SHOW fsync", "on"},
 	{"SHOW synchronous_commit", "on"},
 	{"SHOW full_page_writes", "on"},
 	{"SHOW server_encoding", "UTF8"},
+	{"SELECT CASE WHEN pg_is_in_recovery() THEN 'a replica' ELSE 'the writer' END", "the writer"},
 }
 
 // limits end what hangs. A URL may set others.
@@ -38,6 +39,7 @@ const (
 	mostTries   = 5 // of a transaction that met another one
 	firstPause  = 5 * time.Millisecond
 	usualConns  = 16
+	keptConns   = 2 // at most, for what is urgent
 	connectTime = 5 * time.Second
 	changeTime  = 30 * time.Second // of a whole change; behind it the outcome of a commit is not known
 )
@@ -47,6 +49,7 @@ const (
 type postgres struct {
 	db      *sql.DB
 	conns   int
+	usual   chan struct{} // a place for each connection that is not kept for what is urgent
 	log     *slog.Logger
 	now     func() time.Time
 	observe func(Commit)
@@ -76,6 +79,7 @@ func openPostgres(ctx context.Context, cfg Config) (engine, error) {
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
 	p := &postgres{db: db, conns: conns, log: cfg.Log, now: cfg.Now, observe: cfg.Observe}
+	p.usual = make(chan struct{}, max(1, conns-min(keptConns, conns/2)))
 	if err := p.start(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -115,16 +119,37 @@ func (p *postgres) begin(ctx, life context.Context, o *sql.TxOptions) (q pgTx, l
 		p.mu.RUnlock()
 		return pgTx{}, nil, away(errClosed)
 	}
+	giveBack, err := p.place(ctx)
+	if err != nil {
+		p.mu.RUnlock()
+		return pgTx{}, nil, away(err)
+	}
 	conn, tx, err := p.connect(ctx, life, o)
 	if err != nil {
+		giveBack()
 		p.mu.RUnlock()
 		return pgTx{}, nil, fault(err)
 	}
 	return pgTx{conn, tx, newLedger()}, func() {
 		tx.Rollback() //nolint:errcheck // no-op after a commit
 		conn.Close()  // it goes back to the pool
+		giveBack()
 		p.mu.RUnlock()
 	}, nil
+}
+
+// place waits for leave to use a connection. What is urgent needs none: a session that hangs can
+// hold up everybody else, but not a webhook of another register.
+func (p *postgres) place(ctx context.Context) (giveBack func(), err error) {
+	if kiosk.IsUrgent(ctx) {
+		return func() {}, nil
+	}
+	select {
+	case p.usual <- struct{}{}:
+		return func() { <-p.usual }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // connect begins on a connection that answers. One that has died in the pool is found out by its

@@ -105,7 +105,8 @@ func TestPostgres_connectionDiesInside(t *testing.T) {
 	h.must(reg, func(tx kiosk.Tx) error { return tx.Append(event("x")) })
 }
 
-func TestPostgres_lockWait(t *testing.T) {
+// TestFault_F57_lockWait: a change that waits too long for another session is refused, and others go on.
+func TestFault_F57_lockWait(t *testing.T) {
 	h := postgresHouse(t, "&lock_timeout=30ms")
 	other, err := h.raw().Begin()
 	if err != nil {
@@ -119,9 +120,9 @@ func TestPostgres_lockWait(t *testing.T) {
 	h.must(reg2, func(tx kiosk.Tx) error { return tx.Append(event("x")) })
 }
 
-// TestPostgres_deadlock has two changes take the same rows in opposite order. The server ends one
+// TestFault_F57_deadlock has two changes take the same rows in opposite order. The server ends one
 // of them; it is tried again and both succeed.
-func TestPostgres_deadlock(t *testing.T) {
+func TestFault_F57_deadlock(t *testing.T) {
 	h := postgresHouse(t, "&deadlock_timeout=20ms")
 	var runs atomic.Int32
 	var meet sync.WaitGroup
@@ -160,8 +161,8 @@ func TestPostgres_deadlock(t *testing.T) {
 	}
 }
 
-// TestPostgres_raceEnds bounds the tries of a change that never wins.
-func TestPostgres_raceEnds(t *testing.T) {
+// TestFault_F57_raceEnds bounds the tries of a change that never wins.
+func TestFault_F57_raceEnds(t *testing.T) {
 	h := postgresHouse(t, "")
 	runs := 0
 	h.refused(kiosk.Unavailable, KeyAway, reg, func(tx kiosk.Tx) error {

@@ -66,6 +66,7 @@ func commonRoutes() []Route {
 		{Method: "GET", Path: "/metrics", Who: Anybody, Way: wayBare, do: plainly((*Server).figures)},
 		{Method: "GET", Path: static.Root + "*", Who: Anybody, Way: wayPlain, do: plainly((*Server).static)},
 		{Method: "GET", Path: "/brand/{name}", Who: Anybody, Way: wayPlain, do: (*Server).brand},
+		{Method: "GET", Path: "/picture/{id}", Who: Anybody, Way: wayPlain, do: (*Server).picture},
 		{Method: "GET", Path: "/", Who: Anybody, do: (*Server).home},
 		{Method: "GET", Path: "/r/{receipt}", Who: Anybody, do: (*Server).receipt},
 	}
@@ -100,6 +101,8 @@ func tillRoutes() []Route {
 		{Method: "GET", Path: views.PathShift, Who: Staff, do: (*Server).shift},
 		{Method: "GET", Path: views.PathShiftZ, Who: Staff, do: (*Server).shiftZ},
 		{Method: "GET", Path: views.PathShiftCSV, Who: Staff, do: (*Server).shiftCSV},
+		{Method: "POST", Path: views.PathTest, Who: Staff, do: (*Server).selfTest},
+		{Method: "POST", Path: views.PathTestHeard, Who: Staff, do: (*Server).tillHeard},
 		{Method: "GET", Path: views.PathSale, Who: Staff, do: (*Server).saleDetail},
 		{Method: "POST", Path: views.PathDecide, Who: Staff, do: (*Server).decide},
 		{Method: "GET", Path: views.PathPair, Who: Staff, do: (*Server).pairForm},
@@ -117,6 +120,7 @@ func displayRoutes() []Route {
 		{Method: "GET", Path: views.PathPairState, Who: Anybody, do: (*Server).pairState},
 		{Method: "GET", Path: views.PathDisplayState, Who: Screen, do: (*Server).displayState},
 		{Method: "POST", Path: views.PathLanguage, Who: Anybody, do: (*Server).language},
+		{Method: "POST", Path: views.PathDisplayHeard, Who: Screen, do: (*Server).displayHeard},
 		{Method: "POST", Path: views.PathTip, Who: Screen, do: (*Server).tip},
 	}
 }

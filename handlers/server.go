@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -30,6 +31,8 @@ type Config struct {
 	Secure         bool   // https: cookies with the __Host- prefix, HSTS
 	SandboxURL     string // where the sandbox lists open links, "" when live
 	Ready          func(context.Context) error
+	// Dial reaches our own public address, for the opening test; nil dials as usual.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 // Server is the front of the house. Its handler is complete: nothing needs to stand before it.
@@ -44,6 +47,8 @@ type Server struct {
 	secure    bool
 	sandbox   string
 	ready     func(context.Context) error
+	publicURL string
+	outside   *http.Client
 	hostNames map[string]bool
 	hub       *hub
 	limits    *limiter
@@ -62,7 +67,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		shop: c.Shop, metrics: c.Metrics, log: c.Log, clock: c.Clock, proxies: c.TrustedProxies,
 		secure: c.Secure, sandbox: c.SandboxURL, ready: c.Ready, hub: newHub(),
-		hostNames: map[string]bool{}, limits: newLimiter(),
+		publicURL: c.PublicURL, outside: newOutside(c.Dial), hostNames: map[string]bool{}, limits: newLimiter(),
 	}
 	s.defaults()
 	for _, address := range []string{c.PublicURL, c.TillURL} {

@@ -37,6 +37,8 @@ type Reader interface {
 	TakingsReader
 	FleetReader
 	ItemReader
+	SelfTestReader
+	PictureReader
 	OfficeReader
 	WallReader
 	AuditReader
@@ -139,6 +141,9 @@ type Tx interface {
 	PutShift(s Shift) error
 	PutCart(c Cart) error
 	PutItem(i Item) error
+	PutSelfTest(t SelfTest) error
+	PutPicture(p Picture, raw []byte) error
+	RemovePicture(id string) error
 	PutTicket(t Ticket) error
 	PutPairing(p Pairing) error
 	PutDeviceTries(device string, t Tries) error

@@ -29,9 +29,10 @@ type TillScreen struct {
 	Alarms   []*Sale // in review, or paid and long unconfirmed; newest first
 	Alerts   []Alarm // everything else that the people here have to know
 	Health   Health
-	Cart     Cart  // what is being rung up
-	Office   int64 // version of the office: items and the like may have changed with it
-	Next     int64 // Unix milliseconds when the screen changes by itself, 0 never
+	Cart     Cart      // what is being rung up
+	Test     *SelfTest // the last self-test, nil if it was long ago
+	Office   int64     // version of the office: items and the like may have changed with it
+	Next     int64     // Unix milliseconds when the screen changes by itself, 0 never
 }
 
 // DisplayScreen is everything a customer's screen shows.
@@ -46,8 +47,10 @@ type DisplayScreen struct {
 	Sale     *Sale // nil unless Shows is about one
 	Cart     Cart
 	PayURL   string
-	Receipt  string // address of the receipt page, "" without a public address
-	Next     int64  // Unix milliseconds when the screen changes by itself, 0 never
+	Receipt  string    // address of the receipt page, "" without a public address
+	Test     string    // of a self-test that waits for an answer, "" none
+	Pictures []Picture // while nothing is sold
+	Next     int64     // Unix milliseconds when the screen changes by itself, 0 never
 }
 
 // DisplayState is what a customer's screen is about.
@@ -146,7 +149,26 @@ func (t *TillScreen) read(r Reader, register string) (err error) {
 	}
 	v, err := r.Versions([]string{OfficeStream})
 	t.Office = v[OfficeStream]
-	return err
+	if err != nil {
+		return err
+	}
+	return t.readTest(r)
+}
+
+// readTest reads the last self-test, and when the screen has to say that its time is over.
+func (t *TillScreen) readTest(r Reader) error {
+	test, err := r.SelfTest(t.Register.ID)
+	if CodeOf(err) == NotFound || (err == nil && t.Now-test.Started > selfTestShown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	t.Test = &test
+	if !test.Over(t.Now) && (t.Next == 0 || test.Until < t.Next) {
+		t.Next = test.Until
+	}
+	return nil
 }
 
 // arrange picks the sale in hand out of the last ones, and the sales that need people out of the
@@ -206,6 +228,9 @@ func (d *DisplayScreen) read(r Reader, register string) (err error) {
 		return err
 	}
 	d.Shows = Shows(current, &d.Cart, d.Now)
+	if err := d.readRest(r); err != nil {
+		return err
+	}
 	switch d.Shows {
 	case ShowsIdle, ShowsCart:
 	default:
@@ -219,6 +244,22 @@ func (d *DisplayScreen) read(r Reader, register string) (err error) {
 	}
 	if d.Shows == ShowsCode {
 		d.PayURL = current.Shown().URL
+	}
+	return nil
+}
+
+// readRest reads what a display needs besides the sale.
+func (d *DisplayScreen) readRest(r Reader) (err error) {
+	test, err := r.SelfTest(d.Register.ID)
+	if err != nil && CodeOf(err) != NotFound {
+		return err
+	}
+	if err == nil && !test.Over(d.Now) {
+		d.Test = test.ID
+	}
+	if d.Shows == ShowsIdle {
+		d.Pictures, err = r.Pictures(d.Stall.ID)
+		return err
 	}
 	return nil
 }

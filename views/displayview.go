@@ -29,6 +29,14 @@ func newDisplay(p Page, s kiosk.DisplayScreen, x DisplayExtras) display {
 	return display{p, s, x}
 }
 
+// eager loads the first picture at once and the others when their turn comes.
+func eager(n int) string {
+	if n == 0 {
+		return "eager"
+	}
+	return "lazy"
+}
+
 // socket, stateAt and tipAt are where this screen listens, looks and posts tips to.
 func (d display) socket() string {
 	if d.x.Face {

@@ -42,7 +42,7 @@ func TestGallery(t *testing.T) {
 // scenes is every page there is, by name.
 func scenes(p Page) map[string]templ.Component {
 	all := others(p)
-	tills := []string{"ready", "keys", "cart", "closed", "gateway-down", "display-offline", "sandbox", "alarm", "alerts", "wrong"}
+	tills := []string{"ready", "keys", "cart", "tested", "testing", "test-failed", "closed", "gateway-down", "display-offline", "sandbox", "alarm", "alerts", "wrong"}
 	for state := range states {
 		tills = append(tills, state)
 		all["receipt-"+state] = ReceiptPage(p, receiptOf(state))

@@ -21,6 +21,8 @@ const (
 	PathFaceState   = "/till/face/state"
 	PathFaceLive    = "/till/face/live"
 	PathFaceTip     = "/till/face/tip"    // as PathTip
+	PathTest        = "/till/test"        // POST: test everything
+	PathTestHeard   = "/till/test/heard"  // POST test, sound, awake, clock: the till heard of it
 	PathShiftOpen   = "/till/shift/open"  // POST
 	PathShiftClose  = "/till/shift/close" // POST
 	PathShift       = "/till/shift"       // GET: X report, ?before= pages through the Z reports
@@ -37,11 +39,13 @@ const (
 	PathDisplay      = "/display"
 	PathDisplayState = "/display/state"
 	PathDisplayLive  = "/display/live"
+	PathDisplayHeard = "/display/heard"    // POST as PathTestHeard
 	PathPairState    = "/display/pairing"  // GET: 204 while nobody has typed the code
 	PathLanguage     = "/display/language" // POST lang
 	PathTip          = "/display/tip"      // POST sale, and tip (cents) or amount (typed)
 
-	pathBrand = "/brand/"
+	pathBrand   = "/brand/"
+	pathPicture = "/picture/"
 )
 
 func salePath(number string) string { return PathSale + "?number=" + url.QueryEscape(number) }

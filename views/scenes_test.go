@@ -160,6 +160,24 @@ func tillOf(state string) (kiosk.TillScreen, TillExtras) {
 	switch state {
 	case "keys":
 		x.Items = nil
+	case "tested":
+		s.Test = &kiosk.SelfTest{
+			ID: "t", Started: noon - 60_000, Until: noon - 50_000, Expects: 1, Hook: kiosk.HookCame, HookAt: noon - 59_500,
+			Screens: []kiosk.ScreenProof{
+				{Device: "a", Kind: kiosk.Tablet, At: noon - 59_400, Sound: "on", Awake: "on"},
+				{Device: "b", Kind: kiosk.Display, At: noon - 59_200, Sound: "on", Awake: "on", Clock: 700},
+			},
+		}
+	case "testing":
+		s.Test = &kiosk.SelfTest{ID: "t", Started: noon - 1000, Until: noon + 9000, Expects: 1}
+	case "test-failed":
+		s.Test = &kiosk.SelfTest{
+			ID: "t", Started: noon - 60_000, Until: noon - 50_000, Expects: 2, Hook: kiosk.HookLost, HookAt: noon - 55_000,
+			Screens: []kiosk.ScreenProof{
+				{Device: "a", Kind: kiosk.Tablet, At: noon - 59_400, Sound: "off", Awake: "insecure", Clock: -240_000},
+				{Device: "b", Kind: kiosk.Display, At: noon - 59_200, Sound: "off", Awake: "off", Clock: 90_000},
+			},
+		}
 	case "cart":
 		s.Cart = kiosk.Cart{
 			Lines:    []kiosk.Line{{Qty: 1, Unit: 350}, {Item: "i4", Qty: 2, Unit: 400}, {Item: "i8", Qty: 1, Unit: 340}},
@@ -211,6 +229,9 @@ func displayOf(state string) kiosk.DisplayScreen {
 	d.Shows = kiosk.DisplayState(state)
 	switch state {
 	case "idle":
+	case "pictures":
+		d.Shows = kiosk.ShowsIdle
+		d.Pictures = []kiosk.Picture{{ID: "p1", Name: "Loaves on a shelf", Width: 1200, Height: 1200}, {ID: "p2", Name: "Apple cake", Width: 1200, Height: 1200}}
 	case "cart":
 		d.Cart = kiosk.Cart{Lines: []kiosk.Line{{Name: "Rye bread", Qty: 1, Unit: 350}, {Name: "Apple cake", Qty: 2, Unit: 400}, {Qty: 1, Unit: 120}}}
 	case "tip":
@@ -237,7 +258,7 @@ func displayOf(state string) kiosk.DisplayScreen {
 }
 
 var displayStates = []string{
-	"idle", "cart", "tip", "tip-small", "moment", "code", "code-large", "checking", "paid", "paid-no-receipt",
+	"idle", "pictures", "cart", "tip", "tip-small", "moment", "code", "code-large", "checking", "paid", "paid-no-receipt",
 }
 
 func receiptOf(state string) kiosk.ReceiptScreen {

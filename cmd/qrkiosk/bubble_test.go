@@ -204,6 +204,7 @@ func (h *house) open() {
 	h.must(err)
 	h.front, err = handlers.New(handlers.Config{
 		Shop: h.shop, Sessions: h.store.Sessions(), PublicURL: "http://" + shopAddr, TillURL: "http://" + shopAddr,
+		Dial: h.wires.dial,
 	})
 	h.must(err)
 	cancelRings := rings.Subscribe(h.front.Ring)

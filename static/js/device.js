@@ -93,3 +93,17 @@ export function tunes(first) {
 function split(el) {
 	return (el?.dataset.sound ?? "").split(" ").filter(Boolean);
 }
+
+/** Answers an opening test that an element asks for: that it was heard, and how this screen is. */
+export function answer(el, address, connection) {
+	if (!el.dataset.ask) return;
+	const body = new URLSearchParams({
+		test: el.dataset.ask,
+		sound: sound.state(),
+		awake: awake.state(),
+		clock: `${connection.ahead()}`,
+	});
+	fetch(address, { method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(5000) }).catch(() => {
+		// then the test says that this screen did not answer
+	});
+}

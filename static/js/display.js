@@ -1,7 +1,7 @@
 // The customer's screen: live connection, language and tip, sound, full screen, a screen that
 // stays on.
 
-import { full, sound, tunes, watch } from "./device.js";
+import { answer, full, sound, tunes, watch } from "./device.js";
 import { live } from "./live.js";
 import { keepSized, sizeCodes } from "./qr.js";
 import { choices } from "./screen.js";
@@ -12,7 +12,9 @@ const tell = tunes(document.getElementById("screen"));
 
 const connection = live(root, {
 	shown(el, old) {
+		if (el.id === "cover") answer(el, "/display/heard", connection);
 		if (el.id !== "screen") return;
+		show(el);
 		if (old.dataset.shows !== el.dataset.shows) el.classList.add("fresh");
 		sizeCodes(el);
 		tell(el);
@@ -20,6 +22,22 @@ const connection = live(root, {
 });
 
 choices(document, connection);
+
+// Pictures of the idle screen take turns.
+const TURN = 12_000;
+let turn = 0;
+function show(el) {
+	clearInterval(turn);
+	const pictures = [...el.querySelectorAll(".show img")];
+	if (pictures.length < 2) return;
+	let now = 0;
+	turn = setInterval(() => {
+		pictures[now].hidden = true;
+		now = (now + 1) % pictures.length;
+		pictures[now].hidden = false;
+	}, TURN);
+}
+show(document.getElementById("screen"));
 
 // One tap gives full screen and sound; the idle screen offers it until it has been given.
 function offer() {

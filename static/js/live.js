@@ -234,5 +234,5 @@ export function live(root, { shown = () => {}, changed = () => {}, scope = docum
 		socket = null;
 		old?.close();
 	}
-	return { take, again, end, words, stale: () => root.hasAttribute("data-stale") };
+	return { take, again, end, words, ahead: () => Math.round(-offset), stale: () => root.hasAttribute("data-stale") };
 }

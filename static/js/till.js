@@ -1,6 +1,6 @@
 // The till: keypad, live connection, the other forms, and what the device can do.
 
-import { awake, full, sound, tunes, watch } from "./device.js";
+import { answer, awake, full, sound, tunes, watch } from "./device.js";
 import { face } from "./face.js";
 import { keypad } from "./keypad.js";
 import { live } from "./live.js";
@@ -14,6 +14,7 @@ let pad = null;
 const connection = live(root, {
 	shown(el, old) {
 		if (el.id === "devices" && el.dataset.office !== old.dataset.office) pad?.stock();
+		if (el.id === "test") answer(el, "/till/test/heard", connection);
 		if (el.id !== "side") return;
 		if (old.dataset.nowState !== el.dataset.nowState) el.classList.add("fresh");
 		sizeCodes(el);
@@ -44,7 +45,7 @@ document.addEventListener("submit", async (e) => {
 	fault.textContent = error ? error.text || connection.words.lost : "";
 	fault.hidden = !error;
 	if (frame) {
-		e.target.closest("[popover]")?.hidePopover();
+		if (!e.target.matches("[data-stay]")) e.target.closest("[popover]")?.hidePopover();
 		connection.take(frame);
 	}
 });

@@ -358,7 +358,7 @@ func refundForm(d saleSheet) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, " <input name=\"pin\" type=\"password\" inputmode=\"numeric\" required maxlength=\"12\"></label> <button class=\"wide\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, " <input name=\"pin\" type=\"password\" inputmode=\"numeric\" autocomplete=\"off\" required maxlength=\"12\"></label> <button class=\"wide\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -821,7 +821,7 @@ func decideForm(d saleSheet, do string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, " <input name=\"pin\" type=\"password\" inputmode=\"numeric\" required maxlength=\"12\"></label> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, " <input name=\"pin\" type=\"password\" inputmode=\"numeric\" autocomplete=\"off\" required maxlength=\"12\"></label> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

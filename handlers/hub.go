@@ -26,6 +26,7 @@ type hub struct {
 	draw    func(ctx context.Context, register string, v screen, displays int) (drawing, error)
 	heads   func(ctx context.Context, registers []string) (map[string]int64, error)
 	failed  func(register string, err error)
+	moved   func(register string) // a screen has come or gone
 	pushed  func(time.Duration)
 	ctx     context.Context //nolint:containedctx // the hub's own life: drawing outlives every request
 	cancel  context.CancelFunc
@@ -78,7 +79,7 @@ type room struct {
 
 func newHub() *hub {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &hub{rooms: map[string]*room{}, devices: map[string]int{}, waiters: map[string]map[chan struct{}]struct{}{}, ctx: ctx, cancel: cancel}
+	return &hub{moved: func(string) {}, rooms: map[string]*room{}, devices: map[string]int{}, waiters: map[string]map[chan struct{}]struct{}{}, ctx: ctx, cancel: cancel}
 }
 
 // reserve counts a socket that is about to open; false if its device has too many.
@@ -107,6 +108,7 @@ func (h *hub) released(device string) {
 // enter adds a socket to the room of its register, has it told what is to be seen now, and reads
 // from it until it ends. Its place must be reserved.
 func (h *hub) enter(c *client, register string) {
+	defer h.moved(register)
 	c.life = &h.sockets
 	h.mu.Lock()
 	if h.over {
@@ -148,6 +150,7 @@ func (h *hub) leave(c *client) {
 	if r == nil {
 		return // it came too late
 	}
+	defer h.moved(r.register)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.clients, c)
@@ -537,4 +540,23 @@ func (h *hub) displays(register string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.displays
+}
+
+// presence says where a connected device is.
+type presence struct {
+	register string
+	kind     kiosk.DeviceKind
+}
+
+// connected lists the devices that have a socket here.
+func (h *hub) connected() map[string]presence {
+	all := map[string]presence{}
+	for _, r := range h.list() {
+		r.mu.Lock()
+		for c := range r.clients {
+			all[c.device] = presence{r.register, c.view.kind}
+		}
+		r.mu.Unlock()
+	}
+	return all
 }

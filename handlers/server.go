@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net"
@@ -51,6 +53,9 @@ type Server struct {
 	outside   *http.Client
 	hostNames map[string]bool
 	hub       *hub
+	wall      *wall
+	pulse     *pulse
+	tillURL   string // what tablets reach, "" as it was asked
 	limits    *limiter
 	handler   http.Handler
 
@@ -68,6 +73,7 @@ func New(c Config) (*Server, error) {
 		shop: c.Shop, metrics: c.Metrics, log: c.Log, clock: c.Clock, proxies: c.TrustedProxies,
 		secure: c.Secure, sandbox: c.SandboxURL, ready: c.Ready, hub: newHub(),
 		publicURL: c.PublicURL, outside: newOutside(c.Dial), hostNames: map[string]bool{}, limits: newLimiter(),
+		tillURL: cmp.Or(c.TillURL, c.PublicURL),
 	}
 	s.defaults()
 	for _, address := range []string{c.PublicURL, c.TillURL} {
@@ -83,6 +89,8 @@ func New(c Config) (*Server, error) {
 	s.sessions, s.office = s.newSessions(c.Sessions), s.newOfficeSessions(c.Sessions)
 	s.hub.draw, s.hub.heads = s.draw, s.shop.Versions
 	s.hub.pushed = s.metrics.pushed
+	s.hub.moved, s.pulse.store = s.wall.touch, s.shop.HeardFrom
+	s.furnishWall()
 	s.hub.failed = func(register string, err error) {
 		s.log.Error("a screen cannot be drawn", "register", register, "err", err)
 	}
@@ -100,6 +108,8 @@ func (s *Server) defaults() {
 	if s.metrics == nil {
 		s.metrics = NewMetrics()
 	}
+	process := rand.Text()
+	s.wall, s.pulse = newWall(process), newPulse(process)
 	if s.ready == nil {
 		s.ready = func(context.Context) error { return nil }
 	}
@@ -109,10 +119,19 @@ func (s *Server) defaults() {
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Ring tells the screens of a register that something changed. It is what the bus calls.
-func (s *Server) Ring(stream string, version int64) { s.hub.ring(stream, version) }
+func (s *Server) Ring(stream string, version int64) {
+	s.hub.ring(stream, version)
+	s.wall.touch(stream)
+}
 
 // Run keeps screens fresh until ctx ends.
-func (s *Server) Run(ctx context.Context) { s.hub.run(ctx) }
+func (s *Server) Run(ctx context.Context) {
+	var all sync.WaitGroup
+	all.Go(func() { s.wall.run(ctx) })
+	all.Go(func() { s.keepHealth(ctx) })
+	s.hub.run(ctx)
+	all.Wait()
+}
 
 // Drain asks every screen to reconnect, as before a restart.
 func (s *Server) Drain() {

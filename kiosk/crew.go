@@ -132,3 +132,18 @@ func (s *Shop) Dismiss(ctx context.Context, by Clerk, stall, staff string) (Staf
 		return nil
 	})
 }
+
+// StaffAt lists the people who work at a stall.
+func (s *Shop) StaffAt(ctx context.Context, stall string) ([]Staff, error) {
+	var there []Staff
+	err := s.store.View(ctx, func(r Reader) error {
+		all, err := r.StaffOf(stall)
+		for _, p := range all {
+			if p.Left == 0 {
+				there = append(there, p)
+			}
+		}
+		return err
+	})
+	return there, err
+}

@@ -10,6 +10,8 @@ const (
 	KeyImportGone   = "import-gone"
 	KeyImportFaults = "import-faults"
 	KeyImportMoved  = "import-moved"
+	KeyOfficeFile   = "office-file"
+	KeyOfficeCards  = "office-cards"
 )
 
 const draftMillis = 30 * minuteMillis

@@ -404,7 +404,7 @@ func office(p Page, f OfficeFrame) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(p, head{title: f.Title, styles: []string{"css/office.css"}, body: "office"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(p, head{title: f.Title, styles: append([]string{"css/office.css"}, f.Styles...), script: f.Script, body: "office", again: f.Again}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

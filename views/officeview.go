@@ -15,6 +15,9 @@ type OfficeFrame struct {
 	Tab     string       // key of the stall's page, "" for none
 	Said    string       // key of a sentence about what was just done, "" for none
 	Error   *Trouble
+	Styles  []string // besides those of every page
+	Script  string   // the page's own module, "" none
+	Again   string   // seconds after which a browser without script loads the page anew, "" never
 }
 
 // section is an entry of the navigation.
@@ -26,16 +29,24 @@ type section struct {
 // sections is the navigation of the office, in order. The words of an entry are "office.nav." and
 // its key.
 var sections = []section{
+	{key: "wall", path: PathWall, icon: "wall"},
 	{key: "stalls", path: PathOffice, icon: "stall"},
+	{key: "import", path: PathImport, icon: "import", organizer: true},
+	{key: "cards", path: PathCards, icon: "card"},
 }
 
 // tabs is the navigation within a stall; the words of an entry are "office.tab." and its key.
 var tabs = []section{
 	{key: "look", path: ""},
+	{key: "registers", path: "/registers"},
+	{key: "staff", path: "/staff"},
 }
 
 // officeSaid are the keys of what pages say after something was done.
-var officeSaid = []string{"stall-added"}
+var officeSaid = []string{
+	"stall-added", "register-added", "register-renamed", "register-moved", "link-ended", "device-revoked",
+	"staff-changed", "staff-left",
+}
 
 // officeSteps are the keys of the steps of the first start.
 var officeSteps = []string{}

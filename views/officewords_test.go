@@ -15,5 +15,6 @@ func officeKeys() []string {
 	for _, step := range officeSteps {
 		keys = append(keys, "office.step."+step)
 	}
+	keys = append(keys, fleetKeys()...)
 	return append(keys, "office.home.title", "office.own.title", "office.again.title")
 }

@@ -1,0 +1,465 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gorilla/websocket"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/views"
+)
+
+const (
+	wallPause = 200 * time.Millisecond // between drawings: what comes meanwhile is drawn together
+	wallWhole = 5 * time.Second        // everything is drawn anew so often: time alone changes tiles
+	wallTrust = 30 * time.Second       // between questions whether a watcher is still welcome
+	wallMost  = 20                     // watchers of one person
+)
+
+// wall keeps the tiles that people in the office look at. It reads and draws only while somebody
+// does, and only registers that have rung.
+type wall struct {
+	read func(ctx context.Context, registers []string) ([]kiosk.WallTile, error)
+	draw func(ctx context.Context, lang string, t kiosk.WallTile) (string, error)
+	sum  func(ctx context.Context, lang string, all []kiosk.WallTile) (string, error)
+	fail func(error)
+
+	wake  chan struct{}
+	life  sync.WaitGroup
+	epoch string
+
+	mu       sync.Mutex
+	over     bool
+	watchers map[*watcher]struct{}
+	dirty    map[string]struct{} // registers that rang since they were read
+	whole    bool                // all of them have to be read
+	tiles    map[string]*tile    // by register
+	ready    map[string]bool     // languages in which every tile is drawn
+}
+
+// tile is a register as it was read last, and its drawing in every language that is looked at. Its
+// version grows whenever one of its drawings changes.
+type tile struct {
+	kiosk.WallTile
+	version int64
+	html    map[string]string
+}
+
+func newWall(epoch string) *wall {
+	return &wall{
+		wake: make(chan struct{}, 1), epoch: epoch, watchers: map[*watcher]struct{}{},
+		dirty: map[string]struct{}{}, tiles: map[string]*tile{}, ready: map[string]bool{},
+	}
+}
+
+// touch tells that something about a register has changed.
+func (w *wall) touch(register string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.watchers) == 0 {
+		return
+	}
+	w.dirty[register] = struct{}{}
+	w.poke()
+}
+
+func (w *wall) poke() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// run reads and draws what has changed until ctx ends; then every watcher is told to come back.
+func (w *wall) run(ctx context.Context) {
+	defer w.close()
+	t := time.NewTicker(wallWhole)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			w.mu.Lock()
+			w.whole = true
+			w.mu.Unlock()
+		case <-w.wake:
+		}
+		if err := w.renew(ctx); err != nil && ctx.Err() == nil {
+			w.fail(err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wallPause):
+		}
+	}
+}
+
+// renew reads the registers that have rung, draws their tiles, and tells every watcher.
+func (w *wall) renew(ctx context.Context) error {
+	registers, langs, any := w.due()
+	if !any {
+		return nil
+	}
+	read, err := w.read(ctx, registers)
+	if err != nil {
+		w.mu.Lock()
+		w.whole = true // nobody knows any more which ones were rung for
+		w.mu.Unlock()
+		return err
+	}
+	drawn := make([]tile, len(read))
+	for i, t := range read {
+		drawn[i] = tile{WallTile: t, html: map[string]string{}}
+		for _, lang := range langs {
+			if drawn[i].html[lang], err = w.draw(ctx, lang, t); err != nil {
+				return err
+			}
+		}
+	}
+	w.put(drawn, langs, registers == nil)
+	return nil
+}
+
+// due takes what has to be read; nil registers are all of them.
+func (w *wall) due() (registers, langs []string, any bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	seen := map[string]bool{}
+	for c := range w.watchers {
+		seen[c.lang] = true
+	}
+	any = len(seen) > 0 && (w.whole || len(w.dirty) > 0)
+	if !w.whole {
+		registers = slices.Sorted(maps.Keys(w.dirty))
+	}
+	w.whole = false
+	clear(w.dirty)
+	return registers, slices.Sorted(maps.Keys(seen)), any
+}
+
+// put takes new drawings and tells the watchers.
+func (w *wall) put(drawn []tile, langs []string, whole bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if whole {
+		w.keep(drawn)
+		clear(w.ready)
+		for _, lang := range langs {
+			w.ready[lang] = true
+		}
+	}
+	maps.DeleteFunc(w.ready, func(lang string, _ bool) bool { return !slices.Contains(langs, lang) })
+	for _, t := range drawn {
+		old := w.tiles[t.Register.ID]
+		switch {
+		case old == nil:
+			t.version = 1
+		case maps.Equal(old.html, t.html):
+			t.version = old.version
+		default:
+			t.version = old.version + 1
+		}
+		w.tiles[t.Register.ID] = &t
+	}
+	for c := range w.watchers {
+		c.poke()
+	}
+}
+
+// keep forgets the tiles of registers that are not there any more.
+func (w *wall) keep(drawn []tile) {
+	there := map[string]*tile{}
+	for _, t := range drawn {
+		if old := w.tiles[t.Register.ID]; old != nil {
+			there[t.Register.ID] = old
+		}
+	}
+	w.tiles = there
+}
+
+// enter takes a watcher in; false once the wall is over.
+func (w *wall) enter(c *watcher) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over {
+		return false
+	}
+	w.watchers[c] = struct{}{}
+	w.whole = true
+	w.poke()
+	w.life.Go(c.listen)
+	w.life.Go(c.write)
+	return true
+}
+
+func (w *wall) leave(c *watcher) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.watchers, c)
+	if len(w.watchers) == 0 {
+		clear(w.tiles) // they would not be kept fresh
+		clear(w.ready)
+	}
+}
+
+// count tells how many watchers a person has.
+func (w *wall) count(login string) (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.watchers {
+		if c.clerk.Login == login {
+			n++
+		}
+	}
+	return n
+}
+
+func (w *wall) close() {
+	w.mu.Lock()
+	w.over = true
+	all := slices.Collect(maps.Keys(w.watchers))
+	w.mu.Unlock()
+	for _, c := range all {
+		c.end(closeRestart)
+	}
+	w.life.Wait()
+}
+
+// wallFrame is what a watcher is told; kiosk/doc.go says what it means.
+type wallFrame struct {
+	Epoch string     `json:"epoch"`
+	Now   int64      `json:"now"`   // Unix milliseconds of the server
+	Lease int64      `json:"lease"` // milliseconds
+	Count int        `json:"count"`
+	Sum   int64      `json:"sum"`
+	Tiles []wallTile `json:"tiles,omitempty"`
+	Order []string   `json:"order,omitempty"`
+	Head  string     `json:"head,omitempty"`
+}
+
+type wallTile struct {
+	ID      string `json:"id"`
+	Version int64  `json:"v"`
+	HTML    string `json:"html"`
+}
+
+// frame makes what a watcher does not know yet: every tile with a newer version than was written
+// to it, and the order if it has changed. ok is false while the wall is not drawn in its language.
+func (w *wall) frame(ctx context.Context, c *watcher, now int64) (f wallFrame, ok bool, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.ready[c.lang] {
+		return f, false, nil
+	}
+	f = wallFrame{Epoch: w.epoch, Now: now, Lease: kiosk.LeaseMillis}
+	own := w.own(c.clerk)
+	order := make([]string, len(own))
+	for i, t := range own {
+		id := t.Register.ID
+		known := w.tiles[id]
+		order[i] = id
+		f.Sum += known.version
+		if c.sent[id] != known.version {
+			f.Tiles = append(f.Tiles, wallTile{id, known.version, known.html[c.lang]})
+			c.sent[id] = known.version
+		}
+	}
+	f.Count = len(order)
+	if !slices.Equal(order, c.order) {
+		f.Order, c.order = order, order
+		maps.DeleteFunc(c.sent, func(id string, _ int64) bool { return !slices.Contains(order, id) })
+	}
+	head, err := w.sum(ctx, c.lang, own)
+	if head != c.head {
+		f.Head, c.head = head, head
+	}
+	return f, true, err
+}
+
+// own is what a clerk may see, in order. The wall is locked.
+func (w *wall) own(clerk kiosk.Clerk) []kiosk.WallTile {
+	own := make([]kiosk.WallTile, 0, len(w.tiles))
+	for _, t := range w.tiles {
+		if clerk.Heads(t.Stall.ID) {
+			own = append(own, t.WallTile)
+		}
+	}
+	slices.SortFunc(own, kiosk.CompareTiles)
+	return own
+}
+
+// empty tells whether a frame says nothing new.
+func (f *wallFrame) empty() bool { return len(f.Tiles) == 0 && f.Order == nil && f.Head == "" }
+
+// watcher is one socket. What it was told is remembered; a frame is made when the one before has
+// been written, so that a slow watcher is told less often and never anything old.
+type watcher struct {
+	*client
+	wall  *wall
+	clerk kiosk.Clerk
+	lang  string
+	now   func() int64
+	pokes chan struct{}
+	done  chan struct{}
+
+	// of write alone
+	sent  map[string]int64
+	order []string
+	head  string
+}
+
+func (c *watcher) poke() {
+	select {
+	case c.pokes <- struct{}{}:
+	default:
+	}
+}
+
+// write tells what is new, renews the lease, and asks now and then whether the watcher is still
+// welcome.
+func (c *watcher) write() {
+	t := time.NewTicker(wallWhole)
+	defer t.Stop()
+	asked := time.Now()
+	for {
+		renew := false
+		select {
+		case <-c.done:
+			return
+		case <-c.pokes:
+		case now := <-t.C:
+			renew = true
+			c.ping()
+			if now.Sub(asked) >= wallTrust {
+				asked = now
+				switch kiosk.CodeOf(c.trust(context.Background())) {
+				case kiosk.Unauthorized, kiosk.Forbidden:
+					c.end(closeRevoked)
+					return
+				default:
+				}
+			}
+		}
+		if !c.tell(renew) {
+			return
+		}
+	}
+}
+
+// tell writes one frame; false if the socket is gone.
+func (c *watcher) tell(renew bool) bool {
+	f, ok, err := c.wall.frame(context.Background(), c, c.now())
+	if err != nil {
+		c.wall.fail(err)
+	}
+	if err != nil || !ok || (f.empty() && !renew) {
+		return true
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(f); err != nil {
+		c.wall.fail(err)
+		return true
+	}
+	_ = c.conn.SetWriteDeadline(time.Now().Add(writePatience))
+	if err := c.conn.WriteMessage(websocket.TextMessage, b.Bytes()); err != nil {
+		c.drop()
+		return false
+	}
+	return true
+}
+
+// wallPage shows the wall as it is now; without script the page comes again by itself.
+func (s *Server) wallPage(w http.ResponseWriter, r *http.Request) error {
+	all, err := s.shop.Wall(r.Context(), nil, s.online())
+	if err != nil {
+		return err
+	}
+	o := officialOf(r)
+	own := slices.DeleteFunc(all, func(t kiosk.WallTile) bool { return !o.Heads(t.Stall.ID) })
+	p, f := s.officePage(r, "wall", "")
+	f.Title = p.T("office.wall.title")
+	s.render(w, r, http.StatusOK, views.WallPage(p, f, views.Wall{
+		Tiles: own, Health: s.shop.Health(), Now: s.clock().UnixMilli(), Lease: kiosk.LeaseMillis,
+	}))
+	return nil
+}
+
+// wallSocket is the wall's live connection. The session is loaded by hand: its middleware wraps the
+// writer so that a socket could not take it over.
+func (s *Server) wallSocket(w http.ResponseWriter, r *http.Request) error {
+	session := s.cookie(r, officeCookie)
+	trust := func(ctx context.Context) (kiosk.Login, error) {
+		ctx, err := s.office.Load(ctx, session)
+		if err != nil {
+			return kiosk.Login{}, err
+		}
+		return s.inOffice(ctx)
+	}
+	login, err := trust(r.Context())
+	switch {
+	case kiosk.CodeOf(err) == kiosk.Unauthorized && !wantsJSON(r):
+		http.Redirect(w, r, views.PathOfficeSignIn, http.StatusSeeOther)
+		return nil
+	case err != nil:
+		return err
+	case !s.sameOrigin(r):
+		return errForeign
+	case s.wall.count(login.ID) >= wallMost:
+		return errTooOften(time.Minute.Milliseconds(), "")
+	}
+	lang := s.view(r).Lang
+	conn, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return nil //nolint:nilerr // the upgrader has answered
+	}
+	gauge := s.metrics.sockets.WithLabelValues("wall")
+	gauge.Inc()
+	c := &watcher{
+		wall: s.wall, lang: lang, now: func() int64 { return s.clock().UnixMilli() },
+		clerk: kiosk.Clerk{Login: login.ID, Role: login.Role, Stall: login.Stall},
+		pokes: make(chan struct{}, 1), done: make(chan struct{}), sent: map[string]int64{},
+	}
+	c.client = &client{conn: conn, life: &s.wall.life, spoke: func() {}, trust: func(ctx context.Context) error {
+		_, err := trust(ctx)
+		return err
+	}, gone: func(*client) {
+		close(c.done)
+		s.wall.leave(c)
+		gauge.Dec()
+	}}
+	if !s.wall.enter(c) {
+		c.end(closeRestart)
+	}
+	return nil
+}
+
+// furnishWall gives the wall what it reads and draws with.
+func (s *Server) furnishWall() {
+	s.wall.read = func(ctx context.Context, registers []string) ([]kiosk.WallTile, error) {
+		return s.shop.Wall(ctx, registers, s.online())
+	}
+	drawn := func(ctx context.Context, c templ.Component) (string, error) {
+		var b bytes.Buffer
+		err := c.Render(ctx, &b)
+		return b.String(), err
+	}
+	s.wall.draw = func(ctx context.Context, lang string, t kiosk.WallTile) (string, error) {
+		return drawn(ctx, views.WallTile(views.Page{Lang: lang}, t))
+	}
+	s.wall.sum = func(ctx context.Context, lang string, all []kiosk.WallTile) (string, error) {
+		return drawn(ctx, views.WallHead(views.Page{Lang: lang}, views.Wall{Tiles: all, Health: s.shop.Health()}))
+	}
+	s.wall.fail = func(err error) { s.log.Error("the wall cannot be drawn", "err", err) }
+}

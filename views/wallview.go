@@ -1,0 +1,165 @@
+package views
+
+import (
+	"qrkiosk/kiosk"
+)
+
+// Wall is what the wall shows.
+type Wall struct {
+	Tiles  []kiosk.WallTile // in order
+	Health kiosk.Health
+	Now    int64 // Unix milliseconds
+	Lease  int64 // milliseconds
+}
+
+// sums adds up what stands above the tiles.
+func (w Wall) sums() (kept kiosk.Money, sales int64, open, wrong int) {
+	for _, t := range w.Tiles {
+		kept += t.Kept
+		sales += t.Sales
+		if t.Opened > 0 {
+			open++
+		}
+		if len(t.Troubles) > 0 {
+			wrong++
+		}
+	}
+	return kept, sales, open, wrong
+}
+
+// region is whose numbers a sum over many stalls uses: those of the first one.
+func (w Wall) region() string {
+	if len(w.Tiles) == 0 {
+		return ""
+	}
+	return RegionOf(w.Tiles[0].Stall)
+}
+
+// wallLook is the class of a tile by its worst trouble.
+func wallLook(t kiosk.WallTile) string {
+	switch {
+	case len(t.Troubles) == 0 && t.Opened == 0:
+		return "tile closed"
+	case len(t.Troubles) == 0:
+		return "tile"
+	case t.Troubles[0] == kiosk.WallAlarm || t.Troubles[0] == kiosk.WallSlow:
+		return "tile alarm"
+	}
+	return "tile warn"
+}
+
+// wallState says what a register is doing.
+func (p Page) wallState(t kiosk.WallTile) string {
+	switch {
+	case t.Current != nil:
+		return p.T("state."+string(t.Current.State())) + " " + Amount(RegionOf(t.Stall), t.Current.Total())
+	case t.Opened > 0:
+		return p.T("office.wall.open")
+	}
+	return p.T("office.wall.closed")
+}
+
+// wallLast says what the last sale was.
+func (p Page) wallLast(t kiosk.WallTile) string {
+	s := t.Last
+	if s == nil {
+		return p.T("office.wall.none")
+	}
+	at := s.PaidAt
+	if at == 0 {
+		at = s.Created
+	}
+	return p.T("office.wall.last", "number", whole(s.Number), "amount", Amount(RegionOf(t.Stall), s.Total()),
+		"state", p.T("state."+string(s.State())), "time", p.clock(at))
+}
+
+// wallTrouble says what is wrong.
+func (p Page) wallTrouble(t kiosk.WallTile, what kiosk.WallTrouble) string {
+	switch what {
+	case kiosk.WallAlarm:
+		return p.N("office.wall.alarm", t.Alarms)
+	case kiosk.WallSlow:
+		return p.N("office.wall.slow", t.Slow)
+	case kiosk.WallLate:
+		return p.T("office.wall.late", "time", p.wait(t.Delay))
+	case kiosk.WallNoTill, kiosk.WallNoDisplay, kiosk.WallNoWebhook, kiosk.WallBattery, kiosk.WallAsleep, kiosk.WallMute:
+	}
+	return p.T("office.wall." + string(what))
+}
+
+// wallSign is one sign of a tile's row of devices.
+type wallSign struct {
+	icon, text string // text stands beside the icon
+	say        string // for those who do not see it
+	off        bool
+}
+
+// wallSigns tell how the devices do, always in the same order.
+func (p Page) wallSigns(t kiosk.WallTile) []wallSign {
+	tills, _ := t.Count(kiosk.Tablet)
+	on, all := t.Count(kiosk.Display)
+	signs := []wallSign{
+		{"tablet", "", p.T("office.wall.till." + onOff(tills > 0)), tills == 0},
+		{"display", text64(int64(on)), p.T("office.wall.displays", "n", text64(int64(on)), "all", text64(int64(all))), on == 0},
+	}
+	has := map[kiosk.WallTrouble]bool{}
+	for _, w := range t.Troubles {
+		has[w] = true
+	}
+	if on > 0 {
+		signs = append(signs, wallSign{"awake", "", p.T("office.wall.awake." + onOff(!has[kiosk.WallAsleep])), has[kiosk.WallAsleep]})
+	}
+	if tills > 0 || on > 0 {
+		icon := "sound"
+		if has[kiosk.WallMute] {
+			icon = "mute"
+		}
+		signs = append(signs, wallSign{icon, "", p.T("office.wall.sound." + onOff(!has[kiosk.WallMute])), has[kiosk.WallMute]})
+	}
+	if low := lowest(t); low >= 0 {
+		level := text64(int64(low))
+		signs = append(signs, wallSign{"battery", level, p.T("office.wall.level", "n", level), has[kiosk.WallBattery]})
+	}
+	if t.Delay >= 0 {
+		signs = append(signs, wallSign{"bell", text64((t.Delay + 999) / 1000), p.T("office.wall.delay", "time", p.wait(t.Delay)), t.Silent || has[kiosk.WallLate]})
+	}
+	return signs
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+// lowest is the lowest battery of the connected devices, -1 where no browser tells.
+func lowest(t kiosk.WallTile) int {
+	low := -1
+	for _, d := range t.Devices {
+		if d.Online && d.Health.Seen > 0 && d.Health.Battery >= 0 && (low < 0 || d.Health.Battery < low) {
+			low = d.Health.Battery
+		}
+	}
+	return low
+}
+
+func signClass(s wallSign) string {
+	if s.off {
+		return "off"
+	}
+	return "on"
+}
+
+func wrongClass(n int) string {
+	if n > 0 {
+		return "wrong"
+	}
+	return ""
+}
+
+// wallFrame gives the wall its own style and script, and the whole width.
+func wallFrame(f OfficeFrame) OfficeFrame {
+	f.Styles, f.Script, f.Again = []string{"css/wall.css"}, "js/wall.js", "10"
+	return f
+}

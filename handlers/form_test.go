@@ -72,7 +72,7 @@ func FuzzReadForm(f *testing.F) {
 		r := httptest.NewRequest(http.MethodPost, "/till/charge?amount=999,99", strings.NewReader(body))
 		r.Header["Content-Type"] = []string{kind}
 		r.Body = http.MaxBytesReader(w, r.Body, formLimit)
-		if err := readForm(r); err != nil {
+		if err := readForm(r, formLimit); err != nil {
 			var own *statusError
 			if !errors.As(err, &own) || own.status < 400 || own.status > 499 {
 				t.Errorf("%q %q: %v", kind, body, err)

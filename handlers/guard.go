@@ -123,7 +123,7 @@ func (s *Server) forms(limit int64, next http.Handler) http.Handler {
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
-		if err := readForm(r); err != nil {
+		if err := readForm(r, limit); err != nil {
 			s.fail(w, r, err)
 			return
 		}
@@ -131,14 +131,14 @@ func (s *Server) forms(limit int64, next http.Handler) http.Handler {
 	})
 }
 
-func readForm(r *http.Request) error {
+func readForm(r *http.Request, limit int64) error {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	var err error
 	switch {
 	case kind == "application/x-www-form-urlencoded" || (kind == "" && r.ContentLength == 0):
 		err = r.ParseForm()
 	case kind == "multipart/form-data":
-		err = r.ParseMultipartForm(formLimit)
+		err = r.ParseMultipartForm(limit)
 	default:
 		return &statusError{http.StatusUnsupportedMediaType, "not a form"}
 	}

@@ -48,15 +48,13 @@ const (
 const PictureBytes = pictureBytes
 
 // AddPicture adds a JPEG or PNG of at most [PictureBytes] and 4096 pixels a side to a stall. Others
-// are [Invalid]; the thirteenth is [Conflict]. The office calls it; by is written down.
-func (s *Shop) AddPicture(ctx context.Context, by, stall, name string, raw []byte) (Picture, error) {
-	p := Picture{Stall: stall, Name: name, At: s.now()}
-	if err := p.read(raw); err != nil {
+// are [Invalid]; the thirteenth is [Conflict].
+func (s *Shop) AddPicture(ctx context.Context, by Clerk, stall, name string, raw []byte) (Picture, error) {
+	p, err := s.newPicture(by, stall, stall, name, raw)
+	if err != nil {
 		return p, err
 	}
-	sum := sha256.Sum256(append([]byte(stall+"\x00"), raw...))
-	p.ID = hex.EncodeToString(sum[:16])
-	return p, s.changePictures(ctx, Event{Kind: "picture.add", Subject: p.ID, Actor: by, Data: name}, stall, func(tx Tx) error {
+	return p, s.changePictures(ctx, trail(by, "picture.add", p.ID, 0, nil, p.record()), stall, func(tx Tx) error {
 		there, err := tx.Pictures(stall)
 		if err == nil && len(there) >= picturesKept {
 			err = &Error{Code: Conflict, Key: KeyPictureMany}
@@ -67,6 +65,22 @@ func (s *Shop) AddPicture(ctx context.Context, by, stall, name string, raw []byt
 		return tx.PutPicture(p, raw)
 	})
 }
+
+// newPicture makes a picture of a clerk's stall; owner is the list it belongs to.
+func (s *Shop) newPicture(by Clerk, stall, owner, name string, raw []byte) (Picture, error) {
+	p := Picture{Stall: owner, Name: name, At: s.now()}
+	if err := by.heads(stall); err != nil {
+		return p, err
+	}
+	if err := p.read(raw); err != nil {
+		return p, err
+	}
+	sum := sha256.Sum256(append([]byte(owner+"\x00"), raw...))
+	p.ID = hex.EncodeToString(sum[:16])
+	return p, nil
+}
+
+func (p *Picture) record() map[string]any { return map[string]any{"Stall": p.Stall, "Name": p.Name} }
 
 // read takes from a file what it says of itself; only its head is looked at.
 func (p *Picture) read(raw []byte) error {
@@ -88,8 +102,11 @@ func (p *Picture) read(raw []byte) error {
 }
 
 // RemovePicture takes a picture of a stall away.
-func (s *Shop) RemovePicture(ctx context.Context, by, stall, id string) error {
-	return s.changePictures(ctx, Event{Kind: "picture.remove", Subject: id, Actor: by}, stall, func(tx Tx) error {
+func (s *Shop) RemovePicture(ctx context.Context, by Clerk, stall, id string) error {
+	if err := by.heads(stall); err != nil {
+		return err
+	}
+	return s.changePictures(ctx, trail(by, "picture.remove", id, 0, nil, nil), stall, func(tx Tx) error {
 		p, _, err := tx.Picture(id)
 		if err == nil && p.Stall != stall {
 			err = &Error{Code: NotFound, Key: string(NotFound)}
@@ -110,7 +127,7 @@ func (s *Shop) changePictures(ctx context.Context, e Event, stall string, decide
 		if err := decide(tx); err != nil {
 			return err
 		}
-		e.Stream, e.At = OfficeStream, s.now()
+		e.At = s.now()
 		return tx.Append(e)
 	})
 	if err == nil {

@@ -18,6 +18,9 @@ type Stall struct {
 	LapseAfter  int64 // milliseconds; 0 means DefaultLapse
 	Limit       Money // largest charge, 0 means MaxMoney
 	AsksTip     bool
+	Logo        string // ID of a picture, "" none
+	LogoWidth   int    // pixels
+	LogoHeight  int
 	SplitTerms  []Share
 	Created     int64 // Unix milliseconds
 }

@@ -38,8 +38,8 @@ type Reader interface {
 	FleetReader
 	ItemReader
 	SelfTestReader
-	PictureReader
 	OfficeReader
+	PictureReader
 	WallReader
 	AuditReader
 	// Versions returns the version of each of the given streams; an unknown one is 0.

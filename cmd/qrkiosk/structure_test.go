@@ -65,6 +65,7 @@ var rooms = map[string]room{
 		outside: []string{
 			"github.com/go-chi/chi/v5", "github.com/alexedwards/scs/v2", "github.com/gorilla/websocket",
 			"github.com/prometheus/client_golang", "github.com/klauspost/compress", "github.com/a-h/templ",
+			"golang.org/x/image",
 		},
 		never: sql,
 	},

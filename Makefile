@@ -3,12 +3,14 @@
 GO       ?= go
 FUZZTIME ?= 30s
 SEEDS    ?= 40
+SALES    ?= 1000
+RINGS    ?= kill,proxy,disk,power,postgres
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LINT      = v2.14.0
 build     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/qrkiosk ./cmd/qrkiosk
 
 .DEFAULT_GOAL := help
-.PHONY: run test generate lint fmt fuzz sim bench image screens pictures clean help
+.PHONY: run test generate lint fmt fuzz sim torture torture-control bench image screens pictures clean help
 
 run: ## start the demo with its sandbox; LAN=1 for real tablets and phones, ARGS for more flags
 	@$(build)
@@ -37,6 +39,12 @@ fuzz: ## fuzz every parser for FUZZTIME each
 sim: ## play SEEDS afternoons of mishaps in virtual time; SEED=n plays one again
 	QRKIOSK_SEEDS='$(SEEDS)' QRKIOSK_SEED='$(SEED)' $(GO) test -count=1 -timeout 60m -run TestSim -v ./cmd/qrkiosk | grep -v '^=== '
 
+torture: ## drive and kill the real program for SALES sales in RINGS, then check its books; SEED=n
+	@$(GO) run ./cmd/torture -sales '$(SALES)' -rings '$(RINGS)' $(if $(SEED),-seed '$(SEED)')
+
+torture-control: ## the same with known bugs switched on: all of them must be found
+	@$(GO) run ./cmd/torture -control -sales '$(SALES)' $(if $(SEED),-seed '$(SEED)')
+
 bench: ## print the ratios that the design promises
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 300ms ./kiosk/... ./views
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 10m ./cmd/qrkiosk
@@ -55,4 +63,4 @@ clean: ## remove what was built; data stays
 	rm -rf bin out
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// fate is what becomes of a sale in front of the counter.
+type fate struct {
+	name  string
+	share int // of all sales, in sixtieths
+	live  func(context.Context, *register, *order)
+}
+
+// fates are drawn for every sale.
+var fates = []fate{
+	{"pays", 28, func(ctx context.Context, r *register, o *order) { r.untilShown(ctx, o); r.w.pay(ctx, o, 0) }},
+	{"pays-at-once", 6, func(ctx context.Context, r *register, o *order) { r.w.pay(ctx, o, 0) }},
+	{"two-pay-at-once", 3, func(ctx context.Context, r *register, o *order) {
+		r.untilShown(ctx, o)
+		r.w.pay(ctx, o, 0)
+		r.w.pay(ctx, o, 0)
+	}},
+	{"pays-short", 2, withFault("pay-short")},
+	{"pays-over", 2, withFault("pay-over")},
+	{"pays-twice", 2, withFault("pay-twice")},
+	{"pays-unlisted", 1, withFault("pay-unlisted")},
+	{"unlisted-and-cancelled", 1, func(ctx context.Context, r *register, o *order) {
+		withFault("webhook-off")(ctx, r, o)
+		withFault("pay-unlisted")(ctx, r, o)
+		r.cancel(ctx, o)
+	}},
+	{"declined-then-pays", 2, func(ctx context.Context, r *register, o *order) {
+		r.w.press(ctx, o, "decline")
+		r.w.pay(ctx, o, 50*time.Millisecond)
+	}},
+	{"forged-then-pays", 2, func(ctx context.Context, r *register, o *order) {
+		r.untilShown(ctx, o)
+		r.w.press(ctx, o, "forge")
+		r.w.pay(ctx, o, r.w.between(0, 3*time.Second))
+	}},
+	{"forged-alone", 1, func(ctx context.Context, r *register, o *order) { r.w.press(ctx, o, "forge") }},
+	{"cancelled", 4, func(ctx context.Context, r *register, o *order) { r.untilShown(ctx, o); r.cancel(ctx, o) }},
+	{"cancelled-at-once", 2, func(ctx context.Context, r *register, o *order) { r.cancel(ctx, o) }},
+	{"cancel-against-pay", 3, func(ctx context.Context, r *register, o *order) {
+		r.untilShown(ctx, o)
+		r.w.pay(ctx, o, r.w.between(0, 30*time.Millisecond))
+		r.cancel(ctx, o)
+	}},
+	{"photographed", 2, func(ctx context.Context, r *register, o *order) {
+		r.untilShown(ctx, o)
+		r.cancel(ctx, o)
+		r.w.pay(ctx, o, r.w.between(0, time.Second))
+	}},
+	{"paid-after-the-answer-was-lost", 1, func(ctx context.Context, r *register, o *order) {
+		r.untilShown(ctx, o)
+		_, _ = r.w.order(ctx, "faults", map[string]any{"name": "delete-500", "times": 2})
+		r.cancel(ctx, o)
+		r.w.pay(ctx, o, 10*time.Millisecond)
+	}},
+	{"set-aside-pays-later", 1, func(ctx context.Context, r *register, o *order) {
+		r.untilShown(ctx, o)
+		_, _, _ = r.tablet.post(ctx, "/till/aside", "sale", o.sale)
+		r.w.pay(ctx, o, r.w.between(time.Second, 5*time.Second))
+	}},
+	{"lapses", 1, func(ctx context.Context, r *register, o *order) {
+		r.untilShown(ctx, o)
+		_, _, _ = r.tablet.post(ctx, "/till/aside", "sale", o.sale)
+	}},
+}
+
+func (w *world) fateOf(o *order) *fate {
+	all := 0
+	for i := range fates {
+		all += fates[i].share
+	}
+	at := w.number(all)
+	for i := range fates {
+		if at -= fates[i].share; at < 0 {
+			w.count.fire("fate-" + fates[i].name)
+			return &fates[i]
+		}
+	}
+	return &fates[0]
+}
+
+// withFault arms a fault that the next payment takes, and pays.
+func withFault(name string) func(context.Context, *register, *order) {
+	return func(ctx context.Context, r *register, o *order) {
+		r.untilShown(ctx, o)
+		_, _ = r.w.order(ctx, "faults", map[string]any{"name": name, "times": 1})
+		r.w.pay(ctx, o, 0)
+	}
+}
+
+// pay lets somebody pay the sale's newest link after a while, as soon as there is one.
+func (w *world) pay(ctx context.Context, o *order, after time.Duration) {
+	cents := o.cents
+	w.payers.Go(func() {
+		if !pause(ctx, after) {
+			return
+		}
+		for began := time.Now(); time.Since(began) < 8*time.Second; {
+			if w.payLink(ctx, cents) || !pause(ctx, 25*time.Millisecond) {
+				return
+			}
+		}
+	})
+}
+
+// payLink pays the newest link of the amount that can be paid; false if there is none yet.
+func (w *world) payLink(ctx context.Context, cents int64) bool {
+	links := w.book.ofAmount(cents)
+	if len(links) == 0 {
+		return false
+	}
+	last := links[len(links)-1]
+	if last.Status != "Unused" {
+		return true
+	}
+	status, err := w.order(ctx, "pay", map[string]any{"link_id": last.ID})
+	switch {
+	case err != nil:
+		return false
+	case status == http.StatusOK:
+		w.count.fire("paid-at-gateway")
+	default:
+		w.count.fire("payment-refused-by-gateway")
+	}
+	return true
+}
+
+// press does something else to the sale's newest link, if there is one by now.
+func (w *world) press(ctx context.Context, o *order, what string) {
+	for began := time.Now(); time.Since(began) < time.Second; {
+		if links := w.book.ofAmount(o.cents); len(links) > 0 {
+			if status, err := w.order(ctx, what, map[string]any{"link_id": links[len(links)-1].ID}); err == nil && status == http.StatusOK {
+				w.count.fire(what)
+			}
+			return
+		}
+		if !pause(ctx, 25*time.Millisecond) {
+			return
+		}
+	}
+}

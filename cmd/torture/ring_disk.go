@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// tool runs a program of the machine and returns what it printed.
+func tool(ctx context.Context, name string, args ...string) (string, error) {
+	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, out)
+	}
+	return strings.TrimSpace(string(out)), err
+}
+
+// mountable tells why this machine lets nobody mount, "" if it does.
+func mountable(tools ...string) string {
+	if os.Geteuid() != 0 {
+		return "mounting needs root"
+	}
+	for _, name := range append(tools, "mount", "umount") {
+		if _, err := exec.LookPath(name); err != nil {
+			return name + " is not installed"
+		}
+	}
+	return ""
+}
+
+// diskRing keeps the data on a small file system and fills it, over and over.
+func diskRing() ring {
+	return ring{
+		name: "disk", registers: 6, share: 5, leisure: 800 * time.Millisecond,
+		gremlin: [2]time.Duration{time.Second, 3 * time.Second},
+		expects: []string{"disk-full", "kill-on-full-disk", "charge-503", "webhook-answered-503"},
+		prepare: func(ctx context.Context, w *world) error {
+			if why := mountable(); why != "" {
+				return skipf("%s", why)
+			}
+			point := filepath.Join(w.dir, "small")
+			if err := os.MkdirAll(point, 0o700); err != nil {
+				return err
+			}
+			if _, err := tool(ctx, "mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", point); err != nil {
+				return skipf("%v", err)
+			}
+			w.data = filepath.Join(point, "data")
+			return nil
+		},
+		after: func(w *world) {
+			_, _ = tool(context.Background(), "umount", "-l", filepath.Join(w.dir, "small"))
+		},
+		torment: fillDisk,
+	}
+}
+
+func fillDisk(ctx context.Context, w *world) error {
+	ballast := filepath.Join(filepath.Dir(w.data), "ballast")
+	for n := 1; pause(ctx, w.between(700*time.Millisecond, 2*time.Second)); n++ {
+		if err := fill(ballast); err != nil {
+			return err
+		}
+		w.count.fire("disk-full")
+		pause(ctx, w.between(400*time.Millisecond, 2*time.Second))
+		if n%3 == 0 && w.server.kill() {
+			w.count.fire("kill")
+			w.count.fire("kill-on-full-disk")
+			if err := w.server.launch(); err != nil { // it may refuse to start now
+				return err
+			}
+			pause(ctx, 300*time.Millisecond)
+		}
+		if err := os.Remove(ballast); err != nil {
+			return err
+		}
+		if !w.server.alive() {
+			if err := w.server.launch(); err != nil {
+				return err
+			}
+		}
+		if err := w.server.up(context.WithoutCancel(ctx), time.Minute); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill writes a file until there is no room left.
+func fill(path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for size := 1 << 20; size > 0; {
+		if _, err = f.Write(make([]byte, size)); errors.Is(err, syscall.ENOSPC) {
+			size /= 2
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}

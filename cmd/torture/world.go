@@ -1,0 +1,310 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// apiKey is the key of the sandbox's one account. It must appear in no log.
+const apiKey = "torture-key-of-the-sandbox-account"
+
+// plan is what a world is made with.
+type plan struct {
+	ring      string
+	binary    string
+	dir       string // for logs, the book, and the data unless a ring puts that elsewhere
+	seed      uint64
+	sales     int64
+	registers int
+	lapse     time.Duration
+	patience  time.Duration // until everything has to be at rest
+	env       []string      // further variables of the server
+	network   bool          // proxies may let connections suffer
+	leisure   time.Duration
+}
+
+// world is one trial: the program and the sandbox as processes, proxies between them, registers
+// with cashiers, displays and payers, and everything they were told.
+type world struct {
+	plan
+	data    string
+	db      database
+	count   *counters
+	book    *book
+	server  *process
+	sandbox *process
+	control *http.Client
+	gate    *proxy // server to gateway
+	hook    *proxy // gateway to server
+	till    *proxy // tills and displays to server
+	staff   string
+	pin     string
+
+	registers []*register
+	fragile   bool         // the server may refuse to start for a while
+	next      atomic.Int64 // the last sale begun
+	over      atomic.Bool  // no more sales
+	payers    sync.WaitGroup
+
+	mu       sync.Mutex
+	dice     *rand.Rand
+	accepted []acceptance
+	frames   []shown
+	problems []string
+}
+
+// acceptance is a charge that a till was told is stored.
+type acceptance struct {
+	Key   string
+	Cents int64
+	Sale  string // what the till was told, "" if it could not read it
+	At    time.Time
+}
+
+// register is one place of sale: a tablet and a display with the cookies of their own.
+type register struct {
+	w       *world
+	n       int
+	prefix  string
+	tablet  *browser
+	display *browser
+}
+
+func newWorld(p plan) *world {
+	return &world{
+		plan: p, data: filepath.Join(p.dir, "data"), count: newCounters(),
+		dice: rand.New(rand.NewPCG(p.seed, 3)), control: &http.Client{Timeout: 10 * time.Second},
+		book: newBook(filepath.Join(p.dir, "sandbox.book")),
+	}
+}
+
+// chance draws: true once in n times.
+func (w *world) chance(n int) bool { return w.number(n) == 0 }
+
+func (w *world) number(n int) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.dice.IntN(n)
+}
+
+func (w *world) between(low, high time.Duration) time.Duration {
+	return low + time.Duration(w.number(int(high-low)))
+}
+
+// complain keeps what must not have happened, the first hundred of it.
+func (w *world) complain(format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.problems) < 100 {
+		w.problems = append(w.problems, fmt.Sprintf(format, args...))
+	}
+}
+
+// open starts sandbox, proxies and server, and furnishes the registers while nothing goes wrong.
+func (w *world) open(ctx context.Context) error {
+	ports := make([]string, 2)
+	for i := range ports {
+		var err error
+		if ports[i], err = freePort(); err != nil {
+			return err
+		}
+	}
+	for _, between := range []struct {
+		p            **proxy
+		name, target string
+	}{{&w.gate, "gateway", ports[0]}, {&w.hook, "webhook", ports[1]}, {&w.till, "screen", ports[1]}} {
+		var err error
+		if *between.p, err = openProxy(between.name, between.target, w.seed, w.count); err != nil {
+			return err
+		}
+		for _, what := range networkIlls {
+			if w.network {
+				w.count.expect("proxy-" + between.name + "-" + string(what))
+			}
+		}
+	}
+	w.sandbox = &process{
+		name: "sandbox", path: w.binary, ready: "http://" + ports[0] + "/control/clock", log: filepath.Join(w.dir, "sandbox.log"),
+		args: []string{
+			"sandbox", "--listen", ports[0], "--token", apiKey, "--book", w.book.path, "--limit", "0",
+			"--url", "http://" + w.gate.addr, "--log-format", "json", "--log-level", "warn",
+		},
+	}
+	if err := w.sandbox.launch(); err != nil {
+		return err
+	}
+	if err := w.sandbox.up(ctx, time.Minute); err != nil {
+		return err
+	}
+	w.server = w.program(ports[1])
+	if err := w.start(ctx); err != nil {
+		return err
+	}
+	return w.furnish(ctx)
+}
+
+// program is the server with the settings of a live installation towards loopback.
+func (w *world) program(listen string) *process {
+	return &process{
+		name: "server", path: w.binary, ready: "http://" + listen + "/healthz", log: filepath.Join(w.dir, "server.log"),
+		args: []string{
+			"serve", "--listen", listen, "--data", w.data, "--public-url", "http://" + w.hook.addr,
+			"--till-url", "http://" + w.till.addr, "--secpaid-url", "http://" + w.gate.addr,
+			"--trusted-proxy", "127.0.0.1/32", "--log-format", "json", "--log-level", "warn",
+		},
+		env: append([]string{
+			"SECPAID_TOKEN=" + apiKey, "QRKIOSK_TRIAL_REGISTERS=" + strconv.Itoa(w.plan.registers-1),
+			"QRKIOSK_TRIAL_PER_MINUTE=1000000", "QRKIOSK_TRIAL_LAPSE=" + strconv.FormatInt(w.lapse.Milliseconds(), 10),
+		}, w.env...),
+	}
+}
+
+// start launches the server and waits until it answers.
+func (w *world) start(ctx context.Context, more ...string) error {
+	if err := w.server.launch(more...); err != nil {
+		return err
+	}
+	return w.server.up(ctx, time.Minute)
+}
+
+// close ends everything, however it stands.
+func (w *world) close() {
+	for _, p := range []*process{w.server, w.sandbox} {
+		if p != nil && p.alive() {
+			p.kill()
+		}
+	}
+	for _, p := range []*proxy{w.gate, w.hook, w.till} {
+		if p != nil {
+			p.close()
+		}
+	}
+}
+
+var (
+	tillLinks    = regexp.MustCompile(`/till/enrol/(\S+)`)
+	displayLinks = regexp.MustCompile(`/display/enrol/(\S+)`)
+	printedPIN   = regexp.MustCompile(`PIN\s+(\d+)`)
+	staffField   = regexp.MustCompile(`name="staff" value="([^"]+)"`)
+)
+
+// furnish makes a till and a display of every register by the links of the first start.
+func (w *world) furnish(ctx context.Context) error {
+	said, err := os.ReadFile(w.server.log + ".out")
+	if err != nil {
+		return err
+	}
+	tills, displays := tillLinks.FindAllSubmatch(said, -1), displayLinks.FindAllSubmatch(said, -1)
+	pin := printedPIN.FindSubmatch(said)
+	if len(tills) != w.plan.registers || len(displays) != len(tills) || pin == nil {
+		return fmt.Errorf("the first start names %d tills and %d displays, want %d:\n%s", len(tills), len(displays), w.plan.registers, said)
+	}
+	w.pin = string(pin[1])
+	for i := range tills {
+		r := &register{w: w, n: i, prefix: fmt.Sprintf("R%d-", i+1), tablet: w.newBrowser(2 * i), display: w.newBrowser(2*i + 1)}
+		w.registers = append(w.registers, r)
+		if err := r.enrol(ctx, string(tills[i][1]), string(displays[i][1])); err != nil {
+			return fmt.Errorf("register %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func (r *register) enrol(ctx context.Context, till, display string) error {
+	if status, body, err := r.tablet.post(ctx, "/till/enrol", "ticket", till); err != nil || status >= 300 {
+		return fmt.Errorf("enrolling the till: %d %w\n%s", status, err, body)
+	}
+	if status, body, err := r.display.post(ctx, "/display/enrol", "ticket", display); err != nil || status >= 300 {
+		return fmt.Errorf("enrolling the display: %d %w\n%s", status, err, body)
+	}
+	return r.signIn(ctx)
+}
+
+func (r *register) signIn(ctx context.Context) error {
+	if r.w.staff == "" {
+		_, page, err := r.tablet.get(ctx, "/till/signin", "text/html")
+		if err != nil {
+			return err
+		}
+		found := staffField.FindStringSubmatch(page)
+		if found == nil {
+			return errors.New("nobody can sign in")
+		}
+		r.w.staff = found[1]
+	}
+	status, body, err := r.tablet.post(ctx, "/till/signin", "staff", r.w.staff, "pin", r.w.pin)
+	if err == nil && status >= 300 {
+		err = fmt.Errorf("signing in: %d\n%s", status, body)
+	}
+	return err
+}
+
+// order gives the sandbox an order through its control API.
+func (w *world) order(ctx context.Context, what string, order map[string]any) (int, error) {
+	raw, err := json.Marshal(order)
+	if err != nil {
+		return 0, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.controlURL(what), bytes.NewReader(raw))
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := w.control.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode, err
+}
+
+func (w *world) controlURL(what string) string {
+	return strings.TrimSuffix(w.sandbox.ready, "clock") + what
+}
+
+// ask reads a list of the control API.
+func (w *world) ask(ctx context.Context, what string, into any) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, w.controlURL(what), http.NoBody)
+	if err != nil {
+		return err
+	}
+	resp, err := w.control.Do(r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	return json.NewDecoder(resp.Body).Decode(into)
+}
+
+// pause waits, or tells that the world is at its end.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// dialTill reaches the server through the proxy of the screens, whatever host is asked for.
+func (w *world) dialTill(ctx context.Context, network, _ string) (net.Conn, error) {
+	return (&net.Dialer{Timeout: 2 * time.Second}).DialContext(ctx, network, w.till.addr)
+}

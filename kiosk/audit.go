@@ -79,7 +79,9 @@ func (s *Shop) wholeList(ctx context.Context) (list, error) {
 	got := list{complete: true}
 	seen := map[string]bool{}
 	for n := 1; n <= auditPages; n++ {
+		Crash("before-audit-list")
 		page, err := s.gateway.PayIns(ctx, PayInQuery{Days: auditDays + 1, Page: n, Limit: auditPage, Lane: LaneReports})
+		Crash("after-audit-list")
 		if err != nil {
 			return list{}, err
 		}
@@ -296,7 +298,9 @@ func (c *comparison) withdraw(ctx context.Context) (int, error) {
 }
 
 func (s *Shop) vanishedRow(ctx context.Context, m missingRow) (bool, error) {
+	Crash("before-audit-row")
 	page, err := s.gateway.PayIns(ctx, PayInQuery{PayID: m.link.PayID, Days: auditDays + 1, Page: 1, Limit: auditPage, Lane: LaneReports})
+	Crash("after-audit-row")
 	s.heard(err)
 	if err != nil {
 		return false, err

@@ -39,7 +39,9 @@ func (s *Shop) DeleteQuarantined(ctx context.Context, by Actor, payID int64, rea
 	if held.State != QuarantineHeld {
 		return refuse(ReasonNothingOpen)
 	}
+	Crash("before-census-order")
 	answer, err := s.gateway.Retire(ctx, payID)
+	Crash("after-census-order")
 	s.heard(err)
 	switch {
 	case err != nil:
@@ -141,7 +143,9 @@ func (s *Shop) inspect(ctx context.Context, f Found) error {
 // unwanted deletes a link that our own facts say nobody may pay. Whatever was paid on it meanwhile
 // carries our reference and comes with the pay-in list.
 func (s *Shop) unwanted(ctx context.Context, f Found) error {
+	Crash("before-census-retire")
 	answer, err := s.gateway.Retire(ctx, f.PayID)
+	Crash("after-census-retire")
 	s.heard(err)
 	s.log.Warn("a link that should be gone can be paid", "link", f.PayID, "ref", f.Ref, "answer", answer, "err", err)
 	return err
@@ -157,7 +161,9 @@ func (s *Shop) recheck(ctx context.Context, q Quarantined, census Findings) erro
 	if _, _, err := s.saleOfRow(ctx, PayIn{PayID: q.PayID, Ref: q.Ref}); CodeOf(err) != NotFound {
 		return firstOf(err, s.requarantine(ctx, q, QuarantineKnown, ActorGateway, ""))
 	}
+	Crash("before-census-search")
 	found, err := s.gateway.Find(ctx, q.Ref)
+	Crash("after-census-search")
 	s.heard(err)
 	if err != nil {
 		return err

@@ -241,7 +241,9 @@ func (s *Shop) refund(ctx context.Context, e Errand, sale *Sale) error {
 	if e.Tries > 1 {
 		return s.found(ctx, e, Step{Kind: StepUnsure, ID: r.ID, Amount: r.Amount})
 	}
+	Crash("before-refund")
 	err := s.gateway.Refund(ctx, link.PayID, r.Amount, r.Amount == link.received())
+	Crash("after-refund")
 	s.heard(err)
 	step := Step{Kind: StepFiled, ID: r.ID, Amount: r.Amount}
 	switch CodeOf(err) {

@@ -108,12 +108,15 @@ func (s *Shop) TryTerms(ctx context.Context, by Clerk, stall string, terms []Sha
 	}
 	const amount = 100 * 100 // large enough that no share is cut
 	ref := s.refs.next(s.clock())
+	Crash("before-terms")
 	opened, err := s.gateway.Open(ctx, Order{
 		Ref: ref, Note: ref, Amount: amount, Shares: (Stall{SplitTerms: terms}).Split(amount),
 	})
+	Crash("after-terms")
 	if err != nil {
 		return err
 	}
 	_, err = s.gateway.Retire(context.WithoutCancel(ctx), opened.PayID)
+	Crash("after-terms-retire")
 	return err
 }

@@ -58,7 +58,9 @@ func (p *patrol) missing(ctx context.Context, missing map[int64]*Sale, complete 
 
 func (p *patrol) searchMissing(ctx context.Context, sale *Sale) error {
 	s, l := p.shop, sale.Shown()
+	Crash("before-vanished-search")
 	found, err := s.gateway.Find(ctx, l.Ref)
+	Crash("after-vanished-search")
 	s.heard(err)
 	if err != nil {
 		return err

@@ -173,6 +173,14 @@ func plainID(text string) string {
 	return text
 }
 
+// origin is the address at which this request reached us.
+func (s *Server) origin(r *http.Request) string {
+	if s.secure {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
 // sameOrigin tells whether a handshake comes from a page of ours: the Origin must be there and
 // must be exactly that of the host it was sent to.
 func (s *Server) sameOrigin(r *http.Request) bool {
@@ -180,11 +188,7 @@ func (s *Server) sameOrigin(r *http.Request) bool {
 	if err != nil || u.Host == "" {
 		return false
 	}
-	want := "http"
-	if s.secure {
-		want = "https"
-	}
-	return u.Scheme == want && strings.EqualFold(u.Host, r.Host) && u.User == nil && u.Path == ""
+	return strings.EqualFold(u.Scheme+"://"+u.Host, s.origin(r)) && u.User == nil && u.Path == ""
 }
 
 // clientIP is the address of whoever asked: that of the peer, or the last one a trusted proxy

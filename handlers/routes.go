@@ -55,7 +55,7 @@ func (r Route) OfStall() bool { return strings.Contains(r.Path, "{stall}") }
 
 // Routes is the whole table. A test plays every line against every kind of person.
 func Routes() []Route {
-	return slices.Concat(commonRoutes(), tillRoutes(), displayRoutes(), officeRoutes(), fleetRoutes())
+	return slices.Concat(commonRoutes(), tillRoutes(), displayRoutes(), officeRoutes(), fleetRoutes(), bookRoutes())
 }
 
 func commonRoutes() []Route {

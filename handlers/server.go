@@ -55,7 +55,8 @@ type Server struct {
 	hub       *hub
 	wall      *wall
 	pulse     *pulse
-	tillURL   string // what tablets reach, "" as it was asked
+	tillURL   string        // what tablets reach, "" as it was asked
+	exporting chan struct{} // as many files as may be made at a time
 	limits    *limiter
 	handler   http.Handler
 
@@ -73,7 +74,8 @@ func New(c Config) (*Server, error) {
 		shop: c.Shop, metrics: c.Metrics, log: c.Log, clock: c.Clock, proxies: c.TrustedProxies,
 		secure: c.Secure, sandbox: c.SandboxURL, ready: c.Ready, hub: newHub(),
 		publicURL: c.PublicURL, outside: newOutside(c.Dial), hostNames: map[string]bool{}, limits: newLimiter(),
-		tillURL: cmp.Or(c.TillURL, c.PublicURL),
+		tillURL:   cmp.Or(c.TillURL, c.PublicURL),
+		exporting: make(chan struct{}, exportsAtOnce),
 	}
 	s.defaults()
 	for _, address := range []string{c.PublicURL, c.TillURL} {

@@ -21,6 +21,10 @@ type Gateway interface {
 	Unused(ctx context.Context, search string) (Findings, error)
 	// PayIns reads one page of the pay-in list, newest first as far as the gateway keeps order.
 	PayIns(ctx context.Context, q PayInQuery) (PayInPage, error)
+	// ReadPayouts reads one page of the gateway's transfers to the account's owner (protocol 4.6).
+	ReadPayouts(ctx context.Context, q ReportQuery) (PayoutPage, error)
+	// ReadInvoices reads one page of the gateway's monthly invoices (protocol 4.7).
+	ReadInvoices(ctx context.Context, q ReportQuery) (FeeInvoicePage, error)
 	// ReadNotice reads a webhook body of any form (protocol 7.6). key is that of the link, "" if
 	// no encryption was ordered. It never fails: what cannot be read is a Notice that is Odd.
 	ReadNotice(contentType string, raw []byte, key string) Notice

@@ -44,11 +44,15 @@ func (r entropy) linkKey() string {
 
 // id returns 26 characters whose order is that of time: 48 bits of milliseconds, 80 random bits.
 func (r entropy) id(millis int64) string {
+	return IDFrom(millis) + base32(r.bytes(10))
+}
+
+// IDFrom is the least an ID can be that was made at a time in Unix milliseconds or later.
+func IDFrom(millis int64) string {
 	var b strings.Builder
 	for shift := 45; shift >= 0; shift -= 5 {
-		b.WriteByte(crockford[(millis>>shift)&31])
+		b.WriteByte(crockford[(max(millis, 0)>>shift)&31])
 	}
-	b.WriteString(base32(r.bytes(10)))
 	return b.String()
 }
 

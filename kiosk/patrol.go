@@ -145,7 +145,8 @@ func (s *Shop) searched(ctx context.Context, restores []Restore) error {
 	})
 }
 
-// auditIfDue audits once in every day of the calendar, at its auditHour or as soon as possible.
+// auditIfDue audits once in every day of the calendar, at its auditHour or as soon as possible, and
+// asks for the gateway's payouts and invoices behind it.
 func (p *patrol) auditIfDue(ctx context.Context) error {
 	s := p.shop
 	slot := (s.now()-auditHour)/dayMillis*dayMillis + auditHour
@@ -156,7 +157,10 @@ func (p *patrol) auditIfDue(ctx context.Context) error {
 	if err != nil || (len(last) > 0 && last[0].At >= slot) {
 		return err
 	}
-	return s.Audit(ctx)
+	if err := s.Audit(ctx); err != nil {
+		return err
+	}
+	return s.ReadPayouts(ctx)
 }
 
 // probeStore tries to write while nothing could be written, so that the house goes on by itself as

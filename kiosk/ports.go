@@ -40,6 +40,7 @@ type Reader interface {
 	SelfTestReader
 	OfficeReader
 	PictureReader
+	StatementReader
 	WallReader
 	AuditReader
 	// Versions returns the version of each of the given streams; an unknown one is 0.
@@ -113,6 +114,7 @@ type Tx interface {
 	FleetWriter
 	OfficeTx
 	AuditTx
+	StatementWriter
 	// Number returns the next running sale number of the stream.
 	Number() (int64, error)
 	// PutSale stores a sale with its links and rows; a second payment row for one link, a second

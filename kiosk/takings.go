@@ -21,16 +21,18 @@ type Booking struct {
 	Hour     int64  // local hour, 0 to 23
 	Figures  Figures
 	Sold     []Sold
+	Listed   []Listed // by the gateway's days
 }
 
 // booking compares a sale before and after a step; nil if no figure changed.
 func booking(before, after *Sale, figures Figures, at int64) *Booking {
-	if figures == (Figures{}) {
+	listed := listedChange(before, after)
+	if figures == (Figures{}) && len(listed) == 0 {
 		return nil
 	}
 	b := &Booking{
 		Stall: after.Stall, Register: after.Register, Shift: after.Shift, Staff: after.Staff,
-		Figures: figures, Sold: soldChange(before.Sold(), after.Sold()),
+		Figures: figures, Sold: soldChange(before.Sold(), after.Sold()), Listed: listed,
 	}
 	b.Day, b.Hour = LocalHour(after.Zone, at)
 	for i := range b.Sold {

@@ -33,6 +33,10 @@ var sections = []section{
 	{key: "stalls", path: PathOffice, icon: "stall"},
 	{key: "import", path: PathImport, icon: "import", organizer: true},
 	{key: "cards", path: PathCards, icon: "card"},
+	{key: "takings", path: PathTakings, icon: "test"},
+	{key: "shifts", path: PathShifts, icon: "note"},
+	{key: "payouts", path: PathPayouts, icon: "return", organizer: true},
+	{key: "exports", path: PathExports, icon: "print"},
 }
 
 // tabs is the navigation within a stall; the words of an entry are "office.tab." and its key.
@@ -40,12 +44,13 @@ var tabs = []section{
 	{key: "look", path: ""},
 	{key: "registers", path: "/registers"},
 	{key: "staff", path: "/staff"},
+	{key: "statement", path: "/statement"},
 }
 
 // officeSaid are the keys of what pages say after something was done.
 var officeSaid = []string{
 	"stall-added", "register-added", "register-renamed", "register-moved", "link-ended", "device-revoked",
-	"staff-changed", "staff-left",
+	"staff-changed", "staff-left", "owner-link-ended", "payouts-asked", "unmatched-settled",
 }
 
 // officeSteps are the keys of the steps of the first start.

@@ -16,5 +16,23 @@ func officeKeys() []string {
 		keys = append(keys, "office.step."+step)
 	}
 	keys = append(keys, fleetKeys()...)
-	return append(keys, "office.home.title", "office.own.title", "office.again.title")
+	for _, by := range BookBys {
+		keys = append(keys, "office.by."+string(by))
+	}
+	for _, d := range NewDays(0, 0, 0).Ready {
+		keys = append(keys, "office.days."+d.Key)
+	}
+	for _, key := range lineKeys {
+		keys = append(keys, "office.line."+key)
+	}
+	for _, key := range []string{"gross", "withdrawn", "others", "fees", "stays"} {
+		keys = append(keys, "office.line."+key+".hint")
+	}
+	for _, key := range saleColumns {
+		keys = append(keys, "office.column."+key)
+	}
+	for _, key := range []string{"no-day", "waits", "nothing", "agrees", "less", "more"} {
+		keys = append(keys, "office.payout."+key)
+	}
+	return append(keys, "office.exports.title", "office.payouts.page", "office.takings.title", "office.home.title", "office.own.title", "office.again.title")
 }

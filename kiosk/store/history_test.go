@@ -150,10 +150,11 @@ func (p *past) fact() (sale string, step kiosk.Step) {
 	total := p.sale(sale).Total()
 	step.Kind = rapid.SampledFrom([]kiosk.StepKind{
 		kiosk.StepRow, kiosk.StepRow, kiosk.StepRow, kiosk.StepRow, kiosk.StepNotice, kiosk.StepUsed, kiosk.StepGone,
-		kiosk.StepUnconfirmed, kiosk.StepWithdrawn, kiosk.StepPending, kiosk.StepOdd,
+		kiosk.StepUnconfirmed, kiosk.StepWithdrawn, kiosk.StepPending, kiosk.StepOdd, kiosk.StepPayout,
 	}).Draw(p.T, "fact")
 	key := fmt.Sprint(sale, rapid.IntRange(1, 3).Draw(p.T, "row"))
-	step.Row = kiosk.Row{Key: key, Bare: key, Kind: kiosk.RowPayment, Fee: 7, FeePSP: 26, Net: total - 33}
+	step.Row = kiosk.Row{Key: key, Bare: key, Kind: kiosk.RowPayment, Fee: 7, FeePSP: 26, Net: total - 33, At: gatewayDays[len(key)%2]}
+	step.Row.Payout = rapid.SampledFrom([]string{"Pending", "Completed", "completed"}).Draw(p.T, "payout")
 	kind := rapid.SampledFrom([]string{"exact", "exact", "less", "more", "back", "part back", "dispute"}).Draw(p.T, "kind")
 	if step.Kind != kiosk.StepRow {
 		kind = "exact"
@@ -251,6 +252,7 @@ func (p *past) check() {
 		p.Fatalf("sold %d, kept %d", sold, bySale.Kept())
 	}
 	p.checkTakings(bySale)
+	p.checkListed()
 }
 
 // frozen reads a Z report again, and it is as it was when it was drawn up.

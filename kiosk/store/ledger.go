@@ -22,6 +22,7 @@ type entries struct {
 	begun  []kiosk.Errand
 	booked []sumRow
 	sold   []kiosk.Sold
+	listed []kiosk.Listed
 }
 
 // streamRow is the counter row of a stream.
@@ -34,7 +35,9 @@ type streamRow struct {
 
 func newLedger() *ledger { return &ledger{streams: map[string]streamRow{}} }
 
-func (e *entries) empty() bool { return len(e.events)+len(e.begun)+len(e.booked)+len(e.sold) == 0 }
+func (e *entries) empty() bool {
+	return len(e.events)+len(e.begun)+len(e.booked)+len(e.sold)+len(e.listed) == 0
+}
 
 // move writes a stream down as it is now.
 func (l *ledger) move(id string, row streamRow) {
@@ -50,6 +53,7 @@ func (l *ledger) add(e *entries) {
 	l.begun = append(l.begun, e.begun...)
 	l.booked = append(l.booked, e.booked...)
 	l.sold = append(l.sold, e.sold...)
+	l.listed = append(l.listed, e.listed...)
 	*e = entries{}
 }
 

@@ -28,6 +28,7 @@ func (t *tx) Book(b kiosk.Booking) error {
 		figures: b.Figures,
 	})
 	t.sold = append(t.sold, b.Sold...)
+	t.listed = append(t.listed, b.Listed...)
 	return t.err
 }
 
@@ -154,10 +155,11 @@ func bookings(all []statement, e *entries) []statement {
 	all = dayTakings.statements(all, e.booked)
 	all = hourTakings.statements(all, e.booked)
 	sold := mergedSold(e.sold)
-	return addSold.statements(all, len(sold), func(args []any, i int) []any {
+	all = addSold.statements(all, len(sold), func(args []any, i int) []any {
 		s := &sold[i]
 		return append(args, s.Stall, s.Day, s.Register, s.Item, s.VAT, s.Name, s.Qty, int64(s.Amount))
 	})
+	return listings(all, e.listed)
 }
 
 // figureDest takes the figures of a row.
@@ -227,6 +229,7 @@ func keyColumns(by []kiosk.TakingsBy) []string {
 		switch k {
 		case kiosk.ByStall, kiosk.ByRegister, kiosk.ByDay, kiosk.ByHour, kiosk.ByStaff:
 			columns = append(columns, string(k))
+		case kiosk.ByItem, kiosk.ByVAT: // asked of what was sold
 		}
 	}
 	return columns
@@ -246,6 +249,7 @@ func keyDest(by []kiosk.TakingsBy, t *kiosk.Takings) []any {
 			dest = append(dest, &t.Hour)
 		case kiosk.ByStaff:
 			dest = append(dest, &t.Staff)
+		case kiosk.ByItem, kiosk.ByVAT:
 		}
 	}
 	return dest
@@ -290,8 +294,8 @@ func (r *reader) Reports(register string, before int64, n int) ([]kiosk.Report, 
 
 // PutReport implements [kiosk.Tx]: a shift has one report, and there is no way to change it.
 func (t *tx) PutReport(z kiosk.Report) error {
-	return t.writeDoc(kiosk.KeyShiftClosed, `INSERT INTO zreport (doc, shift, register, no) VALUES ($1, $2, $3, $4)`,
-		z, z.Shift, z.Register, z.No)
+	return t.writeDoc(kiosk.KeyShiftClosed, `INSERT INTO zreport (doc, shift, register, no, closed)
+		VALUES ($1, $2, $3, $4, $5)`, z, z.Shift, z.Register, z.No, z.Closed)
 }
 
 // Totals implements [kiosk.TakingsReader]; it sees what this transaction has booked.

@@ -1,0 +1,250 @@
+package handlers
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/views"
+)
+
+func bookRoutes() []Route {
+	return []Route{
+		{Method: "GET", Path: views.PathTakings, Who: Office, Way: wayOffice, do: (*Server).takings},
+		{Method: "GET", Path: views.PathTakingsCSV, Who: Office, Way: wayOffice, do: (*Server).takingsCSV},
+		{Method: "GET", Path: views.PathShifts, Who: Office, Way: wayOffice, do: (*Server).shifts},
+		{Method: "GET", Path: views.PathStatement, Who: Office, Way: wayOffice, do: (*Server).statement},
+		{Method: "GET", Path: views.PathStatementCSV, Who: Office, Way: wayOffice, do: (*Server).statementCSV},
+		{Method: "POST", Path: views.PathOwnerLink, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).ownerLink},
+		{Method: "GET", Path: views.PathPayouts, Who: Organizer, Way: wayOffice, do: (*Server).payouts},
+		{Method: "POST", Path: views.PathPayouts, Who: Organizer, Way: wayOffice, do: (*Server).payoutsAsk},
+		{Method: "POST", Path: views.PathUnmatched, Who: Organizer, Way: wayOffice, do: (*Server).settleUnmatched},
+		{Method: "GET", Path: views.PathExports, Who: Office, Way: wayOffice, do: (*Server).exports},
+		{Method: "GET", Path: views.PathSalesCSV, Who: Office, Way: wayOffice, do: (*Server).salesCSV},
+		{Method: "GET", Path: views.PathEvents, Who: Organizer, Way: wayOffice, do: (*Server).eventsFile},
+		{Method: "GET", Path: views.PathOwner, Who: Anybody, do: (*Server).ownerStatement},
+		{Method: "GET", Path: views.PathOwnerCSV, Who: Anybody, do: (*Server).ownerCSV},
+	}
+}
+
+// bookPage is officePage with the looks of tables and charts.
+func (s *Server) bookPage(r *http.Request, section string) (views.Page, views.OfficeFrame) {
+	p, f := s.officePage(r, section, "")
+	f.Styles = []string{"css/books.css"}
+	return p, f
+}
+
+// days reads the days of a query, and what they are without one; all are days since 1 January 1970.
+func days(q url.Values, first, last int64) (int64, int64, error) {
+	var err error
+	if text := q.Get("first"); text != "" {
+		if first, err = kiosk.ParseDay(text); err != nil {
+			return 0, 0, err
+		}
+		last = max(last, first)
+	}
+	if text := q.Get("last"); text != "" {
+		if last, err = kiosk.ParseDay(text); err != nil {
+			return 0, 0, err
+		}
+	}
+	return first, last, kiosk.CheckDays(first, last)
+}
+
+// monthOf is the first day of the month of a day.
+func monthOf(day int64) int64 {
+	return day - int64(time.Unix(day*24*60*60, 0).UTC().Day()) + 1
+}
+
+func (s *Server) book(r *http.Request) (kiosk.Book, views.Days, error) {
+	q, today := r.URL.Query(), s.shop.Today("")
+	first, last, err := days(q, today, today)
+	if err != nil {
+		return kiosk.Book{}, views.Days{}, err
+	}
+	by := kiosk.TakingsBy(q.Get("by"))
+	if !slices.Contains(views.BookBys, by) {
+		by = kiosk.ByDay
+		if first == last {
+			by = kiosk.ByHour
+		}
+	}
+	b, err := s.shop.Book(r.Context(), officialOf(r).Clerk, kiosk.BookQuery{
+		Stall: plainID(q.Get("stall")), Register: plainID(q.Get("register")), First: first, Last: last, By: by,
+	})
+	return b, views.NewDays(first, last, today), err
+}
+
+func (s *Server) takings(w http.ResponseWriter, r *http.Request) error {
+	b, days, err := s.book(r)
+	if err != nil {
+		return err
+	}
+	p, f := s.bookPage(r, "takings")
+	f.Title = p.T("office.takings.title")
+	s.render(w, r, http.StatusOK, views.OfficeTakings(p, f, views.TakingsPage{Book: b, Days: days}))
+	return nil
+}
+
+// takingsCSV is the table of the page as a file.
+func (s *Server) takingsCSV(w http.ResponseWriter, r *http.Request) error {
+	b, _, err := s.book(r)
+	if err != nil {
+		return err
+	}
+	p := s.view(r)
+	sendFile(w, csvKind, "takings-"+kiosk.DayName(b.Query.First)+"-"+kiosk.DayName(b.Query.Last)+".csv")
+	f, err := newCSV(w, semicolons(p))
+	if err != nil {
+		return err
+	}
+	if len(b.Sold) > 0 {
+		err = f.row(p.T("office.by."+string(b.Query.By)), p.T("office.sold.qty"), p.T("office.sum.kept"))
+	} else {
+		err = f.row(p.T("office.by."+string(b.Query.By)), p.T("office.sum.sales"), p.T("office.sum.gross"),
+			p.T("office.sum.tips"), p.T("office.sum.refunds"), p.T("office.sum.kept"), p.T("office.sum.unconfirmed"))
+	}
+	for _, l := range views.BookLines(p, b) {
+		if err != nil {
+			return err
+		}
+		if len(b.Sold) > 0 {
+			err = f.row(l.Name, l.Qty, l.Amount)
+		} else {
+			err = f.row(l.Name, l.Figures.Sales, l.Figures.Gross, l.Figures.Tips, -l.Figures.Refunds, l.Amount, l.Figures.Unconfirmed)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return f.end()
+}
+
+// semicolons tells whether a page's place writes amounts with a comma.
+func semicolons(p views.Page) bool { return views.Digits(p.Region, 1) != "0.01" }
+
+func (s *Server) shifts(w http.ResponseWriter, r *http.Request) error {
+	today := s.shop.Today("")
+	first, last, err := days(r.URL.Query(), today, today)
+	if err != nil {
+		return err
+	}
+	all, err := s.shop.ShiftsOf(r.Context(), officialOf(r).Clerk, first, last)
+	if err != nil {
+		return err
+	}
+	p, f := s.bookPage(r, "shifts")
+	f.Title = p.T("office.shifts.title")
+	page := views.ShiftsPage{Days: views.NewDays(first, last, today), Reports: all.Reports, Names: all.Names}
+	s.render(w, r, http.StatusOK, views.OfficeShifts(p, f, page))
+	return nil
+}
+
+func (s *Server) readStatement(r *http.Request, stall kiosk.Stall) (views.StatementPage, error) {
+	today := s.shop.Today(stall.Zone)
+	first, last, err := days(r.URL.Query(), monthOf(today), today)
+	if err != nil {
+		return views.StatementPage{}, err
+	}
+	st, err := s.shop.Statement(r.Context(), stall.ID, first, last)
+	return views.StatementPage{Statement: st, Days: views.NewDays(first, last, today), At: s.clock().UnixMilli()}, err
+}
+
+func (s *Server) statement(w http.ResponseWriter, r *http.Request) error {
+	return s.statementPage(w, r, "")
+}
+
+func (s *Server) statementPage(w http.ResponseWriter, r *http.Request, link string) error {
+	stall, err := s.shop.Stall(r.Context(), plainID(chi.URLParam(r, "stall")))
+	if err != nil {
+		return err
+	}
+	st, err := s.readStatement(r, stall)
+	if err != nil {
+		return err
+	}
+	st.Secret, st.Path = link, views.StallPath(stall.ID, "/statement")
+	st.CSV = views.Query(views.StallPath(stall.ID, "/statement.csv"), st.Days.First, st.Days.Last)
+	p, f := s.bookPage(r, "stalls")
+	f.Title, f.Stall, f.Tab = p.T("office.statement.title"), &stall, "statement"
+	s.render(w, r, http.StatusOK, views.OfficeStatement(p, f, st))
+	return nil
+}
+
+func (s *Server) statementCSV(w http.ResponseWriter, r *http.Request) error {
+	stall, err := s.shop.Stall(r.Context(), plainID(chi.URLParam(r, "stall")))
+	if err != nil {
+		return err
+	}
+	return s.writeStatement(w, r, stall)
+}
+
+func (s *Server) writeStatement(w http.ResponseWriter, r *http.Request, stall kiosk.Stall) error {
+	st, err := s.readStatement(r, stall)
+	if err != nil {
+		return err
+	}
+	p := s.view(r).For(stall)
+	sendFile(w, csvKind, "statement-"+st.Days.First+"-"+st.Days.Last+".csv")
+	f, err := newCSV(w, semicolons(p))
+	if err != nil {
+		return err
+	}
+	for _, l := range views.StatementRows(p, st.Statement) {
+		if err := f.row(l.Part, l.Name, l.Detail, l.Amount); err != nil {
+			return err
+		}
+	}
+	return f.end()
+}
+
+// ownerLink makes or ends the read-only link of a stall's owner. A new one is told on the page that
+// answers, and never again.
+func (s *Server) ownerLink(w http.ResponseWriter, r *http.Request) error {
+	stall, clerk := plainID(chi.URLParam(r, "stall")), officialOf(r).Clerk
+	if r.PostForm.Get("act") == "end" {
+		if err := s.shop.EndOwnerLink(r.Context(), clerk, stall); err != nil {
+			return err
+		}
+		return s.done(w, r, "owner-link-ended", views.StallPath(stall, "/statement"))
+	}
+	secret, err := s.shop.NewOwnerLink(r.Context(), clerk, stall)
+	if err != nil {
+		return err
+	}
+	return s.statementPage(w, r, cmp.Or(s.publicURL, s.origin(r))+"/s/"+secret)
+}
+
+// owned finds the stall of a read-only link.
+func (s *Server) owned(r *http.Request) (kiosk.Stall, string, error) {
+	secret := plainID(chi.URLParam(r, "secret"))
+	stall, err := s.shop.OwnerStall(r.Context(), secret)
+	return stall, "/s/" + secret, err
+}
+
+func (s *Server) ownerStatement(w http.ResponseWriter, r *http.Request) error {
+	stall, path, err := s.owned(r)
+	if err != nil {
+		return err
+	}
+	st, err := s.readStatement(r, stall)
+	if err != nil {
+		return err
+	}
+	st.Owner, st.Path, st.CSV = true, path, views.Query(path+"/csv", st.Days.First, st.Days.Last)
+	s.render(w, r, http.StatusOK, views.OwnerStatement(s.view(r).For(stall), st))
+	return nil
+}
+
+func (s *Server) ownerCSV(w http.ResponseWriter, r *http.Request) error {
+	stall, _, err := s.owned(r)
+	if err != nil {
+		return err
+	}
+	return s.writeStatement(w, r, stall)
+}

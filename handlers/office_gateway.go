@@ -1,0 +1,166 @@
+package handlers
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/views"
+)
+
+const (
+	auditShown    = 35
+	invoicesShown = 24
+	strangerShown = 200
+	exportPause   = 30 * time.Second // how long a reader of a file may take for the next piece
+	exportPiece   = 64 << 10
+	exportsAtOnce = 2
+)
+
+func (s *Server) payouts(w http.ResponseWriter, r *http.Request) error {
+	ctx, today := r.Context(), s.shop.Today("UTC")
+	first, last, err := days(r.URL.Query(), today-13, today)
+	if err != nil {
+		return err
+	}
+	page := views.PayoutsPage{Days: views.NewDays(first, last, today)}
+	if page.Matches, err = s.shop.Payouts(ctx, page.Days.First, page.Days.Last); err != nil {
+		return err
+	}
+	if page.Invoices, err = s.shop.FeeInvoices(ctx, invoicesShown); err != nil {
+		return err
+	}
+	if page.Audits, err = s.shop.AuditDays(ctx, auditShown); err != nil {
+		return err
+	}
+	if page.Unmatched, err = s.shop.Unmatched(ctx, true, strangerShown); err != nil {
+		return err
+	}
+	p, f := s.bookPage(r, "payouts")
+	f.Title = p.T("office.payouts.page")
+	s.render(w, r, http.StatusOK, views.OfficePayouts(p, f, page))
+	return nil
+}
+
+// payoutsAsk asks the gateway for its books now, in the lowest lane of the budget.
+func (s *Server) payoutsAsk(w http.ResponseWriter, r *http.Request) error {
+	if err := s.shop.Audit(r.Context()); err != nil {
+		return err
+	}
+	if err := s.shop.ReadPayouts(r.Context()); err != nil {
+		return err
+	}
+	return s.done(w, r, "payouts-asked", views.PathPayouts)
+}
+
+func (s *Server) settleUnmatched(w http.ResponseWriter, r *http.Request) error {
+	err := s.shop.SettleUnmatched(r.Context(), officialOf(r).Actor(), r.PostForm.Get("key"), r.PostForm.Get("reason"))
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "unmatched-settled", views.PathPayouts)
+}
+
+func (s *Server) exports(w http.ResponseWriter, r *http.Request) error {
+	today := s.shop.Today("")
+	first, last, err := days(r.URL.Query(), monthOf(today), today)
+	if err != nil {
+		return err
+	}
+	stalls, _, err := s.shop.StallsOf(r.Context(), officialOf(r).Clerk)
+	if err != nil {
+		return err
+	}
+	p, f := s.bookPage(r, "exports")
+	f.Title = p.T("office.exports.title")
+	page := views.ExportsPage{Days: views.NewDays(first, last, today), Stalls: stalls}
+	s.render(w, r, http.StatusOK, views.OfficeExports(p, f, page))
+	return nil
+}
+
+// stream sends a long file piece by piece. Whoever does not take the next piece in time is cut off,
+// because a snapshot of the store is held meanwhile.
+type stream struct {
+	out *bufio.Writer
+}
+
+type timedWriter struct {
+	w http.ResponseWriter
+	c *http.ResponseController
+	s *Server
+}
+
+func (t timedWriter) Write(b []byte) (int, error) {
+	_ = t.c.SetWriteDeadline(t.s.clock().Add(exportPause)) // a recorder of tests has none
+	return t.w.Write(b)
+}
+
+// export begins a long file; its rows are announced so that a page can show how far it is.
+func (s *Server) export(w http.ResponseWriter, kind, name string, rows int64) stream {
+	sendFile(w, kind, name)
+	w.Header().Set("X-Rows", strconv.FormatInt(rows, 10))
+	return stream{bufio.NewWriterSize(timedWriter{w, http.NewResponseController(w), s}, exportPiece)}
+}
+
+// oneExport lets few files be made at a time: each reads the whole store.
+func (s *Server) oneExport(make func() error) error {
+	select {
+	case s.exporting <- struct{}{}:
+		defer func() { <-s.exporting }()
+		return make()
+	default:
+		return &kiosk.Error{Code: kiosk.TooMany, Key: kiosk.KeyExportBusy, Wait: 30_000}
+	}
+}
+
+func (s *Server) salesCSV(w http.ResponseWriter, r *http.Request) error {
+	q, today := r.URL.Query(), s.shop.Today("")
+	first, last, err := days(q, monthOf(today), today)
+	if err != nil {
+		return err
+	}
+	p := s.view(r)
+	asked := kiosk.ExportQuery{Stall: plainID(q.Get("stall")), First: first, Last: last}
+	return s.oneExport(func() error {
+		var out stream
+		var f *csvFile
+		var x kiosk.Export
+		err := s.shop.ExportSales(r.Context(), officialOf(r).Clerk, asked, func(begun kiosk.Export) (err error) {
+			x = begun
+			out = s.export(w, csvKind, "sales-"+kiosk.DayName(first)+"-"+kiosk.DayName(last)+".csv", x.Rows)
+			if f, err = newCSV(out.out, q.Get("separator") != "comma"); err != nil {
+				return err
+			}
+			return f.row(views.SaleColumns(p)...)
+		}, func(sale *kiosk.Sale) error {
+			return f.row(views.SaleCells(p, sale, x.Names)...)
+		})
+		if err != nil {
+			return err
+		}
+		if err := f.end(); err != nil {
+			return err
+		}
+		return out.out.Flush()
+	})
+}
+
+// eventsFile is the journal as JSON lines, one entry each, in the order of their numbers.
+func (s *Server) eventsFile(w http.ResponseWriter, r *http.Request) error {
+	return s.oneExport(func() error {
+		var out stream
+		var enc *json.Encoder
+		err := s.shop.ExportEvents(r.Context(), officialOf(r).Clerk, func(rows int64) error {
+			out = s.export(w, "application/jsonl", "events.jsonl", rows)
+			enc = json.NewEncoder(out.out)
+			return nil
+		}, func(e kiosk.Event) error { return enc.Encode(e) })
+		if err != nil {
+			return err
+		}
+		return out.out.Flush()
+	})
+}

@@ -1,0 +1,109 @@
+package kiosk
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Listed is what the gateway's pay-in list holds for a register on one of the gateway's own days,
+// as far as we have seen it: what a payout of that day has to agree with. Amounts are cents; fees
+// and net are the gateway's word (protocol section 10).
+type Listed struct {
+	Stall    string
+	Register string
+	Day      string // the gateway's day, "2026-11-20"; "" where its time cannot be read
+	Split    bool   // of split links: SecPaid pays them out apart (protocol 4.6)
+	Rows     int64
+	Amount   Money
+	Fee      Money
+	FeePSP   Money
+	Net      Money
+	Open     Money // the part of Net that the gateway does not call paid out yet
+}
+
+// Gross is what a payout calls its amount: net and fees together, since a row of a split link may
+// show the whole sum (protocol 4.5).
+func (l Listed) Gross() Money { return l.Net + l.Fee + l.FeePSP }
+
+// Plus adds the sums of o; keys stay those of l.
+func (l Listed) Plus(o Listed) Listed {
+	l.Rows, l.Amount, l.Net, l.Open = l.Rows+o.Rows, l.Amount+o.Amount, l.Net+o.Net, l.Open+o.Open
+	l.Fee, l.FeePSP = l.Fee+o.Fee, l.FeePSP+o.FeePSP
+	return l
+}
+
+func (l Listed) negative() Listed {
+	return Listed{
+		Stall: l.Stall, Register: l.Register, Day: l.Day, Split: l.Split,
+		Rows: -l.Rows, Amount: -l.Amount, Fee: -l.Fee, FeePSP: -l.FeePSP, Net: -l.Net, Open: -l.Open,
+	}
+}
+
+// Key is l without its sums.
+func (l Listed) Key() Listed {
+	return Listed{Stall: l.Stall, Register: l.Register, Day: l.Day, Split: l.Split}
+}
+
+// Listed sums the sale's rows of the gateway by the gateway's day. Rows that it withdrew, and
+// flags that are rows with us only, are left out.
+func (s *Sale) Listed() []Listed {
+	var all []Listed
+	for i := range s.Links {
+		l := &s.Links[i]
+		for _, r := range l.Rows {
+			if r.Withdrawn || r.Amount == 0 {
+				continue
+			}
+			row := r.listed()
+			row.Stall, row.Register, row.Split = s.Stall, s.Register, len(l.Parts) > 0
+			all = append(all, row)
+		}
+	}
+	return all
+}
+
+func (r Row) listed() Listed {
+	row := Listed{Day: gatewayDay(r.At), Rows: 1, Amount: r.Amount, Fee: r.Fee, FeePSP: r.FeePSP, Net: r.Net}
+	if !paidOut(r.Payout) {
+		row.Open = r.Net
+	}
+	return row
+}
+
+// paidOut reads the gateway's word about a payout; protocol 4.5 and 14 know these two for the end.
+func paidOut(word string) bool {
+	return strings.EqualFold(word, "Completed") || strings.EqualFold(word, "Approved")
+}
+
+// gatewayDay is the day in the gateway's own text of a time, "" where there is none.
+func gatewayDay(at string) string {
+	if len(at) < len(time.DateOnly) {
+		return ""
+	}
+	day := at[:len(time.DateOnly)]
+	if _, err := time.Parse(time.DateOnly, day); err != nil {
+		return ""
+	}
+	return day
+}
+
+// listedChange is what after has listed more than before, with what did not change left out.
+func listedChange(before, after *Sale) []Listed {
+	var change []Listed
+	add := func(l Listed) {
+		i := slices.IndexFunc(change, func(c Listed) bool { return c.Key() == l.Key() })
+		if i < 0 {
+			change = append(change, l)
+			return
+		}
+		change[i] = change[i].Plus(l)
+	}
+	for _, l := range after.Listed() {
+		add(l)
+	}
+	for _, l := range before.Listed() {
+		add(l.negative())
+	}
+	return slices.DeleteFunc(change, func(l Listed) bool { return l == l.Key() })
+}

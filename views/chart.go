@@ -1,0 +1,79 @@
+package views
+
+import (
+	"strings"
+
+	"qrkiosk/kiosk"
+)
+
+// Bar is one bar of a chart.
+type Bar struct {
+	Label string // below it
+	Text  string // its value in words
+	Value kiosk.Money
+}
+
+// chart is a drawing of bars in its own units; CSS scales it to the page.
+type chart struct {
+	Title string
+	Bars  []Bar
+	most  kiosk.Money
+}
+
+const (
+	chartWidth  = 960
+	chartHeight = 220
+	chartFoot   = 28 // for the labels
+	chartHead   = 10
+)
+
+func newChart(title string, bars []Bar) chart {
+	c := chart{Title: title, Bars: bars}
+	for _, b := range bars {
+		c.most = max(c.most, b.Value)
+	}
+	return c
+}
+
+// plot is a rectangle, and where its label stands.
+type plot struct {
+	Bar
+	X, Y, Width, Height, Middle int64
+	Named                       bool // there is room for its label
+}
+
+// plots places the bars: evenly, at least a hair high where there is money at all.
+func (c chart) plots() []plot {
+	n := int64(len(c.Bars))
+	step := chartWidth / max(n, 1)
+	width := max(step*3/4, 1)
+	room := int64(chartHeight - chartFoot - chartHead)
+	every := max(1, (n*56+chartWidth-1)/chartWidth) // a label needs 56 units
+	all := make([]plot, 0, n)
+	for i, b := range c.Bars {
+		p := plot{Bar: b, X: int64(i)*step + (step-width)/2, Width: width, Named: int64(i)%every == 0}
+		if b.Value > 0 && c.most > 0 {
+			p.Height = max(2, room*int64(b.Value)/int64(c.most))
+		}
+		p.Y = chartHead + room - p.Height
+		p.Middle = int64(i)*step + step/2
+		all = append(all, p)
+	}
+	return all
+}
+
+// words say the chart to those who do not see it: its highest bar and its range. The table beside
+// a chart holds every figure.
+func (c chart) words(p Page) string {
+	if len(c.Bars) == 0 || c.most == 0 {
+		return p.T("office.chart.none")
+	}
+	top := c.Bars[0]
+	for _, b := range c.Bars {
+		if b.Value > top.Value {
+			top = b
+		}
+	}
+	last := c.Bars[len(c.Bars)-1]
+	return p.T("office.chart.words", "first", c.Bars[0].Label, "last", last.Label, "top", strings.TrimSpace(top.Label+" "+top.Text))
+}

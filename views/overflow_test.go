@@ -1,0 +1,75 @@
+package views_test
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"qrkiosk/views"
+)
+
+// everything tells whether the long way is asked for: every language at every size. make screens
+// asks for it.
+func everything() bool { return os.Getenv("QRKIOSK_SCREENS") != "" }
+
+// places are the scenes of some languages, "de/till-ready".
+func places(t *testing.T, langs []string) []string {
+	var all []string
+	for _, lang := range langs {
+		for name := range views.Scenes(t, lang) {
+			all = append(all, lang+"/"+name)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// measure puts scenes on the stage at a size and reports what check finds wrong with each.
+func (s *studio) measure(z size, names []string, check string) {
+	s.t.Helper()
+	raw, _ := json.Marshal(names)
+	s.resize(z)
+	found := ask[map[string][]string](s, `stage.measure(`+string(raw)+`, (scene) => `+check+`)`)
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		s.t.Errorf("%v %s:\n\t%s", z, name, strings.Join(found[name], "\n\t"))
+	}
+}
+
+// No text is cut off, sticks out of its box or makes a page wider than its screen, in any state, in
+// any language, at any size. The short way looks at the two longest languages at every size and at
+// all others at the smallest upright and the lowest size.
+func TestScreens_nothingIsCutOff(t *testing.T) {
+	s := newStudio(t)
+	langs := append(slices.Clone(views.Speakers), views.Official...)
+	s.stage(langs...)
+	all, long := places(t, langs), places(t, []string{"de", "pl"})
+	for _, z := range sizes {
+		if everything() || z.w == 390 || z.h == 600 {
+			s.measure(z, all, "stage.faults()")
+			continue
+		}
+		s.measure(z, long, "stage.faults()")
+	}
+}
+
+// Whatever can be pressed is large enough for a finger in a hurry on the till, and for any finger
+// elsewhere.
+func TestScreens_targets(t *testing.T) {
+	s := newStudio(t)
+	s.stage("en")
+	var till, others []string
+	for _, name := range views.SceneNames() {
+		if views.OnTheTill(name) {
+			till = append(till, "en/"+name)
+		} else {
+			others = append(others, "en/"+name)
+		}
+	}
+	for _, z := range sizes {
+		s.measure(z, till, "stage.small(64)")
+		s.measure(z, others, "stage.small(24)")
+	}
+}

@@ -1,0 +1,56 @@
+package views_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"qrkiosk/views"
+)
+
+// TestScreens_pictures writes every state of every screen at every size, light and dark, to the
+// folder named by QRKIOSK_SCREENS, to be looked at. QRKIOSK_SCENES names the scenes to draw if not
+// all are wanted ("till-,display-code"), QRKIOSK_LANG another language.
+func TestScreens_pictures(t *testing.T) {
+	dir := os.Getenv("QRKIOSK_SCREENS")
+	if dir == "" {
+		t.Skip("QRKIOSK_SCREENS names no folder to write to; make screens does")
+	}
+	s := newStudio(t)
+	lang := os.Getenv("QRKIOSK_LANG")
+	if lang == "" {
+		lang = "en"
+	}
+	for _, name := range views.SceneNames() {
+		if !wanted(name) {
+			continue
+		}
+		s.resize(sizes[0])
+		s.open(lang, name)
+		for _, z := range sizes {
+			s.resize(z)
+			for _, scheme := range []string{"light", "dark"} {
+				s.scheme(scheme)
+				s.settle()
+				file := filepath.Join(dir, z.String()+"-"+scheme, name+".png")
+				if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file, s.picture(), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+func wanted(name string) bool {
+	list := os.Getenv("QRKIOSK_SCENES")
+	for _, part := range strings.Split(list, ",") {
+		if strings.HasPrefix(name, part) {
+			return true
+		}
+	}
+	return list == ""
+}

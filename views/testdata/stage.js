@@ -1,0 +1,133 @@
+// Puts scenes on an empty page and measures them.
+globalThis.stage = {
+	scenes: {},
+	parsed: new Map(),
+
+	async ready(codes) {
+		this.codes = await import(codes);
+		await Promise.all([400, 600, 650, 700].map((w) => document.fonts.load(`${w} 16px Inter`, "Aß0€ł")));
+		return true;
+	},
+
+	parse(lang, name) {
+		const key = `${lang}/${name}`;
+		if (!this.parsed.has(key)) {
+			this.parsed.set(key, new DOMParser().parseFromString(this.scenes[lang][name], "text/html"));
+		}
+		return this.parsed.get(key);
+	},
+
+	/** Shows a scene: its language, title, style sheets and body. */
+	show(lang, name) {
+		const page = this.parse(lang, name);
+		const wanted = new Set([...page.querySelectorAll("head > link[rel=stylesheet]")].map((l) => l.getAttribute("href")));
+		for (const link of document.querySelectorAll("head > link[rel=stylesheet]")) {
+			link.sheet.disabled = !wanted.has(link.getAttribute("href"));
+		}
+		document.documentElement.lang = page.documentElement.lang;
+		document.title = page.title;
+		document.body.className = page.body.className;
+		document.body.replaceChildren(...[...page.body.childNodes].map((n) => document.importNode(n, true)));
+		for (const n of document.querySelectorAll("noscript")) n.remove();
+		this.codes.sizeCodes(document);
+	},
+
+	/** Everything wrong with the text of the scene that is shown. */
+	faults() {
+		const root = document.documentElement;
+		const found = [];
+		const tell = (what, el, text) => found.push(`${what}: ${this.name(el)}: ${(text ?? el.textContent).trim().replace(/\s+/g, " ").slice(0, 60)}`);
+		if (root.scrollWidth > root.clientWidth) tell("wider than the screen", root, "");
+		if (document.body.matches(".till, .display") && root.scrollHeight > innerHeight + 1) tell(`${root.scrollHeight - innerHeight} px higher than the screen`, root, "");
+		const look = (within) => {
+			const texts = document.createTreeWalker(within, NodeFilter.SHOW_TEXT);
+			while (texts.nextNode()) this.text(texts.currentNode, tell);
+			for (const field of within.querySelectorAll("input, select")) {
+				if (this.visible(field) && field.scrollWidth > field.clientWidth + 1) tell("field too narrow", field, field.placeholder || field.value);
+			}
+		};
+		look(document.body);
+		for (const sheet of document.querySelectorAll("[popover]")) {
+			sheet.showPopover();
+			const box = sheet.getBoundingClientRect();
+			if (box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1) tell("outside of the screen", sheet, "");
+			look(sheet);
+			sheet.hidePopover();
+		}
+		return [...new Set(found)];
+	},
+
+	text(node, tell) {
+		const el = node.parentElement;
+		if (!node.data.trim() || !this.visible(el) || el.closest(".hush, option, svg")) return;
+		const range = document.createRange();
+		range.selectNodeContents(node);
+		let { left, right, top, bottom } = range.getBoundingClientRect();
+		if (right - left < 1) return;
+		// Letters may reach over the line they stand on, never over the box's sides.
+		const high = parseFloat(getComputedStyle(el).fontSize) * 0.35;
+		for (let box = el; box && box !== document.documentElement; ) {
+			const style = getComputedStyle(box);
+			if (box.getBoundingClientRect().width <= 1 && style.overflowX === "hidden") return; // for ears alone
+			if (style.textOverflow === "ellipsis" && box.scrollWidth > box.clientWidth) return tell("cut with dots", box);
+			if (style.display !== "inline" && style.display !== "contents") {
+				const b = box.getBoundingClientRect();
+				const rolls = (o) => o === "auto" || o === "scroll";
+				if (rolls(style.overflowX)) [left, right] = [b.left, b.right];
+				if (rolls(style.overflowY)) [top, bottom] = [Math.max(top, b.top), Math.min(bottom, b.bottom)];
+				if (left < b.left - 1.5 || right > b.right + 1.5) return tell(`${Math.ceil(Math.max(b.left - left, right - b.right))} px beside ${this.name(box)}`, el);
+				if (top < b.top - high || bottom > b.bottom + high) return tell(`${Math.ceil(Math.max(b.top - top, bottom - b.bottom))} px above or below ${this.name(box)}`, el);
+			}
+			if (style.position === "fixed") return;
+			box = style.position === "absolute" ? box.offsetParent : box.parentElement;
+		}
+		if (left < -1 || right > innerWidth + 1) tell("outside of the screen", el);
+	},
+
+	visible(el) {
+		return el.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+	},
+
+	/** Everything that can be pressed and is smaller than it has to be. */
+	small(least) {
+		const found = [];
+		const look = (within) => {
+			for (const el of within.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button]")) {
+				const target = el.matches("label input[type=radio], label input[type=checkbox]") ? el.closest("label") : el;
+				if (!this.visible(target) || target.closest("[popover]:not(:popover-open)")) continue;
+				const b = target.getBoundingClientRect();
+				if (Math.min(b.width, b.height) < least - 0.5) found.push(`${Math.round(b.width)}x${Math.round(b.height)}: ${this.name(target)}: ${target.textContent.trim().slice(0, 30)}`);
+			}
+		};
+		look(document.body);
+		for (const sheet of document.querySelectorAll("[popover]")) {
+			sheet.showPopover();
+			look(sheet);
+			sheet.hidePopover();
+		}
+		return [...new Set(found)];
+	},
+
+	name(el) {
+		return el.localName + (el.id ? `#${el.id}` : "") + [...el.classList].map((c) => `.${c}`).join("");
+	},
+
+	/** The faults of many scenes at the present size: {"de/till-ready": ["…"]}. */
+	measure(names, check) {
+		const all = {};
+		for (const name of names) {
+			const [lang, scene] = name.split("/");
+			this.show(lang, scene);
+			const found = check(scene);
+			if (found.length) all[name] = found;
+		}
+		return all;
+	},
+
+	/** The violations of the scene that is shown. */
+	async axe(only) {
+		const options = only ? { runOnly: { type: "rule", values: only } } : { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } };
+		const result = await axe.run(document, { ...options, resultTypes: ["violations"] });
+		return result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 120)} ${n.any.map((a) => a.message).join(" ").slice(0, 160)}`));
+	},
+};

@@ -39,19 +39,21 @@ func (s *studio) measure(z size, names []string, check string) {
 }
 
 // No text is cut off, sticks out of its box or makes a page wider than its screen, in any state, in
-// any language, at any size. The short way looks at the two longest languages at every size and at
-// all others at the smallest upright and the lowest size.
+// any language, at any size. The short way looks at every language at the narrowest size, and at
+// one of the longest at all others.
 func TestScreens_nothingIsCutOff(t *testing.T) {
 	s := newStudio(t)
 	langs := append(slices.Clone(views.Speakers), views.Official...)
 	s.stage(langs...)
-	all, long := places(t, langs), places(t, []string{"de", "pl"})
+	all, long := places(t, langs), places(t, []string{"pl"})
+	// What opens over a page is the same on every till.
+	const check = "stage.faults(!scene.startsWith('till-') || scene === 'till-ready')"
 	for _, z := range sizes {
-		if everything() || z.w == 390 || z.h == 600 {
-			s.measure(z, all, "stage.faults()")
+		if everything() || z.w == 390 {
+			s.measure(z, all, check)
 			continue
 		}
-		s.measure(z, long, "stage.faults()")
+		s.measure(z, long, check)
 	}
 }
 

@@ -147,7 +147,14 @@ var states = map[string]func(*kiosk.Sale, *kiosk.Link){
 
 func tillScene(p Page, state string) templ.Component {
 	s, x := tillOf(state)
+	if state == "wrong" {
+		x.Error = p.For(lind).Explain(plainAmount)
+	}
 	return TillPage(p, s, x)
+}
+
+var plainAmount = &kiosk.Error{
+	Code: kiosk.Invalid, Key: kiosk.KeyAmountPlain, Field: "amount", Amounts: []kiosk.Money{1250, 125000},
 }
 
 func tillOf(state string) (kiosk.TillScreen, TillExtras) {
@@ -201,9 +208,7 @@ func tillOf(state string) (kiosk.TillScreen, TillExtras) {
 			})
 		}
 	case "wrong":
-		x.Error, x.Typed = Page{Lang: "en", Region: "de"}.Explain(&kiosk.Error{
-			Code: kiosk.Invalid, Key: kiosk.KeyAmountPlain, Field: "amount", Amounts: []kiosk.Money{1250, 125000},
-		}), "1250"
+		x.Error, x.Typed = Page{Lang: "en", Region: "de"}.Explain(plainAmount), "1250"
 		x.Readings = []kiosk.Money{1250, 125000}
 	default:
 		sale := saleOf("B2-0042", 1270, states[state])

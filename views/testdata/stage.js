@@ -33,7 +33,8 @@ globalThis.stage = {
 	},
 
 	/** Everything wrong with the text of the scene that is shown. */
-	faults() {
+	faults(sheets) {
+		this.seen.clear();
 		const root = document.documentElement;
 		const found = [];
 		const tell = (what, el, text) => found.push(`${what}: ${this.name(el)}: ${(text ?? el.textContent).trim().replace(/\s+/g, " ").slice(0, 60)}`);
@@ -47,8 +48,9 @@ globalThis.stage = {
 			}
 		};
 		look(document.body);
-		for (const sheet of document.querySelectorAll("[popover]")) {
+		for (const sheet of sheets ? document.querySelectorAll("[popover]") : []) {
 			sheet.showPopover();
+			this.seen.clear();
 			const box = sheet.getBoundingClientRect();
 			if (box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1) tell("outside of the screen", sheet, "");
 			look(sheet);
@@ -65,13 +67,13 @@ globalThis.stage = {
 		let { left, right, top, bottom } = range.getBoundingClientRect();
 		if (right - left < 1) return;
 		// Letters may reach over the line they stand on, never over the box's sides.
-		const high = parseFloat(getComputedStyle(el).fontSize) * 0.35;
+		const high = parseFloat(this.known(el).style.fontSize) * 0.35;
 		for (let box = el; box && box !== document.documentElement; ) {
-			const style = getComputedStyle(box);
-			if (box.getBoundingClientRect().width <= 1 && style.overflowX === "hidden") return; // for ears alone
+			const { style, rect } = this.known(box);
+			if (rect.width <= 1 && style.overflowX === "hidden") return; // for ears alone
 			if (style.textOverflow === "ellipsis" && box.scrollWidth > box.clientWidth) return tell("cut with dots", box);
 			if (style.display !== "inline" && style.display !== "contents") {
-				const b = box.getBoundingClientRect();
+				const b = rect;
 				const rolls = (o) => o === "auto" || o === "scroll";
 				if (rolls(style.overflowX)) [left, right] = [b.left, b.right];
 				if (rolls(style.overflowY)) [top, bottom] = [Math.max(top, b.top), Math.min(bottom, b.bottom)];
@@ -82,6 +84,14 @@ globalThis.stage = {
 			box = style.position === "absolute" ? box.offsetParent : box.parentElement;
 		}
 		if (left < -1 || right > innerWidth + 1) tell("outside of the screen", el);
+	},
+
+	// Styles and boxes of the scene that is shown: reading them is most of the work.
+	seen: new Map(),
+	known(el) {
+		let k = this.seen.get(el);
+		if (!k) this.seen.set(el, (k = { style: getComputedStyle(el), rect: el.getBoundingClientRect() }));
+		return k;
 	},
 
 	visible(el) {
@@ -96,7 +106,7 @@ globalThis.stage = {
 				const target = el.matches("label input[type=radio], label input[type=checkbox]") ? el.closest("label") : el;
 				if (!this.visible(target) || target.closest("[popover]:not(:popover-open)")) continue;
 				const b = target.getBoundingClientRect();
-				if (Math.min(b.width, b.height) < least - 0.5) found.push(`${Math.round(b.width)}x${Math.round(b.height)}: ${this.name(target)}: ${target.textContent.trim().slice(0, 30)}`);
+				if (Math.min(b.width, b.height) < least - 0.5 && !this.reaches(target, least)) found.push(`${Math.round(b.width)}x${Math.round(b.height)}: ${this.name(target)}: ${target.textContent.trim().slice(0, 30)}`);
 			}
 		};
 		look(document.body);
@@ -106,6 +116,17 @@ globalThis.stage = {
 			sheet.hidePopover();
 		}
 		return [...new Set(found)];
+	},
+
+	/** Whether a finger as wide as that, put on the middle, stays on it: pseudo-elements count. */
+	reaches(el, least) {
+		el.scrollIntoView({ block: "nearest", inline: "nearest" });
+		const b = el.getBoundingClientRect();
+		const [x, y, far] = [b.left + b.width / 2, b.top + b.height / 2, least / 2 - 1];
+		return [[x - far, y], [x + far, y], [x, y - far], [x, y + far]].every(([px, py]) => {
+			const hit = document.elementFromPoint(px, py);
+			return hit !== null && (el === hit || el.contains(hit));
+		});
 	},
 
 	name(el) {

@@ -45,6 +45,7 @@ func TestScreens_nothingIsCutOff(t *testing.T) {
 	s := newStudio(t)
 	langs := append(slices.Clone(views.Speakers), views.Official...)
 	s.stage(langs...)
+	s.sees(`stage.measure(["xx/bad"], () => stage.faults())`)
 	all, long := places(t, langs), places(t, []string{"pl"})
 	// What opens over a page is the same on every till.
 	const check = "stage.faults(!scene.startsWith('till-') || scene === 'till-ready')"
@@ -62,6 +63,7 @@ func TestScreens_nothingIsCutOff(t *testing.T) {
 func TestScreens_targets(t *testing.T) {
 	s := newStudio(t)
 	s.stage("en")
+	s.sees(`stage.measure(["xx/bad"], () => stage.small(24))`)
 	var till, others []string
 	for _, name := range views.SceneNames() {
 		if views.OnTheTill(name) {

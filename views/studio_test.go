@@ -251,6 +251,7 @@ func (s *studio) stage(langs ...string) {
 	for _, lang := range langs {
 		all[lang] = views.Scenes(s.t, lang)
 	}
+	all["xx"] = map[string]string{"bad": badScene}
 	raw, err := json.Marshal(all)
 	if err != nil {
 		s.t.Fatal(err)
@@ -260,6 +261,19 @@ func (s *studio) stage(langs ...string) {
 		s.t.Fatal(err)
 	}
 	ask[bool](s, string(script)+`; stage.scenes = `+string(raw)+`; stage.ready(`+fmt.Sprintf("%q", static.Path("js/qr.js"))+`)`)
+}
+
+// badScene has one of each fault, so that a measure that sees nothing is found out.
+const badScene = `<!doctype html><html lang="en"><title>bad</title><body>` +
+	`<main><h1>Bad</h1><img src="data:,"><p style="width:20px;overflow:hidden;white-space:nowrap">cut off for sure</p>` +
+	`<a href="#" style="display:block;width:20px;height:20px">x</a></main>`
+
+// sees fails if a measure finds nothing wrong with the bad scene.
+func (s *studio) sees(check string) {
+	s.t.Helper()
+	if found := ask[map[string][]string](s, check); len(found["xx/bad"]) == 0 {
+		s.t.Errorf("%s sees nothing in a bad scene: %v", check, found)
+	}
 }
 
 func (s *studio) shot() image.Image {

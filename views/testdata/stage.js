@@ -145,10 +145,16 @@ globalThis.stage = {
 		return all;
 	},
 
-	/** The violations of the scene that is shown. */
-	async axe(only) {
-		const options = only ? { runOnly: { type: "rule", values: only } } : { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } };
-		const result = await axe.run(document, { ...options, resultTypes: ["violations"] });
-		return result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 120)} ${n.any.map((a) => a.message).join(" ").slice(0, 160)}`));
+	/** The violations that axe-core finds in scenes, by all its rules or by some. */
+	async judge(names, rules) {
+		const all = {};
+		const options = rules ? { runOnly: { type: "rule", values: rules } } : {};
+		for (const name of names) {
+			this.show(...name.split("/"));
+			const result = await axe.run(document, { ...options, resultTypes: ["violations"], elementRef: false });
+			const found = result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 140)} ${[...n.any, ...n.all, ...n.none].map((c) => c.message).join(" ").slice(0, 200)}`));
+			if (found.length) all[name] = found;
+		}
+		return all;
 	},
 };

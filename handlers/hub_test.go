@@ -89,7 +89,8 @@ func TestHub_newestWins(t *testing.T) {
 	})
 }
 
-func TestHub_dropsWhoTakesNothing(t *testing.T) {
+// TestFault_F70_slowConsumer: who takes nothing for five seconds is dropped, and nobody waits for it.
+func TestFault_F70_slowConsumer(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		slow, _ := s.dial(kiosk.Display, "en", "slow")
 		quick := s.watch(kiosk.Display, "en", "quick")
@@ -152,7 +153,8 @@ func TestHub_frameOrder(t *testing.T) {
 	})
 }
 
-func TestHub_leases(t *testing.T) {
+// TestFault_F69_heartbeats: no pause on a socket is longer than eight seconds, with a sale and without.
+func TestFault_F69_heartbeats(t *testing.T) {
 	for _, c := range []struct {
 		busy  bool
 		every time.Duration
@@ -166,6 +168,9 @@ func TestHub_leases(t *testing.T) {
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				got := v.got()
+				if c.every > 8*time.Second {
+					t.Errorf("%v between two frames: a proxy may close the socket", c.every)
+				}
 				if n := int(time.Minute / c.every); len(got) != n {
 					t.Fatalf("%d renewals in a minute, want %d", len(got), n)
 				}
@@ -289,7 +294,9 @@ func TestHub_failedDrawing(t *testing.T) {
 	})
 }
 
-func TestHub_blindHubRenewsNothing(t *testing.T) {
+// TestFault_F66_blindHub: who cannot read what is stored renews no lease, so that screens cover
+// themselves when the last one ends.
+func TestFault_F66_blindHub(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		v := s.watch(kiosk.Display, "en", "d")
 		time.Sleep(2500 * time.Millisecond)

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	leaseMillis  = 30 * 1000 // an errand's claim: longer than any call and its wait for budget
+	leaseMillis  = 15 * 1000 // an errand's claim; whoever takes longer is overtaken, and decides nothing any more
 	maxAttempts  = 3         // links asked for by itself, for one sale
 	secondMillis = 1000
 )
@@ -165,7 +165,7 @@ func (s *Shop) unclear(ctx context.Context, e Errand) error {
 	defer Crash("after-unclear")
 	return s.change(ctx, e.Register, func(tx Tx) error {
 		sale, err := tx.Sale(e.Sale)
-		if err != nil {
+		if err != nil || overtaken(tx, e) {
 			return err
 		}
 		if _, err = s.take(tx, sale, Step{Kind: StepUnclear, Link: e.Link, Actor: ActorGateway}); err != nil {
@@ -232,7 +232,7 @@ func (s *Shop) giveUp(ctx context.Context, e Errand, reason string, again bool) 
 	defer Crash("after-give-up")
 	return s.change(ctx, e.Register, func(tx Tx) error {
 		sale, err := tx.Sale(e.Sale)
-		if err != nil {
+		if err != nil || overtaken(tx, e) {
 			return err
 		}
 		step := Step{Kind: StepGivenUp, Link: e.Link, Actor: ActorGateway, Reason: reason}
@@ -244,6 +244,14 @@ func (s *Shop) giveUp(ctx context.Context, e Errand, reason string, again bool) 
 		_, err = s.take(tx, sale, step)
 		return err
 	})
+}
+
+// overtaken tells whether somebody else has claimed or ended the errand meanwhile: this worker was
+// away for longer than its lease. What the gateway told it is still true and is stored; what it
+// concluded from not having been told is not.
+func overtaken(tx Tx, e Errand) bool {
+	now, err := tx.Errand(e.Sale, Duty{e.Kind, e.Link})
+	return err != nil || now.Fence != e.Fence
 }
 
 // later gives a claimed errand back for another try after wait milliseconds.

@@ -113,6 +113,11 @@ type house struct {
 	settings func(*kiosk.Stall)
 	gate     porter                        // stands before the gateway
 	besides  []payment                     // money the gateway speaks of through the gate, beside its book
+	addr     string                        // where its pages are served
+	shared   *store.Store                  // of another house: this one is a second process of it
+	rings    *exchange                     // between the processes of one house
+	frost    *frost                        // what a process that was frozen or killed is kept from
+	halt     func()                        // ends the process and leaves its store open
 	under    func(kiosk.Store) kiosk.Store // what stands between the shop and its store
 	eye      *eye                          // an auditor who watches the screens
 	log      *safeBuffer                   // what shop and client said
@@ -130,7 +135,7 @@ type house struct {
 // newHouse opens a gateway and a shop with one stall, one register and one cashier.
 func newHouse(t *testing.T, options ...func(*house)) *house {
 	h := &house{
-		t: t, dir: t.TempDir(), token: testKey, log: &safeBuffer{},
+		t: t, dir: t.TempDir(), addr: shopAddr, token: testKey, log: &safeBuffer{},
 		wires: &wires{doors: map[string]chan net.Conn{}, dials: map[string]int{}},
 	}
 	for _, o := range options {
@@ -178,7 +183,9 @@ func (h *house) serve(addr string, handler http.Handler) (stop func()) {
 // open starts the shop on the house's files, as a start of the program does.
 func (h *house) open() {
 	var err error
-	h.store, err = store.Open(context.Background(), store.Config{Path: filepath.Join(h.dir, "shop.db")})
+	if h.store = h.shared; h.shared == nil {
+		h.store, err = store.Open(context.Background(), store.Config{Path: filepath.Join(h.dir, "shop.db")})
+	}
 	h.must(err)
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	client, err := secpaid.New(secpaid.Config{URL: "http://" + payAddr, Token: h.token, Dial: h.wires.dial, Log: log})
@@ -194,8 +201,14 @@ func (h *house) open() {
 	if h.deaf {
 		config.PublicURL = ""
 	}
+	if h.rings != nil {
+		config.Bus = h.rings.join(rings)
+	}
 	if h.under != nil {
 		config.Store = h.under(config.Store)
+	}
+	if h.frost != nil {
+		config.Store, config.Gateway = frostStore{config.Store, h.frost}, frostGateway{config.Gateway, h.frost}
 	}
 	if h.mortal != nil {
 		config.Store, config.Gateway = h.mortal.bind(config.Store, config.Gateway)
@@ -203,23 +216,31 @@ func (h *house) open() {
 	h.shop, err = kiosk.NewShop(context.Background(), config)
 	h.must(err)
 	h.front, err = handlers.New(handlers.Config{
-		Shop: h.shop, Sessions: h.store.Sessions(), PublicURL: "http://" + shopAddr, TillURL: "http://" + shopAddr,
+		Shop: h.shop, Sessions: h.store.Sessions(), PublicURL: "http://" + shopAddr, TillURL: "http://" + h.addr,
 		Dial: h.wires.dial,
 	})
 	h.must(err)
 	cancelRings := rings.Subscribe(h.front.Ring)
+	if h.rings != nil {
+		rings.Subscribe(h.shop.Heard)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { h.shop.Run(ctx) })
 	wg.Go(func() { h.front.Run(ctx) })
-	stop := h.serve(shopAddr, h.front.Handler())
-	h.close = func() {
+	stop := h.serve(h.addr, h.front.Handler())
+	h.halt = func() {
 		cancel()
 		stop()
 		cancelRings()
 		wg.Wait()
 		client.Close()
-		h.must(h.store.Close())
+	}
+	h.close = func() {
+		h.halt()
+		if h.shared == nil {
+			h.must(h.store.Close())
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ type guest struct {
 }
 
 func (h *house) guest() *guest {
-	return &guest{h: h, base: shopURL, cookies: map[string]string{}, client: &http.Client{
+	return &guest{h: h, base: "http://" + h.addr, cookies: map[string]string{}, client: &http.Client{
 		Transport:     &http.Transport{DialContext: h.wires.dial, DisableKeepAlives: true, DisableCompression: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}

@@ -39,7 +39,7 @@ func (g *guest) handshake(path string, headers http.Header) (*websocket.Conn, re
 		headers.Set("Cookie", strings.Join(cookies, "; "))
 	}
 	d := websocket.Dialer{NetDialContext: g.h.wires.dial}
-	conn, answer, err := d.Dial("ws://"+shopAddr+path, headers)
+	conn, answer, err := d.Dial("ws"+strings.TrimPrefix(g.base, "http")+path, headers)
 	if err != nil && answer == nil {
 		g.h.t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func (g *guest) handshake(path string, headers http.Header) (*websocket.Conn, re
 // watch opens a live connection as a page of ours does.
 func (g *guest) watch(path string) *watcher {
 	g.h.t.Helper()
-	conn, answer := g.handshake(path, http.Header{"Origin": {shopURL}})
+	conn, answer := g.handshake(path, http.Header{"Origin": {g.base}})
 	if conn == nil {
 		g.h.t.Fatalf("%s: answered %d %s", path, answer.status, answer.body)
 	}

@@ -97,9 +97,9 @@ func TestNATS(t *testing.T) {
 	}
 }
 
-// TestNATS_brokerAway: while the broker is away rings at home are heard; when it is back, so are
+// TestFault_F60_brokerAway: while the broker is away rings at home are heard; when it is back, so are
 // those of others.
-func TestNATS_brokerAway(t *testing.T) {
+func TestFault_F60_brokerAway(t *testing.T) {
 	s := broker(t, -1)
 	port := s.Addr().String()
 	a, b := dial(t, s, "one"), dial(t, s, "one")

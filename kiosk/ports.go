@@ -81,8 +81,6 @@ type TakingsReader interface {
 	Totals(register, shift string) (Figures, error)
 	Takings(q TakingsQuery) ([]Takings, error)
 	Sold(q SoldQuery) ([]Sold, error)
-	// Unsettled returns the sales of a register that are not at rest, oldest first.
-	Unsettled(register string, n int) ([]*Sale, error)
 	// Report finds the report of a closed shift.
 	Report(shift string) (Report, error)
 	// Reports returns the newest reports of a register with numbers below before (0: all).

@@ -43,9 +43,6 @@ const (
 // RefundStages lists them, for tables and tests.
 var RefundStages = []RefundStage{RefundAsked, RefundFiled, RefundUnsure, RefundSeen, RefundDeclined, RefundRejected}
 
-// refundPatience is how long a negative row may take before somebody has to ask.
-const refundPatience = 14 * dayMillis
-
 // Stage tells how far a refund of the sale has come.
 func (s *Sale) Stage(r Refund) RefundStage {
 	switch {
@@ -65,7 +62,7 @@ func (s *Sale) Stage(r Refund) RefundStage {
 
 // RefundOverdue tells whether a refund stands for 14 days without its row: an alarm.
 func (s *Sale) RefundOverdue(now int64) bool {
-	return s.openRefund(func(r Refund) bool { return now-r.At >= refundPatience })
+	return s.openRefund(func(r Refund) bool { return now-r.At > alarmRefund })
 }
 
 // Refundable is the most that can be asked back now, 0 for nothing.

@@ -121,7 +121,7 @@ func TestRefundOverdue(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := out.Sale
-	if s.RefundOverdue(1+14*dayMillis-1) || !s.RefundOverdue(1+14*dayMillis) {
+	if s.RefundOverdue(1+14*dayMillis) || !s.RefundOverdue(1+14*dayMillis+1) {
 		t.Error("the alarm is not on the fourteenth day")
 	}
 	if out, err = s.Take(Step{Kind: StepRow, Row: Row{Key: "back", Kind: RowRefund, Amount: -testTotal}}); err != nil {

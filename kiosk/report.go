@@ -22,6 +22,11 @@ type Report struct {
 
 	Unconfirmed []Pending // paid, and no pay-in row yet
 	InReview    []Pending
+
+	// Pay-ins of the gateway's account that belong to no sale of any register and that no person has
+	// settled yet, as they were known when the report was drawn up. They are in no other figure.
+	Unmatched    int64
+	UnmatchedSum Money
 }
 
 // Earlier is the part of a report about sales of earlier shifts: late money, refunds, corrections.
@@ -91,7 +96,10 @@ func reportOf(r Reader, register string, now int64) (Report, error) {
 	if err := x.readFigures(r); err != nil {
 		return x, err
 	}
-	open, err := r.Unsettled(register, mostPending)
+	if err := x.readUnmatched(r); err != nil {
+		return x, err
+	}
+	open, err := r.WatchedOf(register, mostPending)
 	if err != nil {
 		return x, err
 	}
@@ -125,6 +133,15 @@ func (x *Report) readFigures(r Reader) (err error) {
 	}
 	x.Shift, x.No, x.Opened, x.OpenedBy = shift.ID, shift.No, shift.Opened, shift.OpenedBy
 	x.Own, err = r.Totals(x.Register, shift.ID)
+	return err
+}
+
+func (x *Report) readUnmatched(r Reader) error {
+	rows, err := r.Unmatched(true, mostPending)
+	for _, u := range rows {
+		x.Unmatched++
+		x.UnmatchedSum += u.Row.Amount
+	}
 	return err
 }
 

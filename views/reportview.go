@@ -79,7 +79,7 @@ func (d shiftSheet) parts() []reportPart {
 	r := d.v.Report
 	parts := []reportPart{
 		{d.T("report.takings"), d.takings(r.Figures, false)},
-		{d.T("report.listed.title"), d.sureness(r.Figures)},
+		{d.T("report.listed.title"), d.sureness(r)},
 	}
 	if r.Earlier() != (kiosk.Figures{}) {
 		parts = append(parts, reportPart{d.T("report.earlier"), d.takings(r.Earlier(), true)})
@@ -119,12 +119,17 @@ func (d shiftSheet) takings(f kiosk.Figures, corrections bool) []reportLine {
 }
 
 // sureness compares what should have come with what the gateway lists.
-func (d shiftSheet) sureness(f kiosk.Figures) []reportLine {
-	return []reportLine{
+func (d shiftSheet) sureness(r kiosk.Report) []reportLine {
+	f := r.Figures
+	lines := []reportLine{
 		{name: d.T("report.expected"), money: f.Kept()},
 		{name: d.T("report.listed"), money: f.Listed()},
 		{name: d.T("report.unconfirmed"), sales: f.UnconfirmedSales, money: f.Unconfirmed, look: "total"},
 	}
+	if r.Unmatched != 0 {
+		lines = append(lines, reportLine{name: d.T("report.unmatched"), money: r.UnmatchedSum, look: "part"})
+	}
+	return lines
 }
 
 // fees are the gateway's word, and the parts of others.

@@ -13,12 +13,13 @@ func (r *reader) SalesWithRows(since int64, after string, n int) ([]*kiosk.Sale,
 		ORDER BY s.id LIMIT $3`, since, after, n)
 }
 
-// WatchedOf implements [kiosk.AuditReader].
+// WatchedOf implements [kiosk.AuditReader]. The register is compared as an expression, so that the
+// few watched sales are looked through and not all sales of a register.
 func (r *reader) WatchedOf(register string, n int) ([]*kiosk.Sale, error) {
 	if register == "" {
 		return r.manySales(`SELECT `+saleColumns+` FROM sale s WHERE s.watched ORDER BY s.id LIMIT $1`, n)
 	}
-	return r.manySales(`SELECT `+saleColumns+` FROM sale s WHERE s.watched AND s.register = $1
+	return r.manySales(`SELECT `+saleColumns+` FROM sale s WHERE s.watched AND s.register || '' = $1
 		ORDER BY s.id LIMIT $2`, register, n)
 }
 

@@ -274,13 +274,6 @@ func (r *reader) Sold(q kiosk.SoldQuery) ([]kiosk.Sold, error) {
 	return all, err
 }
 
-// Unsettled implements [kiosk.TakingsReader]. The register is compared as an expression, so that
-// the few watched sales are looked through and not all of a register.
-func (r *reader) Unsettled(register string, n int) ([]*kiosk.Sale, error) {
-	return r.manySales(`SELECT `+saleColumns+` FROM sale s WHERE s.watched AND s.register || '' = $1
-		ORDER BY s.id LIMIT $2`, register, n)
-}
-
 // Report implements [kiosk.TakingsReader].
 func (r *reader) Report(shift string) (kiosk.Report, error) {
 	return doc[kiosk.Report](r, `SELECT doc FROM zreport WHERE shift = $1`, shift)

@@ -64,9 +64,11 @@ func (l *Link) needsStray() bool {
 }
 
 // needsRetire holds for a link that may still be paid though nobody should: its sale is ending,
-// or it is a stray of an attempt that was given up. A pending bank transfer forbids deleting.
+// it is a stray of an attempt that was given up, or money came on another link of the sale. A
+// pending bank transfer forbids deleting.
 func (s *Sale) needsRetire(l *Link) bool {
-	unwanted := s.Cancel || s.Lapse || l.GivenUp
+	elsewhere := s.anyLink(func(o *Link) bool { return o.N != l.N && o.hasPayment() })
+	unwanted := s.Cancel || s.Lapse || l.GivenUp || elsewhere
 	return unwanted && l.Live && !l.Gone && !l.ToldUsed && !l.pendingOpen() && l.value(s.Strict) == 0 && !l.Used
 }
 

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"slices"
 
 	"qrkiosk/kiosk"
@@ -61,6 +62,14 @@ func (r receipt) sign() string {
 // moving tells whether the state will change by itself soon, so that looking again makes sense.
 func (r receipt) moving() bool { return r.look() == "busy" }
 
+// againAfter is in how many seconds a browser without script looks again, "" never.
+func (r receipt) againAfter() string {
+	if r.moving() {
+		return "5"
+	}
+	return ""
+}
+
 // settled tells whether there is something worth keeping.
 func (r receipt) settled() bool { return r.look() == "paid" || r.sign() == "return" }
 
@@ -95,35 +104,54 @@ func (r receipt) tongues() []Language {
 }
 
 // rate is one VAT rate of a sale, in words.
-type rate struct{ name, sum string }
+type rate struct{ name, net, tax, gross string }
 
-// vat is the tax included in the prices, one row per rate. A discount lowers every rate by its
-// share of the goods; cents are rounded half up, once per rate.
+// vat is the tax included in the prices, one row per rate.
 func (r receipt) vat() []rate {
-	sale := r.s.Sale
-	gross := map[int64]kiosk.Money{}
-	var all kiosk.Money
-	for _, l := range sale.Lines {
-		gross[l.VAT] += l.Sum()
-		all += l.Sum()
-	}
-	var rates []int64
-	for v := range gross {
-		if v > 0 {
-			rates = append(rates, v)
-		}
-	}
-	slices.Sort(rates)
 	var rows []rate
-	for _, v := range rates {
-		sum := gross[v]
-		if all > 0 && sale.Discount > 0 {
-			sum = rounded(int64(sum)*int64(all-sale.Discount), int64(all))
+	for _, part := range vatParts(r.s.Sale) {
+		if part.rate == 0 {
+			continue
 		}
-		tax := rounded(int64(sum)*v, 10_000+v)
-		rows = append(rows, rate{r.T("receipt.vat", "rate", percent(r.Region, v)), r.amount(tax)})
+		tax := rounded(int64(part.gross)*part.rate, 10_000+part.rate)
+		rows = append(rows, rate{percent(r.Region, part.rate), r.amount(part.gross - tax), r.amount(tax), r.amount(part.gross)})
 	}
 	return rows
+}
+
+// vatPart is what was paid for everything of one rate.
+type vatPart struct {
+	rate  int64 // hundredths of a percent
+	gross kiosk.Money
+}
+
+// vatParts splits the goods of a sale by rate, the lowest first. A discount lowers every rate by its
+// share of the goods, rounded half up; the last rate takes what rounding left, so that the parts are
+// the goods to the cent. The tip is no goods.
+func vatParts(sale *kiosk.Sale) []vatPart {
+	var parts []vatPart
+	var all kiosk.Money
+	for _, l := range sale.Lines {
+		at, known := slices.BinarySearchFunc(parts, l.VAT, func(p vatPart, rate int64) int { return cmp.Compare(p.rate, rate) })
+		if !known {
+			parts = slices.Insert(parts, at, vatPart{rate: l.VAT})
+		}
+		parts[at].gross += l.Sum()
+		all += l.Sum()
+	}
+	left := all - sale.Discount
+	for i := range parts {
+		share := parts[i].gross
+		if all > 0 && sale.Discount > 0 {
+			share = rounded(int64(share)*int64(all-sale.Discount), int64(all))
+		}
+		if i == len(parts)-1 {
+			share = left
+		}
+		parts[i].gross = share
+		left -= share
+	}
+	return parts
 }
 
 // rounded is a/b rounded half up, for positive numbers.

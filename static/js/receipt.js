@@ -2,13 +2,14 @@
 // can be shared or printed.
 
 const share = document.getElementById("share");
+const printer = document.getElementById("print");
 if (share) {
-	share.hidden = false;
-	share.addEventListener("click", async () => {
-		const what = { title: share.dataset.title, text: share.dataset.text, url: location.href };
-		if (!navigator.canShare?.(what)) return print();
-		await navigator.share(what).catch(() => {});
-	});
+	const what = { title: share.dataset.title, text: share.dataset.text, url: location.origin + location.pathname };
+	share.hidden = !navigator.canShare?.(what);
+	share.addEventListener("click", () => navigator.share(what).catch(() => {}));
+	printer.hidden = false;
+	printer.className = share.hidden ? "go" : "wide";
+	printer.addEventListener("click", () => print());
 }
 
 const main = document.querySelector("main[data-again]");

@@ -391,7 +391,7 @@ func displayPage(d display) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(d.Page, head{title: d.s.Stall.Name, styles: []string{"css/display.css"}, script: "js/display.js", body: "display", again: "4"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(d.Page, head{title: d.s.Stall.Name, styles: []string{"css/display.css"}, script: "js/display.js", body: "display", app: "display", again: "4"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -384,7 +384,7 @@ func signIn(p Page, s SignIn) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(p, head{title: p.T("signin.title"), styles: []string{"css/paper.css"}, script: "js/pin.js", body: "paper door"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(p, head{title: p.T("signin.title"), styles: []string{"css/paper.css"}, script: "js/pin.js", body: "paper door", app: "till"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -707,7 +707,7 @@ func PairingPage(p Page, shown string, m kiosk.Match) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(p, head{title: p.T("pairing.title"), styles: []string{"css/display.css"}, script: "js/pairing.js", body: "display", again: "5"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(p, head{title: p.T("pairing.title"), styles: []string{"css/display.css"}, script: "js/pairing.js", body: "display", app: "display", again: "5"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

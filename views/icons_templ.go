@@ -32,6 +32,9 @@ var iconPaths = map[string]string{
 	"turn":       "M7 3.5h10v17H7zM10.5 17.5h3",
 	"test":       "M5.5 12.5l3.5 3.5 4-5 2 2.5 3.5-6M4 20.5h16",
 	"print":      "M7 9V3.5h10V9M7 17H4V9h16v8h-3M7 14h10v6.5H7z",
+	"home":       "M4 11.5l8-7 8 7M6.5 9.5V20h11V9.5M10.5 20v-5.5h3V20",
+	"help":       "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM9.7 9.6a2.4 2.4 0 1 1 3.4 2.2c-.7.3-1.1.8-1.1 1.7M12 16.4v.1",
+	"report":     "M6 3.5h12v17l-2-1.5-2 1.5-2-1.5-2 1.5-2-1.5-2 1.5zM9 8.5h6M9 12.5h6",
 	"menu":       "M6.5 9.5l5.5 5.5 5.5-5.5",
 	"return":     "M9.5 6L4 11.5 9.5 17M4.5 11.5H15a5 5 0 0 1 5 5V18",
 	"find":       "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.3 15.3L20.5 20.5",
@@ -74,7 +77,7 @@ func icon(name string) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(iconPaths[name])
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/icons.templ`, Line: 42, Col: 184}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/icons.templ`, Line: 45, Col: 184}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {

@@ -36,6 +36,7 @@ const (
 	PathTillEnrol    = "/till/enrol"    // POST ticket
 	PathDisplayEnrol = "/display/enrol" // POST ticket
 
+	PathHelp         = "/help" // how devices become kiosks
 	PathDisplay      = "/display"
 	PathDisplayState = "/display/state"
 	PathDisplayLive  = "/display/live"

@@ -289,6 +289,8 @@ func others(p Page) map[string]templ.Component {
 	insecure := p
 	insecure.Insecure, insecure.Mode = true, kiosk.Sandbox
 	all := map[string]templ.Component{
+		"offline":       OfflinePage(p),
+		"help":          HelpPage(p, "https://shop.example/till", "https://shop.example/display"),
 		"signin":        SignInPage(p, SignIn{Stall: lind, Register: till2, Staff: people}),
 		"signin-wrong":  SignInPage(insecure, SignIn{Stall: lind, Register: till2, Staff: people, Chosen: "ada", Error: wrong}),
 		"signin-wait":   SignInPage(p, SignIn{Stall: lind, Register: till2, Staff: people, Chosen: "ada", Wait: 300_000}),

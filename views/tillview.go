@@ -278,7 +278,8 @@ func (t till) shiftWords() string {
 var scriptWords = []string{
 	"js.lost", "js.unreachable", "js.offline", "js.too-large", "js.zero", "js.charge", "js.busy", "js.reason", "js.off", "js.less", "js.more",
 	"js.sound.on", "js.sound.off", "js.sound.none", "js.awake.on", "js.awake.off", "js.awake.insecure",
-	"js.awake.none", "js.full.on", "js.full.off", "js.full.none", "js.left",
+	"js.awake.none", "js.full.on", "js.full.off", "js.full.none",
+	"js.worker.on", "js.worker.off", "js.worker.insecure", "js.worker.none", "js.left",
 }
 
 // wordsForScript packs them for a data attribute.

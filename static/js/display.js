@@ -5,6 +5,7 @@ import { answer, full, sound, tunes, watch } from "./device.js";
 import { live } from "./live.js";
 import { keepSized, sizeCodes } from "./qr.js";
 import { choices } from "./screen.js";
+import { install } from "./worker.js";
 
 const root = document.getElementById("root");
 const wake = document.getElementById("wake");
@@ -51,3 +52,4 @@ root.addEventListener("click", async (e) => {
 });
 watch(offer);
 keepSized();
+install();

@@ -1,9 +1,10 @@
 // A till without a display turns itself to the customer: the customer's screen is laid over the
 // page, in a shadow root with its own styles, so that sound, full screen and what is typed stay.
 
-import { live, parse } from "./live.js";
+import { live } from "./live.js";
 import { sizeCodes } from "./qr.js";
 import { choices } from "./screen.js";
+import { parse } from "./trusted.js";
 
 const KEPT = "qrkiosk.face";
 const OVER = ["idle", "cart"]; // the sale is not on show any more

@@ -9,20 +9,12 @@
 // milliseconds the screen ends by itself: then it gets data-ended, frame or no frame.
 
 import { judge, pause } from "./frame.js";
+import { parse } from "./trusted.js";
 
 const ATTEMPT = 5000;
 const POLL = 2000;
 const OLD = 8000;
 const REVOKED = 4001;
-
-const policy = globalThis.trustedTypes?.createPolicy("qrkiosk", { createHTML: (text) => text });
-
-/** Reads markup of ours into a fragment. */
-export function parse(html) {
-	const t = document.createElement("template");
-	t.innerHTML = policy ? policy.createHTML(html) : html;
-	return t.content;
-}
 
 // One "name=sentence" per line.
 function sentences(text) {

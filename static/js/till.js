@@ -6,6 +6,7 @@ import { keypad } from "./keypad.js";
 import { live } from "./live.js";
 import { post } from "./post.js";
 import { keepSized, sizeCodes } from "./qr.js";
+import { install, worker } from "./worker.js";
 
 const root = document.getElementById("root");
 const tell = tunes(document.getElementById("side"));
@@ -52,12 +53,12 @@ document.addEventListener("submit", async (e) => {
 
 // The device row: one sign each, in words behind a tap.
 function signs() {
-	for (const [name, part] of Object.entries({ sound, awake, full })) {
+	for (const [name, part] of Object.entries({ sound, awake, full, worker })) {
 		const state = part.state();
 		const text = connection.words[`${name}.${state}`];
 		const row = document.querySelector(`[data-own-words=${name}]`);
 		row.querySelector("span").textContent = text;
-		row.className = state === "on" || name === "full" ? "sign" : "sign bad";
+		row.className = state === "on" ? "sign" : name === "full" || name === "worker" ? "sign idle" : "sign bad";
 		const sign = document.querySelector(`[data-own=${name}]`);
 		if (sign) sign.className = state === "on" ? "sign" : "sign bad";
 	}
@@ -71,4 +72,5 @@ document.addEventListener("click", async (e) => {
 	if (what) signs();
 });
 watch(signs);
+install(signs);
 keepSized();

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base32"
+	"encoding/binary"
+	"fmt"
+	"html"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// evening is a whole house: the program, its organizer in a real browser, and the devices that the
+// printed cards bring in.
+type evening struct {
+	t       *testing.T
+	p       *running
+	base    string // where tills, displays and the office are
+	office  *page
+	cards   []printedCard
+	gateway *device // the sandbox
+}
+
+// printedCard is a card as it was printed: the address in its code.
+type printedCard struct{ stall, register, kind, address string }
+
+// TestEvening plays an evening: set-up from the printed code, a file of 12 stalls and 30 registers,
+// cards printed and read from paper, two tablets and two displays in real browsers.
+func TestEvening(t *testing.T) {
+	browser := chromium(t)
+	p := start(t, "serve", "--sandbox", "--listen", "127.0.0.1:0", "--sandbox-port", "0", "--data", t.TempDir())
+	defer p.end()
+	e := &evening{t: t, p: p, base: origin(p.address("till")), gateway: newDevice(t, origin(p.address("sandbox")))}
+	e.office = newPage(t, browser, "office", chromedp.WithNewBrowserContext())
+	e.office.size(1280, 800)
+	e.setUp()
+	e.importFleet()
+}
+
+// setUp goes from the printed code to the office, with nothing but the keyboard.
+func (e *evening) setUp() {
+	e.t.Helper()
+	code := regexp.MustCompile(`one-time code ([0-9A-Z-]+)`).FindStringSubmatch(e.p.printed)
+	if code == nil {
+		e.t.Fatalf("no code in the greeting:\n%s", e.p.printed)
+	}
+	g := e.office
+	g.open(e.base + "/setup")
+	g.do(chromedp.SendKeys(`#f-code`, code[1]+"\r"))
+	g.wait("the person", `document.querySelector('#f-again')`, patience)
+	g.do(chromedp.SendKeys(`#f-name`, "olivia@example.org"), chromedp.SendKeys(`#f-password`, eveningPassword),
+		chromedp.SendKeys(`#f-again`, eveningPassword+"\r"))
+	g.wait("the factor", `document.querySelector('.secret')`, patience)
+	secret := strings.Join(strings.Fields(g.word(`document.querySelector('.secret').textContent`)), "")
+	g.do(chromedp.SendKeys(`#f-code`, factorCode(e.t, secret, time.Now())+"\r"))
+	g.wait("recovery codes", `document.querySelectorAll('.codes li').length === 10`, patience)
+}
+
+const eveningPassword = "four quiet horses"
+
+// factorCode is what an authenticator app shows (RFC 6238).
+func factorCode(t *testing.T, secret string, at time.Time) string {
+	t.Helper()
+	key, err := base32.StdEncoding.DecodeString(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mac := hmac.New(sha1.New, key)
+	_ = binary.Write(mac, binary.BigEndian, uint64(at.Unix()/30))
+	sum := mac.Sum(nil)
+	from := sum[19] & 15
+	return fmt.Sprintf("%06d", (binary.BigEndian.Uint32(sum[from:])&0x7fffffff)%1000000)
+}
+
+// eveningStalls are twelve sellers with thirty registers between them.
+var eveningStalls = []string{
+	"Bakery Roth", "Crêpes & Co", "Müller's Grill", "Tea House", "Candles", "Cheese Dairy",
+	"Honey", "Wood Toys", "Mulled Wine", "Soup Kitchen", "Pottery", "Waffles \"Anna\"",
+}
+
+const eveningRegisters = 30
+
+// eveningFile is the file of an organizer: semicolons, quotes, umlauts.
+func eveningFile() []byte {
+	var b bytes.Buffer
+	b.WriteString("\xef\xbb\xbfStall;Register;Prefix;Staff;Role;PIN;Town\r\n")
+	for i := range eveningRegisters {
+		stall := eveningStalls[i%len(eveningStalls)]
+		person, role := "", ""
+		if i < len(eveningStalls) {
+			person, role = fmt.Sprintf("Lead %d", i+1), "manager"
+		}
+		fmt.Fprintf(&b, "\"%s\";Register %d;;%s;%s;;Köln\r\n", strings.ReplaceAll(stall, `"`, `""`), i/len(eveningStalls)+1, person, role)
+	}
+	return b.Bytes()
+}
+
+// importFleet previews the file, imports it, prints the cards and reads their codes from paper.
+func (e *evening) importFleet() {
+	e.t.Helper()
+	g := e.office
+	file := filepath.Join(e.t.TempDir(), "fleet.csv")
+	if err := os.WriteFile(file, eveningFile(), 0o600); err != nil {
+		e.t.Fatal(err)
+	}
+	g.open(e.base + "/office/import")
+	g.shot("office-import")
+	g.do(chromedp.SetUploadFiles(`#f-file`, []string{file}))
+	g.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('#f-file').form.requestSubmit()`))
+	g.wait("the preview", `document.querySelector('#preview')`, patience)
+	if said := g.word(`document.querySelector('#preview').textContent`); !strings.Contains(said, "12 stalls, 30 registers and 12 people") {
+		e.t.Fatalf("the preview says %q", said)
+	}
+	g.shot("office-import-preview")
+	g.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('form[action$="/apply"] button').focus()`))
+	g.do(chromedp.KeyEvent("\r"))
+	g.wait("the cards", `document.querySelector('.sheet')`, patience)
+	g.shot("office-cards")
+	e.readCards()
+}
+
+// readCards prints the page and wants every code on paper that the page shows, and no other.
+func (e *evening) readCards() {
+	e.t.Helper()
+	shown := e.shownCards()
+	raw, err := chromedp.Run(e.office.ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize(), chromedp.PDFPrintBackground()))
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	if dir := os.Getenv("QRKIOSK_SCREENS"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, "office-cards.pdf"), raw, 0o600); err != nil {
+			e.t.Fatal(err)
+		}
+	}
+	pages := paintPDF(e.t, raw)
+	if want := (2*eveningRegisters + len(eveningStalls)) / 4; len(pages) != want {
+		e.t.Errorf("%d sheets of paper, want %d", len(pages), want)
+	}
+	var onPaper []string
+	for _, sheet := range pages {
+		for _, part := range quarters(sheet) {
+			if code, err := decode(part); err == nil {
+				onPaper = append(onPaper, code)
+			}
+		}
+	}
+	var want []string
+	for _, c := range shown {
+		want = append(want, c.address)
+	}
+	slices.Sort(onPaper)
+	slices.Sort(want)
+	if !slices.Equal(onPaper, want) {
+		e.t.Fatalf("%d codes on paper, %d on the page", len(onPaper), len(want))
+	}
+	e.cards = shown
+}
+
+var cardForm = regexp.MustCompile(`(?s)<article class="tag tag-(tablet|display)"><header><h2>(.*?)</h2><p>(.*?)</p>.*?<p class="address"[^>]*>(.*?)</p></article>`)
+
+// shownCards are the cards of devices as the page says them.
+func (e *evening) shownCards() (all []printedCard) {
+	e.t.Helper()
+	page := e.office.word(`document.querySelector('main').innerHTML`)
+	for _, m := range cardForm.FindAllStringSubmatch(page, -1) {
+		all = append(all, printedCard{html.UnescapeString(m[2]), html.UnescapeString(m[3]), m[1], html.UnescapeString(m[4])})
+	}
+	if len(all) != 2*eveningRegisters {
+		e.t.Fatalf("%d cards, want %d:\n%.2000s", len(all), 2*eveningRegisters, page)
+	}
+	return all
+}

@@ -245,3 +245,9 @@ func (p Page) MadeSum(made kiosk.MadeFleet) string {
 	}
 	return p.T("office.import.made", p.counts(len(made.Stalls), len(made.Registers), len(made.People))...)
 }
+
+// fleetFrame gives the pages of registers, people and cards their own style.
+func fleetFrame(f OfficeFrame) OfficeFrame {
+	f.Styles = append(f.Styles, "css/fleet.css")
+	return f
+}

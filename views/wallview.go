@@ -52,16 +52,19 @@ func wallLook(t kiosk.WallTile) string {
 func (p Page) wallState(t kiosk.WallTile) string {
 	switch {
 	case t.Current != nil:
-		return p.T("state."+string(t.Current.State())) + " " + Amount(RegionOf(t.Stall), t.Current.Total())
+		return p.T("state." + string(t.Current.State()))
 	case t.Opened > 0:
 		return p.T("office.wall.open")
 	}
 	return p.T("office.wall.closed")
 }
 
-// wallLast says what the last sale was.
+// wallLast says what the sale in hand is, or else the last one.
 func (p Page) wallLast(t kiosk.WallTile) string {
-	s := t.Last
+	s := t.Current
+	if s == nil {
+		s = t.Last
+	}
 	if s == nil {
 		return p.T("office.wall.none")
 	}
@@ -69,7 +72,7 @@ func (p Page) wallLast(t kiosk.WallTile) string {
 	if at == 0 {
 		at = s.Created
 	}
-	return p.T("office.wall.last", "number", whole(s.Number), "amount", Amount(RegionOf(t.Stall), s.Total()),
+	return p.T("office.wall.last", "amount", Amount(RegionOf(t.Stall), s.Total()),
 		"state", p.T("state."+string(s.State())), "time", p.clock(at))
 }
 

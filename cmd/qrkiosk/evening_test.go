@@ -44,6 +44,32 @@ func TestEvening(t *testing.T) {
 	e.office.size(1280, 800)
 	e.setUp()
 	e.importFleet()
+	e.look()
+}
+
+// look opens the other pages of the fleet, at the size of a laptop and of a phone: none is wider
+// than its screen.
+func (e *evening) look() {
+	e.t.Helper()
+	g := e.office
+	g.open(e.base + "/office/wall")
+	g.wait("the wall", `document.querySelectorAll('#tiles > li').length > 30`, patience)
+	register := g.word(`document.querySelector('#tiles a').getAttribute('href')`)
+	stall := register[:strings.LastIndex(register, "/registers")]
+	for name, path := range map[string]string{
+		"register": register, "lost": register + "/lost", "registers": stall + "/registers",
+		"staff": stall + "/staff", "choose-cards": "/office/cards", "import": "/office/import",
+	} {
+		g.size(1280, 800)
+		g.open(e.base + path)
+		g.shot("office-" + name)
+		g.size(390, 844)
+		g.shot("office-" + name + "-phone")
+		if wide := g.word(`String(document.documentElement.scrollWidth - innerWidth)`); wide != "0" {
+			e.t.Errorf("%s is wider than a phone by %s", path, wide)
+		}
+	}
+	g.size(1280, 800)
 }
 
 // setUp goes from the printed code to the office, with nothing but the keyboard.

@@ -106,6 +106,10 @@ const (
 	DiffersUnread  = "unread"  // the gateway lists it in a form nobody can read
 )
 
+// EventRestored is the entry of the office's journal that says that a backup was brought back; its
+// data is the time of the newest entry before it.
+const EventRestored = "restored"
+
 // Restore says that the database took the place of a later one: what happened behind Newest was
 // lost here and has to be looked for at the gateway.
 type Restore struct {

@@ -32,6 +32,9 @@ func (e *Event) Seal(seq int64, prev string) {
 	e.Hash = e.digest()
 }
 
+// Sealed tells whether the event is what its own hash was computed over.
+func (e *Event) Sealed() bool { return e.Hash == e.digest() }
+
 // digest hashes the fields in order, each with its length before it, so that no two different
 // events can have the same bytes.
 func (e *Event) digest() string {

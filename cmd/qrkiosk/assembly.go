@@ -30,6 +30,8 @@ type assembly struct {
 	proxies []netip.Prefix
 	hangUp  func()       // leaves the bus that processes share; nil without one
 	pair    *certificate // nil without --tls-cert
+	anchors *anchorer    // nil if its file cannot be used
+	release func() error // gives the directory of the data back; nil with PostgreSQL
 	play    *playground  // nil when live
 }
 
@@ -69,8 +71,8 @@ func (p *process) build(ctx context.Context, s settings, l net.Listener, log *sl
 }
 
 func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics *handlers.Metrics) (err error) {
-	if err := os.MkdirAll(s.data, 0o700); err != nil {
-		return usagef("--data cannot be used: %w", err)
+	if err := a.keepData(s); err != nil {
+		return err
 	}
 	if a.store, err = openStore(ctx, s, a.log); err != nil {
 		return err
@@ -89,6 +91,9 @@ func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics
 	if p.tap != nil {
 		books = p.tap(books)
 	}
+	if err := a.anchor(ctx, s, keys); err != nil { // before anybody has read the epoch
+		return err
+	}
 	rings := &bell{bus.NewLocal()}
 	a.shop, err = kiosk.NewShop(ctx, kiosk.Config{
 		Store: books, Gateway: a.gateway, Bus: rings, Vault: keys, Log: a.log, Observe: metrics,
@@ -97,7 +102,47 @@ func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics
 	if err != nil {
 		return err
 	}
+	if err := a.anchor(ctx, s, keys); err != nil {
+		return err
+	}
 	return a.openBus(s, rings)
+}
+
+// keepData makes the directory of the data. A SQLite file in it belongs to one process at a time.
+func (a *assembly) keepData(s settings) (err error) {
+	if s.databaseURL.empty() {
+		a.release, err = lockData(s.data)
+		return err
+	}
+	if err := os.MkdirAll(s.data, 0o700); err != nil {
+		return usagef("--data cannot be used: %w", err)
+	}
+	return nil
+}
+
+// anchor opens the file of anchors of a database that was born. One that is not the one it speaks of
+// was exchanged by hand: it is treated like one that was brought back, so that what it does not know
+// is looked for.
+func (a *assembly) anchor(ctx context.Context, s settings, keys *vault.Vault) error {
+	born, err := a.store.Settings(ctx)
+	if err != nil || a.anchors != nil {
+		return unlessMissing(err)
+	}
+	if a.anchors = newAnchorer(ctx, s.anchors, born, keys.Stamp, a.store, a.log); a.anchors == nil {
+		return nil
+	}
+	replaced, err := a.anchors.replaced(ctx)
+	if err != nil || !replaced {
+		return err
+	}
+	return a.store.MarkRestored(ctx, newEpoch())
+}
+
+func unlessMissing(err error) error {
+	if kiosk.CodeOf(err) == kiosk.NotFound {
+		return nil
+	}
+	return err
 }
 
 // bell is the bus of the house. It is exchanged once, before anything rings: houses that share a
@@ -199,6 +244,9 @@ func (a *assembly) close() error {
 	}
 	if a.store != nil {
 		err = errors.Join(err, a.store.Close())
+	}
+	if a.release != nil {
+		err = errors.Join(err, a.release())
 	}
 	return err
 }

@@ -33,6 +33,9 @@ type commands struct {
 	Demo    demoCmd    `cmd:"" help:"Run the kiosk with a sandbox in place of SecPaid and a bakery to play with."`
 	Sandbox sandboxCmd `cmd:"" help:"Run the SecPaid sandbox alone, for anyone who integrates SecPaid."`
 	Doctor  doctorCmd  `cmd:"" help:"Check settings, keys, database, gateway, clock and public address."`
+	Backup  backupCmd  `cmd:"" help:"Copy the database into one file, while the kiosk runs."`
+	Restore restoreCmd `cmd:"" help:"Bring a backup back."`
+	Verify  verifyCmd  `cmd:"" help:"Recompute the journal and all sums, and compare them with anchors."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

@@ -225,6 +225,9 @@ func (s *shopfront) furnish() {
 	s.t.Helper()
 	s.start(0)
 	said := s.output.String()
+	for wait := time.Now(); !strings.Contains(said, "The links of") && time.Since(wait) < patience; said = s.output.String() {
+		time.Sleep(time.Millisecond) // the greeting comes right behind being ready
+	}
 	link, pin := enrolLink.FindStringSubmatch(said), printPIN.FindStringSubmatch(said)
 	if link == nil || pin == nil {
 		s.t.Fatalf("no link or PIN in:\n%s", said)

@@ -238,7 +238,11 @@ func refusal(err error, s settings) error {
 	case store.KeySettings:
 		return usagef("%s does not run as safely as it must: %w", where, err)
 	case store.KeyDamaged:
-		return fmt.Errorf("%s is damaged; bring back a backup: %w", where, err)
+		return fmt.Errorf("%s is damaged and nothing was changed. Bring back a backup with `qrkiosk restore FILE --data %s --force`, which keeps the damaged file aside and then asks SecPaid what happened since: %w", where, s.data, err)
+	case store.KeyMissing:
+		return usagef("there is no database in %s", s.data)
+	case store.KeyOlder:
+		return usagef("%s was made by an older qrkiosk; start this one once, or use the old one: %w", where, err)
 	case store.KeyAway:
 		return fmt.Errorf("%s cannot be reached: %w", where, err)
 	case vault.KeyShared:

@@ -26,6 +26,7 @@ type webFlags struct {
 type dataFlags struct {
 	Data            string `env:"QRKIOSK_DATA" default:"${data}" placeholder:"DIR" help:"Directory of database and keys (${default})."`
 	KeyFile         string `env:"QRKIOSK_KEY_FILE" placeholder:"FILE" help:"Key of PINs and sealed secrets, made at the first start; keep it out of the database's backup (DIR/key)."`
+	Anchors         string `env:"QRKIOSK_ANCHORS" placeholder:"FILE" help:"Where the ends of the journal are written down every day and at the close of each shift; a copy kept elsewhere shows whether anybody changed the journal (DIR/anchors)."`
 	NATSURLFile     string `name:"nats-url-file" env:"QRKIOSK_NATS_URL_FILE" placeholder:"FILE" help:"File that holds $$QRKIOSK_NATS_URL, servers by which several processes on one PostgreSQL database tell one another of changes."`
 	DatabaseURLFile string `name:"database-url-file" env:"QRKIOSK_DATABASE_URL_FILE" placeholder:"FILE" help:"File that holds $$QRKIOSK_DATABASE_URL, the address of a PostgreSQL database in place of SQLite."`
 }
@@ -50,6 +51,7 @@ type settings struct {
 	proxies     []netip.Prefix
 	data        string // directory
 	keyFile     string
+	anchors     string
 	databaseURL secret // empty: SQLite in data
 	natsURL     secret // empty: this process is alone
 	gatewayURL  string
@@ -64,6 +66,7 @@ func (s settings) LogValue() slog.Value {
 		slog.String("public_url", s.publicURL), slog.String("till_url", s.tillURL),
 		slog.String("tls_cert", s.tlsCert), slog.Any("trusted_proxy", s.proxies),
 		slog.String("data", s.data), slog.String("key_file", s.keyFile),
+		slog.String("anchors", s.anchors),
 		slog.Any("database_url", s.databaseURL), slog.Any("nats_url", s.natsURL), slog.String("secpaid_url", s.gatewayURL),
 		slog.Any("secpaid_token", s.token),
 	)
@@ -77,11 +80,9 @@ func (s settings) play() bool           { return s.mode == kiosk.Sandbox }
 func (p *process) check(web webFlags, data dataFlags, gateway gatewayFlags) (s settings, err error) {
 	s = settings{
 		mode: kiosk.Live, listen: web.Listen, lan: web.Lan, tlsCert: web.TLSCert, tlsKey: web.TLSKey,
-		data: data.Data, keyFile: data.KeyFile, sandboxPort: gateway.SandboxPort,
+		data: data.Data, keyFile: data.KeyFile, anchors: data.Anchors, sandboxPort: gateway.SandboxPort,
 	}
-	if s.keyFile == "" {
-		s.keyFile = filepath.Join(s.data, "key")
-	}
+	s.locateFiles()
 	if gateway.Sandbox {
 		s.mode = kiosk.Sandbox
 	}
@@ -92,6 +93,16 @@ func (p *process) check(web webFlags, data dataFlags, gateway gatewayFlags) (s s
 		return s, err
 	}
 	return s, p.checkGateway(&s, gateway)
+}
+
+// locateFiles puts files that were not named into the directory of the data.
+func (s *settings) locateFiles() {
+	if s.keyFile == "" {
+		s.keyFile = filepath.Join(s.data, "key")
+	}
+	if s.anchors == "" {
+		s.anchors = filepath.Join(s.data, "anchors")
+	}
 }
 
 // checkData reads the addresses of servers. No error may repeat one: they hold passwords.

@@ -66,6 +66,10 @@ func TestHistories(t *testing.T) {
 			}
 			failed = false
 		})
+		x, err := h.Examine(t.Context(), nil, func(f Finding) { t.Errorf("found %+v", f) })
+		if err != nil || x.Events == 0 {
+			t.Errorf("examined %+v, %v", x, err)
+		}
 		if b, _, err := h.Verify(t.Context()); b != nil || err != nil {
 			t.Errorf("verified %+v, %v", b, err)
 		}

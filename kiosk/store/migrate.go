@@ -41,9 +41,9 @@ var postgresDialect = dialect{goose: goose.DialectPostgres, lock: true, appendOn
 	END IF;
 END $do$`}
 
-// migrate brings the schema up to date. A schema that is newer than this program is refused: an
+// migrate brings the schema up to date, or when reading only wants it to be. A schema that is newer than this program is refused: an
 // old program would not know what it leaves out.
-func migrate(ctx context.Context, db *sql.DB, d dialect, log *slog.Logger) error {
+func migrate(ctx context.Context, db *sql.DB, d dialect, log *slog.Logger, reading bool) error {
 	steps, err := fs.Sub(assets.Migrations, "migrations")
 	if err != nil {
 		return fault(err)
@@ -69,6 +69,15 @@ func migrate(ctx context.Context, db *sql.DB, d dialect, log *slog.Logger) error
 			Code: kiosk.Conflict, Key: KeyNewer,
 			Err: fmt.Errorf("schema %d is newer than this program's %d", current, target),
 		}
+	}
+	if current < target && reading {
+		return &kiosk.Error{
+			Code: kiosk.Conflict, Key: KeyOlder,
+			Err: fmt.Errorf("schema %d is older than this program's %d", current, target),
+		}
+	}
+	if reading {
+		return nil
 	}
 	if current < target {
 		if _, err := p.Up(ctx); err != nil {

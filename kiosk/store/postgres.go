@@ -80,7 +80,7 @@ func openPostgres(ctx context.Context, cfg Config) (engine, error) {
 	db.SetMaxIdleConns(conns)
 	p := &postgres{db: db, conns: conns, log: cfg.Log, now: cfg.Now, observe: cfg.Observe}
 	p.usual = make(chan struct{}, max(1, conns-min(keptConns, conns/2)))
-	if err := p.start(ctx); err != nil {
+	if err := p.start(ctx, cfg.Reading); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return p, nil
@@ -92,7 +92,7 @@ func openPool(conf *pgx.ConnConfig) *sql.DB {
 	return stdlib.OpenDB(*conf, stdlib.OptionShouldPing(func(context.Context, stdlib.ShouldPingParams) bool { return false }))
 }
 
-func (p *postgres) start(ctx context.Context) error {
+func (p *postgres) start(ctx context.Context, reading bool) error {
 	c, err := p.db.Conn(ctx)
 	if err != nil {
 		return fault(err)
@@ -100,7 +100,7 @@ func (p *postgres) start(ctx context.Context) error {
 	if err := errors.Join(readBack(ctx, c, postgresSettings), c.Close()); err != nil {
 		return err
 	}
-	return migrate(ctx, p.db, postgresDialect, p.log)
+	return migrate(ctx, p.db, postgresDialect, p.log, reading)
 }
 
 // close waits for changes and views under way.

@@ -299,7 +299,7 @@ func (t *tx) putRows(old *kiosk.Link, s *kiosk.Sale, l *kiosk.Link) error {
 			(account, row_key, pay_id, sale, link, kind, cents, seen, withdrawn)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 			ON CONFLICT (account, row_key) DO UPDATE
-			SET pay_id = excluded.pay_id, kind = excluded.kind, withdrawn = excluded.withdrawn`,
+			SET pay_id = excluded.pay_id, kind = excluded.kind, cents = excluded.cents, withdrawn = excluded.withdrawn`,
 			l.Account, r.Key, null(l.PayID), s.ID, l.ID, string(r.Kind), int64(r.Amount), r.SeenAt, r.Withdrawn)
 		if err != nil {
 			return err

@@ -42,12 +42,19 @@ type lite struct {
 }
 
 func openSQLite(ctx context.Context, cfg Config) (engine, error) {
-	path, unclean, err := makeFile(cfg.Path)
+	path, unclean, err := makeFile(cfg)
 	if err != nil {
 		return nil, err
 	}
+	if err := checkHeader(path, unclean); err != nil {
+		return nil, err
+	}
 	l := &lite{}
-	if l.db, err = openDB(path, "immediate", cfg.pragma); err != nil {
+	pragma := cfg.pragma
+	if cfg.Reading {
+		pragma = "query_only(1)"
+	}
+	if l.db, err = openDB(path, "immediate", pragma); err != nil {
 		return nil, fault(err)
 	}
 	if l.readers, err = openDB(path, "deferred", "query_only(1)"); err != nil {
@@ -65,13 +72,13 @@ func (l *lite) start(ctx context.Context, cfg Config, unclean bool) error {
 	if err != nil {
 		return err
 	}
-	if unclean {
-		cfg.Log.Info("store: the last stop was not clean, checking the file")
+	if unclean || cfg.Reading {
+		cfg.Log.Info("store: checking the file", "clean", !unclean)
 		if err := quickCheck(ctx, c.conn); err != nil {
 			return errors.Join(err, c.close())
 		}
 	}
-	if err := migrate(ctx, l.db, sqliteDialect, cfg.Log); err != nil {
+	if err := migrate(ctx, l.db, sqliteDialect, cfg.Log, cfg.Reading); err != nil {
 		return errors.Join(err, c.close())
 	}
 	if kiosk.Bug("synchronous-normal") {
@@ -93,22 +100,37 @@ func (l *lite) start(ctx context.Context, cfg Config, unclean bool) error {
 
 // makeFile makes the file if it is missing, readable by its owner alone, and tells whether a log
 // with content lies beside it, which a clean stop would have removed.
-func makeFile(path string) (abs string, unclean bool, err error) {
-	if abs, err = filepath.Abs(path); err != nil {
+func makeFile(cfg Config) (abs string, unclean bool, err error) {
+	if abs, err = filepath.Abs(cfg.Path); err != nil {
 		return "", false, away(err)
 	}
-	if err = os.MkdirAll(filepath.Dir(abs), 0o700); err != nil {
-		return "", false, away(err)
+	if !cfg.Reading {
+		err = makePrivate(abs)
+	} else if _, statErr := os.Stat(abs); statErr != nil {
+		err = &kiosk.Error{Code: kiosk.NotFound, Key: KeyMissing, Args: []string{abs}, Err: statErr}
 	}
-	f, err := os.OpenFile(abs, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return "", false, away(err)
+		return "", false, err
 	}
-	if err = errors.Join(f.Chmod(0o600), f.Close()); err != nil {
-		return "", false, away(err)
+	if err := checkPlace(filepath.Dir(abs)); err != nil {
+		return "", false, err
 	}
 	log, err := os.Stat(abs + "-wal")
 	return abs, err == nil && log.Size() > 0, nil
+}
+
+func makePrivate(abs string) error {
+	if err := os.MkdirAll(filepath.Dir(abs), 0o700); err != nil {
+		return away(err)
+	}
+	f, err := os.OpenFile(abs, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return away(err)
+	}
+	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
+		return away(err)
+	}
+	return nil
 }
 
 // openDB makes a pool whose connections carry our settings, the last word being pragma's.

@@ -256,7 +256,7 @@ func TestClose_whileBusy(t *testing.T) {
 // writing resumes by itself when there is room.
 func TestFull(t *testing.T) {
 	h := liteHouse(t, nil)
-	h.onWriter(`PRAGMA max_page_count = 200`)
+	h.onWriter(`PRAGMA max_page_count = 240`)
 	big := bytes.Repeat([]byte("x"), 4000)
 	put := func() error {
 		_, err := h.Change(context.Background(), reg, func(tx kiosk.Tx) error {
@@ -293,7 +293,7 @@ func TestFull(t *testing.T) {
 // them; nobody is told yes.
 func TestFull_sharedBatch(t *testing.T) {
 	h := liteHouse(t, nil)
-	h.onWriter(`PRAGMA max_page_count = 200`)
+	h.onWriter(`PRAGMA max_page_count = 240`)
 	release := h.hold()
 	var all sync.WaitGroup
 	errs := make([]error, 3)

@@ -29,6 +29,7 @@ const (
 	KeyAway       = "store-away"         // full, locked, read-only or not reachable: try again
 	KeySettings   = "store-settings"     // the engine does not run as safely as it must
 	KeyNewer      = "store-newer"        // made by a newer program
+	KeyOlder      = "store-older"        // made by an older program, and only to be read
 	KeyDamaged    = "store-damaged"      // the file is not what was written
 	KeyMode       = "store-mode"         // live money and play money never meet
 	KeyText       = "text-unreadable"    // text the engine cannot keep
@@ -49,6 +50,9 @@ type Config struct {
 	Log *slog.Logger     // silent if nil
 	// Observe, if set, hears of every commit on the goroutine that made it, and must be quick.
 	Observe func(Commit)
+	// Reading opens only what is there and changes nothing, not even the schema, which must be that
+	// of this program.
+	Reading bool
 	// Conns bounds the connections: readers of SQLite, all of PostgreSQL. 0 means a sane number.
 	Conns int
 
@@ -163,6 +167,16 @@ func (s *Store) reader(ctx context.Context, q querier) *reader {
 }
 
 func (s *Store) millis() int64 { return s.now().UnixMilli() }
+
+// Settings returns what the installation knows of itself; NotFound before it was born.
+func (s *Store) Settings(ctx context.Context) (kiosk.Settings, error) {
+	var found kiosk.Settings
+	err := s.view(ctx, func(r *reader) error {
+		return r.one([]any{&found.Installation, &found.Epoch, &found.Mode, &found.Created},
+			`SELECT installation, epoch, mode, created FROM settings`)
+	})
+	return found, err
+}
 
 // Born implements [kiosk.Store].
 func (s *Store) Born(ctx context.Context, fresh kiosk.Settings) (kiosk.Settings, error) {

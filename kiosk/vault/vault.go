@@ -8,6 +8,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
@@ -33,6 +34,7 @@ const KeySize = 32
 // Vault implements [kiosk.Vault]. It may be used by any number of goroutines.
 type Vault struct {
 	pepper  []byte
+	anchor  []byte // for what is written down outside of the database
 	aead    cipher.AEAD
 	cost    Cost
 	decoy   hash
@@ -61,6 +63,10 @@ func New(key []byte, options ...Option) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
+	anchor, err := derive(key, "qrkiosk anchor hmac-sha256 1")
+	if err != nil {
+		return nil, err
+	}
 	block, err := aes.NewCipher(sealing)
 	if err != nil {
 		return nil, internal(err)
@@ -71,7 +77,7 @@ func New(key []byte, options ...Option) (*Vault, error) {
 	}
 	cores := runtime.GOMAXPROCS(0)
 	v := &Vault{
-		pepper: pepper, aead: aead, cost: usualCost,
+		pepper: pepper, anchor: anchor, aead: aead, cost: usualCost,
 		working: make(chan struct{}, cores),
 		waiting: make(chan struct{}, cores+2*cores),
 	}
@@ -83,6 +89,14 @@ func New(key []byte, options ...Option) (*Vault, error) {
 	}
 	v.decoy = newDecoy(v.cost)
 	return v, nil
+}
+
+// Stamp computes a keyed hash of a text, so that nobody without the key file can change the text
+// unseen.
+func (v *Vault) Stamp(text []byte) []byte {
+	mac := hmac.New(sha256.New, v.anchor)
+	mac.Write(text)
+	return mac.Sum(nil)
 }
 
 // derive makes a key for one purpose, so that no key ever serves two.

@@ -208,7 +208,7 @@ func (s *Shop) Hint(receipt string) {
 	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now-s.hinted[receipt] < hintMillis {
+	if since := now - s.hinted[receipt]; since >= 0 && since < hintMillis { // negative: the clock was set back
 		return
 	}
 	for k, at := range s.hinted {

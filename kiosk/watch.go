@@ -44,6 +44,7 @@ type watcher struct {
 func (s *Shop) watch(ctx context.Context) {
 	w := &watcher{shop: s, name: s.random.id(s.now()), known: map[string]bool{}}
 	for ctx.Err() == nil {
+		w.steady()
 		if wait := w.planned + company - s.now(); wait > 0 {
 			s.sleep(ctx, nil, wait) // nudges come with every payment; planning reads every open sale
 		}
@@ -60,6 +61,13 @@ func (s *Shop) watch(ctx context.Context) {
 			w.sweep(ctx)
 		}
 	}
+}
+
+// steady forgets times that have not come yet: the clock was set back, and whoever waited for it to
+// catch up would read no list until then.
+func (w *watcher) steady() {
+	now := w.shop.now()
+	w.last, w.wide, w.planned = min(w.last, now), min(w.wide, now), min(w.planned, now)
 }
 
 // leads tells whether this process is the one that reads the lists for all that share the store:

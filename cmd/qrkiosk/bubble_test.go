@@ -119,6 +119,7 @@ type house struct {
 	frost    *frost                        // what a process that was frozen or killed is kept from
 	halt     func()                        // ends the process and leaves its store open
 	under    func(kiosk.Store) kiosk.Store // what stands between the shop and its store
+	overBus  func(kiosk.Bus) kiosk.Bus     // what stands between the shop and its bus
 	eye      *eye                          // an auditor who watches the screens
 	log      *safeBuffer                   // what shop and client said
 	token    string                        // the account's key, if it is not the sandbox's
@@ -209,6 +210,9 @@ func (h *house) open() {
 	}
 	if h.frost != nil {
 		config.Store, config.Gateway = frostStore{config.Store, h.frost}, frostGateway{config.Gateway, h.frost}
+	}
+	if h.overBus != nil {
+		config.Bus = h.overBus(config.Bus)
 	}
 	if h.mortal != nil {
 		config.Store, config.Gateway = h.mortal.bind(config.Store, config.Gateway)

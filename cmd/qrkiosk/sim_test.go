@@ -1,12 +1,15 @@
 package main
 
 import (
-	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,200 +17,200 @@ import (
 	"qrkiosk/kiosk/sandbox"
 )
 
-// mishaps are what the gateway may do to us in a simulation. Each seed draws three to five.
-var mishaps = []sandbox.Fault{
-	sandbox.CreateLost, sandbox.CreateHang, sandbox.CreateLate, sandbox.CreateReset, sandbox.CreateRefuse,
-	sandbox.CreateCut, sandbox.CreateHTML, sandbox.CreateWrongAmount, sandbox.CreateWrongFlags,
-	sandbox.DeleteLost, sandbox.ListLag, sandbox.ListReorder, sandbox.ListDown, sandbox.PayInsDown,
-	sandbox.PayInsTwice, sandbox.Slow, sandbox.Down, sandbox.HTML, sandbox.Reset, sandbox.Redirect,
-	sandbox.TooMany, sandbox.TooManyWait, sandbox.PayShort, sandbox.PayOver, sandbox.PayTwice,
-	sandbox.WebhookOff, sandbox.WebhookDuplicate, sandbox.WebhookLate, sandbox.WebhookReordered,
-	sandbox.WebhookNoRetry, sandbox.WebhookPlain, sandbox.WebhookWrongKey, sandbox.WebhookWrongAmount,
-	sandbox.WebhookWrongLink, sandbox.WebhookFormB, sandbox.WebhookFormC, sandbox.WebhookOnDecline,
-}
-
-// simulation plays an afternoon at one register with everything going wrong that a seed draws.
+// simulation plays an afternoon at one register in virtual time, with everything going wrong that
+// its seed draws: three to five mishaps at a time, others every twenty minutes.
 type simulation struct {
 	*house
-	dice  *rand.Rand
-	drawn []sandbox.Fault
-	shown map[string]int64 // pay links that ever stood on the display, to link numbers
-	sales int
-	state map[kiosk.State]int
+	dice     *rand.Rand
+	tally    *tally
+	drawn    []string
+	armed    map[sandbox.Fault]int // what was left of a fault when it was last looked at
+	shown    map[string]int64      // pay links that ever stood on the display, to link numbers
+	accepted map[string]string     // command keys to the sales that the till was told of
+	rung     int
+	second   kiosk.Actor // a further person, on the same tablet
+	screen   *watcher
+	seat     *guest
+
+	ahead     atomic.Int64 // of the shop's clock, nanoseconds
+	full      atomic.Bool  // the store can keep nothing
+	deafening atomic.Bool  // rings are lost
 }
+
+// tally counts over all seeds.
+type tally struct {
+	mu     sync.Mutex
+	sales  int
+	fired  map[string]int
+	states map[string]int
+}
+
+func (c *tally) fire(name string) { c.add(c.fired, name) }
+
+func (c *tally) state(name string) { c.add(c.states, name) }
+
+func (c *tally) add(to map[string]int, name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	to[name]++
+}
+
+// own are the mishaps beside those of the gateway's catalogue.
+var own = []string{
+	"restart", "kill", "clock-ahead", "clock-back", "store-full", "bus-lost", "gateway-unreachable", "shop-unreachable",
+}
+
+// unmet are faults of the catalogue that our links do not bring about, or only by accident: the
+// payer cannot cancel them, no bank transfer is offered, and no list is read by link or in pages.
+var unmet = []sandbox.Fault{
+	sandbox.WebhookOnCancel, sandbox.CancelListed, sandbox.BankDelete, sandbox.PayIDAnyDay, sandbox.PagesLoop,
+}
+
+// companions are faults that do something only together with another.
+var companions = map[sandbox.Fault]sandbox.Fault{
+	sandbox.WebhookFormB: sandbox.WebhookPlain, sandbox.WebhookFormC: sandbox.WebhookPlain,
+	sandbox.WebhookMultipart: sandbox.WebhookPlain, sandbox.KeyWording: sandbox.KeyRevoked,
+}
+
+// rarities are situations of the table of states that a whole set of seeds has to come by.
+var rarities = map[string]func(s *kiosk.Sale) bool{
+	"second attempt":  func(s *kiosk.Sale) bool { return len(s.Links) > 1 },
+	"stray found":     anyLink(func(l *kiosk.Link) bool { return l.GivenUp && l.Live }),
+	"opening unclear": anyLink(func(l *kiosk.Link) bool { return l.Unclear }),
+	"adopted":         anyLink(func(l *kiosk.Link) bool { return l.Unclear && l.Live && !l.GivenUp }),
+	"odd notice":      anyLink(func(l *kiosk.Link) bool { return l.Odd > 0 }),
+	"told used":       anyLink(func(l *kiosk.Link) bool { return l.ToldUsed }),
+	"listed as used":  anyLink(func(l *kiosk.Link) bool { return l.Used }),
+	"paid by notice":  anyLink(func(l *kiosk.Link) bool { return l.Noticed }),
+	"paid despite":    func(s *kiosk.Sale) bool { return s.Despite() },
+	"over":            func(s *kiosk.Sale) bool { return s.Over() },
+	"part returned":   func(s *kiosk.Sale) bool { return s.Returned() > 0 && s.State() == kiosk.Paid },
+	"withdrawn":       anyRow(func(r kiosk.Row) bool { return r.Withdrawn }),
+	"extra payment":   anyRow(func(r kiosk.Row) bool { return r.Kind == kiosk.RowExtra }),
+	"dispute":         anyRow(func(r kiosk.Row) bool { return r.Kind == kiosk.RowDispute }),
+	"refund rejected": func(s *kiosk.Sale) bool {
+		return slices.ContainsFunc(s.Refunds, func(r kiosk.Refund) bool { return r.Rejected })
+	},
+	"refund unsure": func(s *kiosk.Sale) bool {
+		return slices.ContainsFunc(s.Refunds, func(r kiosk.Refund) bool { return r.Unsure })
+	},
+	"case closed":        anyLink(func(l *kiosk.Link) bool { return l.Case.Closed }),
+	"set aside":          func(s *kiosk.Sale) bool { return s.Aside },
+	"tip":                func(s *kiosk.Sale) bool { return s.Tip > 0 },
+	"split":              anyLink(func(l *kiosk.Link) bool { return len(l.Parts) > 0 }),
+	"without an address": func(s *kiosk.Sale) bool { return s.Poll },
+	"strict":             func(s *kiosk.Sale) bool { return s.Strict },
+}
+
+func anyLink(is func(*kiosk.Link) bool) func(*kiosk.Sale) bool {
+	return func(s *kiosk.Sale) bool {
+		for i := range s.Links {
+			if is(&s.Links[i]) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func anyRow(is func(kiosk.Row) bool) func(*kiosk.Sale) bool {
+	return anyLink(func(l *kiosk.Link) bool { return slices.ContainsFunc(l.Rows, is) })
+}
+
+// wholeSet is how many seeds must have met everything.
+const wholeSet = 100
 
 // TestSim simulates afternoons; QRKIOSK_SEEDS says how many, QRKIOSK_SEED which one alone.
 func TestSim(t *testing.T) {
-	first, count := uint64(1), 6
+	first, count := uint64(1), 3
 	if n, err := strconv.Atoi(os.Getenv("QRKIOSK_SEEDS")); err == nil {
 		count = n
 	}
 	if n, err := strconv.ParseUint(os.Getenv("QRKIOSK_SEED"), 10, 64); err == nil {
 		first, count = n, 1
 	}
-	reached, struck, sales := map[kiosk.State]int{}, map[sandbox.Fault]int{}, 0
-	for seed := first; seed < first+uint64(count); seed++ { //nolint:gosec // a count of seeds
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			inBubble(t, func(t *testing.T, h *house) {
-				s := &simulation{house: h, dice: rand.New(rand.NewPCG(seed, 1)), shown: map[string]int64{}, state: reached}
-				s.afternoon()
-				s.evening()
-				for _, f := range s.drawn {
-					struck[f]++
-				}
-				sales += s.sales
+	all := newTally()
+	t.Run("seeds", func(t *testing.T) {
+		for seed := first; seed < first+uint64(count); seed++ { //nolint:gosec // a count of seeds
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+				t.Parallel()
+				simulate(t, seed, all)
 			})
-		})
-	}
-	t.Logf("%d sales; states seen %v; faults drawn %v", sales, reached, struck)
-}
-
-func (s *simulation) afternoon() {
-	for range 3 + s.dice.IntN(3) {
-		s.drawn = append(s.drawn, mishaps[s.dice.IntN(len(mishaps))])
-	}
-	for range 150 {
-		time.Sleep(time.Duration(1+s.dice.IntN(30_000)) * time.Millisecond)
-		s.happen()
-		s.look()
-	}
-}
-
-// happen lets one thing happen.
-func (s *simulation) happen() {
-	switch n := s.dice.IntN(100); {
-	case n < 35:
-		s.ring()
-	case n < 65:
-		s.customer()
-	case n < 72:
-		s.cancel()
-	case n < 76:
-		s.setAside()
-	case n < 79:
-		s.restart(time.Duration(s.dice.IntN(90)) * time.Second)
-	default:
-		f := s.drawn[s.dice.IntN(len(s.drawn))]
-		s.sandbox.Set(f, s.dice.IntN(4)) // 0 ends it
-	}
-}
-
-func (s *simulation) ring() {
-	s.sales++
-	charge := kiosk.Charge{Amount: kiosk.Money(100 + s.dice.IntN(5000)), Key: fmt.Sprintf("key-of-a-simulated-sale-%d", s.sales)}
-	_, err := s.shop.Charge(context.Background(), s.actor, charge)
-	if err == nil && s.dice.IntN(4) == 0 {
-		_, err = s.shop.Charge(context.Background(), s.actor, charge) // pressed twice
-	}
-	if kiosk.CodeOf(err) == kiosk.Conflict {
-		s.sales--
-		err = nil
-	}
-	s.must(err)
-}
-
-// customer pays what was ever shown, now or from a photograph, or has the card declined.
-func (s *simulation) customer() {
-	for _, l := range s.sandbox.Links() {
-		if _, seen := s.shown[l.PayLink]; !seen || l.Status != sandbox.Unused || s.dice.IntN(2) == 0 {
-			continue
 		}
-		if s.dice.IntN(5) == 0 {
-			_ = s.sandbox.Decline(l.ID)
-			continue
-		}
-		_ = s.sandbox.Pay(l.ID) // the gateway may refuse it
-	}
+	})
+	all.tell(t, count)
 }
 
-func (s *simulation) cancel() {
-	if current := s.till().Current; current != nil {
-		_, err := s.shop.Cancel(context.Background(), s.actor, current.ID)
-		if kiosk.CodeOf(err) != kiosk.Conflict {
-			s.must(err)
-		}
-	}
-}
-
-func (s *simulation) setAside() {
-	if current := s.till().Current; current != nil {
-		_, err := s.shop.SetAside(context.Background(), s.actor, current.ID)
-		if kiosk.CodeOf(err) != kiosk.Conflict {
-			s.must(err)
-		}
-	}
-}
-
-// look watches the screens as an auditor would.
-func (s *simulation) look() {
-	d := s.display()
-	if d.Shows == kiosk.ShowsCode {
-		for _, l := range s.sandbox.Links() {
-			if l.PayLink == d.PayURL {
-				s.shown[l.PayLink] = l.ID
-			}
-		}
-	}
-	if d.Sale != nil {
-		s.state[d.Sale.State()]++
-	}
-	if d.Shows == kiosk.ShowsPaid && s.paidAtGateway(d.Sale) < d.Sale.Total() {
-		s.t.Errorf("green for %s of %v, and the gateway has %v", d.Sale.Number, d.Sale.Total(), s.paidAtGateway(d.Sale))
-	}
-}
-
-// paidAtGateway is what the gateway's own book says a sale has brought.
-func (s *simulation) paidAtGateway(sale *kiosk.Sale) kiosk.Money {
-	var sum kiosk.Money
-	for _, l := range s.sandbox.Links() {
-		for i := range sale.Links {
-			if l.Status == sandbox.Used && strings.HasPrefix(l.Note, sale.Links[i].Ref) {
-				sum += l.Amount
-			}
-		}
-	}
-	return sum
-}
-
-// evening ends every mishap, waits, and compares the books.
-func (s *simulation) evening() {
+func newTally() *tally {
+	c := &tally{fired: map[string]int{}, states: map[string]int{}}
 	for _, f := range sandbox.Catalogue() {
-		s.sandbox.Set(f.Name, 0)
-	}
-	time.Sleep(30 * time.Minute)
-	till := s.register()
-	var received kiosk.Money
-	for _, sale := range till {
-		state := sale.State()
-		s.state[state]++
-		received += sale.Received()
-		switch state {
-		case kiosk.Opening, kiosk.Checking, kiosk.Retiring, kiosk.Awaiting, kiosk.Asking:
-			s.t.Errorf("%s still hangs in %s: %+v", sale.Number, state, sale.Links)
-		case kiosk.Paid:
-			if !sale.Confirmed() {
-				s.t.Errorf("%s is paid and not confirmed: %+v", sale.Number, sale.Links)
-			}
+		if !slices.Contains(unmet, f.Name) {
+			c.fired["gateway "+string(f.Name)] = 0
 		}
 	}
-	if got := s.sandbox.Money()[0].Paid; got != received {
-		s.t.Errorf("the gateway was paid %v and the register knows of %v", got, received)
+	for _, name := range own {
+		c.fired[name] = 0
 	}
-	if len(till) != s.sales {
-		s.t.Errorf("%d sales are stored, %d were made", len(till), s.sales)
+	for _, s := range kiosk.States {
+		c.states[string(s)] = 0
 	}
-	for _, l := range s.payable() {
-		s.t.Errorf("link %d, %s, can still be paid", l.ID, l.Note)
+	for name := range rarities {
+		c.states[name] = 0
 	}
-	s.sound()
+	return c
 }
 
-// register reads every sale of the register.
-func (s *simulation) register() []*kiosk.Sale {
-	var all []*kiosk.Sale
-	s.must(s.store.View(context.Background(), func(r kiosk.Reader) (err error) {
-		all, err = r.LastSales(s.actor.Register, 10_000)
-		return err
-	}))
-	return all
+// tell prints the counts; over a whole set, what never came is a failure.
+func (c *tally) tell(t *testing.T, seeds int) {
+	t.Logf("%d seeds, %d sales", seeds, c.sales)
+	var never []string
+	for _, counts := range []map[string]int{c.fired, c.states} {
+		var line strings.Builder
+		for _, name := range slices.Sorted(maps.Keys(counts)) {
+			fmt.Fprintf(&line, " %s: %d,", name, counts[name])
+			if counts[name] == 0 {
+				never = append(never, name)
+			}
+		}
+		t.Log(strings.Trim(line.String(), " ,"))
+	}
+	if len(never) > 0 && seeds >= wholeSet {
+		t.Errorf("never came: %s", strings.Join(never, ", "))
+	} else if len(never) > 0 {
+		t.Logf("did not come in so few seeds: %s", strings.Join(never, ", "))
+	}
 }
+
+// simulate plays one seed. The seed chooses the kind of stall too.
+func simulate(t *testing.T, seed uint64, all *tally) {
+	s := &simulation{
+		dice: rand.New(rand.NewPCG(seed, 1)), tally: all, armed: map[sandbox.Fault]int{},
+		shown: map[string]int64{}, accepted: map[string]string{},
+	}
+	inBubble(t, func(_ *testing.T, h *house) {
+		s.house = h
+		s.arrive()
+		s.afternoon()
+		s.evening()
+		s.leave()
+	}, func(h *house) {
+		h.settings = func(stall *kiosk.Stall) { s.kindOfStall(seed, stall) }
+		h.deaf = seed%8 == 5
+		h.clock = func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
+		h.under = func(inner kiosk.Store) kiosk.Store { return fillable{inner, &s.full} }
+		h.overBus = func(inner kiosk.Bus) kiosk.Bus { return lossy{inner, &s.deafening} }
+	})
+}
+
+func (s *simulation) kindOfStall(seed uint64, stall *kiosk.Stall) {
+	switch seed % 8 {
+	case 1:
+		stall.SplitTerms = []kiosk.Share{{Token: simRecipient, Name: "Market", Percent: 1000}}
+	case 3:
+		stall.AsksTip = true
+	case 7:
+		stall.Strict = true
+	}
+}
+
+const simRecipient = "recipient-of-a-simulated-market"

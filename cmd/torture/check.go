@@ -272,7 +272,7 @@ func (c *checker) paidBefore(s *saleFacts, f shown) bool {
 // link of ours is unknown (I6, I7).
 func (c *checker) links() {
 	for _, l := range c.w.book.links {
-		if l.Status != "Unused" {
+		if l.Status != "Unused" || !c.facts.ours(l) && !strings.HasPrefix(l.ref(), c.facts.installation) {
 			continue
 		}
 		known := c.facts.linkOf(l)

@@ -191,8 +191,10 @@ func (f *facts) readRows(ctx context.Context, db *sql.DB) error {
 	})
 }
 
-// ours tells whether a link of the book was asked for by this program.
-func (f *facts) ours(l *bookLink) bool { return f.linkOf(l) != nil }
+// ours tells whether a link of the book can be known to be this program's: by its number or by the
+// reference in its note. One that was made without the note, and whose number we were never told,
+// cannot; money on it is unmatched, which a person sees, and in no sale.
+func (f *facts) ours(l *bookLink) bool { return f.byPayID[l.ID] != nil || f.byRef[l.ref()] != nil }
 
 // linkOf finds it by the gateway's number, by our reference, or, where a fault kept both from us, by
 // the address that was ordered with it.

@@ -80,7 +80,7 @@ func (c *cluster) prepare(_ context.Context, w *world) error {
 }
 
 func (c *cluster) torment(ctx context.Context, w *world, names []string) error {
-	c.proxy.chance.Store(30)
+	c.proxy.chance.Store(4)
 	defer c.proxy.chance.Store(0)
 	w.fragile = true // without its database it does not start
 	ctx, end := context.WithCancel(ctx)

@@ -1,0 +1,340 @@
+package main
+
+import (
+	"context"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/sandbox"
+)
+
+const (
+	afternoonLong = 2 * time.Hour
+	drawEvery     = 20 * time.Minute
+)
+
+// afternoon lets things happen; other mishaps are drawn every twenty minutes.
+func (s *simulation) afternoon() {
+	end := time.Now().Add(afternoonLong)
+	for next := time.Now(); time.Now().Before(end); {
+		if !time.Now().Before(next) {
+			s.draw()
+			next = time.Now().Add(drawEvery)
+		}
+		time.Sleep(time.Duration(1+s.dice.IntN(40_000)) * time.Millisecond)
+		s.happen()
+		s.revive()
+		s.count()
+		s.look()
+	}
+}
+
+// draw ends the mishaps of before and chooses three to five others.
+func (s *simulation) draw() {
+	s.mend()
+	pool := append([]string{}, own...)
+	for _, f := range sandbox.Catalogue() {
+		pool = append(pool, "gateway "+string(f.Name))
+	}
+	s.drawn = s.drawn[:0]
+	for range 3 + s.dice.IntN(3) {
+		s.drawn = append(s.drawn, pool[s.dice.IntN(len(pool))])
+	}
+}
+
+// mend ends every mishap.
+func (s *simulation) mend() {
+	s.count()
+	for _, f := range sandbox.Catalogue() {
+		s.sandbox.Set(f.Name, 0)
+	}
+	clear(s.armed)
+	s.full.Store(false)
+	s.deafening.Store(false)
+	s.bend(nil)
+}
+
+func (s *simulation) bend(how func(addr string, c net.Conn) net.Conn) {
+	s.wires.mu.Lock()
+	defer s.wires.mu.Unlock()
+	s.wires.bend = how
+}
+
+// happen lets one thing happen.
+func (s *simulation) happen() {
+	switch n := s.dice.IntN(100); {
+	case n < 28:
+		s.ring()
+	case n < 52:
+		s.customerPays()
+	case n < 58:
+		s.current(s.shop.Cancel)
+	case n < 61:
+		s.current(s.shop.SetAside)
+	case n < 66:
+		s.tip()
+	case n < 73:
+		s.manager()
+	case n < 76:
+		s.bank()
+	case n < 77:
+		s.shift()
+	default:
+		s.strike(s.drawn[s.dice.IntN(len(s.drawn))])
+	}
+}
+
+// strike lets one of the drawn mishaps come.
+func (s *simulation) strike(name string) {
+	if fault, of := strings.CutPrefix(name, "gateway "); of && name != "gateway-unreachable" {
+		s.arm(sandbox.Fault(fault))
+		return
+	}
+	switch name {
+	case "restart":
+		s.restart(time.Duration(s.dice.IntN(90)) * time.Second)
+		s.connect()
+	case "kill":
+		s.close()
+		s.mortal = &mortal{left: 1 + s.dice.IntN(12), atOpen: s.dice.IntN(4) == 0}
+		s.open()
+		s.connect()
+		return // it fires when it dies
+	case "clock-ahead":
+		s.ahead.Store(min(int64(time.Hour), s.ahead.Load()+int64(time.Hour)))
+	case "clock-back":
+		s.ahead.Store(max(int64(-time.Hour), s.ahead.Load()-int64(time.Hour)))
+	case "store-full":
+		s.full.Store(!s.full.Load())
+	case "bus-lost":
+		s.loseRings()
+	case "gateway-unreachable":
+		s.cutOff(payAddr)
+	case "shop-unreachable":
+		s.cutOff(shopAddr)
+	}
+	s.tally.fire(name)
+}
+
+func (s *simulation) arm(f sandbox.Fault) {
+	times := 1 + s.dice.IntN(3)
+	s.sandbox.Set(f, times)
+	s.armed[f] = times
+	if with, has := companions[f]; has {
+		s.sandbox.Set(with, times)
+		s.armed[with] = times
+	}
+}
+
+// count notes which armed faults have struck.
+func (s *simulation) count() {
+	for _, f := range s.sandbox.Faults() {
+		if was, armed := s.armed[f.Name]; armed && f.Left < was {
+			s.tally.fire("gateway " + string(f.Name))
+			s.armed[f.Name] = f.Left
+			if f.Left == 0 {
+				delete(s.armed, f.Name)
+			}
+		}
+	}
+}
+
+// cutOff closes every new connection to an address for some seconds.
+func (s *simulation) cutOff(addr string) {
+	s.bend(func(to string, c net.Conn) net.Conn {
+		if to == addr {
+			_ = c.Close()
+		}
+		return c
+	})
+	time.Sleep(time.Duration(1+s.dice.IntN(60)) * time.Second)
+	s.bend(nil)
+}
+
+// loseRings keeps every ring from the screens: what they show is right again within three seconds.
+func (s *simulation) loseRings() {
+	s.deafening.Store(true)
+	s.ring()
+	time.Sleep(2 * time.Second)
+	s.customerPays()
+	time.Sleep(3 * time.Second)
+	s.revive()
+	if s.screen.closed() != 0 {
+		s.connect()
+		time.Sleep(time.Second)
+	}
+	if d := s.display(); !strings.Contains(s.screen.shows(), `data-shows="`+string(d.Shows)+`"`) {
+		s.t.Errorf("I5: the display should show %s and shows %.200s", d.Shows, s.screen.shows())
+	}
+	s.deafening.Store(false)
+}
+
+// revive starts a house again that has died.
+func (s *simulation) revive() {
+	if s.mortal == nil || !s.mortal.dead() {
+		return
+	}
+	s.tally.fire("kill")
+	s.close()
+	s.mortal = nil
+	time.Sleep(time.Duration(s.dice.IntN(30)) * time.Second)
+	s.open()
+	s.connect()
+}
+
+// look watches the screens as an auditor would.
+func (s *simulation) look() {
+	d := s.display()
+	if d.Shows == kiosk.ShowsCode {
+		for _, l := range s.sandbox.Links() {
+			if l.PayLink == d.PayURL {
+				s.shown[l.PayLink] = l.ID
+			}
+		}
+	}
+	if d.Sale == nil {
+		return
+	}
+	s.tally.state(string(d.Sale.State()))
+	if d.Shows == kiosk.ShowsPaid && s.paidAtGateway(d.Sale) < d.Sale.Total() {
+		s.t.Errorf("I2: green for %s of %v, and the gateway has %v", d.Sale.Number, d.Sale.Total(), s.paidAtGateway(d.Sale))
+	}
+	payable := 0
+	for _, l := range s.sandbox.Links() {
+		for i := range d.Sale.Links {
+			if own := &d.Sale.Links[i]; own.Live && !own.GivenUp && l.ID == own.PayID && l.Status == sandbox.Unused {
+				payable++
+			}
+		}
+	}
+	if payable > 1 {
+		s.t.Errorf("I6: %d links of %s are shown and can be paid", payable, d.Sale.Number)
+	}
+}
+
+// paidAtGateway is what the gateway's own book says a sale has brought.
+func (s *simulation) paidAtGateway(sale *kiosk.Sale) kiosk.Money {
+	var sum kiosk.Money
+	for _, l := range s.sandbox.Links() {
+		for i := range sale.Links {
+			if l.Status == sandbox.Used && (l.ID == sale.Links[i].PayID || strings.HasPrefix(l.Note, sale.Links[i].Ref)) {
+				sum += l.Amount
+			}
+		}
+	}
+	return sum
+}
+
+// evening ends every mishap, waits, and compares the books.
+func (s *simulation) evening() {
+	s.mend()
+	if s.mortal != nil {
+		s.close()
+		s.mortal = nil
+		s.open()
+		s.connect()
+	}
+	for _, l := range s.sandbox.Links() {
+		if l.Pending {
+			_ = s.sandbox.FundsArrived(l.ID)
+		}
+	}
+	s.ahead.Store(0)
+	time.Sleep(75 * time.Minute)
+	ledger, sales := s.ledger(), s.sales()
+	stored := map[string]bool{}
+	for _, sale := range sales {
+		stored[sale.ID] = true
+		s.rests(sale)
+		s.rowsAgree(sale, ledger)
+		s.factsAlone(sale)
+		for name, is := range rarities {
+			if is(sale) {
+				s.tally.state(name)
+			}
+		}
+	}
+	for key, sale := range s.accepted {
+		if !stored[sale] {
+			s.t.Errorf("the charge %s was accepted and is gone", key)
+		}
+	}
+	s.tally.mu.Lock()
+	s.tally.sales += len(sales)
+	s.tally.mu.Unlock()
+	s.sums(sales)
+	for _, l := range s.payable() {
+		s.t.Errorf("I7: link %d, %s, can still be paid", l.ID, l.Note)
+	}
+	s.sound()
+}
+
+// rests holds that a sale does not hang, and that one that is paid has its money at the gateway.
+func (s *simulation) rests(sale *kiosk.Sale) {
+	state := sale.State()
+	s.tally.state(string(state))
+	switch state {
+	case kiosk.Opening, kiosk.Checking, kiosk.Retiring, kiosk.Awaiting, kiosk.Asking:
+		s.t.Errorf("I11: %s still hangs in %s: %+v", sale.Number, state, sale.Links)
+	case kiosk.Paid, kiosk.Refunding, kiosk.Refunded:
+		if got := s.paidAtGateway(sale); got < sale.Total() {
+			s.t.Errorf("I2: %s is %s, and of %v the gateway has %v", sale.Number, state, sale.Total(), got)
+		}
+	default:
+		if got := s.paidAtGateway(sale); got > 0 && state != kiosk.Review && state != kiosk.Settled {
+			s.t.Errorf("I1: %s is %s, and the gateway has %v", sale.Number, state, got)
+		}
+	}
+}
+
+// rowsAgree is I1 and I9: what the gateway's book says of a link stands in its sale, once and to the
+// cent, though the lists may have called it withdrawn meanwhile; and no more went back than came.
+func (s *simulation) rowsAgree(sale *kiosk.Sale, ledger []payment) {
+	theirs, ours := map[int][]kiosk.Money{}, map[int][]kiosk.Money{}
+	for _, g := range ledger {
+		if n := g.linkOf(sale); n > 0 && g.Status == "Success" {
+			theirs[n] = append(theirs[n], g.Amount)
+		}
+	}
+	for _, l := range sale.Links {
+		var came, back kiosk.Money
+		for _, r := range l.Rows {
+			if r.Amount == 0 {
+				continue
+			}
+			ours[l.N] = append(ours[l.N], r.Amount)
+			came += max(r.Amount, 0)
+			if r.Kind == kiosk.RowRefund {
+				back -= r.Amount
+			}
+		}
+		if back > came {
+			s.t.Errorf("I9: of link %d of %s %v went back and %v came", l.N, sale.Number, back, came)
+		}
+		slices.Sort(theirs[l.N])
+		slices.Sort(ours[l.N])
+		if !slices.Equal(theirs[l.N], ours[l.N]) {
+			s.t.Errorf("I1: link %d of %s has the rows %v, and the gateway has %v", l.N, sale.Number, ours[l.N], theirs[l.N])
+		}
+	}
+}
+
+// sums holds that the takings equal the sum of the sales' own figures (I4).
+func (s *simulation) sums(sales []*kiosk.Sale) {
+	var want kiosk.Figures
+	for _, sale := range sales {
+		want = want.Plus(sale.Figures())
+	}
+	rows, err := s.shop.Takings(context.Background(), kiosk.TakingsQuery{First: 0, Last: 1 << 20})
+	s.must(err)
+	var got kiosk.Figures
+	for _, r := range rows {
+		got = got.Plus(r.Figures)
+	}
+	if got != want {
+		s.t.Errorf("I4: takings are %v, the sales add up to %v", got, want)
+	}
+}

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/sandbox"
+	"qrkiosk/views"
+)
+
+// fillable is a store whose disk may be full: it can be read, and keeps nothing.
+type fillable struct {
+	kiosk.Store
+	full *atomic.Bool
+}
+
+func (f fillable) Change(ctx context.Context, stream string, decide func(kiosk.Tx) error) (int64, error) {
+	if f.full.Load() {
+		return 0, &kiosk.Error{Code: kiosk.Unavailable, Key: "store-away"}
+	}
+	return f.Store.Change(ctx, stream, decide)
+}
+
+func (f fillable) Claim(ctx context.Context, kinds []kiosk.ErrandKind, now, until int64, n int) ([]kiosk.Errand, error) {
+	if f.full.Load() {
+		return nil, &kiosk.Error{Code: kiosk.Unavailable, Key: "store-away"}
+	}
+	return f.Store.Claim(ctx, kinds, now, until, n)
+}
+
+// lossy is a bus that may lose rings.
+type lossy struct {
+	kiosk.Bus
+	lost *atomic.Bool
+}
+
+func (l lossy) Ring(stream string, version int64) {
+	if !l.lost.Load() {
+		l.Bus.Ring(stream, version)
+	}
+}
+
+// arrive brings a second person, another account for splits, and a display that stays connected.
+func (s *simulation) arrive() {
+	s.must(s.sandbox.AddAccount(sandbox.Account{Name: "Market", Key: "key-of-a-simulated-market", RecipientToken: simRecipient}))
+	stall := s.till().Stall
+	staff, err := s.shop.AddStaff(context.Background(), stall.ID, "Ben", kiosk.Cashier, "739164")
+	s.must(err)
+	s.second = s.actor
+	s.second.Staff, s.second.Role = staff.ID, kiosk.Cashier
+	s.seat = s.customer()
+	s.connect()
+}
+
+func (s *simulation) connect() {
+	if s.screen != nil {
+		s.screen.leave()
+	}
+	s.screen = s.seat.watch(views.PathDisplayLive)
+}
+
+func (s *simulation) leave() { s.screen.leave() }
+
+// ring charges, now and then pressed twice, now and then by two people at the same moment.
+func (s *simulation) ring() {
+	s.rung++
+	charge := kiosk.Charge{Amount: kiosk.Money(100 + s.dice.IntN(5000)), Key: fmt.Sprintf("key-of-a-simulated-sale-%d", s.rung)}
+	by := s.actor
+	if s.dice.IntN(4) == 0 {
+		by = s.second
+	}
+	other := make(chan struct{})
+	if s.dice.IntN(6) == 0 {
+		rival := charge
+		rival.Key += "-rival"
+		go func() { s.charged(s.second, rival); close(other) }()
+	} else {
+		close(other)
+	}
+	s.charged(by, charge)
+	if s.dice.IntN(4) == 0 {
+		s.charged(by, charge)
+	}
+	<-other
+}
+
+// charged holds that one key is one sale, and remembers what the till was told.
+func (s *simulation) charged(by kiosk.Actor, c kiosk.Charge) {
+	sale, err := s.shop.Charge(context.Background(), by, c)
+	if err != nil {
+		s.allowed(err)
+		return
+	}
+	s.tally.mu.Lock()
+	defer s.tally.mu.Unlock()
+	if before, known := s.accepted[c.Key]; known && before != sale.ID {
+		s.t.Errorf("I16: one key made the sales %s and %s", before, sale.ID)
+	}
+	s.accepted[c.Key] = sale.ID
+}
+
+// allowed are the refusals that a person may meet; anything else is a defect.
+func (s *simulation) allowed(err error) {
+	switch kiosk.CodeOf(err) {
+	case kiosk.Conflict, kiosk.Unavailable, kiosk.Invalid:
+	default:
+		s.t.Errorf("a command was refused with %v", err)
+	}
+}
+
+// customer pays what was ever shown, now or from a photograph: by the sandbox's order or through
+// its page, which brings the browser back to us.
+func (s *simulation) customerPays() {
+	for _, l := range s.sandbox.Links() {
+		if _, seen := s.shown[l.PayLink]; !seen || l.Status != sandbox.Unused || s.dice.IntN(2) == 0 {
+			continue
+		}
+		switch s.dice.IntN(10) {
+		case 0:
+			_ = s.sandbox.Decline(l.ID)
+		case 1:
+			_ = s.sandbox.Forge(l.ID)
+		case 2:
+			if s.sandbox.PromiseTransfer(l.ID) != nil {
+				_ = s.sandbox.CancelByPayer(l.ID) // the gateway may refuse either
+			}
+		case 3, 4, 5:
+			s.checkout(l)
+		default:
+			_ = s.sandbox.Pay(l.ID)
+		}
+	}
+}
+
+// checkout presses the page's button and follows where it leads.
+func (s *simulation) checkout(l sandbox.LinkView) {
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, l.PayLink, strings.NewReader(url.Values{"action": {"card"}}.Encode()))
+	s.must(err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := s.browser().Do(r)
+	if err == nil { // the network may be down
+		resp.Body.Close()
+	}
+}
+
+// bank lets promised money arrive, payers dispute, and the operator decide about refunds.
+func (s *simulation) bank() {
+	for _, l := range s.sandbox.Links() {
+		switch {
+		case l.Pending && s.dice.IntN(3) == 0:
+			_ = s.sandbox.FundsArrived(l.ID)
+		case l.Status == sandbox.Used && s.dice.IntN(60) == 0:
+			_ = s.sandbox.OpenDispute(l.ID)
+		case l.Status == sandbox.Used && s.dice.IntN(60) == 0:
+			_ = s.sandbox.CloseDispute(l.ID, s.dice.IntN(2) == 0)
+		}
+	}
+	for _, r := range s.sandbox.Money()[0].Refunds {
+		switch s.dice.IntN(4) {
+		case 0:
+			_ = s.sandbox.ApproveRefund(r.Link)
+		case 1:
+			_ = s.sandbox.RejectRefund(r.Link, "no")
+		}
+	}
+}
+
+// current does something about the sale in hand.
+func (s *simulation) current(do func(context.Context, kiosk.Actor, string) (*kiosk.Sale, error)) {
+	if current := s.till().Current; current != nil {
+		by := s.actor
+		if s.dice.IntN(3) == 0 {
+			by = s.second
+		}
+		if _, err := do(context.Background(), by, current.ID); err != nil {
+			s.allowed(err)
+		}
+	}
+}
+
+// tip chooses one, where the display asks.
+func (s *simulation) tip() {
+	if d := s.display(); d.Shows == kiosk.ShowsTip {
+		if _, err := s.shop.Tip(context.Background(), s.actor.Register, d.Sale.ID, kiosk.Money(s.dice.IntN(3)*100)); err != nil {
+			s.allowed(err)
+		}
+	}
+}
+
+// manager decides about one of the last sales.
+func (s *simulation) manager() {
+	ctx, sales := context.Background(), s.till().Last
+	if len(sales) == 0 {
+		return
+	}
+	sale := sales[s.dice.IntN(len(sales))]
+	var err error
+	switch state := sale.State(); {
+	case state == kiosk.Review && s.dice.IntN(2) == 0:
+		_, err = s.shop.Close(ctx, s.actor, sale.ID, "looked into it")
+	case state == kiosk.Review && s.dice.IntN(2) == 0:
+		_, err = s.shop.Attach(ctx, s.actor, sale.ID, "it was for this")
+	case sale.Refundable() > 0 && s.dice.IntN(3) == 0:
+		amount := sale.Refundable()
+		if s.dice.IntN(2) == 0 {
+			amount = max(1, amount/2)
+		}
+		_, err = s.shop.Refund(ctx, s.actor, sale.ID, amount, "brought back")
+	case state == kiosk.Refunding && s.dice.IntN(2) == 0:
+		err = s.refundNews(ctx, sale)
+	}
+	if err != nil {
+		s.allowed(err)
+	}
+}
+
+// refundNews tells the till what became of a refund whose request the operator has rejected, or
+// asks again where the answer was lost.
+func (s *simulation) refundNews(ctx context.Context, sale *kiosk.Sale) error {
+	for _, r := range s.sandbox.Money()[0].Refunds {
+		for i := range sale.Links {
+			if r.Link == sale.Links[i].PayID && r.State == "Rejected" {
+				_, err := s.shop.RefundRejected(ctx, s.actor, sale.ID, "the operator said no")
+				return err
+			}
+		}
+	}
+	_, err := s.shop.RefundAgain(ctx, s.actor, sale.ID, "no answer came")
+	return err
+}
+
+// shift closes the register and opens it again.
+func (s *simulation) shift() {
+	if _, err := s.shop.CloseShift(context.Background(), s.actor); err != nil {
+		s.allowed(err)
+	}
+	if _, err := s.shop.OpenShift(context.Background(), s.second); err != nil {
+		s.allowed(err)
+	}
+	time.Sleep(time.Second)
+}

@@ -55,7 +55,13 @@ func (r Route) OfStall() bool { return strings.Contains(r.Path, "{stall}") }
 
 // Routes is the whole table. A test plays every line against every kind of person.
 func Routes() []Route {
-	return slices.Concat(commonRoutes(), tillRoutes(), displayRoutes(), officeRoutes(), fleetRoutes(), bookRoutes())
+	return slices.Concat(
+		commonRoutes(), tillRoutes(), displayRoutes(),
+		officeRoutes(),
+		stallRoutes(),
+		fleetRoutes(),
+		bookRoutes(),
+	)
 }
 
 func commonRoutes() []Route {

@@ -19,6 +19,7 @@ const (
 	KeyStallVAT     = "office-stall-vat"
 	KeyStallLapse   = "office-stall-lapse"
 	KeyStallLimit   = "office-stall-limit"
+	KeyItemOrder    = "office-item-order"
 	KeyTermsToken   = "office-terms-token"
 	KeyTermsTwice   = "office-terms-twice"
 	KeyTermsShare   = "office-terms-share"

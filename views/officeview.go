@@ -42,6 +42,9 @@ var sections = []section{
 // tabs is the navigation within a stall; the words of an entry are "office.tab." and its key.
 var tabs = []section{
 	{key: "look", path: ""},
+	{key: "selling", path: "/selling"},
+	{key: "items", path: "/items"},
+	{key: "terms", path: "/terms", organizer: true},
 	{key: "registers", path: "/registers"},
 	{key: "staff", path: "/staff"},
 	{key: "statement", path: "/statement"},
@@ -51,10 +54,21 @@ var tabs = []section{
 var officeSaid = []string{
 	"stall-added", "register-added", "register-renamed", "register-moved", "link-ended", "device-revoked",
 	"staff-changed", "staff-left", "owner-link-ended", "payouts-asked", "unmatched-settled",
+	"saved",
 }
 
 // officeSteps are the keys of the steps of the first start.
 var officeSteps = []string{}
+
+// tabsFor are the pages of a stall that somebody may open.
+func tabsFor(l kiosk.Login) (own []section) {
+	for _, s := range tabs {
+		if !s.organizer || l.Role == kiosk.Organizer {
+			own = append(own, s)
+		}
+	}
+	return own
+}
 
 func sectionsFor(l kiosk.Login) (own []section) {
 	for _, s := range sections {

@@ -1,0 +1,250 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/views"
+)
+
+// uploadBody is what a form with a picture may have: the file and what is around it.
+const uploadBody = pictureLimit + 64<<10
+
+func stallRoutes() []Route {
+	return []Route{
+		{Method: "GET", Path: views.PathStall, Who: StallHead, Way: wayOffice, do: (*Server).stallLook},
+		{Method: "POST", Path: views.PathStallLook, Who: StallHead, Way: wayOffice, do: (*Server).stallLookSave},
+		{Method: "POST", Path: views.PathStallLogo, Who: StallHead, Body: uploadBody, Way: wayOffice, do: (*Server).stallLogo},
+		{Method: "POST", Path: views.PathStallShow, Who: StallHead, Body: uploadBody, Way: wayOffice, do: (*Server).stallShow},
+		{Method: "POST", Path: views.PathStallUnshow, Who: StallHead, Way: wayOffice, do: (*Server).stallUnshow},
+		{Method: "GET", Path: views.PathStallSelling, Who: StallHead, Way: wayOffice, do: (*Server).stallSelling},
+		{Method: "POST", Path: views.PathStallSelling, Who: StallHead, Way: wayOffice, do: (*Server).stallSellingSave},
+		{Method: "GET", Path: views.PathStallItems, Who: StallHead, Way: wayOffice, do: (*Server).stallItems},
+		{Method: "POST", Path: views.PathStallItems, Who: StallHead, Way: wayOffice, do: (*Server).stallItemSave},
+		{Method: "POST", Path: views.PathStallItem, Who: StallHead, Way: wayOffice, do: (*Server).stallItemGone},
+		{Method: "GET", Path: views.PathStallTerms, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).stallTerms},
+		{Method: "POST", Path: views.PathStallTerms, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).stallTermsSave},
+	}
+}
+
+// stallHere is the stall of the address.
+func (s *Server) stallHere(r *http.Request) (kiosk.Stall, error) {
+	return s.shop.Stall(r.Context(), plainID(chi.URLParam(r, "stall")))
+}
+
+// stallTab is what one of the settings pages of a stall is drawn with.
+func (s *Server) stallTab(r *http.Request, stall kiosk.Stall, tab string, t *views.Trouble) (views.Page, views.OfficeFrame) {
+	p, f := s.officePage(r, "stalls", "")
+	f.Title, f.Stall, f.Tab, f.Error = p.T("office.tab."+tab), &stall, tab, t
+	return p, f
+}
+
+// typed is what a form has sent, each field cut to a length that a page can bear.
+func typed(r *http.Request) views.Typed {
+	all := views.Typed{}
+	for name, values := range r.PostForm {
+		all[name] = cut(values[0])
+	}
+	return all
+}
+
+// refuse shows a page of a stall again with what was typed and what is wrong with it.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, cause error, page func(http.ResponseWriter, *http.Request, int, views.Typed, *views.Trouble) error) error {
+	return s.again(w, r, cause, func(_ views.Page, t *views.Trouble) {
+		if err := page(w, r, statusOf(cause), typed(r), t); err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+func (s *Server) stallLook(w http.ResponseWriter, r *http.Request) error {
+	return s.stallLookPage(w, r, http.StatusOK, nil, nil)
+}
+
+func (s *Server) stallLookPage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Trouble) error {
+	stall, err := s.stallHere(r)
+	if err != nil {
+		return err
+	}
+	pictures, err := s.shop.Pictures(r.Context(), stall.ID)
+	if err != nil {
+		return err
+	}
+	p, f := s.stallTab(r, stall, "look", t)
+	s.render(w, r, status, views.StallLookPage(p, f, views.StallLook{Stall: stall, Pictures: pictures, Typed: typed}))
+	return nil
+}
+
+// changeStall changes the stall of the address and goes back to a page of it.
+func (s *Server) changeStall(w http.ResponseWriter, r *http.Request, back string, edit func(*kiosk.Stall)) error {
+	stall, err := s.shop.ChangeStall(r.Context(), officialOf(r).Clerk, plainID(chi.URLParam(r, "stall")), edit)
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "saved", views.StallPath(stall.ID, back))
+}
+
+func (s *Server) stallLookSave(w http.ResponseWriter, r *http.Request) error {
+	form := r.PostForm
+	err := s.changeStall(w, r, "", func(st *kiosk.Stall) {
+		st.Name, st.Place, st.Tagline = form.Get("name"), strings.TrimSpace(form.Get("place")), strings.TrimSpace(form.Get("tagline"))
+		st.Accent = strings.ToLower(strings.TrimSpace(form.Get("accent")))
+	})
+	if err != nil {
+		return s.refuse(w, r, err, s.stallLookPage)
+	}
+	return nil
+}
+
+func (s *Server) stallLogo(w http.ResponseWriter, r *http.Request) error {
+	var raw []byte
+	var err error
+	if r.MultipartForm != nil {
+		if raw, err = upload(r, "logo"); err == nil {
+			raw, err = readPicture(raw, logoSide, false)
+		}
+	}
+	if err == nil {
+		err = s.shop.SetLogo(r.Context(), officialOf(r).Clerk, plainID(chi.URLParam(r, "stall")), raw)
+	}
+	return s.uploaded(w, r, "logo", err)
+}
+
+// uploaded goes back to the stall, or says beside the field what is wrong with the file.
+func (s *Server) uploaded(w http.ResponseWriter, r *http.Request, field string, err error) error {
+	if err == nil {
+		return s.done(w, r, "saved", views.StallPath(chi.URLParam(r, "stall"), ""))
+	}
+	return s.again(w, r, err, func(_ views.Page, t *views.Trouble) {
+		if t.Field == "picture" {
+			t.Field = field
+		}
+		if err := s.stallLookPage(w, r, statusOf(err), nil, t); err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+func (s *Server) stallShow(w http.ResponseWriter, r *http.Request) error {
+	raw, err := upload(r, "picture")
+	if err == nil {
+		raw, err = readPicture(raw, photoSide, true)
+	}
+	if err == nil {
+		stall, about := plainID(chi.URLParam(r, "stall")), strings.TrimSpace(r.PostForm.Get("about"))
+		_, err = s.shop.AddPicture(r.Context(), officialOf(r).Clerk, stall, about, raw)
+	}
+	return s.uploaded(w, r, "picture", err)
+}
+
+func (s *Server) stallUnshow(w http.ResponseWriter, r *http.Request) error {
+	stall := plainID(chi.URLParam(r, "stall"))
+	if err := s.shop.RemovePicture(r.Context(), officialOf(r).Clerk, stall, plainID(r.PostForm.Get("id"))); err != nil {
+		return err
+	}
+	return s.done(w, r, "saved", views.StallPath(stall, ""))
+}
+
+func (s *Server) stallSelling(w http.ResponseWriter, r *http.Request) error {
+	return s.stallSellingPage(w, r, http.StatusOK, nil, nil)
+}
+
+func (s *Server) stallSellingPage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Trouble) error {
+	stall, err := s.stallHere(r)
+	if err != nil {
+		return err
+	}
+	p, f := s.stallTab(r, stall, "selling", t)
+	s.render(w, r, status, views.StallSellingPage(p, f, views.StallSelling{Stall: stall, Typed: typed}))
+	return nil
+}
+
+func (s *Server) stallSellingSave(w http.ResponseWriter, r *http.Request) error {
+	settings, err := readSelling(r)
+	if err == nil {
+		err = s.changeStall(w, r, "/selling", settings)
+	}
+	if err != nil {
+		return s.refuse(w, r, err, s.stallSellingPage)
+	}
+	return nil
+}
+
+// readSelling reads how a stall is to sell. Every number is read before anything is changed.
+func readSelling(r *http.Request) (func(*kiosk.Stall), error) {
+	form := r.PostForm
+	vat, err := readPercent(form.Get("vat"), "vat")
+	if err != nil {
+		return nil, err
+	}
+	limit, err := readEuros(form.Get("limit"), "limit")
+	if err != nil {
+		return nil, err
+	}
+	above, err := readEuros(form.Get("strictabove"), "strictabove")
+	if err != nil {
+		return nil, err
+	}
+	lapse, err := strconv.ParseInt(form.Get("lapse"), 10, 32)
+	if err != nil || lapse <= 0 {
+		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyStallLapse, Field: "lapse"}
+	}
+	languages, err := readLanguages(r)
+	if err != nil {
+		return nil, err
+	}
+	return func(st *kiosk.Stall) {
+		st.VAT, st.Limit, st.StrictAbove, st.LapseAfter = vat, limit, above, lapse*60_000
+		st.Languages, st.Region, st.Zone = languages, form.Get("region"), form.Get("zone")
+		st.Seller, st.VATNumber = strings.TrimSpace(form.Get("seller")), strings.TrimSpace(form.Get("vatnumber"))
+		st.AsksTip, st.Strict = form.Get("tip") == "yes", form.Get("strict") == "yes"
+	}, nil
+}
+
+// readLanguages puts the first language before the others that were ticked.
+func readLanguages(r *http.Request) ([]string, error) {
+	first := r.PostForm.Get("first")
+	if !views.Known(first) || len(first) != 2 {
+		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyStallWords, Field: "first"}
+	}
+	all := []string{first}
+	for _, l := range views.Languages() {
+		if l.Tag != first && r.PostForm.Get("lang-"+l.Tag) == "yes" {
+			all = append(all, l.Tag)
+		}
+	}
+	return all, nil
+}
+
+// readPercent reads a rate; nothing is none.
+func readPercent(text, field string) (int64, error) {
+	if strings.TrimSpace(text) == "" {
+		return 0, nil
+	}
+	n, err := kiosk.ParsePercent(text)
+	if err != nil {
+		return 0, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyStallVAT, Field: field}
+	}
+	return n, nil
+}
+
+// readEuros reads a sum that somebody sets at leisure, where a whole number means euros; nothing is
+// none.
+func readEuros(text, field string) (kiosk.Money, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return 0, nil
+	}
+	if len(text) <= 6 && strings.Trim(text, "0123456789") == "" {
+		text += ".00"
+	}
+	m, err := kiosk.ParseMoney(text)
+	if err != nil {
+		return 0, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyStallLimit, Field: field}
+	}
+	return m, nil
+}

@@ -1,0 +1,224 @@
+package views
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"qrkiosk/kiosk"
+)
+
+// Further pages and forms of a stall in the office, behind [PathStall].
+const (
+	PathStallLook    = PathStall + "/look"          // POST name, place, tagline, accent
+	PathStallLogo    = PathStall + "/logo"          // POST picture (a file); none takes the logo away
+	PathStallShow    = PathStall + "/pictures"      // POST picture (a file), about
+	PathStallUnshow  = PathStall + "/pictures/gone" // POST id
+	PathStallSelling = PathStall + "/selling"       // GET; POST
+	PathStallItems   = PathStall + "/items"         // GET, ?item= to change one; POST id, name, …
+	PathStallItem    = PathStall + "/items/gone"    // POST id
+	PathStallTerms   = PathStall + "/terms"         // GET, ?amount=; POST name-1, token-1, …, do
+)
+
+// Typed is what somebody typed into a form that was refused, nil for a form that was not sent.
+type Typed map[string]string
+
+// or is what was typed into a field, or else what is stored.
+func (t Typed) or(field, stored string) string {
+	if t == nil {
+		return stored
+	}
+	return t[field]
+}
+
+// ticked tells whether a box was ticked, or else what is stored.
+func (t Typed) ticked(field string, stored bool) bool {
+	if t == nil {
+		return stored
+	}
+	return t[field] == "yes"
+}
+
+// StallLook is the first page of a stall: its name, colours, logo and pictures.
+type StallLook struct {
+	Stall    kiosk.Stall
+	Pictures []kiosk.Picture
+	Typed    Typed
+}
+
+// StallSelling is the page about how a stall sells.
+type StallSelling struct {
+	Stall kiosk.Stall
+	Typed Typed
+}
+
+// StallItems is the catalogue of a stall.
+type StallItems struct {
+	Stall kiosk.Stall
+	Items []kiosk.Item
+	Item  kiosk.Item // to be changed; without ID a new one
+	Typed Typed
+}
+
+// StallTerms is the page about who gets what of a sale.
+type StallTerms struct {
+	Stall    kiosk.Stall
+	Lines    []TermsLine
+	Previews []kiosk.Preview
+	Terms    []kiosk.Share // of the previews
+	Unsaved  bool          // the previews are of terms that are not in force
+	Checked  bool          // SecPaid has accepted them
+	Amount   string        // typed
+}
+
+// TermsLine is one recipient as typed or stored.
+type TermsLine struct{ Name, Token, Percent, Fixed string }
+
+// TermsLines writes terms as they are edited, with two lines to spare.
+func (p Page) TermsLines(terms []kiosk.Share) (lines []TermsLine) {
+	for _, t := range terms {
+		l := TermsLine{Name: t.Name, Token: t.Token}
+		if t.Percent > 0 {
+			l.Percent = p.plainPercent(t.Percent)
+		}
+		if t.Fixed > 0 {
+			l.Fixed = p.plainAmount(t.Fixed)
+		}
+		lines = append(lines, l)
+	}
+	return append(lines, TermsLine{}, TermsLine{})
+}
+
+// plainAmount writes money as it is typed: "12,50"; nothing for nothing.
+func (p Page) plainAmount(m kiosk.Money) string {
+	if m == 0 {
+		return ""
+	}
+	h := habitOf(p.Region)
+	h.group = ""
+	return h.digits(m)
+}
+
+// plainPercent writes a percentage as it is typed: "8,5".
+func (p Page) plainPercent(hundredths int64) string {
+	return strings.TrimRight(percent(p.Region, hundredths), noBreak+"%")
+}
+
+func (p Page) vatText(hundredths int64) string {
+	if hundredths == 0 {
+		return ""
+	}
+	return p.plainPercent(hundredths)
+}
+
+func minutes(ms int64) string {
+	return strconv.FormatInt(cmp.Or(ms, kiosk.DefaultLapse)/60_000, 10)
+}
+
+// zones are the time zones of the places where the euro is paid with.
+var zones = []string{
+	"Europe/Amsterdam", "Europe/Athens", "Europe/Berlin", "Europe/Bratislava", "Europe/Brussels", "Europe/Bucharest",
+	"Europe/Budapest", "Europe/Copenhagen", "Europe/Dublin", "Europe/Helsinki", "Europe/Lisbon", "Europe/Ljubljana",
+	"Europe/London", "Europe/Luxembourg", "Europe/Madrid", "Europe/Malta", "Europe/Paris", "Europe/Prague", "Europe/Riga",
+	"Europe/Rome", "Europe/Sofia", "Europe/Stockholm", "Europe/Tallinn", "Europe/Vienna", "Europe/Vilnius", "Europe/Warsaw",
+	"Europe/Zagreb", "Europe/Zurich", "Asia/Nicosia", "Atlantic/Azores", "Atlantic/Canary", "Atlantic/Madeira", "UTC",
+}
+
+func zoneChoices(now string) (all []Choice) {
+	for _, z := range zones {
+		all = append(all, Choice{z, strings.ReplaceAll(z[strings.IndexByte(z, '/')+1:], "_", " ")})
+	}
+	if now != "" && !slices.Contains(zones, now) {
+		all = append(all, Choice{now, now})
+	}
+	return all
+}
+
+// regionChoices are the habits of writing numbers, by an example each.
+func regionChoices() []Choice {
+	all := []Choice{}
+	for _, tag := range []string{"de", "en", "fr", "nl", "de-AT", "pl"} {
+		all = append(all, Choice{tag, Amount(tag, 123456)})
+	}
+	return all
+}
+
+// regionOf is the choice that stands for a stall's region.
+func regionOf(s kiosk.Stall) string {
+	region := RegionOf(s)
+	for _, c := range regionChoices() {
+		if habitOf(c.Value) == habitOf(region) {
+			return c.Value
+		}
+	}
+	return "de"
+}
+
+func firstLanguage(s kiosk.Stall) string {
+	if len(s.Languages) == 0 {
+		return fallback
+	}
+	return s.Languages[0]
+}
+
+func languageChoices() (all []Choice) {
+	for _, l := range Languages() {
+		all = append(all, Choice{l.Tag, l.Name})
+	}
+	return all
+}
+
+func speaks(s kiosk.Stall, tag string) bool {
+	return slices.ContainsFunc(s.Languages, func(l string) bool {
+		base, _, _ := strings.Cut(l, "-")
+		return base == tag
+	})
+}
+
+func (p Page) colourChoices() []Choice {
+	all := []Choice{{"", p.T("office.item.nocolour")}}
+	for _, c := range kiosk.Colours {
+		all = append(all, Choice{c, p.T("colour." + c)})
+	}
+	return all
+}
+
+// colourNow is the accent as a colour input wants it.
+func colourNow(accent string) string { return cmp.Or(accent, defaultAccent) }
+
+// lineFields are the fields that a line of terms has, so that what is wrong can be said beside them.
+func lineFields(lines []TermsLine) (names []string) {
+	for i := range lines {
+		for _, f := range []string{"name", "token", "percent", "fixed"} {
+			names = append(names, f+"-"+strconv.Itoa(i+1))
+		}
+	}
+	return names
+}
+
+func nth(field string, i int) string { return field + "-" + strconv.Itoa(i+1) }
+
+// shareText writes what a recipient gets: "8,5 % + 0,30 €".
+func (p Page) shareText(t kiosk.Share) string {
+	var parts []string
+	if t.Percent > 0 {
+		parts = append(parts, percent(p.Region, t.Percent))
+	}
+	if t.Fixed > 0 {
+		parts = append(parts, p.amount(t.Fixed))
+	}
+	return strings.Join(parts, " + ")
+}
+
+func (l StallSelling) zone() string { return cmp.Or(l.Stall.Zone, kiosk.DefaultZone) }
+
+// previewText says what becomes of ten euros: "On €10.00: Bakery gets €8.90, you get €1.10 before fees."
+func (p Page) previewText(l StallTerms) string {
+	first := kiosk.PreviewTerms(l.Terms, 1000)
+	var parties []string
+	for i, t := range l.Terms {
+		parties = append(parties, p.T("office.preview.party", "name", partyName(t), "amount", p.amount(first.Parts[i])))
+	}
+	return p.T("office.preview.text", "amount", p.amount(first.Amount), "parties", strings.Join(parties, ", "), "own", p.amount(first.Own))
+}

@@ -111,11 +111,19 @@ func (s *Server) official(route Route, next handler) handler {
 			return &kiosk.Error{Code: kiosk.Forbidden, Key: kiosk.KeyOfficeOrganizer}
 		case route.OfStall() && !o.Heads(plainID(chi.URLParam(r, "stall"))):
 			return errNoPage
+		case route.OfStall() && !s.isStall(r):
+			return errNoPage
 		case route.Fresh && !s.fresh(r):
 			return s.askAgain(w, r)
 		}
 		return next(w, r.WithContext(context.WithValue(r.Context(), officialKey{}, o)))
 	}
+}
+
+// isStall tells whether the stall of the address is there: an organizer may name any.
+func (s *Server) isStall(r *http.Request) bool {
+	_, err := s.stallHere(r)
+	return err == nil
 }
 
 // inOffice reads who is signed in, and notes the visit as a sign of life.

@@ -3,6 +3,7 @@
 GO       ?= go
 FUZZTIME ?= 30s
 SEEDS    ?= 40
+OUT      ?= out/screens
 SALES    ?= 1000
 RINGS    ?= kill,proxy,disk,power,postgres
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
@@ -10,7 +11,7 @@ LINT      = v2.14.0
 build     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/qrkiosk ./cmd/qrkiosk
 
 .DEFAULT_GOAL := help
-.PHONY: run test generate lint fmt fuzz sim torture torture-control bench image screens pictures clean help
+.PHONY: run test generate lint fmt fuzz sim torture torture-control bench image screens lighthouse pictures clean help
 
 run: ## start the demo with its sandbox; LAN=1 for real tablets and phones, ARGS for more flags
 	@$(build)
@@ -52,9 +53,13 @@ bench: ## print the ratios that the design promises
 image: ## build the container image with buildah and run the binary inside once
 	@GO='$(GO)' VERSION='$(VERSION)' .ci/image
 
-screens: ## make the pictures of till and display anew, in out/screens
-	@mkdir -p out/screens
-	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(CURDIR)/out/screens' $(GO) test -count=1 -run Browser ./cmd/qrkiosk
+screens: ## write every state of every screen to OUT and measure all in every language; SCENES=till-,receipt- for some
+	@mkdir -p '$(OUT)'
+	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(abspath $(OUT))' QRKIOSK_SCENES='$(SCENES)' $(GO) test -count=1 -timeout 60m -run TestScreens_ ./views
+	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(abspath $(OUT))/sale' $(GO) test -count=1 -run Browser_aSale ./cmd/qrkiosk
+
+lighthouse: ## let Lighthouse judge till, display and receipt; it comes from npm into a folder that goes away
+	@GO='$(GO)' .ci/lighthouse
 
 pictures: ## make the two pictures of the README anew
 	QRKIOSK_TEST_ALL=1 QRKIOSK_PICTURES='$(CURDIR)/assets/pictures' $(GO) test -count=1 -run Browser_aSale ./cmd/qrkiosk

@@ -306,7 +306,9 @@ func (h *house) offered(g *guest, sale *kiosk.Sale) string {
 }
 
 // plainText is what people read of a page, as far as sentences go.
-func plainText(body string) string { return strings.ReplaceAll(html.UnescapeString(body), "\u2060", "") }
+func plainText(body string) string {
+	return strings.ReplaceAll(html.UnescapeString(body), "\u2060", "")
+}
 
 func around(body, word string) string {
 	at := max(0, strings.Index(body, word)-600)

@@ -35,7 +35,7 @@ func needed(t *testing.T, what string) {
 }
 
 // chromium returns a browser for the test, or skips it.
-func chromium(t *testing.T) context.Context {
+func chromium(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -52,7 +52,7 @@ func chromium(t *testing.T) context.Context {
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("hide-scrollbars", true), chromedp.UserDataDir(t.TempDir()))
-	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(), options...)
+	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(func() {
 		cancel()
@@ -356,9 +356,9 @@ type counter struct {
 }
 
 // newCounter enrols both screens by the printed links and signs in with real keys.
-func newCounter(t *testing.T) *counter {
+func newCounter(t *testing.T, more ...chromedp.ExecAllocatorOption) *counter {
 	t.Helper()
-	browser := chromium(t)
+	browser := chromium(t, more...)
 	p := newProgram(t)
 	c := &counter{program: p, browser: browser, till: newPage(t, browser, "till"), display: newPage(t, browser, "display")}
 	c.till.size(1280, 800)

@@ -56,7 +56,7 @@ func TestHistories(t *testing.T) {
 		histories, failed := 0, false
 		rapid.Check(t, func(t *rapid.T) {
 			p := newPast(t, h, shop)
-			if histories++; histories > 30 && !failed {
+			if histories++; histories > 15 && !failed {
 				return // enough of them; those the shrinker tries are all played
 			}
 			failed = true

@@ -340,14 +340,16 @@ func (h *hub) run(ctx context.Context) {
 	t := time.NewTicker(time.Second)
 	defer t.Stop()
 	defer h.close()
-	sighted := true
+	sighted, last := true, time.Now()
 	for tick := uint32(0); ; tick++ {
 		select {
 		case <-ctx.Done():
 			return
 		case <-t.C:
 		}
-		if tick%healEvery == 0 {
+		frozen := time.Since(last) > healEvery*time.Second // whoever was asleep looks before it renews
+		last = time.Now()
+		if tick%healEvery == 0 || frozen {
 			sighted = h.heal(ctx)
 		}
 		for _, r := range h.list() {

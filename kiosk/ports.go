@@ -25,6 +25,8 @@ type Store interface {
 	// Abandon gives back every errand that a process before this one had claimed. Where others may
 	// share the store it does nothing: their leases end by themselves.
 	Abandon(ctx context.Context) error
+	// Hasten makes every errand due now, and ends leases that a clock which was ahead has given.
+	Hasten(ctx context.Context, now int64) error
 	// Born returns the settings, making and storing those of fresh if the store is new. A store
 	// of the other mode returns [Conflict].
 	Born(ctx context.Context, fresh Settings) (Settings, error)

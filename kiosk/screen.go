@@ -113,7 +113,8 @@ func Shows(s *Sale, c *Cart, now int64) DisplayState {
 	return ShowsIdle
 }
 
-func (s *Sale) green(now int64) bool { return now-s.PaidAt < GreenMillis }
+// green holds for eight seconds; if the clock was set back meanwhile, nobody knows for how long.
+func (s *Sale) green(now int64) bool { return now >= s.PaidAt && now-s.PaidAt < GreenMillis }
 
 // Till reads the screen of a register's till. It returns [NotFound] for an unknown register.
 func (s *Shop) Till(ctx context.Context, register string) (TillScreen, error) {

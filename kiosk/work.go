@@ -21,11 +21,70 @@ func (s *Shop) Run(ctx context.Context) {
 	if err := s.store.Abandon(ctx); err != nil {
 		s.complain(ctx, "errands of before cannot be taken over", err) // their leases end by themselves
 	}
+	for ctx.Err() == nil {
+		s.round(ctx)
+		if ctx.Err() == nil {
+			s.setBack(ctx)
+		}
+	}
+}
+
+// round lets everybody work until ctx ends or the clock is set back: then all that was planned by
+// it lies too far ahead.
+func (s *Shop) round(ctx context.Context) {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	var wg sync.WaitGroup
-	wg.Go(func() { s.work(ctx) })
-	wg.Go(func() { s.watch(ctx) })
-	wg.Go(func() { s.patrol(ctx) })
+	wg.Go(func() { s.mindClock(ctx, end) })
+	for name, work := range map[string]func(context.Context){"errands": s.work, "lists": s.watch, "patrol": s.patrol} {
+		wg.Go(func() { s.supervise(ctx, name, work) })
+	}
 	wg.Wait()
+}
+
+const backSlack = 2 * secondMillis // a clock may go back by this much without a word
+
+func (s *Shop) mindClock(ctx context.Context, end func()) {
+	for last := s.now(); ctx.Err() == nil; last = max(last, s.now()) {
+		s.sleep(ctx, nil, 5*secondMillis)
+		if s.now() < last-backSlack {
+			s.log.Warn("the clock was set back", "seconds", (last-s.now())/secondMillis)
+			end()
+		}
+	}
+}
+
+// setBack plans anew what was planned by a clock that was ahead.
+func (s *Shop) setBack(ctx context.Context) {
+	s.mu.Lock()
+	clear(s.hinted)
+	s.health.Held = 0
+	s.mu.Unlock()
+	if err := s.store.Hasten(ctx, s.now()); err != nil {
+		s.complain(ctx, "errands cannot be planned anew", err)
+	}
+}
+
+// supervise begins work again when it has panicked, later each time: what it knew only of itself is
+// gone, and everything that counts is stored.
+func (s *Shop) supervise(ctx context.Context, name string, work func(context.Context)) {
+	for pause := int64(secondMillis); ; pause = min(2*pause, minuteMillis) {
+		if s.contained(ctx, name, work) || ctx.Err() != nil {
+			return
+		}
+		s.sleep(ctx, nil, pause)
+	}
+}
+
+// contained runs work and tells whether it ended by itself.
+func (s *Shop) contained(ctx context.Context, name string, work func(context.Context)) (ended bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("a worker panicked", "worker", name, "err", p, "stack", string(debug.Stack()))
+		}
+	}()
+	work(ctx)
+	return true
 }
 
 // work claims what is due, as much as there are hands for, and has it done. A claim is a write: it

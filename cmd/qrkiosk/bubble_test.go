@@ -111,19 +111,20 @@ type house struct {
 	deaf     bool // no public address: webhooks are not ordered
 	mortal   *mortal
 	settings func(*kiosk.Stall)
-	gate     porter                        // stands before the gateway
-	besides  []payment                     // money the gateway speaks of through the gate, beside its book
-	addr     string                        // where its pages are served
-	shared   *store.Store                  // of another house: this one is a second process of it
-	rings    *exchange                     // between the processes of one house
-	frost    *frost                        // what a process that was frozen or killed is kept from
-	halt     func()                        // ends the process and leaves its store open
-	under    func(kiosk.Store) kiosk.Store // what stands between the shop and its store
-	overBus  func(kiosk.Bus) kiosk.Bus     // what stands between the shop and its bus
-	eye      *eye                          // an auditor who watches the screens
-	log      *safeBuffer                   // what shop and client said
-	token    string                        // the account's key, if it is not the sandbox's
-	clock    func() time.Time              // nil: the bubble's own
+	gate     porter                            // stands before the gateway
+	besides  []payment                         // money the gateway speaks of through the gate, beside its book
+	addr     string                            // where its pages are served
+	shared   *store.Store                      // of another house: this one is a second process of it
+	rings    *exchange                         // between the processes of one house
+	frost    *frost                            // what a process that was frozen or killed is kept from
+	halt     func()                            // ends the process and leaves its store open
+	under    func(kiosk.Store) kiosk.Store     // what stands between the shop and its store
+	overBus  func(kiosk.Bus) kiosk.Bus         // what stands between the shop and its bus
+	eye      *eye                              // an auditor who watches the screens
+	log      *safeBuffer                       // what shop and client said
+	token    string                            // the account's key, if it is not the sandbox's
+	clock    func() time.Time                  // nil: the bubble's own
+	around   func(kiosk.Gateway) kiosk.Gateway // what stands between the shop and its client
 
 	store  *store.Store
 	client *secpaid.Client
@@ -185,7 +186,7 @@ func (h *house) serve(addr string, handler http.Handler) (stop func()) {
 func (h *house) open() {
 	var err error
 	if h.store = h.shared; h.shared == nil {
-		h.store, err = store.Open(context.Background(), store.Config{Path: filepath.Join(h.dir, "shop.db")})
+		h.store, err = store.Open(context.Background(), store.Config{Path: filepath.Join(h.dir, "shop.db"), Now: h.clock})
 	}
 	h.must(err)
 	log := slog.New(slog.NewTextHandler(h.log, nil))
@@ -208,6 +209,9 @@ func (h *house) open() {
 	if h.under != nil {
 		config.Store = h.under(config.Store)
 	}
+	if h.around != nil {
+		config.Gateway = h.around(config.Gateway)
+	}
 	if h.frost != nil {
 		config.Store, config.Gateway = frostStore{config.Store, h.frost}, frostGateway{config.Gateway, h.frost}
 	}
@@ -220,7 +224,7 @@ func (h *house) open() {
 	h.shop, err = kiosk.NewShop(context.Background(), config)
 	h.must(err)
 	h.front, err = handlers.New(handlers.Config{
-		Shop: h.shop, Sessions: h.store.Sessions(), PublicURL: "http://" + shopAddr, TillURL: "http://" + h.addr,
+		Shop: h.shop, Sessions: h.store.Sessions(), PublicURL: "http://" + shopAddr, TillURL: "http://" + h.addr, Clock: h.clock,
 		Dial: h.wires.dial,
 	})
 	h.must(err)

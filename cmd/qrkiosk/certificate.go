@@ -17,7 +17,13 @@ type certificate struct {
 	mu      sync.Mutex
 	read    [2]stamp
 	current *tls.Certificate
+	warned  time.Time
 }
+
+const (
+	certificateSoon  = 14 * 24 * time.Hour // before its end it is told
+	certificateAgain = 24 * time.Hour      // until it is told again
+)
 
 // stamp tells whether a file is still the one that was read.
 type stamp struct {
@@ -69,6 +75,7 @@ func (c *certificate) refresh() error {
 			return err
 		}
 	}
+	defer c.warn(time.Now())
 	if now == c.read {
 		return nil
 	}
@@ -80,6 +87,17 @@ func (c *certificate) refresh() error {
 	if c.current != nil {
 		c.log.Info("the certificate was read again", "file", c.certFile)
 	}
-	c.current = &pair
+	c.current, c.warned = &pair, time.Time{}
 	return nil
+}
+
+// warn tells once a day that the certificate in use ends soon, or has ended.
+func (c *certificate) warn(now time.Time) {
+	if c.current == nil || c.current.Leaf == nil || now.Sub(c.warned) < certificateAgain {
+		return
+	}
+	if ends := c.current.Leaf.NotAfter; ends.Sub(now) < certificateSoon {
+		c.warned = now
+		c.log.Error("the certificate ends soon: renew it", "file", c.certFile, "ends", ends.UTC().Format(time.DateTime))
+	}
 }

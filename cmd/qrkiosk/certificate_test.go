@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -50,9 +51,9 @@ func writePair(t *testing.T, cert, key string, serial int64, changed time.Time) 
 	}
 }
 
-// TestCertificate_isReadAgain changes the files under a running server: new connections get the
+// TestFault_F82_certificateIsReadAgain changes the files under a running server: new connections get the
 // new certificate, the old connection lives on, and a broken pair changes nothing.
-func TestCertificate_isReadAgain(t *testing.T) {
+func TestFault_F82_certificateIsReadAgain(t *testing.T) {
 	dir, log := t.TempDir(), slog.New(slog.DiscardHandler)
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	began := time.Now().Truncate(time.Second)
@@ -120,4 +121,31 @@ func (c *tlsClient) serial() int64 {
 		c.t.Errorf("TLS %x with HTTP/%d", resp.TLS.Version, resp.ProtoMajor)
 	}
 	return resp.TLS.PeerCertificates[0].SerialNumber.Int64()
+}
+
+// TestFault_F82_certificateEnds: two weeks before its end the certificate is complained about, once
+// a day; a renewed one ends that. (That a reload drops no socket: TestFault_F82_certificateIsReadAgain.)
+func TestFault_F82_certificateEnds(t *testing.T) {
+	dir, said := t.TempDir(), &safeBuffer{}
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	writePair(t, cert, key, 1, time.Now()) // it is valid for an hour
+	pair, err := loadCertificate(cert, key, slog.New(slog.NewTextHandler(said, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	complaints := func() int { return strings.Count(said.String(), "level=ERROR") }
+	if complaints() != 1 || !strings.Contains(said.String(), "ends soon") {
+		t.Errorf("an hour before its end: %s", said)
+	}
+	ends := pair.current.Leaf.NotAfter
+	pair.warned = time.Time{}
+	for _, c := range []struct {
+		before time.Duration
+		want   int
+	}{{15 * 24 * time.Hour, 1}, {14*24*time.Hour + time.Second, 1}, {14*24*time.Hour - time.Second, 2}, {14*24*time.Hour - time.Hour, 2}, {12 * 24 * time.Hour, 3}, {-time.Hour, 4}} {
+		pair.warn(ends.Add(-c.before))
+		if complaints() != c.want {
+			t.Errorf("%v before its end: %d complaints, want %d", c.before, complaints(), c.want)
+		}
+	}
 }

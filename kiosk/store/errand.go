@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 
 	"qrkiosk/kiosk"
@@ -90,6 +91,19 @@ func (t *tx) Postpone(e kiosk.Errand, due int64) (bool, error) {
 	n, err := t.writeRows("", `UPDATE errand SET due = $5, tries = $6, lease = 0
 		WHERE sale = $1 AND link = $2 AND kind = $3 AND fence = $4`, e.Sale, e.Link, string(e.Kind), e.Fence, due, e.Tries)
 	return n > 0, err
+}
+
+// Hasten implements [kiosk.Store].
+func (s *Store) Hasten(ctx context.Context, now int64) error {
+	return s.engine.write(ctx, func(q querier) (bool, error) {
+		r := s.reader(context.WithoutCancel(ctx), q)
+		if err := q.book().settle(r); err != nil {
+			return false, err
+		}
+		n, err := r.exec(`UPDATE errand SET due = $1, lease = 0 WHERE due > $1 OR lease > $1`, now)
+		leads, lerr := r.exec(`DELETE FROM lead WHERE until > $1`, now)
+		return n+leads > 0, errors.Join(err, lerr)
+	})
 }
 
 // Abandon implements [kiosk.Store].

@@ -143,6 +143,30 @@ func TestErrands_abandon(t *testing.T) {
 	})
 }
 
+// TestErrands_hasten: what was planned and leased by a clock that was ahead is due now.
+func TestErrands_hasten(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		ctx := context.Background()
+		s := h.sale(reg)
+		h.put(s)
+		h.must(reg, func(tx kiosk.Tx) error { return tx.Begin(s, 900, kiosk.Duty{Kind: kiosk.ErrandOpen, Link: 1}) })
+		before, err := h.Claim(ctx, allKinds, 900, 1000, 1)
+		if err != nil || len(before) != 1 {
+			t.Fatal(before, err)
+		}
+		if none, err := h.Claim(ctx, allKinds, 10, 20, 1); err != nil || len(none) != 0 {
+			t.Fatalf("claimed %+v by a clock that was set back, %v", none, err)
+		}
+		if err := h.Hasten(ctx, 10); err != nil {
+			t.Fatal(err)
+		}
+		got, err := h.Claim(ctx, allKinds, 10, 20, 1)
+		if err != nil || len(got) != 1 || got[0].Fence <= before[0].Fence {
+			t.Errorf("claimed %+v after %+v, %v", got, before, err)
+		}
+	})
+}
+
 // TestErrands_claimedOnce has 16 workers claim a thousand errands.
 func TestErrands_claimedOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) { claimedOnce(t, h, 1000, 16) })

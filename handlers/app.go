@@ -44,3 +44,11 @@ func (s *Server) help(w http.ResponseWriter, r *http.Request) error {
 	s.render(w, r, http.StatusOK, views.HelpPage(s.view(r), s.tillURL+views.PathTill, s.tillURL+views.PathDisplay))
 	return nil
 }
+
+// tone chooses the sound of the register, for its till and displays.
+func (s *Server) tone(w http.ResponseWriter, r *http.Request) error {
+	if err := s.shop.SetTone(r.Context(), personOf(r).Actor, r.PostForm.Get("tone")); err != nil {
+		return err
+	}
+	return s.answer(w, r, "")
+}

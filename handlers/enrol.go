@@ -80,7 +80,7 @@ func (s *Server) pairing(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return err
 	}
-	s.render(w, r, http.StatusOK, views.PairingPage(s.view(r), p.Code, p.Match))
+	s.render(w, r, http.StatusOK, views.PairingPage(s.view(r), p.Code, p.Match, s.code(s.tillURL+views.PathPair+"?code="+p.Code)))
 	return nil
 }
 
@@ -106,7 +106,11 @@ func (s *Server) pairState(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// pairForm asks for a code; a till that has scanned the display's own brings it.
 func (s *Server) pairForm(w http.ResponseWriter, r *http.Request) error {
+	if code := r.URL.Query().Get("code"); code != "" {
+		return s.pairPeek(w, r, code)
+	}
 	return s.pairPage(w, r, http.StatusOK, views.TillPair{}, nil)
 }
 
@@ -124,7 +128,10 @@ func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, status int, pa
 
 // pairFind finds the display of a code, so that its word can be compared before it is bound.
 func (s *Server) pairFind(w http.ResponseWriter, r *http.Request) error {
-	code := r.PostForm.Get("code")
+	return s.pairPeek(w, r, r.PostForm.Get("code"))
+}
+
+func (s *Server) pairPeek(w http.ResponseWriter, r *http.Request, code string) error {
 	if err := s.mayPair(r); err != nil {
 		return s.pairRefused(w, r, err)
 	}

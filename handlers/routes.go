@@ -112,6 +112,7 @@ func tillRoutes() []Route {
 		{Method: "GET", Path: views.PathShift, Who: Staff, do: (*Server).shift},
 		{Method: "GET", Path: views.PathShiftZ, Who: Staff, do: (*Server).shiftZ},
 		{Method: "GET", Path: views.PathShiftCSV, Who: Staff, do: (*Server).shiftCSV},
+		{Method: "POST", Path: views.PathTone, Who: Staff, do: (*Server).tone},
 		{Method: "POST", Path: views.PathTest, Who: Staff, do: (*Server).selfTest},
 		{Method: "POST", Path: views.PathTestHeard, Who: Staff, do: (*Server).tillHeard},
 		{Method: "GET", Path: views.PathSale, Who: Staff, do: (*Server).saleDetail},

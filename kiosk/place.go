@@ -44,6 +44,7 @@ type Register struct {
 	Prefix  string // of sale numbers, "B2"
 	Created int64  // Unix milliseconds
 	Trust   int64  // Unix milliseconds when the trust in one of its devices last ended, 0 never
+	Tone    string // one of Tones, "" the first
 }
 
 // DeviceKind tells tablets from customer screens.

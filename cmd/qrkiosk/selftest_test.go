@@ -165,3 +165,44 @@ func TestPictures(t *testing.T) {
 		}
 	})
 }
+
+// TestTone: the sound of a register is chosen at its till and told to all its screens.
+func TestTone(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		g, d := h.cashier(), h.customer()
+		for _, tone := range append([]string{""}, kiosk.Tones...) {
+			want := tone
+			if r := g.script(views.PathTone, "tone", tone); tone == "" {
+				want = kiosk.Tones[0]
+				if r.status != http.StatusUnprocessableEntity {
+					t.Errorf("no tone: %d", r.status)
+				}
+			}
+			for _, page := range []string{g.get(views.PathTill).body, d.get(views.PathDisplay).body} {
+				if !strings.Contains(page, `data-tone="`+want+`"`) {
+					t.Errorf("a screen does not play %q", want)
+				}
+			}
+		}
+	})
+}
+
+// TestPairing_scanned: a till that has scanned a display's code is shown the display's word, and
+// nothing is bound before somebody agrees.
+func TestPairing_scanned(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		g := h.cashier()
+		p, _, err := h.shop.AskPairing(context.Background())
+		h.must(err)
+		r := g.get(views.PathPair + "?code=" + p.Code)
+		if r.status != http.StatusOK || !strings.Contains(r.body, views.PathPairConfirm) || !strings.Contains(r.body, "c-"+p.Match.Colour) {
+			t.Errorf("answered %d %s", r.status, r.body)
+		}
+		if _, err := h.shop.PeekPairing(context.Background(), p.Code); err != nil {
+			t.Errorf("looking at a code has used it up: %v", err)
+		}
+		if r := g.get(views.PathPair + "?code=XXXX1111"); r.status != http.StatusNotFound {
+			t.Errorf("an unknown code: %d", r.status)
+		}
+	})
+}

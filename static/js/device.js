@@ -3,13 +3,15 @@
 
 let audio = null;
 
-const TUNES = {
-	paid: [
-		[660, 0, 0.14],
-		[990, 0.16, 0.26],
-	],
-	trouble: [[196, 0, 0.7]],
+// Each note is pitch, from and length in seconds. A register says "paid" in one of four ways, a
+// problem always in the same, long and low.
+const PAID = {
+	two: { form: "triangle", notes: [[660, 0, 0.14], [990, 0.16, 0.26]] },
+	bell: { form: "sine", ring: true, notes: [[1319, 0, 0.9], [2637, 0, 0.45], [1760, 0.18, 0.8]] },
+	chord: { form: "triangle", notes: [[523, 0, 0.5], [659, 0.08, 0.45], [784, 0.16, 0.4]] },
+	knock: { form: "square", ring: true, notes: [[392, 0, 0.09], [392, 0.16, 0.09], [587, 0.32, 0.16]] },
 };
+const TROUBLE = { form: "triangle", notes: [[196, 0, 0.7]] };
 
 export const sound = {
 	state: () => (!globalThis.AudioContext ? "none" : audio?.state === "running" ? "on" : "off"),
@@ -18,20 +20,23 @@ export const sound = {
 		audio ??= new AudioContext();
 		if (audio.state !== "running") await audio.resume().catch(() => {});
 	},
-	play(name) {
+	play(name, way = "two") {
+		const paid = name === "paid";
 		// A browser complains about a page that vibrates before anybody has touched it.
-		if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(name === "paid" ? [60, 60, 120] : 500);
+		if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(paid ? [60, 60, 120] : 500);
 		if (audio?.state !== "running") return;
-		for (const [pitch, from, length] of TUNES[name] ?? []) tone(pitch, audio.currentTime + from, length);
+		const tune = paid ? (PAID[way] ?? PAID.two) : TROUBLE;
+		for (const [pitch, from, length] of tune.notes) tone(tune, pitch, audio.currentTime + from, length);
 	},
 };
 
-function tone(pitch, at, length) {
-	const swing = new OscillatorNode(audio, { type: "triangle", frequency: pitch });
+function tone({ form, ring, notes }, pitch, at, length) {
+	const swing = new OscillatorNode(audio, { type: form, frequency: pitch });
 	const loud = new GainNode(audio, { gain: 0 });
+	const peak = (form === "square" ? 0.25 : 0.6) / Math.sqrt(notes.length);
 	loud.gain.setValueAtTime(0, at);
-	loud.gain.linearRampToValueAtTime(0.5, at + 0.012);
-	loud.gain.setValueAtTime(0.5, at + length * 0.6);
+	loud.gain.linearRampToValueAtTime(peak, at + 0.012);
+	if (!ring) loud.gain.setValueAtTime(peak, at + length * 0.6);
 	loud.gain.linearRampToValueAtTime(0, at + length);
 	swing.connect(loud).connect(audio.destination);
 	swing.start(at);
@@ -79,14 +84,15 @@ export function watch(changed) {
 	again();
 }
 
-/** Plays what an element's data-sound newly says: "paid:B2-0041 trouble:B2-0037". */
-export function tunes(first) {
+/** Plays what an element's data-sound newly says: "paid:B2-0041 trouble:B2-0037"; way() is the tone
+ * of the register. */
+export function tunes(first, way) {
 	let known = new Set(split(first));
 	return (el) => {
 		const now = split(el);
 		const fresh = now.filter((token) => !known.has(token));
 		known = new Set([...now, ...known].slice(0, 64));
-		if (fresh.length) sound.play(fresh.some((t) => t.startsWith("trouble")) ? "trouble" : "paid");
+		if (fresh.length) sound.play(fresh.some((t) => t.startsWith("trouble")) ? "trouble" : "paid", way());
 	};
 }
 

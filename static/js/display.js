@@ -9,7 +9,7 @@ import { install } from "./worker.js";
 
 const root = document.getElementById("root");
 const wake = document.getElementById("wake");
-const tell = tunes(document.getElementById("screen"));
+const tell = tunes(document.getElementById("screen"), () => document.getElementById("screen").dataset.tone);
 
 const connection = live(root, {
 	shown(el, old) {

@@ -1,6 +1,7 @@
 // Waits until somebody at a till has typed the code: any answer but 204 means look again.
 
 import { awake, watch } from "./device.js";
+import { keepSized } from "./qr.js";
 
 const address = document.getElementById("pairing").dataset.state;
 
@@ -16,3 +17,4 @@ async function look() {
 
 watch(() => awake.hold());
 setTimeout(look, 2000);
+keepSized();

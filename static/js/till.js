@@ -9,7 +9,8 @@ import { keepSized, sizeCodes } from "./qr.js";
 import { install, worker } from "./worker.js";
 
 const root = document.getElementById("root");
-const tell = tunes(document.getElementById("side"));
+const way = () => document.getElementById("devices").dataset.tone;
+const tell = tunes(document.getElementById("side"), way);
 let pad = null;
 
 const connection = live(root, {
@@ -46,10 +47,17 @@ document.addEventListener("submit", async (e) => {
 	fault.textContent = error ? error.text || connection.words.lost : "";
 	fault.hidden = !error;
 	if (frame) {
+		if (e.submitter?.name === "tone") chosen(e.submitter);
 		if (!e.target.matches("[data-stay]")) e.target.closest("[popover]")?.hidePopover();
 		connection.take(frame);
 	}
 });
+
+// A tone that was chosen is heard at once.
+function chosen(button) {
+	for (const b of button.form.querySelectorAll("[name=tone]")) b.setAttribute("aria-pressed", `${b === button}`);
+	sound.play("paid", button.value);
+}
 
 // The device row: one sign each, in words behind a tap.
 function signs() {
@@ -67,7 +75,7 @@ document.addEventListener("click", async (e) => {
 	const what = e.target.closest("[data-do]")?.dataset.do;
 	if (what === "sound") {
 		await sound.unlock();
-		sound.play("paid");
+		sound.play("paid", way());
 	} else if (what === "full") await full.flip();
 	if (what) signs();
 });

@@ -202,8 +202,8 @@ func (c *comparison) compareRow(day *AuditDay, sale *Sale, l *Link, r Row) {
 	}
 	c.met[row.Key] = true
 	amount := row.Amount
-	if l.Own > 0 && amount == l.Own && row.Kind == RowPayment {
-		amount = l.Amount // our own part of a split link stands for the whole
+	if r.Part && (amount == l.Own || amount == -l.Own) {
+		amount = r.Amount // our own part of a split link stands for the whole
 	}
 	if r.Withdrawn {
 		return // seen as Success once and as something else since: its sale is in review

@@ -13,7 +13,6 @@ type Listed struct {
 	Stall    string
 	Register string
 	Day      string // the gateway's day, "2026-11-20"; "" where its time cannot be read
-	Split    bool   // of split links: SecPaid pays them out apart (protocol 4.6)
 	Rows     int64
 	Amount   Money
 	Fee      Money
@@ -35,14 +34,14 @@ func (l Listed) Plus(o Listed) Listed {
 
 func (l Listed) negative() Listed {
 	return Listed{
-		Stall: l.Stall, Register: l.Register, Day: l.Day, Split: l.Split,
+		Stall: l.Stall, Register: l.Register, Day: l.Day,
 		Rows: -l.Rows, Amount: -l.Amount, Fee: -l.Fee, FeePSP: -l.FeePSP, Net: -l.Net, Open: -l.Open,
 	}
 }
 
 // Key is l without its sums.
 func (l Listed) Key() Listed {
-	return Listed{Stall: l.Stall, Register: l.Register, Day: l.Day, Split: l.Split}
+	return Listed{Stall: l.Stall, Register: l.Register, Day: l.Day}
 }
 
 // Listed sums the sale's rows of the gateway by the gateway's day. Rows that it withdrew, and
@@ -56,7 +55,7 @@ func (s *Sale) Listed() []Listed {
 				continue
 			}
 			row := r.listed()
-			row.Stall, row.Register, row.Split = s.Stall, s.Register, len(l.Parts) > 0
+			row.Stall, row.Register = s.Stall, s.Register
 			all = append(all, row)
 		}
 	}

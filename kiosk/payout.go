@@ -133,8 +133,7 @@ func (s *Shop) keepPayouts(ctx context.Context, payouts []Payout, invoices []Fee
 // PayoutMatch holds a payout, or days that no payout was seen for, against our own rows.
 type PayoutMatch struct {
 	Day       string
-	Split     bool
-	Payouts   []Payout // usually one
+	Payouts   []Payout // usually one, and one of split links
 	Ours      Listed   // of all registers, for this day
 	Unmatched []Unmatched
 	Paid      Money // what the payouts pay
@@ -183,7 +182,7 @@ type ListedQuery struct {
 // whole ranges of what is kept.
 type StatementReader interface {
 	ExportReader
-	// Listed sums by day and kind of link, oldest first; Register and, without one asked for, Stall
+	// Listed sums by day, oldest first; Register and, without one asked for, Stall
 	// of the rows are empty.
 	Listed(q ListedQuery) ([]Listed, error)
 	// Payouts returns those for the gateway's days from first to last.
@@ -204,20 +203,19 @@ type StatementWriter interface {
 const mostStrangers = 10_000
 
 func matchPayouts(rows []Listed, payouts []Payout, strangers []Unmatched, first, last string) []PayoutMatch {
-	days := map[Listed]*PayoutMatch{}
-	at := func(day string, split bool) *PayoutMatch {
-		key := Listed{Day: day, Split: split}
-		if days[key] == nil {
-			days[key] = &PayoutMatch{Day: day, Split: split}
+	days := map[string]*PayoutMatch{}
+	at := func(day string) *PayoutMatch {
+		if days[day] == nil {
+			days[day] = &PayoutMatch{Day: day}
 		}
-		return days[key]
+		return days[day]
 	}
 	for _, l := range rows {
-		m := at(l.Day, l.Split)
+		m := at(l.Day)
 		m.Ours, m.Expected = m.Ours.Plus(l), m.Expected+l.Net
 	}
 	for _, p := range payouts {
-		m := at(p.Day, p.Split)
+		m := at(p.Day)
 		m.Payouts, m.Paid = append(m.Payouts, p), m.Paid+p.Net
 	}
 	for _, u := range strangers {
@@ -225,27 +223,15 @@ func matchPayouts(rows []Listed, payouts []Payout, strangers []Unmatched, first,
 		if day < first || day > last {
 			continue
 		}
-		m := at(day, false)
+		m := at(day)
 		m.Unmatched, m.Expected = append(m.Unmatched, u), m.Expected+u.Row.Net
 	}
 	all := make([]PayoutMatch, 0, len(days))
 	for _, m := range days {
 		all = append(all, *m)
 	}
-	slices.SortFunc(all, func(a, b PayoutMatch) int {
-		return cmp.Or(cmp.Compare(b.Day, a.Day), boolOrder(a.Split, b.Split))
-	})
+	slices.SortFunc(all, func(a, b PayoutMatch) int { return cmp.Compare(b.Day, a.Day) })
 	return all
-}
-
-func boolOrder(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
 }
 
 // FeeInvoices lists up to n of the gateway's invoices, newest first.

@@ -173,6 +173,7 @@ type Row struct {
 	Fee       Money
 	FeePSP    Money
 	Method    string
+	Part      bool   // the gateway listed our own part of a split payment, Amount is the whole
 	Payout    string // whether it was paid out, in the gateway's word
 	Withdrawn bool   // the gateway no longer lists it as Success
 }

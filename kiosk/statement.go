@@ -34,7 +34,6 @@ func (s Statement) StaysOnAccount() Money {
 // StallPayout is a stall's part of what the gateway pays out for one of its days.
 type StallPayout struct {
 	Day     string
-	Split   bool
 	Rows    Listed   // of this stall
 	Payouts []Payout // of the account; they may hold other stalls' money too
 }
@@ -62,10 +61,10 @@ const mostDays = 400
 // KeyDays is the key of the message about days in the wrong order, or too many.
 const KeyDays = "days-wrong"
 
-// CheckDays refuses days in the wrong order, before the year 2000, or more than a report holds.
+// CheckDays refuses days in the wrong order, before the year 1990, or more than a report holds.
 func CheckDays(first, last int64) error {
-	const y2000 = 10_957
-	if first < y2000 || last < first || last-first > mostDays || last > y2000+200*366 {
+	const y1990 = 7305
+	if first < y1990 || last < first || last-first > mostDays || last > y1990+200*366 {
 		return &Error{Code: Invalid, Key: KeyDays, Field: "first"}
 	}
 	return nil
@@ -118,9 +117,9 @@ func (st *Statement) readPayouts(r Reader) error {
 	}
 	for _, l := range rows {
 		st.ToCome += l.Open
-		p := StallPayout{Day: l.Day, Split: l.Split, Rows: l}
+		p := StallPayout{Day: l.Day, Rows: l}
 		for _, o := range payouts {
-			if o.Day == l.Day && o.Split == l.Split {
+			if o.Day == l.Day {
 				p.Payouts = append(p.Payouts, o)
 			}
 		}

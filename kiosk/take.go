@@ -284,13 +284,28 @@ func (l *Link) addRow(r Row) bool {
 		}
 	}
 	if l.Own > 0 && r.Amount == l.Own && r.Kind == RowPayment {
-		r.Amount = l.Amount
+		r.Amount, r.Part = l.Amount, true
 	}
 	if r.Kind == RowPayment && l.hasPayment() {
 		r.Kind = RowExtra
 	}
 	l.Rows = append(l.Rows, r)
+	l.wholes()
 	return true
+}
+
+// wholes lets money that went back stand for the whole sum too, where the gateway lists our own part
+// of a split payment: the row of a whole refund shows that part. It looks at all rows, so that
+// their order does not matter.
+func (l *Link) wholes() {
+	if !slices.ContainsFunc(l.Rows, func(r Row) bool { return r.Part && r.Amount > 0 }) {
+		return
+	}
+	for i := range l.Rows {
+		if r := &l.Rows[i]; !r.Part && r.Amount == -l.Own {
+			r.Amount, r.Part = -l.Amount, true
+		}
+	}
 }
 
 // complete fills in what a row that was first heard of as withdrawn had brought.

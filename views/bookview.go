@@ -177,13 +177,45 @@ func (p Page) gatewayDay(text string) string {
 	return p.longDay(day)
 }
 
-// bars draws the chart's bars from its lines.
-func bars(p Page, lines []BookLine) []Bar {
+// bars draws the chart's bars. Hours and days without takings have their place too, so that the
+// eye can compare.
+func (t TakingsPage) bars(p Page) []Bar {
+	lines := t.lines(p)
+	q := t.Book.Query
+	switch {
+	case q.By == kiosk.ByHour:
+		lines = t.spread(p, 0, 23, func(r kiosk.Takings) int64 { return r.Hour }, func(n int64) kiosk.Takings { return kiosk.Takings{Hour: n} })
+	case q.By == kiosk.ByDay && q.Last-q.First < mostBars:
+		lines = t.spread(p, q.First, q.Last, func(r kiosk.Takings) int64 { return r.Day }, func(n int64) kiosk.Takings { return kiosk.Takings{Day: n} })
+	}
+	if len(lines) > mostBars {
+		lines = lines[:mostBars]
+	}
 	all := make([]Bar, 0, len(lines))
 	for _, l := range lines {
 		all = append(all, Bar{Label: l.Short, Text: p.amount(l.Amount), Value: l.Amount})
 	}
 	return all
+}
+
+// mostBars is how many bars a chart has at most; the table holds the rest.
+const mostBars = 62
+
+// spread puts every number from first to last in its place, with nothing where nothing was taken.
+func (t TakingsPage) spread(p Page, first, last int64, at func(kiosk.Takings) int64, empty func(int64) kiosk.Takings) []BookLine {
+	found := map[int64]kiosk.Takings{}
+	for _, r := range t.Book.Rows {
+		found[at(r)] = r
+	}
+	var rows []kiosk.Takings
+	for n := first; n <= last; n++ {
+		r, ok := found[n]
+		if !ok {
+			r = empty(n)
+		}
+		rows = append(rows, r)
+	}
+	return BookLines(p, kiosk.Book{Query: t.Book.Query, Rows: rows})
 }
 
 // StatementPage is what a statement is drawn with.

@@ -22,9 +22,8 @@ type chart struct {
 
 const (
 	chartWidth  = 960
-	chartHeight = 220
-	chartFoot   = 28 // for the labels
-	chartHead   = 10
+	chartHeight = 200
+	widestBar   = 72
 )
 
 func newChart(title string, bars []Bar) chart {
@@ -38,25 +37,23 @@ func newChart(title string, bars []Bar) chart {
 // plot is a rectangle, and where its label stands.
 type plot struct {
 	Bar
-	X, Y, Width, Height, Middle int64
-	Named                       bool // there is room for its label
+	X, Y, Width, Height int64
+	Named               bool // there is room for its label
 }
 
 // plots places the bars: evenly, at least a hair high where there is money at all.
 func (c chart) plots() []plot {
 	n := int64(len(c.Bars))
 	step := chartWidth / max(n, 1)
-	width := max(step*3/4, 1)
-	room := int64(chartHeight - chartFoot - chartHead)
+	width := min(max(step*3/4, 1), widestBar)
 	every := max(1, (n*56+chartWidth-1)/chartWidth) // a label needs 56 units
 	all := make([]plot, 0, n)
 	for i, b := range c.Bars {
 		p := plot{Bar: b, X: int64(i)*step + (step-width)/2, Width: width, Named: int64(i)%every == 0}
 		if b.Value > 0 && c.most > 0 {
-			p.Height = max(2, room*int64(b.Value)/int64(c.most))
+			p.Height = max(2, chartHeight*int64(b.Value)/int64(c.most))
 		}
-		p.Y = chartHead + room - p.Height
-		p.Middle = int64(i)*step + step/2
+		p.Y = chartHeight - p.Height
 		all = append(all, p)
 	}
 	return all

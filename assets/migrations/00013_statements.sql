@@ -2,17 +2,16 @@
 -- What the gateway's pay-in list holds for each register, by the gateway's own days, kept by the
 -- transactions that store its rows: payouts are compared with these.
 CREATE TABLE listed (
-    stall    TEXT    NOT NULL,
-    day      TEXT    NOT NULL,
-    register TEXT    NOT NULL,
-    is_split BOOLEAN NOT NULL,
-    pieces   BIGINT  NOT NULL,
-    cents    BIGINT  NOT NULL,
-    fee      BIGINT  NOT NULL,
-    fee_psp  BIGINT  NOT NULL,
-    net      BIGINT  NOT NULL,
-    unpaid   BIGINT  NOT NULL,
-    PRIMARY KEY (stall, day, register, is_split)
+    stall    TEXT   NOT NULL,
+    day      TEXT   NOT NULL,
+    register TEXT   NOT NULL,
+    pieces   BIGINT NOT NULL,
+    cents    BIGINT NOT NULL,
+    fee      BIGINT NOT NULL,
+    fee_psp  BIGINT NOT NULL,
+    net      BIGINT NOT NULL,
+    unpaid   BIGINT NOT NULL,
+    PRIMARY KEY (stall, day, register)
 );
 
 -- The gateway's own transfers and invoices, as it last told of them.

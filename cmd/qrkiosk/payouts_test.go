@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/sandbox"
+)
+
+// TestBooks_payouts: sales of a day, one of them sent back, with and without split terms. Two
+// nights later every payout of the gateway agrees with our rows to the cent, the statement of the
+// stall is what the gateway's own book says, and nothing is to come.
+func TestBooks_payouts(t *testing.T) {
+	for name, terms := range map[string][]kiosk.Share{"plain": nil, "split": {{Token: "baker", Percent: 8900}}} {
+		for _, ownPart := range []bool{false, true} {
+			if terms == nil && ownPart {
+				continue
+			}
+			t.Run(name, func(t *testing.T) {
+				inBubble(t, func(t *testing.T, h *house) {
+					h.must(h.sandbox.AddAccount(sandbox.Account{Name: "Baker", Key: "key-of-the-baker-in-tests", RecipientToken: "baker", UserID: "u-baker"}))
+					if ownPart {
+						h.sandbox.Set(sandbox.PayInsOwnPart, -1)
+					}
+					h.trade()
+					time.Sleep(54 * time.Hour) // two of the gateway's nights, and our own question behind them
+					h.agree(terms != nil)
+				}, func(h *house) {
+					h.settings = func(s *kiosk.Stall) { s.SplitTerms = terms }
+				})
+			})
+		}
+	}
+}
+
+// trade sells five times and sends one of them back.
+func (h *house) trade() {
+	h.t.Helper()
+	var link int64
+	for _, cents := range []kiosk.Money{1250, 333, 4999, 100, 10_000} {
+		_, link = h.paidSale(cents)
+	}
+	sent := h.byNumber("B2-0005")
+	h.must(h.refund(sent, sent.Total()))
+	h.stage(h.byNumber("B2-0005"), kiosk.RefundFiled, time.Minute)
+	h.must(h.sandbox.ApproveRefund(link))
+	h.stage(h.byNumber("B2-0005"), kiosk.RefundSeen, 15*time.Minute)
+}
+
+// agree compares every book with every other.
+func (h *house) agree(split bool) {
+	h.t.Helper()
+	ctx, today := context.Background(), h.shop.Today("")
+	first, last := kiosk.DayName(today-7), kiosk.DayName(today)
+	matches, err := h.shop.Payouts(ctx, first, last)
+	h.must(err)
+	var paid kiosk.Money
+	for _, m := range matches {
+		paid += m.Paid
+		if m.Difference() != 0 || m.Waits() || m.Ours.Open != 0 {
+			h.t.Errorf("day %s: %+v", m.Day, m)
+		}
+	}
+	st, err := h.shop.Statement(ctx, h.last().Stall, today-7, today)
+	h.must(err)
+	own := h.sandbox.Money()[0]
+	if paid != own.PaidOut || own.Waiting != 0 || paid == 0 {
+		h.t.Errorf("paid out %v, the gateway says %v and %v waiting", paid, own.PaidOut, own.Waiting)
+	}
+	if st.ToCome != 0 || st.Figures.Fee+st.Figures.FeePSP != own.Fees || st.Figures.Unconfirmed != 0 {
+		h.t.Errorf("to come %v, fees %v (the gateway: %v), %s", st.ToCome, st.Figures.Fee+st.Figures.FeePSP, own.Fees, st.Figures)
+	}
+	if !split && st.StaysOnAccount() != own.PaidOut {
+		h.t.Errorf("%v stays, the gateway says %v", st.StaysOnAccount(), own.PaidOut)
+	}
+	if st.Figures.Gross != 16_682 || st.Figures.Refunds != 10_000 {
+		h.t.Errorf("figures %s", st.Figures)
+	}
+}

@@ -11,7 +11,7 @@ LINT      = v2.14.0
 build     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/qrkiosk ./cmd/qrkiosk
 
 .DEFAULT_GOAL := help
-.PHONY: run test generate lint fmt fuzz sim torture torture-control bench image screens lighthouse pictures clean help
+.PHONY: run test generate lint fmt fuzz sim torture torture-control bench image screens lighthouse pictures clean help tills flood
 
 run: ## start the demo with its sandbox; LAN=1 for real tablets and phones, ARGS for more flags
 	@$(build)
@@ -45,6 +45,12 @@ torture: ## drive and kill the real program for SALES sales in RINGS, then check
 
 torture-control: ## the same with known bugs switched on: all of them must be found
 	@$(GO) run ./cmd/torture -control -sales '$(SALES)' $(if $(SEED),-seed '$(SEED)')
+
+tills: ## thirty tills on one account for a virtual hour, at 24 and at 60 sales a minute
+	QRKIOSK_TILLS=1 $(GO) test -count=1 -timeout 30m -run ThirtyTills -v ./cmd/qrkiosk | grep -v '^=== '
+
+flood: ## five hundred webhooks a second for 30 s, one in a hundred true
+	QRKIOSK_FLOOD=30s $(GO) test -count=1 -run 'TestFlood$$' -v ./cmd/qrkiosk | grep -v '^=== '
 
 bench: ## print the ratios that the design promises
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 300ms ./kiosk/... ./views

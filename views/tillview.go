@@ -188,16 +188,23 @@ func tone(s *kiosk.Sale) string {
 
 func (p Page) stateWord(s *kiosk.Sale) string { return p.T("state." + string(s.State())) }
 
-// say is the sentence for ears: it changes exactly when the state does.
+// say is the sentence for ears: it changes exactly when the state does, and names what needs
+// somebody besides.
 func (t till) say() string {
+	var parts []string
 	if c := t.s.Current; c != nil {
-		return t.T("say."+string(c.State()), "number", c.Number, "amount", t.amount(c.Total()), "match", t.match(c.Match))
-	}
-	if s := t.newest(); s != nil {
+		parts = append(parts, t.T("say."+string(c.State()), "number", c.Number, "amount", t.amount(c.Total()), "match", t.match(c.Match)))
+	} else if s := t.newest(); s != nil {
 		r := t.strip(s)
-		return r.title + " · " + r.text
+		parts = append(parts, r.title, r.text)
 	}
-	return ""
+	if t.s.Health.GatewayDown > 0 {
+		parts = append(parts, t.T("strip.gateway.title"))
+	}
+	for _, s := range t.alarms() {
+		parts = append(parts, t.T("till.alarm", "number", s.Number))
+	}
+	return strings.Join(parts, " · ")
 }
 
 // sound is what the page plays when something new stands in it: the newest sale if it was paid

@@ -16,6 +16,7 @@ const (
 	AlarmReview      AlarmKind = "review"      // money that does not fit
 	AlarmUnconfirmed AlarmKind = "unconfirmed" // paid by a notice, and the gateway's list does not say so
 	AlarmRefund      AlarmKind = "refund"      // asked for 14 days ago and no row
+	AlarmOver        AlarmKind = "over"        // paid, and more came than was asked
 	AlarmPlain       AlarmKind = "plain"       // a notice came plain though encryption was ordered
 	AlarmOdd         AlarmKind = "odd"         // many deliveries that are no proof
 	AlarmEcho        AlarmKind = "echo"        // the gateway made another link than ordered
@@ -32,7 +33,7 @@ const (
 
 // AlarmKinds lists every kind, for tables and tests.
 var AlarmKinds = []AlarmKind{
-	AlarmReview, AlarmUnconfirmed, AlarmRefund, AlarmPlain, AlarmOdd, AlarmEcho,
+	AlarmReview, AlarmUnconfirmed, AlarmRefund, AlarmOver, AlarmPlain, AlarmOdd, AlarmEcho,
 	AlarmGateway, AlarmKey, AlarmStore, AlarmClock, AlarmUnmatched, AlarmQuarantine, AlarmAudit, AlarmRestored,
 }
 
@@ -54,7 +55,7 @@ type Alarm struct {
 	Sale     *Sale  // nil if it is about the whole house
 	Since    int64  // Unix milliseconds
 	Count    int    // unmatched, quarantine, audit: how many
-	Sum      Money  // unmatched, quarantine: of how much
+	Sum      Money  // unmatched, quarantine: of how much; over: how much more came
 	Text     string // audit: the newest day that differs; clock: by how much, "+1m30s"
 }
 
@@ -97,7 +98,12 @@ func (s *Shop) alarmsIn(r Reader, register string) ([]Alarm, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, Alarm{Kind: m.Kind, Register: m.Register, Sale: sale, Since: m.At})
+		if m.Kind == AlarmOver && !sale.overOpen() {
+			continue
+		}
+		all = append(all, Alarm{
+			Kind: m.Kind, Register: m.Register, Sale: sale, Since: m.At, Sum: max(0, sale.Received()-sale.Total()),
+		})
 	}
 	slices.SortStableFunc(all, func(a, b Alarm) int { return cmp.Compare(b.Since, a.Since) })
 	booked, err := bookAlarms(r)
@@ -120,6 +126,12 @@ func (s *Sale) alarm(now int64) (kind AlarmKind, since int64, ok bool) {
 	case Asking, Opening, Awaiting, Checking, Retiring, Cancelled, Lapsed, RefusedSt, Settled, Refunded:
 	}
 	return "", 0, false
+}
+
+// overOpen tells whether nobody has dealt yet with what came beyond the price.
+func (s *Sale) overOpen() bool {
+	asked := slices.ContainsFunc(s.Refunds, Refund.stands)
+	return s.State() == Paid && s.Over() && !asked && s.Returned() == 0
 }
 
 // unconfirmedAt is when a paid sale without a row of the gateway's becomes an alarm; one that is

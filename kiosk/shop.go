@@ -199,6 +199,15 @@ func (s *Shop) take(tx Tx, sale *Sale, step Step) (Outcome, error) {
 	return out, out.Store(tx, step.At)
 }
 
+// markOver has the till tell that more came than was asked, though the sale is paid.
+func (out Outcome) markOver(tx Tx) error {
+	if out.Book == nil || out.Book.Figures.Over <= 0 || !out.Sale.overOpen() {
+		return nil
+	}
+	e := out.Events[0]
+	return tx.PutMark(Mark{Sale: out.Sale.ID, Kind: AlarmOver, Register: out.Sale.Register, At: e.At})
+}
+
 // Store writes down everything that follows from a step, with its errands due at due.
 func (out Outcome) Store(tx Tx, due int64) error {
 	if err := tx.PutSale(out.Sale); err != nil {
@@ -209,6 +218,9 @@ func (out Outcome) Store(tx Tx, due int64) error {
 	}
 	if out.Book != nil {
 		if err := tx.Book(*out.Book); err != nil {
+			return err
+		}
+		if err := out.markOver(tx); err != nil {
 			return err
 		}
 	}

@@ -25,7 +25,8 @@ func (t till) alert(a kiosk.Alarm) strip {
 	gaps := t.alarmGaps(a)
 	key := "alarm." + string(a.Kind)
 	look := "quiet"
-	if a.Kind == kiosk.AlarmStore || a.Kind == kiosk.AlarmKey || a.Kind == kiosk.AlarmRefund {
+	if a.Kind == kiosk.AlarmStore || a.Kind == kiosk.AlarmKey || a.Kind == kiosk.AlarmRefund ||
+		a.Kind == kiosk.AlarmOver {
 		look = "alarm"
 	}
 	return strip{look, "alert", t.T(key+".title", gaps...), t.T(key+".text", gaps...), t.T(key+".next", gaps...)}

@@ -23,6 +23,7 @@ type misfit struct {
 	en, de  []string
 	may     string // what the sale's page offers
 	calm    bool   // no alarm
+	over    bool   // the alarm tells that more came
 	before  string // of the books
 
 	do     kiosk.StepKind // "" nothing is to be done
@@ -83,9 +84,9 @@ var misfits = map[string]misfit{
 			return sale
 		},
 		state: kiosk.Paid,
-		en:    []string{"€10.00 paid, and more came", "a manager can refund the rest"},
+		en:    []string{"€10.00 paid, and more came", "a manager can refund the rest", "{no}: €1.00 more came than was asked."},
 		de:    []string{"€10.00 bezahlt, es kam mehr", "die Leitung kann den Rest erstatten"},
-		may:   "refund", calm: true, before: "sales=1 gross=1100 over=100",
+		may:   "refund", over: true, before: "sales=1 gross=1100 over=100",
 		do: kiosk.StepRefund, part: "1.00", stages: []kiosk.State{kiosk.Refunding, kiosk.Paid},
 		after: "sales=1 gross=1100 over=100 refunds=100",
 	},
@@ -212,8 +213,11 @@ func (h *house) misfitTold(g *guest, sale *kiosk.Sale, m misfit) {
 	}
 	h.bookedAs(m.before)
 	want := []kiosk.AlarmKind{kiosk.AlarmReview}
-	if m.calm {
+	switch {
+	case m.calm:
 		want = nil
+	case m.over:
+		want = []kiosk.AlarmKind{kiosk.AlarmOver}
 	}
 	h.alarmed(sale, want...)
 }
@@ -287,7 +291,7 @@ func (h *house) alarmed(sale *kiosk.Sale, want ...kiosk.AlarmKind) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		h.t.Errorf("alarms %v, want %v", got, want)
 	}
-	if len(want) > 0 {
+	if len(want) > 0 && want[0] == kiosk.AlarmReview {
 		h.alarm(sale)
 	} else {
 		h.alarm()

@@ -1,5 +1,5 @@
 // Package static owns everything a browser loads besides pages: style sheets, ES modules, the
-// font and icons. It embeds them, gives each an address that changes with the content, and keeps
+// font and icons. It embeds them, takes out what only people read, gives each an address that changes with the content, and keeps
 // a compressed copy. It must not know any page and must not serve anything itself.
 //
 // All files share one hash, so that a module may import its neighbour and a style sheet may name
@@ -58,6 +58,7 @@ var load = sync.OnceValue(func() tree {
 		raw, err := FS.ReadFile(name)
 		sum.Write([]byte(name))
 		sum.Write(raw)
+		raw = slim(name, raw)
 		t.files[name] = file{raw, types[path.Ext(name)], packer(name, raw)}
 		return err
 	})

@@ -31,6 +31,7 @@ func names(t *testing.T) []string {
 func TestOpen_everyFileUnderItsAddress(t *testing.T) {
 	for _, name := range names(t) {
 		raw, _ := FS.ReadFile(name)
+		raw = slim(name, raw)
 		got, kind, ok := Open(Path(name))
 		if !ok || !bytes.Equal(got, raw) {
 			t.Errorf("%s: not served as it is", name)
@@ -102,6 +103,31 @@ func TestModules_imports(t *testing.T) {
 		for _, m := range imports.FindAllSubmatch(raw, -1) {
 			if _, err := FS.ReadFile(path.Join(path.Dir(name), string(m[1]))); err != nil {
 				t.Errorf("%s imports %s: %v", name, m[1], err)
+			}
+		}
+	}
+}
+
+// What browsers get has no comments of ours, and every other line of the source in its order.
+func TestSlim(t *testing.T) {
+	in := "// a\n\tconst x = `//b /* c */`; // d\n\n/** e\n * f */\nf(); /* g */\n/* h */\nend\n"
+	if got, want := string(slim("js/x.js", []byte(in))), "const x = `//b /* c */`; // d\nf(); /* g */\nend\n"; got != want {
+		t.Errorf("%q became %q, want %q", in, got, want)
+	}
+	if got := slim("icons/x.svg", []byte(in)); string(got) != in {
+		t.Errorf("a picture became %q", got)
+	}
+	for _, name := range names(t) {
+		raw, _ := FS.ReadFile(name)
+		if ext := path.Ext(name); ext != ".js" && ext != ".css" {
+			continue
+		}
+		if n := bytes.Count(raw, []byte("`")); n%2 != 0 {
+			t.Errorf("%s has an odd number of back quotes", name)
+		}
+		for line := range bytes.Lines(raw) {
+			if bytes.Count(line, []byte("`"))%2 != 0 {
+				t.Errorf("%s has a text over several lines, which slim would change: %s", name, line)
 			}
 		}
 	}

@@ -24,7 +24,8 @@ type observer struct {
 	bytes float64 // over the wire, heads of answers included
 }
 
-// observed makes a tab whose pages are watched by testdata/watch.js and which has no cache.
+// observed makes a tab whose pages are watched by testdata/watch.js and which has no
+// cache and no service worker.
 func observed(t *testing.T, browser context.Context, name string) *observer {
 	t.Helper()
 	script, err := os.ReadFile("testdata/watch.js")
@@ -40,6 +41,9 @@ func observed(t *testing.T, browser context.Context, name string) *observer {
 			return err
 		}
 		if _, err := cdp.Call(ctx, tab, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}); err != nil {
+			return err
+		}
+		if _, err := cdp.Call(ctx, tab, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
 			return err
 		}
 		_, err := cdp.Call(ctx, tab, pages.AddScriptToEvaluateOnNewDocument, pages.AddScriptToEvaluateOnNewDocumentParams{Source: string(script)})

@@ -587,8 +587,8 @@ func TestSocket_talkIsForgotten(t *testing.T) {
 	})
 }
 
-// TestSocket_noPong (B143): a peer that gives no sign of life is gone.
-func TestSocket_noPong(t *testing.T) {
+// TestFault_F68_noPong (B143): a screen that does not answer to pings is dropped.
+func TestFault_F68_noPong(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		alive := s.watch(kiosk.Display, "en", "alive")
 		dead, _ := s.dial(kiosk.Display, "en", "dead")

@@ -463,9 +463,9 @@ func (c *counter) webhookAt() float64 {
 	return float64(at.UnixNano()) / 1e6
 }
 
-// TestBrowser_restart stops the server in mid-sale, lets the customer pay meanwhile at a gateway
+// TestFault_F72_restart stops the server in mid-sale, lets the customer pay meanwhile at a gateway
 // that is away too, and starts it again.
-func TestBrowser_restart(t *testing.T) {
+func TestFault_F72_restart(t *testing.T) {
 	c := newCounter(t)
 	c.charge("1250")
 	c.stop()

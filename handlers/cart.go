@@ -158,7 +158,7 @@ func (s *Server) items(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := s.view(r)
-	p.Lang = views.Choose(t.Stall.Languages, r.Header.Get("Accept-Language"))
+	p.Lang = s.staffLang(r, t.Stall)
 	s.render(w, r, http.StatusOK, views.TillItems(p.For(t.Stall), items))
 	return nil
 }

@@ -2,6 +2,7 @@ package views
 
 import (
 	"net/url"
+	"slices"
 
 	"qrkiosk/kiosk"
 )
@@ -109,6 +110,21 @@ func (d display) tongues() []Language {
 		return t
 	}
 	return nil
+}
+
+// nearby is how many languages stand on the screen itself; the others are behind one tap.
+const nearby = 3
+
+// near are the first languages of the stall, and the chosen one if it is not among them.
+func (d display) near(all []Language) []Language {
+	if len(all) <= nearby {
+		return all
+	}
+	near := slices.Clone(all[:nearby])
+	if at := slices.IndexFunc(all, func(l Language) bool { return l.Tag == d.lang() }); at >= nearby {
+		near[nearby-1] = all[at]
+	}
+	return near
 }
 
 func (p Page) pressed(l Language) string {

@@ -57,6 +57,9 @@ func scenes(p Page) map[string]templ.Component {
 	box := displayOf("code")
 	box.Mode = kiosk.Sandbox
 	all["display-sandbox"] = DisplayPage(p, box, DisplayExtras{})
+	many := displayOf("code")
+	many.Stall.Languages = append(slices.Clone(speakers), official...)
+	all["display-languages"] = DisplayPage(p, many, DisplayExtras{})
 	return all
 }
 

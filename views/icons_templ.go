@@ -43,6 +43,7 @@ var iconPaths = map[string]string{
 	"battery":    "M3.5 8h14.5v8.5H3.5zM20.5 10.5v3.5M6 10.5v3.5",
 	"wall":       "M4 4.5h7v6.5H4zM13.5 4.5h6.5v6.5h-6.5zM4 13.5h7v6H4zM13.5 13.5h6.5v6h-6.5z",
 	"import":     "M12 3.5v11M7.5 10.5l4.5 4.5 4.5-4.5M4.5 15.5v4.5h15v-4.5",
+	"globe":      "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM3.5 12h17M12 3.5c-5 5.5-5 11.5 0 17M12 3.5c5 5.5 5 11.5 0 17",
 	"card":       "M3.5 6h17v12.5h-17zM6.5 9.5h4v4h-4zM13.5 10h4M13.5 13h4M6.5 16h11",
 	"stall":      "M4 9.5h16l-1.5-5h-13zM5.5 9.5V20h13V9.5M10 20v-6h4v6",
 	"arrow-left": "M19.5 12H4.5M10.5 6l-6 6 6 6",
@@ -77,7 +78,7 @@ func icon(name string) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(iconPaths[name])
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/icons.templ`, Line: 45, Col: 184}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/icons.templ`, Line: 46, Col: 184}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {

@@ -218,7 +218,7 @@ func (s *Server) admitted(w http.ResponseWriter, r *http.Request, login kiosk.Lo
 
 // officePage is what a page of the office is drawn with.
 func (s *Server) officePage(r *http.Request, section, title string) (views.Page, views.OfficeFrame) {
-	p := s.view(r)
+	p := s.view(r).In("")
 	said := s.office.PopString(r.Context(), "said")
 	return p, views.OfficeFrame{Login: officialOf(r).login, Section: section, Title: title, Said: said}
 }

@@ -29,8 +29,13 @@ type Page struct {
 func (p Page) For(s kiosk.Stall) Page {
 	p.Region = RegionOf(s)
 	p.Brand = BrandPath(s)
-	if zone, err := kiosk.Zone(s.Zone); err == nil && p.Zone == nil {
-		p.Zone = zone
+	return p.In(s.Zone)
+}
+
+// In returns the page with the clocks of a time zone, unless it has some already.
+func (p Page) In(zone string) Page {
+	if z, err := kiosk.Zone(zone); err == nil && p.Zone == nil {
+		p.Zone = z
 	}
 	return p
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"qrkiosk/kiosk"
@@ -219,4 +220,41 @@ func TestRefund_form(t *testing.T) {
 		}
 		h.sound()
 	})
+}
+
+func (g mortalGateway) Refund(ctx context.Context, payID int64, amount kiosk.Money, full bool) error {
+	if g.m.dead() {
+		return errDead
+	}
+	return g.Gateway.Refund(ctx, payID, amount, full)
+}
+
+// TestRefund_death: a house that dies right after any commit of a refund has asked at most once, and
+// knows or says that it does not know.
+func TestRefund_death(t *testing.T) {
+	for commits := 1; commits <= 3; commits++ {
+		inBubble(t, func(t *testing.T, h *house) {
+			sale, _ := h.paidSale(1250)
+			h.close()
+			h.mortal = &mortal{left: commits}
+			h.open()
+			synctest.Wait()
+			_ = h.refund(sale, 1250)
+			time.Sleep(3 * time.Second)
+			if !h.mortal.dead() {
+				t.Fatalf("it did not die after commit %d", commits)
+			}
+			h.revive()
+			time.Sleep(5 * time.Minute)
+			s := h.now(sale)
+			if len(s.Refunds) != 1 {
+				t.Fatalf("died after commit %d: %d refunds", commits, len(s.Refunds))
+			}
+			stage := s.Stage(s.Refunds[0])
+			if n := h.requests(); n > 1 || (stage == kiosk.RefundFiled && n != 1) || (stage != kiosk.RefundFiled && stage != kiosk.RefundUnsure) {
+				t.Errorf("died after commit %d: %s, %d requests", commits, stage, n)
+			}
+			h.sound()
+		})
+	}
 }

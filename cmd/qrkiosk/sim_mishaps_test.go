@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	afternoonLong = 2 * time.Hour
-	drawEvery     = 20 * time.Minute
+	afternoonLong  = 2 * time.Hour
+	afternoonShort = 30 * time.Minute // in the short set of make test
 )
 
-// afternoon lets things happen; other mishaps are drawn every twenty minutes.
+// afternoon lets things happen; other mishaps are drawn six times.
 func (s *simulation) afternoon() {
-	end := time.Now().Add(afternoonLong)
+	end, drawEvery := time.Now().Add(s.long), s.long/6
 	for next := time.Now(); time.Now().Before(end); {
 		if !time.Now().Before(next) {
 			s.draw()
@@ -104,8 +104,10 @@ func (s *simulation) strike(name string) {
 		s.connect()
 		return // it fires when it dies
 	case "clock-ahead":
+		s.jumped = true
 		s.ahead.Store(min(int64(time.Hour), s.ahead.Load()+int64(time.Hour)))
 	case "clock-back":
+		s.jumped = true
 		s.ahead.Store(max(int64(-time.Hour), s.ahead.Load()-int64(time.Hour)))
 	case "store-full":
 		s.full.Store(!s.full.Load())
@@ -242,8 +244,10 @@ func (s *simulation) evening() {
 			_ = s.sandbox.FundsArrived(l.ID)
 		}
 	}
-	s.ahead.Store(0)
-	time.Sleep(75 * time.Minute)
+	time.Sleep(25 * time.Minute)
+	if s.ahead.Swap(0) != 0 || s.jumped {
+		time.Sleep(50 * time.Minute) // what was put off by the wrong clock
+	}
 	ledger, sales := s.ledger(), s.sales()
 	stored := map[string]bool{}
 	for _, sale := range sales {

@@ -18,11 +18,13 @@ import (
 )
 
 // simulation plays an afternoon at one register in virtual time, with everything going wrong that
-// its seed draws: three to five mishaps at a time, others every twenty minutes.
+// its seed draws: three to five mishaps at a time, others every few minutes.
 type simulation struct {
 	*house
 	dice     *rand.Rand
 	tally    *tally
+	long     time.Duration
+	jumped   bool // the clock did
 	drawn    []string
 	armed    map[sandbox.Fault]int // what was left of a fault when it was last looked at
 	shown    map[string]int64      // pay links that ever stood on the display, to link numbers
@@ -122,19 +124,19 @@ const wholeSet = 100
 
 // TestSim simulates afternoons; QRKIOSK_SEEDS says how many, QRKIOSK_SEED which one alone.
 func TestSim(t *testing.T) {
-	first, count := uint64(1), 3
+	first, count, long := uint64(1), 3, afternoonShort
 	if n, err := strconv.Atoi(os.Getenv("QRKIOSK_SEEDS")); err == nil {
-		count = n
+		count, long = n, afternoonLong
 	}
 	if n, err := strconv.ParseUint(os.Getenv("QRKIOSK_SEED"), 10, 64); err == nil {
-		first, count = n, 1
+		first, count, long = n, 1, afternoonLong
 	}
 	all := newTally()
 	t.Run("seeds", func(t *testing.T) {
 		for seed := first; seed < first+uint64(count); seed++ { //nolint:gosec // a count of seeds
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
 				t.Parallel()
-				simulate(t, seed, all)
+				simulate(t, seed, long, all)
 			})
 		}
 	})
@@ -182,9 +184,9 @@ func (c *tally) tell(t *testing.T, seeds int) {
 }
 
 // simulate plays one seed. The seed chooses the kind of stall too.
-func simulate(t *testing.T, seed uint64, all *tally) {
+func simulate(t *testing.T, seed uint64, long time.Duration, all *tally) {
 	s := &simulation{
-		dice: rand.New(rand.NewPCG(seed, 1)), tally: all, armed: map[sandbox.Fault]int{},
+		dice: rand.New(rand.NewPCG(seed, 1)), tally: all, long: long, armed: map[sandbox.Fault]int{},
 		shown: map[string]int64{}, accepted: map[string]string{},
 	}
 	inBubble(t, func(_ *testing.T, h *house) {

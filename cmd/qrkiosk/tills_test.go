@@ -113,7 +113,7 @@ func (m *thirty) sell(by kiosk.Actor, n int) {
 
 // untilCode waits for the code as the customer does, and reads what the till says meanwhile.
 func (m *thirty) untilCode(by kiosk.Actor, sale *kiosk.Sale) int64 {
-	for began := time.Now(); ; time.Sleep(time.Second) {
+	for began := time.Now(); ; time.Sleep(2 * time.Second) {
 		till, err := m.shop.Till(context.Background(), by.Register)
 		m.must(err)
 		if till.Current == nil || till.Current.ID != sale.ID {
@@ -165,7 +165,7 @@ func (m *thirty) most() int {
 // settled holds, some minutes later, that nothing was lost, repeated or asked too often.
 func (m *thirty) settled() {
 	m.t.Helper()
-	time.Sleep(12 * time.Minute)
+	time.Sleep(6 * time.Minute)
 	found := map[string]*kiosk.Sale{}
 	for _, by := range m.actors {
 		m.must(m.store.View(context.Background(), func(r kiosk.Reader) error {
@@ -217,12 +217,12 @@ func (m *thirty) String() string {
 		len(m.asked), len(slices.Collect(maps.Keys(m.paid))), len(m.ended), m.busy, len(m.calls), m.most(), middle, worst, m.told)
 }
 
-// tillsTime is how long the tills trade: minutes by default, an hour with QRKIOSK_TILLS=1.
+// tillsTime is how long the tills trade: some minutes by default, an hour with QRKIOSK_TILLS=1.
 func tillsTime() time.Duration {
 	if os.Getenv("QRKIOSK_TILLS") != "" {
 		return time.Hour
 	}
-	return 8 * time.Minute
+	return 4 * time.Minute
 }
 
 // TestThirtyTills: 24 sales a minute on one account of sixty calls: nobody waits for long, nothing

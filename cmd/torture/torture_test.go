@@ -23,13 +23,13 @@ func lastLine(t *testing.T, args ...string) map[string]any {
 	return verdict
 }
 
-// TestTorture is the short run: some hundred sales, killed every 50 to 250 ms.
+// TestTorture is the short run: a hundred and fifty sales, killed every 50 to 250 ms.
 func TestTorture(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
 	began := time.Now()
-	v := lastLine(t, "-rings", "kill", "-sales", "220")
+	v := lastLine(t, "-rings", "kill", "-sales", "150")
 	t.Logf("%v sales, %v kills, seed %.0f, %v: lost %v, double %v, falsely paid %v, torn %v",
 		v["sales"], v["kills"], v["seed"], time.Since(began).Round(time.Second), v["lost"], v["double"], v["falsely_paid"], v["torn"])
 }

@@ -125,8 +125,11 @@ func (a *assembly) keepData(s settings) (err error) {
 // is looked for.
 func (a *assembly) anchor(ctx context.Context, s settings, keys *vault.Vault) error {
 	born, err := a.store.Settings(ctx)
-	if err != nil || a.anchors != nil {
-		return unlessMissing(err)
+	switch {
+	case kiosk.CodeOf(err) == kiosk.NotFound:
+		return unborn(s)
+	case err != nil || a.anchors != nil:
+		return err
 	}
 	if a.anchors = newAnchorer(ctx, s.anchors, born, keys.Stamp, a.store, a.log); a.anchors == nil {
 		return nil
@@ -138,11 +141,12 @@ func (a *assembly) anchor(ctx context.Context, s settings, keys *vault.Vault) er
 	return a.store.MarkRestored(ctx, newEpoch())
 }
 
-func unlessMissing(err error) error {
-	if kiosk.CodeOf(err) == kiosk.NotFound {
-		return nil
+// unborn refuses to begin anew where a file of anchors says that there was something before.
+func unborn(s settings) error {
+	if info, err := os.Stat(s.anchors); err != nil || info.Size() == 0 {
+		return nil //nolint:nilerr // it is made once there is something to anchor
 	}
-	return err
+	return usagef("the database in %s is empty, and %s says that there was one before: bring back a backup with `qrkiosk restore FILE --data %s --force`, or remove that file to begin anew", s.data, s.anchors, s.data)
 }
 
 // bell is the bus of the house. It is exchanged once, before anything rings: houses that share a

@@ -78,6 +78,7 @@ type shopfront struct {
 	gateway *sandbox.Server
 	payURL  string
 	client  *http.Client
+	pin     string // of the manager
 
 	cmd    *exec.Cmd
 	ended  chan struct{}
@@ -235,6 +236,14 @@ func (s *shopfront) furnish() {
 	if status, err := s.post("/till/enrol", url.Values{"ticket": {link[1]}}); err != nil || status >= 300 {
 		s.t.Fatalf("enrolling: %d %v", status, err)
 	}
+	s.pin = pin[1]
+	s.signIn()
+	s.stop()
+}
+
+// signIn signs the manager in on the enrolled tablet.
+func (s *shopfront) signIn() {
+	s.t.Helper()
 	resp, err := s.client.Get("http://" + s.addr + "/till/signin") //nolint:noctx // the client has a timeout
 	if err != nil {
 		s.t.Fatal(err)
@@ -245,10 +254,9 @@ func (s *shopfront) furnish() {
 	if staff == nil {
 		s.t.Fatalf("nobody to sign in:\n%s", page)
 	}
-	if status, err := s.post("/till/signin", url.Values{"staff": {string(staff[1])}, "pin": {pin[1]}}); err != nil || status >= 300 {
+	if status, err := s.post("/till/signin", url.Values{"staff": {string(staff[1])}, "pin": {s.pin}}); err != nil || status >= 300 {
 		s.t.Fatalf("signing in: %d %v", status, err)
 	}
-	s.stop()
 }
 
 // until keeps the program alive and waits for a condition.

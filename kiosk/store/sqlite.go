@@ -86,6 +86,9 @@ func (l *lite) start(ctx context.Context, cfg Config, unclean bool) error {
 			return errors.Join(err, c.close())
 		}
 	}
+	if err := tidy(ctx, c.conn, cfg.Reading); err != nil {
+		return errors.Join(err, c.close())
+	}
 	n := cfg.Conns
 	if n <= 0 {
 		n = max(4, 2*runtime.GOMAXPROCS(0))
@@ -96,6 +99,15 @@ func (l *lite) start(ctx context.Context, cfg Config, unclean bool) error {
 	}
 	l.writer = newWriter(c, cfg)
 	return nil
+}
+
+// tidy brings what the log holds into the file, so that whoever loses the log loses little.
+func tidy(ctx context.Context, c *sql.Conn, reading bool) error {
+	if reading {
+		return nil
+	}
+	_, err := c.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`)
+	return fault(err)
 }
 
 // makeFile makes the file if it is missing, readable by its owner alone, and tells whether a log

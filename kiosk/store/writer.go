@@ -28,6 +28,7 @@ type writer struct {
 	observe func(Commit)
 	jobs    chan *job
 	done    sync.WaitGroup
+	stuck   error // why the last transaction could not even begin; of the goroutine alone
 
 	mu     sync.RWMutex // held by those who add to jobs, and by close
 	closed bool
@@ -116,8 +117,30 @@ func (w *writer) loop() {
 	}()
 	for first := range w.jobs {
 		w.batch(w.gather(first))
+		if w.stuck != nil {
+			w.refuse()
+		}
 	}
 	ended = true
+}
+
+// refuse answers whoever waited while another process held the file: they have waited as long as
+// SQLite did, and must not wait as long again.
+func (w *writer) refuse() {
+	for {
+		select {
+		case j, open := <-w.jobs:
+			if !open {
+				return
+			}
+			if j.taken.CompareAndSwap(false, true) {
+				j.err = fault(w.stuck)
+				close(j.over)
+			}
+		default:
+			return
+		}
+	}
 }
 
 // gather takes what waits, leaving out whoever has given up.
@@ -176,8 +199,8 @@ func (w *writer) attempt(jobs []*job, shielded bool) (spoiled bool, err error) {
 		}
 	}()
 	w.conn.settled = !shielded
-	if err := w.conn.begin(); err != nil {
-		return false, err
+	if w.stuck = w.conn.begin(); w.stuck != nil {
+		return false, w.stuck
 	}
 	changes := 0
 	for _, j := range jobs {

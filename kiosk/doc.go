@@ -120,10 +120,47 @@
 // first designed. It bounds what an attacker can ask and needs no count of bodies on the hot path.
 // A gateway that sends harmless odd events in numbers would change the number.
 //
-// Strays have errands. An attempt that was given up without a clear outcome is searched for by its
-// own reference for a day, instead of by a sweep over all links that begin with our letters. It
-// needs no list without pages to be read whole and can never touch the link of somebody else. Links
-// that a restored database does not know will need the wider sweep beside it.
+// Strays have errands, strangers are put aside. An attempt that was given up without a clear outcome
+// is searched for by its own reference for a day, and every hour a census of the unpaid links that
+// begin with our letters, of today and yesterday, finds what no errand knows: after a restore of every
+// day since. A link the database does not know is kept in quarantine and deleted by a person or by
+// nobody, since only the gateway remembers why it was made.
+//
+// Readings overlap, and nothing is remembered between them. Every reading of the pay-in list begins
+// behind the oldest link it asks about, frequent ones asking about young links alone, rare ones about
+// all that are not at rest or ended in three days, and the nightly audit about 35 days page by page. A
+// watermark could be lost or moved too far, and a row that is read twice is the same fact. Accounts
+// with more than a few thousand payments a day would want one.
+//
+// A payment that vanished needs two witnesses. The audit withdraws a row only behind a list that was
+// read to its end, and after the list of that one link does not hold it either; a list that lost more
+// than twenty is not believed at all. Un-paying a sale by mistake costs more than being late. If the
+// gateway ever says that it deleted a row, that word would replace the second look.
+//
+// Rows of others on the account are not ours to list. A pay-in without a link of ours is unmatched if
+// its note is empty or begins with our letters; one with another note belongs to another system. A web
+// shop on the same account would otherwise fill the list that people are to look at. Should a gateway
+// garble notes, the rule has to go.
+//
+// A code may end at the gateway. Though codes are ordered without a cancel button, once a minute the
+// list of unpaid links is asked whether those on show are still in it, and one that is in neither list
+// twice counts as gone. No webhook tells of a cancel, and a register must not wait for a dead code. If
+// the gateway sends a webhook for it one day, the look becomes rare.
+//
+// Alarms are computed. What people have to know follows from facts, from stored rows of the audit and
+// from how gateway and store answer, each time a screen is drawn; only oddities that are no facts of a
+// sale have rows of their own. A flag could be left behind or forgotten. An alarm that must be
+// acknowledged by name would need a row.
+//
+// The journal is anchored outside of the database. The server writes down what each stream ends with,
+// sealed with the key file, when a shift closes and every day; a database that does not hold what was
+// anchored is treated as one that was brought back. A chain of hashes alone cannot show that its end
+// was cut and written anew. A notary or another machine that takes the anchors would make the copying
+// by hand needless.
+//
+// A restore is an event. It changes the epoch, ends every session and leaves a row that makes the next
+// rounds look at the gateway for what happened since, however the database was exchanged. The gateway's
+// book is the only other one there is. Nothing foreseeable changes this.
 //
 // One process reads the lists. Of several processes that share a store the one that holds the lead
 // reads the pay-in list for all; errands are claimed by whoever is free. The gateway counts calls

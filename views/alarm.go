@@ -1,22 +1,43 @@
 package views
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
 	"qrkiosk/kiosk"
 )
 
-// alerts are the alarms a till shows beside those of its sales. That the gateway is silent has a
-// strip of its own, which comes sooner.
+// alerts are the alarms a till shows beside those of its sales, what keeps it from selling first. That
+// the gateway is silent has a strip of its own, which comes sooner; of oddities the newest of a kind
+// is enough.
 func (t till) alerts() []kiosk.Alarm {
-	return slices.DeleteFunc(slices.Clone(t.s.Alerts), func(a kiosk.Alarm) bool { return a.Kind == kiosk.AlarmGateway })
+	seen := map[kiosk.AlarmKind]bool{}
+	all := slices.DeleteFunc(slices.Clone(t.s.Alerts), func(a kiosk.Alarm) bool {
+		again := seen[a.Kind] && a.Kind != kiosk.AlarmRefund
+		seen[a.Kind] = true
+		return again || a.Kind == kiosk.AlarmGateway
+	})
+	slices.SortStableFunc(all, func(a, b kiosk.Alarm) int { return cmp.Compare(rank(a), rank(b)) })
+	return all
+}
+
+// rank puts first what keeps a till from selling.
+func rank(a kiosk.Alarm) int {
+	switch a.Kind {
+	case kiosk.AlarmStore:
+		return 0
+	case kiosk.AlarmKey:
+		return 1
+	default:
+		return 2
+	}
 }
 
 // urgent are those that keep the till from selling, or will.
 func (t till) urgent() []kiosk.Alarm {
 	return slices.DeleteFunc(t.alerts(), func(a kiosk.Alarm) bool {
-		return a.Kind != kiosk.AlarmStore && a.Kind != kiosk.AlarmKey
+		return rank(a) == 2
 	})
 }
 

@@ -393,3 +393,70 @@ func TestVirtual_calls(t *testing.T) {
 		}
 	})
 }
+
+// TestVirtual_auditAgainstALiar: a list that never ends, loses its last pages or says that good
+// payments failed is not taken for the truth about what is missing, and days stay incomplete.
+func TestVirtual_auditAgainstALiar(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		day := today()
+		sale := h.onShow(1250)
+		h.payShown()
+		h.confirmed(sale, 10*time.Second)
+		h.untilAudited()
+		ctx := context.Background()
+
+		h.gate.at("getPayInTransactions", func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+			sayJSON(w, http.StatusOK, `{"ResponseCode":1,"Result":"True","data":[`+fullPage(limitOf(r))+`]}`) // the same page for ever
+		})
+		before := h.sandbox.Counts()["getPayInTransactions"]
+		h.must(h.shop.Audit(ctx))
+		if d := h.day(day); d.Complete || len(d.Differences) == 0 {
+			t.Errorf("the day is %+v", d)
+		}
+		if s := h.now(sale); s.State() != kiosk.Paid || !s.Confirmed() {
+			t.Errorf("an endless list makes it %s", s.State())
+		}
+		if n := h.sandbox.Counts()["getPayInTransactions"] - before; n > 5 {
+			t.Errorf("%d calls to find out", n)
+		}
+
+		h.gate.rewrite("getPayInTransactions", func(body string) string { return strings.ReplaceAll(body, `"amount":`, `"amounts":`) })
+		h.must(h.shop.Audit(ctx))
+		if d := h.day(day); d.Complete || !slices.ContainsFunc(d.Differences, func(x kiosk.Difference) bool { return x.Why == kiosk.DiffersUnread }) {
+			t.Errorf("with rows nobody can read the day is %+v", d)
+		}
+		if s := h.now(sale); s.State() != kiosk.Paid {
+			t.Errorf("unreadable rows make it %s", s.State())
+		}
+
+		h.gate.set(nil)
+		h.sandbox.Set(sandbox.Down, -1)
+		if err := h.shop.Audit(ctx); err == nil {
+			t.Error("an audit without an answer")
+		}
+		h.sandbox.Set(sandbox.Down, 0)
+		time.Sleep(time.Minute)
+		h.must(h.shop.Audit(ctx))
+		if d := h.day(day); !d.Complete {
+			t.Errorf("with the truth again the day is %+v", d)
+		}
+		h.sound()
+	})
+}
+
+// TestVirtual_refundWithoutRow: a refund that was asked for two weeks ago and has no row is told.
+func TestVirtual_refundWithoutRow(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		sale, _ := h.paidSale(1000)
+		h.sandbox.Set(sandbox.RefundRejected, 1) // nobody ever tells
+		h.must(h.refund(sale, 1000))
+		h.until("asked for", time.Minute, func() bool { return h.requests() == 1 })
+		h.restart(13 * 24 * time.Hour)
+		h.alerted()
+		h.restart(25 * time.Hour)
+		h.alerted(kiosk.AlarmRefund)
+		if says := h.tillSays(); !strings.Contains(says, "Refund still open") {
+			t.Error("the till does not say so")
+		}
+	})
+}

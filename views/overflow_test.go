@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,12 +16,17 @@ import (
 // asks for it.
 func everything() bool { return os.Getenv("QRKIOSK_SCREENS") != "" }
 
-// places are the scenes of some languages, "de/till-ready".
+// twin matches the states of a sale that look like another one, with other words.
+var twin = regexp.MustCompile(`-(24h|aside|bank|claimed|dispute|extra|lapsed|opening|over|refunding|retiring|settled|short|used|withdrawn)$`)
+
+// places are the scenes of some languages, "de/till-ready"; the short way leaves the twins out.
 func places(t *testing.T, langs []string) []string {
 	var all []string
 	for _, lang := range langs {
 		for name := range views.Scenes(t, lang) {
-			all = append(all, lang+"/"+name)
+			if everything() || !twin.MatchString(name) {
+				all = append(all, lang+"/"+name)
+			}
 		}
 	}
 	slices.Sort(all)

@@ -111,10 +111,10 @@ func (s *Server) official(route Route, next handler) handler {
 			return &kiosk.Error{Code: kiosk.Forbidden, Key: kiosk.KeyOfficeOrganizer}
 		case route.OfStall() && !o.Heads(plainID(chi.URLParam(r, "stall"))):
 			return errNoPage
-		case route.OfStall() && !s.isStall(r):
-			return errNoPage
 		case route.Fresh && !s.fresh(r):
 			return s.askAgain(w, r)
+		case route.OfStall() && !s.isStall(r):
+			return errNoPage
 		}
 		return next(w, r.WithContext(context.WithValue(r.Context(), officialKey{}, o)))
 	}

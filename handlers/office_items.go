@@ -47,7 +47,7 @@ func (s *Server) stallItemSave(w http.ResponseWriter, r *http.Request) error {
 	item, err := readItem(r)
 	item.Stall = stall
 	if err == nil {
-		_, err = s.shop.PutItem(r.Context(), officialOf(r).Login, item)
+		_, err = s.shop.PutItem(r.Context(), officialOf(r).Clerk, item)
 	}
 	if err != nil {
 		return s.refuse(w, r, fieldOf(err, "cents", "amount"), s.stallItemsPage)
@@ -90,7 +90,7 @@ func readItem(r *http.Request) (kiosk.Item, error) {
 
 func (s *Server) stallItemGone(w http.ResponseWriter, r *http.Request) error {
 	stall := plainID(chi.URLParam(r, "stall"))
-	if err := s.shop.RemoveItem(r.Context(), officialOf(r).Login, stall, plainID(r.PostForm.Get("id"))); err != nil {
+	if err := s.shop.RemoveItem(r.Context(), officialOf(r).Clerk, stall, plainID(r.PostForm.Get("id"))); err != nil {
 		return err
 	}
 	return s.done(w, r, "saved", views.StallPath(stall, "/items"))

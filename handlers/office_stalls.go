@@ -1,7 +1,10 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
+	"slices"
+	"time"
 
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
@@ -20,6 +23,11 @@ func (s *Server) homePage(w http.ResponseWriter, r *http.Request, status int, na
 	p, f := s.officePage(r, "stalls", "")
 	f.Title, f.Error = p.T("office.home.title"), t
 	h := views.OfficeHome{Stalls: stalls, Registers: registers, Name: name}
+	if o.Role == kiosk.Organizer {
+		if h.Steps, h.KeySet, h.KeyBy, err = s.firstSteps(r.Context(), stalls, registers); err != nil {
+			return err
+		}
+	}
 	s.render(w, r, status, views.OfficeHomePage(p, f, h))
 	return nil
 }
@@ -33,4 +41,49 @@ func (s *Server) stallAdd(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	return s.done(w, r, "stall-added", views.PathOffice)
+}
+
+// keyNews is how long everybody in the office is told that the gateway's key was changed.
+const keyNews = 24 * time.Hour
+
+// firstSteps are what is to be done before a shop is ready, none once all of it is; and when and by
+// whom the gateway's key was changed a short while ago.
+func (s *Server) firstSteps(ctx context.Context, stalls []kiosk.Stall, registers map[string][]kiosk.Register) (steps []views.OfficeStep, set int64, by string, err error) {
+	h, err := s.shop.House(ctx)
+	if err != nil {
+		return nil, 0, "", err
+	}
+	if s.clock().UnixMilli()-h.Key.Set < keyNews.Milliseconds() {
+		names, err := s.shop.Names(ctx)
+		if err != nil {
+			return nil, 0, "", err
+		}
+		set, by = h.Key.Set, names[h.Key.SetBy]
+	}
+	selling, tills, path := false, false, views.PathOffice
+	for _, stall := range stalls {
+		selling = selling || stall.Seller != ""
+		path = views.StallPath(stall.ID, "/selling")
+		for _, g := range registers[stall.ID] {
+			devices, err := s.shop.Devices(ctx, g.ID)
+			if err != nil {
+				return nil, 0, "", err
+			}
+			tills = tills || slices.ContainsFunc(devices, func(d kiosk.Device) bool { return d.Kind == kiosk.Tablet })
+			if tills {
+				break
+			}
+		}
+	}
+	steps = []views.OfficeStep{
+		{Key: "told", Path: views.PathHouse, Done: h.Told > 0},
+		{Key: "key", Path: views.PathHouse, Done: !s.shop.TakesKey() || h.Key.Set > 0},
+		{Key: "address", Path: views.PathHouse, Done: s.shop.PublicURL() != "" || h.PublicURL != ""},
+		{Key: "stall", Path: path, Done: selling},
+		{Key: "devices", Path: views.PathCards, Done: tills},
+	}
+	if !slices.ContainsFunc(steps, func(s views.OfficeStep) bool { return !s.Done }) {
+		steps = nil
+	}
+	return steps, set, by, nil
 }

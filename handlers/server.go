@@ -61,6 +61,7 @@ type Server struct {
 	handler   http.Handler
 
 	brands sync.Map // hash to style sheet
+	probes sync.Map // nonce to secret, of probes that run
 	codes  sync.Map // address to views.QRCode, of links and receipts on show
 	kept   atomic.Int64
 }

@@ -82,8 +82,8 @@ func itemsOf(r Reader, stall string) ([]Item, error) {
 }
 
 // PutItem adds an item to a stall, or changes the one of its ID. What cannot be sold is [Invalid];
-// an unknown ID, or one of another stall, is [NotFound]. The office calls it; by is written down.
-func (s *Shop) PutItem(ctx context.Context, by string, item Item) (Item, error) {
+// an unknown ID, or one of another stall, is [NotFound].
+func (s *Shop) PutItem(ctx context.Context, by Clerk, item Item) (Item, error) {
 	item.Name, item.Category = strings.TrimSpace(item.Name), strings.TrimSpace(item.Category)
 	if err := item.check(); err != nil {
 		return item, err
@@ -101,11 +101,14 @@ func (s *Shop) PutItem(ctx context.Context, by string, item Item) (Item, error) 
 }
 
 // RemoveItem takes an item of a stall off the tills. Sales that have it keep its name and price.
-func (s *Shop) RemoveItem(ctx context.Context, by, stall, id string) error {
+func (s *Shop) RemoveItem(ctx context.Context, by Clerk, stall, id string) error {
 	return s.changeItem(ctx, by, "item.remove", id, stall, func(found *Item) { found.Gone = s.now() })
 }
 
-func (s *Shop) changeItem(ctx context.Context, by, kind, id, stall string, edit func(*Item)) error {
+func (s *Shop) changeItem(ctx context.Context, by Clerk, kind, id, stall string, edit func(*Item)) error {
+	if err := by.heads(stall); err != nil {
+		return err
+	}
 	var registers []Register
 	err := s.change(ctx, OfficeStream, func(tx Tx) error {
 		if _, err := tx.Stall(stall); err != nil {
@@ -115,6 +118,7 @@ func (s *Shop) changeItem(ctx context.Context, by, kind, id, stall string, edit 
 		if kind != "item.add" && (err != nil || item.Stall != stall) {
 			return &Error{Code: NotFound, Key: KeyItemUnknown}
 		}
+		before := item.record()
 		edit(&item)
 		if err := tx.PutItem(item); err != nil {
 			return err
@@ -122,9 +126,7 @@ func (s *Shop) changeItem(ctx context.Context, by, kind, id, stall string, edit 
 		if registers, err = tx.Registers(stall); err != nil {
 			return err
 		}
-		return tx.Append(Event{
-			Stream: OfficeStream, Kind: kind, Subject: id, Amount: item.Price, Actor: by, At: s.now(), Data: item.Name,
-		})
+		return tx.Append(trail(by, kind, id, s.now(), before, item.record()))
 	})
 	if err == nil {
 		for _, r := range registers {
@@ -132,6 +134,13 @@ func (s *Shop) changeItem(ctx context.Context, by, kind, id, stall string, edit 
 		}
 	}
 	return err
+}
+
+// record is what the trail says of an item.
+func (i *Item) record() map[string]any {
+	return map[string]any{
+		"Name": i.Name, "Category": i.Category, "Price": int64(i.Price), "VAT": i.VAT, "Colour": i.Colour, "Order": i.Order,
+	}
 }
 
 // price fills in what the catalogue says of the items of a charge. A price that a till showed and

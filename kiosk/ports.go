@@ -41,6 +41,8 @@ type Reader interface {
 	ItemReader
 	SelfTestReader
 	OfficeReader
+	RetentionReader
+	TrailReader
 	PictureReader
 	StatementReader
 	WallReader
@@ -113,6 +115,7 @@ type Tx interface {
 	Reader
 	FleetWriter
 	OfficeTx
+	RetentionTx
 	AuditTx
 	StatementWriter
 	// Number returns the next running sale number of the stream.

@@ -16,6 +16,7 @@ type Shop struct {
 	gateway   Gateway
 	bus       Bus
 	vault     Vault
+	keys      KeyTaker // nil where the office cannot set the gateway's key
 	clock     func() time.Time
 	random    entropy
 	log       *slog.Logger
@@ -56,6 +57,7 @@ type Config struct {
 	Gateway   Gateway
 	Bus       Bus
 	Vault     Vault
+	Keys      KeyTaker // nil: the gateway's key is not the office's
 	Clock     func() time.Time
 	Random    io.Reader
 	Log       *slog.Logger
@@ -70,7 +72,7 @@ type Config struct {
 // mode is [Conflict]: play money and real money never meet.
 func NewShop(ctx context.Context, c Config) (*Shop, error) {
 	s := &Shop{
-		store: c.Store, gateway: c.Gateway, bus: c.Bus, vault: c.Vault,
+		store: c.Store, gateway: c.Gateway, bus: c.Bus, vault: c.Vault, keys: c.Keys,
 		clock: c.Clock, random: entropy{c.Random}, log: c.Log, observe: c.Observe, skew: c.Skew,
 		publicURL: c.PublicURL, account: c.Account,
 		workers: make(chan struct{}, 1), watcher: make(chan struct{}, 1),

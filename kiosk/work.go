@@ -39,6 +39,10 @@ func (s *Shop) round(ctx context.Context) {
 	for name, work := range map[string]func(context.Context){"errands": s.work, "lists": s.watch, "patrol": s.patrol} {
 		wg.Go(func() { s.supervise(ctx, name, work) })
 	}
+	wg.Go(func() { s.work(ctx) })
+	wg.Go(func() { s.watch(ctx) })
+	wg.Go(func() { s.patrol(ctx) })
+	wg.Go(func() { s.retain(ctx) })
 	wg.Wait()
 }
 

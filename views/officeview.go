@@ -37,6 +37,9 @@ var sections = []section{
 	{key: "shifts", path: PathShifts, icon: "note"},
 	{key: "payouts", path: PathPayouts, icon: "return", organizer: true},
 	{key: "exports", path: PathExports, icon: "print"},
+	{key: "people", path: PathPeople, icon: "people", organizer: true},
+	{key: "trail", path: PathTrail, icon: "trail", organizer: true},
+	{key: "house", path: PathHouse, icon: "house", organizer: true},
 }
 
 // tabs is the navigation within a stall; the words of an entry are "office.tab." and its key.
@@ -54,11 +57,11 @@ var tabs = []section{
 var officeSaid = []string{
 	"stall-added", "register-added", "register-renamed", "register-moved", "link-ended", "device-revoked",
 	"staff-changed", "staff-left", "owner-link-ended", "payouts-asked", "unmatched-settled",
-	"saved",
+	"saved", "signed-out", "removed",
 }
 
 // officeSteps are the keys of the steps of the first start.
-var officeSteps = []string{}
+var officeSteps = []string{"told", "key", "address", "stall", "devices"}
 
 // tabsFor are the pages of a stall that somebody may open.
 func tabsFor(l kiosk.Login) (own []section) {

@@ -34,5 +34,8 @@ func officeKeys() []string {
 	for _, key := range []string{"no-day", "waits", "nothing", "agrees", "less", "more"} {
 		keys = append(keys, "office.payout."+key)
 	}
+	for _, kind := range kinds {
+		keys = append(keys, "office.did."+kind)
+	}
 	return append(keys, "office.exports.title", "office.payouts.page", "office.takings.title", "office.home.title", "office.own.title", "office.again.title")
 }

@@ -95,7 +95,11 @@ func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics
 		return err
 	}
 	rings := &bell{bus.NewLocal()}
+	if err := a.storedAddress(ctx, s); err != nil {
+		return err
+	}
 	a.shop, err = kiosk.NewShop(ctx, kiosk.Config{
+		Keys:  a.keyTaker(s),
 		Store: books, Gateway: a.gateway, Bus: rings, Vault: keys, Log: a.log, Observe: metrics,
 		Skew: a.gateway.Skew, PublicURL: a.at.public, Account: accountOf(s), Mode: s.mode,
 	})
@@ -149,6 +153,31 @@ func unborn(s settings) error {
 	return usagef("the database in %s is empty, and %s says that there was one before: bring back a backup with `qrkiosk restore FILE --data %s --force`, or remove that file to begin anew", s.data, s.anchors, s.data)
 }
 
+// storedAddress takes the public address from the office where the start names none.
+func (a *assembly) storedAddress(ctx context.Context, s settings) error {
+	if s.publicURL != "" || s.play() {
+		return nil
+	}
+	return a.store.View(ctx, func(r kiosk.Reader) error {
+		h, err := r.House()
+		if err == nil && h.PublicURL != "" {
+			a.at.public = h.PublicURL
+			if s.tillURL == "" {
+				a.at.till = h.PublicURL
+			}
+		}
+		return err
+	})
+}
+
+// keyTaker is nil where the office has no say: with play money, and where the start names a key.
+func (a *assembly) keyTaker(s settings) kiosk.KeyTaker {
+	if s.play() || !s.token.empty() {
+		return nil
+	}
+	return &keyTaker{a.gateway, s.gatewayURL, a.log}
+}
+
 // bell is the bus of the house. It is exchanged once, before anything rings: houses that share a
 // NATS server are kept apart by a name that only the database knows.
 type bell struct{ kiosk.Bus }
@@ -200,7 +229,7 @@ func checkKeyIsThere(ctx context.Context, st *store.Store, keyFile string) error
 
 // openGateway is the same client for SecPaid and for the sandbox: over HTTP.
 func (a *assembly) openGateway(s settings, perMinute int) (*secpaid.Client, error) {
-	c := secpaid.Config{URL: s.gatewayURL, Token: s.token.reveal(), Log: a.log, Version: buildVersion(), PerMinute: perMinute}
+	c := secpaid.Config{URL: s.gatewayURL, Token: s.token.reveal(), Log: a.log, Version: buildVersion(), PerMinute: perMinute, Later: true}
 	if a.play != nil {
 		c.LinkHost = a.play.host
 	}

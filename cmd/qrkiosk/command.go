@@ -29,14 +29,15 @@ type process struct {
 
 // commands is the whole command line. Help texts and variables are written here and nowhere else.
 type commands struct {
-	Serve   serveCmd   `cmd:"" help:"Run the kiosk."`
-	Demo    demoCmd    `cmd:"" help:"Run the kiosk with a sandbox in place of SecPaid and a bakery to play with."`
-	Sandbox sandboxCmd `cmd:"" help:"Run the SecPaid sandbox alone, for anyone who integrates SecPaid."`
-	Doctor  doctorCmd  `cmd:"" help:"Check settings, keys, database, gateway, clock and public address."`
-	Backup  backupCmd  `cmd:"" help:"Copy the database into one file, while the kiosk runs."`
-	Restore restoreCmd `cmd:"" help:"Bring a backup back."`
-	Verify  verifyCmd  `cmd:"" help:"Recompute the journal and all sums, and compare them with anchors."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve          serveCmd   `cmd:"" help:"Run the kiosk."`
+	Demo           demoCmd    `cmd:"" help:"Run the kiosk with a sandbox in place of SecPaid and a bakery to play with."`
+	Sandbox        sandboxCmd `cmd:"" help:"Run the SecPaid sandbox alone, for anyone who integrates SecPaid."`
+	Doctor         doctorCmd  `cmd:"" help:"Check settings, keys, database, gateway, clock and public address."`
+	Backup         backupCmd  `cmd:"" help:"Copy the database into one file, while the kiosk runs."`
+	Restore        restoreCmd `cmd:"" help:"Bring a backup back."`
+	Verify         verifyCmd  `cmd:"" help:"Recompute the journal and all sums, and compare them with anchors."`
+	ResetOrganizer resetCmd   `cmd:"" help:"Make a one-time code by which an organizer who lost the password gets into the office again."`
+	Version        versionCmd `cmd:"" help:"Print the version."`
 }
 
 const about = `Takes SecPaid payments by QR code: a till on any tablet, a code on any second screen.

@@ -125,6 +125,11 @@ func examine(ctx context.Context, s settings) (fine string, err error) {
 
 // gateway asks for one row of a list, which costs nothing and tells whether the key is right.
 func (d *doctor) gateway(ctx context.Context, s settings) {
+	if s.token.empty() {
+		d.skip("gateway", "no key here: the office holds it, or asks for it")
+		d.clock(ctx, s)
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, doctorTime)
 	defer cancel()
 	client, err := secpaid.New(secpaid.Config{URL: s.gatewayURL, Token: s.token.reveal(), Version: buildVersion()})

@@ -54,6 +54,9 @@ func (a *assembly) open(ctx context.Context, out io.Writer, s settings, o openin
 	if err != nil {
 		return err
 	}
+	if err := a.useKey(ctx, s); err != nil {
+		return err
+	}
 	a.log.Info("ready", "listen", a.at.own, "public_url", a.at.public, "till_url", a.at.till, "sandbox", a.at.sandbox)
 	if !s.play() && a.at.public == "" {
 		a.log.Warn("no public url: webhooks cannot arrive, payments are found by asking about every 4 s")
@@ -62,6 +65,18 @@ func (a *assembly) open(ctx context.Context, out io.Writer, s settings, o openin
 		a.log.Warn("plain http: whoever is in this network can read PINs and cookies", "till_url", a.at.till)
 	}
 	return a.greet(out, s, o, invitations, code)
+}
+
+// useKey takes the gateway's key from the office where the start names none.
+func (a *assembly) useKey(ctx context.Context, s settings) error {
+	if s.play() || !s.token.empty() {
+		return nil
+	}
+	there, err := a.shop.UseStoredKey(ctx)
+	if err == nil && !there {
+		a.log.Warn("no SecPaid key yet: no payment can be taken before it is entered in the office")
+	}
+	return err
 }
 
 // openOffice returns the one-time code of the office, "" once somebody can sign in there.
@@ -187,6 +202,9 @@ func (a *assembly) greet(out io.Writer, s settings, o opening, invitations []inv
 		fmt.Fprintf(w, "  PIN\t%s\n", o.pin)
 	}
 	greetOffice(w, a.at.till, o, code)
+	if a.shop.TakesKey() {
+		greetKey(w, a)
+	}
 	if a.at.own != a.at.till {
 		fmt.Fprintf(w, "  listens\t%s\n", a.at.own)
 	}
@@ -206,9 +224,17 @@ func greetOffice(w io.Writer, till string, o opening, code string) {
 	case o.office.name != "":
 		fmt.Fprintf(w, "  office\t%s (name %s, password %s)\n", till+views.PathOffice, o.office.name, o.office.password)
 	case code != "":
-		fmt.Fprintf(w, "  office\t%s (one-time code %s-%s-%s, for a day)\n", till+views.PathSetup, code[:4], code[4:8], code[8:])
+		fmt.Fprintf(w, "  office\t%s (one-time code %s, for a day)\n", till+views.PathSetup, grouped(code))
 	default:
 		fmt.Fprintf(w, "  office\t%s\n", till+views.PathOffice)
+	}
+}
+
+// greetKey says that something is missing before the first sale.
+func greetKey(w io.Writer, a *assembly) {
+	h, err := a.shop.House(context.Background())
+	if err == nil && h.Key.Set == 0 {
+		fmt.Fprintf(w, "  SecPaid\tno key yet: enter it in the office, or set SECPAID_TOKEN\n")
 	}
 }
 

@@ -194,8 +194,6 @@ func (p *process) checkGateway(s *settings, gateway gatewayFlags) (err error) {
 	switch {
 	case s.play() && !s.token.empty():
 		return usagef("--sandbox is play money and SECPAID_TOKEN is real: which one counts?")
-	case !s.play() && s.token.empty():
-		return usagef("SECPAID_TOKEN is missing: it is the API key of your SecPaid account. To try without one: qrkiosk demo")
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ import (
 // one of its account, because it owns the account's budget of calls.
 type Client struct {
 	base    *url.URL
-	token   secret
+	token   atomic.Pointer[secret]
 	agent   string
 	hosts   []string
 	http    *http.Client
@@ -63,6 +63,37 @@ func (c *Client) Health() Health {
 	return h
 }
 
+var errNoKey = errors.New("secpaid: there is no API key yet")
+
+// UseKey has every call from now on carry another key, of the same account or of another. The error
+// is for a key that fits no header.
+func (c *Client) UseKey(key string) error {
+	if err := checkToken(key); err != nil {
+		return err
+	}
+	token := hide(key)
+	c.token.Store(&token)
+	return nil
+}
+
+// Account asks for the number of the account that the key belongs to. An account that has no link
+// at all does not tell it: then it is "". An error means that the key is not accepted, or that nobody
+// knows.
+func (c *Client) Account(ctx context.Context) (string, error) {
+	for _, endpoint := range []string{"getMyUnusedLinks", "getMyUsedLinks"} {
+		rows, err := c.list(ctx, kiosk.LaneReports, endpoint, searchLinks{Limit: 1})
+		if err != nil {
+			return "", err
+		}
+		for _, row := range rows {
+			if o, ok := row.(object); ok && o.text("user_id") != "" {
+				return o.text("user_id"), nil
+			}
+		}
+	}
+	return "", nil
+}
+
 // Close gives up the connections that are kept for later calls.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
@@ -73,6 +104,9 @@ func (c *Client) call(ctx context.Context, lane kiosk.Lane, endpoint string, req
 	body, err := encode(request)
 	if err != nil {
 		return notSent(kiosk.KeyInternal, err)
+	}
+	if (*c.token.Load())() == "" {
+		return c.note(endpoint, reply{}, notSent(kiosk.KeyNoKey, errNoKey), 0)
 	}
 	slot, leave, err := c.admit(ctx, lane)
 	if err != nil {
@@ -228,7 +262,7 @@ func (c *Client) send(ctx context.Context, endpoint string, body []byte) (r repl
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.agent)
-	req.Header.Set("token", c.token())
+	req.Header.Set("token", (*c.token.Load())())
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return reply{}, d.begun.Load(), err

@@ -30,6 +30,7 @@ const (
 type Config struct {
 	URL   string // base address; https, or http towards loopback; without a path, /api/v2/ is added
 	Token string // the account's API key
+	Later bool   // Token may be empty: it comes by [Client.UseKey], and until then nothing is sent
 
 	HTTP *http.Client                                                      // its transport is used as it is
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error) // used when HTTP is nil
@@ -61,13 +62,12 @@ func New(c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkToken(c.Token); err != nil {
+	if err := checkToken(c.Token); err != nil && (c.Token != "" || !c.Later) {
 		return nil, err
 	}
 	c = withDefaults(c)
-	return &Client{
+	client := &Client{
 		base:    base,
-		token:   hide(c.Token),
 		agent:   "qrkiosk/" + c.Version,
 		hosts:   linkHosts(base, c.LinkHost),
 		http:    httpClient(c),
@@ -76,7 +76,10 @@ func New(c Config) (*Client, error) {
 		observe: c.Observe,
 		budget:  newBudget(c.PerMinute, c.Now),
 		breaker: newBreaker(),
-	}, nil
+	}
+	token := hide(c.Token)
+	client.token.Store(&token)
+	return client, nil
 }
 
 func withDefaults(c Config) Config {

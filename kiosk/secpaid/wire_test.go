@@ -295,9 +295,9 @@ func TestSecrets(t *testing.T) {
 	}
 	page, err := c.TaxInvoices(t.Context(), ReportQuery{})
 	for _, handler := range []slog.Handler{c.log.Handler(), slog.NewJSONHandler(&logged, nil)} {
-		slog.New(handler).Info("invoices", "page", page, "rows", page.Rows, "row", page.Rows[0], "address", page.Rows[0].Address, "key", c.token)
+		slog.New(handler).Info("invoices", "page", page, "rows", page.Rows, "row", page.Rows[0], "address", page.Rows[0].Address, "key", *c.token.Load())
 	}
-	all := logged.String() + fmt.Sprint(errs, err) + fmt.Sprintf("%v %+v %#v %s", page, page, page, page.Rows) + fmt.Sprintf("%v %+v %#v %s", c.token, c, c.token, c.token)
+	all := logged.String() + fmt.Sprint(errs, err) + fmt.Sprintf("%v %+v %#v %s", page, page, page, page.Rows) + fmt.Sprintf("%v %+v %#v %s", *c.token.Load(), c, *c.token.Load(), *c.token.Load())
 	for _, canary := range []string{testToken, testKey, "PrivateCompany", "/tok", "/r/abc"} {
 		if strings.Contains(all, canary) {
 			t.Errorf("%q is in: %s", canary, all)

@@ -1,6 +1,11 @@
 package store
 
-import "qrkiosk/kiosk"
+import (
+	"database/sql"
+	"math"
+
+	"qrkiosk/kiosk"
+)
 
 // KeyNameTaken: another login has the name.
 const KeyNameTaken = kiosk.KeyLoginTaken
@@ -65,4 +70,18 @@ func (r *reader) House() (kiosk.House, error) {
 func (t *tx) PutHouse(h kiosk.House) error {
 	return t.writeDoc("", `INSERT INTO house (doc, id) VALUES ($1, 1)
 		ON CONFLICT (id) DO UPDATE SET doc = excluded.doc`, h)
+}
+
+// Trail implements [kiosk.TrailReader].
+func (r *reader) Trail(stream string, before int64, n int) ([]kiosk.Event, error) {
+	if before <= 0 {
+		before = math.MaxInt64
+	}
+	var all []kiosk.Event
+	err := r.each(func(rows *sql.Rows) error {
+		e, err := scanEvent(rows)
+		all = append(all, e)
+		return err
+	}, `SELECT `+eventColumns+` FROM event WHERE stream = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`, stream, before, n)
+	return all, err
 }

@@ -1,0 +1,157 @@
+package handlers
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/views"
+)
+
+func houseRoutes() []Route {
+	return []Route{
+		{Method: "GET", Path: "/probe/{nonce}", Who: Anybody, Way: wayBare, do: (*Server).probed},
+		{Method: "GET", Path: views.PathHouse, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).house},
+		{Method: "POST", Path: views.PathHouseKey, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).houseKey},
+		{Method: "POST", Path: views.PathHouseAddress, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).houseAddress},
+		{Method: "POST", Path: views.PathHouseDays, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).houseDays},
+		{Method: "POST", Path: views.PathHouseTold, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).houseTold},
+		{Method: "GET", Path: views.PathPeople, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).people},
+		{Method: "POST", Path: views.PathPeople, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).peopleAdd},
+		{Method: "POST", Path: views.PathPeopleHelp, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).peopleHelp},
+		{Method: "POST", Path: views.PathPeopleEnd, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).peopleEnd},
+		{Method: "POST", Path: views.PathPeopleRemove, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).peopleRemove},
+		{Method: "GET", Path: views.PathTrail, Who: Organizer, Way: wayOffice, do: (*Server).trail},
+	}
+}
+
+func (s *Server) house(w http.ResponseWriter, r *http.Request) error {
+	return s.housePage(w, r, http.StatusOK, nil, nil)
+}
+
+func (s *Server) housePage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Trouble) error {
+	h, err := s.shop.House(r.Context())
+	if err != nil {
+		return err
+	}
+	names, err := s.shop.Names(r.Context())
+	if err != nil {
+		return err
+	}
+	p, f := s.officePage(r, "house", "")
+	f.Title, f.Error = p.T("office.nav.house"), t
+	s.render(w, r, status, views.HousePage(p, f, views.OfficeHouse{
+		House: h, Mode: s.shop.Settings().Mode, TakesKey: s.shop.TakesKey(), SetBy: names[h.Key.SetBy],
+		InForce: s.shop.PublicURL(), Typed: typed,
+	}))
+	return nil
+}
+
+// houseDone goes back to the page, or shows it again with what is wrong. A key is never shown again.
+func (s *Server) houseDone(w http.ResponseWriter, r *http.Request, err error) error {
+	if err != nil {
+		r.PostForm.Del("key")
+		return s.refuse(w, r, err, s.housePage)
+	}
+	return s.done(w, r, "saved", views.PathHouse)
+}
+
+func (s *Server) houseKey(w http.ResponseWriter, r *http.Request) error {
+	set, err := s.shop.SetGatewayKey(r.Context(), officialOf(r).Clerk, r.PostForm.Get("key"))
+	if err == nil {
+		s.log.Info("the gateway's key was set", "login", set.SetBy, "account", set.Account)
+	}
+	if kiosk.CodeOf(err) == kiosk.Unclear || kiosk.CodeOf(err) == kiosk.NotSent {
+		err = &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyKeyAway, Field: "key", Err: err}
+	}
+	return s.houseDone(w, r, err)
+}
+
+// houseAddress stores the public address once our own server was reached by it.
+func (s *Server) houseAddress(w http.ResponseWriter, r *http.Request) error {
+	address, err := kiosk.CheckAddress(r.PostForm.Get("address"))
+	if err == nil && address != "" {
+		err = s.probe(r.Context(), address)
+	}
+	if err == nil {
+		err = s.shop.SetPublicURL(r.Context(), officialOf(r).Clerk, address)
+	}
+	return s.houseDone(w, r, err)
+}
+
+func (s *Server) houseDays(w http.ResponseWriter, r *http.Request) error {
+	var days [3]int
+	for i, field := range []string{"inbox", "notes", "keys"} {
+		n, err := strconv.Atoi(strings.TrimSpace(r.PostForm.Get(field)))
+		if err != nil || n < 1 {
+			return s.houseDone(w, r, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyKeepDays, Field: field})
+		}
+		days[i] = n
+	}
+	return s.houseDone(w, r, s.shop.SetRetention(r.Context(), officialOf(r).Clerk, kiosk.Retention{Inbox: days[0], Notes: days[1], Keys: days[2]}))
+}
+
+func (s *Server) houseTold(w http.ResponseWriter, r *http.Request) error {
+	return s.houseDone(w, r, s.shop.Confirm(r.Context(), officialOf(r).Clerk))
+}
+
+const (
+	probePatience = 5 * time.Second
+	probeBytes    = 256
+)
+
+// probe asks an address for a secret that only this process knows: whoever answers it right is us.
+// It follows no redirect, and nothing of a wrong answer is shown to anybody.
+func (s *Server) probe(ctx context.Context, address string) error {
+	nonce, secret := randomText(), randomText()
+	s.probes.Store(nonce, secret)
+	defer s.probes.Delete(nonce)
+	ctx, cancel := context.WithTimeout(ctx, probePatience)
+	defer cancel()
+	away := &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyAddressAway, Field: "address"}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/probe/"+nonce, nil)
+	if err != nil {
+		return away
+	}
+	client := &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true, TLSHandshakeTimeout: probePatience},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	answer, err := client.Do(r)
+	if err != nil {
+		away.Err = err
+		return away
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(answer.Body, probeBytes))
+	if err != nil || answer.StatusCode != http.StatusOK || subtle.ConstantTimeCompare(body, []byte(secret)) != 1 {
+		return away
+	}
+	return nil
+}
+
+// probed answers a probe of ours while it runs, and nobody else ever.
+func (s *Server) probed(w http.ResponseWriter, r *http.Request) error {
+	secret, ok := s.probes.Load(chi.URLParam(r, "nonce"))
+	if !ok {
+		return errNoPage
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err := io.WriteString(w, secret.(string))
+	return err
+}
+
+func randomText() string {
+	var b [24]byte
+	_, _ = rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}

@@ -1,0 +1,30 @@
+package kiosk
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestIDAt_ordersLikeTime(t *testing.T) {
+	ids := entropy{zeros{}}
+	for _, at := range []int64{0, 1, 999, 1_700_000_000_000, 1_700_000_000_001, 4_000_000_000_000} {
+		before, after := ids.id(at-1), ids.id(at)
+		if bound := idAt(at); at > 0 && !(before < bound && bound <= after) {
+			t.Errorf("at %d: %s, %s, %s are out of order", at, before, bound, after)
+		}
+	}
+}
+
+// Only sales that nobody waits for forget anything.
+func TestSale_forgets(t *testing.T) {
+	s := &Sale{Note: "table 4", Links: []Link{{Sealed: []byte{1}}, {}, {Sealed: []byte{2}}}}
+	if s.done() {
+		t.Error("a sale that is being opened is called done")
+	}
+	if !s.forgetKeys() || s.forgetKeys() || slices.ContainsFunc(s.Links, func(l Link) bool { return len(l.Sealed) > 0 }) {
+		t.Errorf("keys are left: %+v", s.Links)
+	}
+	if !s.forgetNote() || s.forgetNote() || s.Note != "" {
+		t.Errorf("the note is left: %q", s.Note)
+	}
+}

@@ -7,7 +7,7 @@ import (
 
 const (
 	censusShown = minuteMillis      // between looks whether codes on show can still be paid
-	censusAll   = 60 * minuteMillis // between looks for links nobody knows
+	censusAll   = 10 * minuteMillis // between looks for links nobody knows: none waits a quarter of an hour
 	censusAge   = minuteMillis      // a link younger than this may not be listed yet
 	censusDays  = 36                // how far back a search after a restore goes at most
 	censusFinds = 5                 // links searched for one by one in a round

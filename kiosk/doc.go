@@ -121,7 +121,7 @@
 // A gateway that sends harmless odd events in numbers would change the number.
 //
 // Strays have errands, strangers are put aside. An attempt that was given up without a clear outcome
-// is searched for by its own reference for a day, and every hour a census of the unpaid links that
+// is searched for by its own reference for a day, and every ten minutes a census of the unpaid links that
 // begin with our letters, of today and yesterday, finds what no errand knows: after a restore of every
 // day since. A link the database does not know is kept in quarantine and deleted by a person or by
 // nobody, since only the gateway remembers why it was made.

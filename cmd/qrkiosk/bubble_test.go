@@ -123,6 +123,7 @@ type house struct {
 	eye      *eye                              // an auditor who watches the screens
 	log      *safeBuffer                       // what shop and client said
 	token    string                            // the account's key, if it is not the sandbox's
+	skewed   bool                              // the client lives by that clock too
 	clock    func() time.Time                  // nil: the bubble's own
 	around   func(kiosk.Gateway) kiosk.Gateway // what stands between the shop and its client
 
@@ -190,7 +191,11 @@ func (h *house) open() {
 	}
 	h.must(err)
 	log := slog.New(slog.NewTextHandler(h.log, nil))
-	client, err := secpaid.New(secpaid.Config{URL: "http://" + payAddr, Token: h.token, Dial: h.wires.dial, Log: log})
+	wire := secpaid.Config{URL: "http://" + payAddr, Token: h.token, Dial: h.wires.dial, Log: log}
+	if h.skewed {
+		wire.Now = h.clock
+	}
+	client, err := secpaid.New(wire)
 	h.must(err)
 	h.client = client
 	v, err := vault.New([]byte("0123456789abcdef0123456789abcdef"), vault.WithCost(vault.Cost{KiB: 64, Passes: 1, Lanes: 1}))
@@ -198,7 +203,7 @@ func (h *house) open() {
 	rings := bus.NewLocal()
 	config := kiosk.Config{
 		Store: h.store, Gateway: client, Bus: rings, Vault: v,
-		PublicURL: "http://" + shopAddr, Mode: kiosk.Sandbox, Log: log, Clock: h.clock,
+		PublicURL: "http://" + shopAddr, Mode: kiosk.Sandbox, Log: log, Clock: h.clock, Skew: client.Skew,
 	}
 	if h.deaf {
 		config.PublicURL = ""

@@ -460,3 +460,51 @@ func TestVirtual_refundWithoutRow(t *testing.T) {
 		}
 	})
 }
+
+// TestVirtual_clockIsTold: a server whose clock is off the gateway's says so, and by how much.
+func TestVirtual_clockIsTold(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		time.Sleep(time.Minute)
+		h.alerted(kiosk.AlarmClock)
+		if a := h.till().Alerts[0]; a.Text != "-1h0m0s" && a.Text != "-59m59s" {
+			t.Errorf("off by %s", a.Text)
+		}
+	}, func(h *house) {
+		h.clock, h.skewed = func() time.Time { return time.Now().Add(time.Hour) }, true
+	})
+}
+
+// TestVirtual_tillsAreRung: tills are drawn anew when the house has something to say, though nothing
+// of their registers has changed.
+func TestVirtual_tillsAreRung(t *testing.T) {
+	rung := 0
+	inBubble(t, func(t *testing.T, h *house) {
+		time.Sleep(time.Minute)
+		before := rung
+		h.sandbox.Set(sandbox.Down, -1)
+		time.Sleep(10 * time.Minute)
+		if rung != before+1 {
+			t.Errorf("%d rings when the gateway fell silent", rung-before)
+		}
+		h.sandbox.Set(sandbox.Down, 0)
+		time.Sleep(10 * time.Minute)
+		if rung != before+2 {
+			t.Errorf("%d rings when it came back", rung-before-1)
+		}
+	}, func(h *house) {
+		h.overBus = func(b kiosk.Bus) kiosk.Bus { return &counting{b, &rung} }
+	})
+}
+
+// counting counts rings without a new version.
+type counting struct {
+	kiosk.Bus
+	n *int
+}
+
+func (c *counting) Ring(stream string, version int64) {
+	if version == 0 {
+		*c.n++
+	}
+	c.Bus.Ring(stream, version)
+}

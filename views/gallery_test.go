@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,6 +58,7 @@ func scenes(p Page) map[string]templ.Component {
 	box := displayOf("code")
 	box.Mode = kiosk.Sandbox
 	all["display-sandbox"] = DisplayPage(p, box, DisplayExtras{})
+	maps.Copy(all, officeScenes(p))
 	many := displayOf("code")
 	many.Stall.Languages = append(slices.Clone(speakers), official...)
 	all["display-languages"] = DisplayPage(p, many, DisplayExtras{})

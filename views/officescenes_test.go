@@ -1,0 +1,168 @@
+package views
+
+import (
+	"github.com/a-h/templ"
+
+	"qrkiosk/kiosk"
+)
+
+var (
+	quay   = kiosk.Stall{ID: "s-quay", Name: "Fischbude am Kai", Place: "Kiel", Seller: "Kai Hansen", Created: noon}
+	chief  = kiosk.Login{ID: "o", Name: "office@market.example", Role: kiosk.Organizer, Recovery: []string{"x", "", "y"}}
+	ada    = kiosk.Staff{ID: "p-1", Stall: lind.ID, Name: "Ada", Role: kiosk.Cashier, Created: noon}
+	boss   = kiosk.Staff{ID: "p-2", Stall: lind.ID, Name: "Frau Lindström-Baumgartner", Role: kiosk.Manager, Created: noon}
+	terms  = []kiosk.Share{{Token: "lind-bakery", Name: "Bäckerei Lind", Percent: 8900}, {Token: "park", Name: "Stadtpark", Fixed: 10}}
+	coffee = kiosk.Item{ID: "i-1", Stall: lind.ID, Category: "Getränke", Name: "Kaffee", Price: 350, VAT: 1900}
+)
+
+// officeScenes is every page of the office.
+func officeScenes(p Page) map[string]templ.Component {
+	frame := func(section, title string) OfficeFrame {
+		return OfficeFrame{Login: chief, Section: section, Title: title}
+	}
+	of := func(tab, title string) OfficeFrame {
+		f := frame("stalls", title)
+		f.Stall, f.Tab = &lind, tab
+		return f
+	}
+	books := func(f OfficeFrame) OfficeFrame { f.Styles = []string{"css/books.css"}; return f }
+	code, err := QR("https://kiosk.example/till/enrol/0123456789abcdef0123456789abcdef")
+	if err != nil {
+		panic(err)
+	}
+	wrong := p.Explain(&kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyDays})
+	said := frame("stalls", p.T("office.home.title"))
+	said.Said = "stall-added"
+	all := map[string]templ.Component{
+		"office-signin":       OfficeSignIn(p, "", nil),
+		"office-signin-wrong": OfficeSignIn(p, "office@market.example", wrong),
+		"office-code":         OfficeCode(p, nil),
+		"office-again":        OfficeAgain(p, frame("stalls", p.T("office.again.title")), true),
+		"office-setup":        SetupCode(p, "", nil),
+		"office-setup-you":    SetupYouPage(p, SetupYou{Name: "office@market.example"}),
+		"office-setup-factor": SetupFactor(p, code, "ABCD EFGH IJKL MNOP", nil),
+		"office-recovery":     RecoveryCodes(p, []string{"ABCD-EFGH", "JKLM-NPQR", "STUV-WXYZ"}),
+		"office-home": OfficeHomePage(p, said, OfficeHome{
+			Stalls: []kiosk.Stall{lind, quay}, Registers: map[string][]kiosk.Register{lind.ID: {till2}},
+		}),
+		"office-you":       OfficeYouPage(p, frame("you", p.T("office.own.title"))),
+		"office-registers": RegistersPage(p, of("registers", lind.Name), fleetOfLind()),
+		"office-register":  RegisterPage(p, of("registers", till2.Name), fleetOfLind()),
+		"office-lost":      LostPage(p, of("registers", till2.Name), fleetOfLind()),
+		"office-staff":     CrewPage(p, of("staff", lind.Name), Crew{Stall: lind, People: []kiosk.Staff{ada, boss}}),
+		"office-import":    ImportPage(p, frame("import", "CSV"), Import{}),
+		"office-cards": CardChoicePage(p, frame("cards", lind.Name), CardChoice{Stalls: []CardStall{
+			{Stall: lind, Registers: []kiosk.Register{till2}, People: []kiosk.Staff{ada, boss}},
+		}}),
+		"office-cards-print": CardsPage(p, Cards{Back: PathOffice, Cards: []Card{
+			{Kind: "tablet", Stall: lind.Name, Register: till2.Name, Code: code, Address: "https://kiosk.example/till/enrol/0123456789abcdef", Until: noon},
+			{Kind: "display", Stall: lind.Name, Register: till2.Name, Code: code, Address: "https://kiosk.example/display/enrol/0123456789abcdef", Until: noon},
+			{Kind: "pin", Stall: lind.Name, Person: boss.Name, Role: boss.Role, PIN: "482915"},
+		}}),
+		"office-wall":          WallPage(p, frame("wall", lind.Name), wallOf()),
+		"office-stall-look":    StallLookPage(p, of("look", lind.Name), StallLook{Stall: lind}),
+		"office-stall-selling": StallSellingPage(p, of("selling", lind.Name), StallSelling{Stall: lind}),
+		"office-stall-items":   StallItemsPage(p, of("items", lind.Name), StallItems{Stall: lind, Items: []kiosk.Item{coffee}}),
+		"office-stall-terms": StallTermsPage(p, of("split", lind.Name), StallTerms{
+			Stall: lind, Lines: p.TermsLines(terms), Terms: terms, Unsaved: true, Checked: true,
+			Previews: []kiosk.Preview{kiosk.PreviewTerms(terms, 1000), kiosk.PreviewTerms(terms, 5)},
+		}),
+		"office-takings":   OfficeTakings(p, books(frame("takings", p.T("office.takings.title"))), takingsOf(kiosk.ByHour)),
+		"office-items":     OfficeTakings(p, books(frame("takings", p.T("office.takings.title"))), takingsOf(kiosk.ByVAT)),
+		"office-shifts":    OfficeShifts(p, books(frame("shifts", p.T("office.shifts.title"))), shiftsOf()),
+		"office-payouts":   OfficePayouts(p, books(frame("payouts", p.T("office.payouts.page"))), payoutsOf()),
+		"office-exports":   OfficeExports(p, books(frame("exports", p.T("office.exports.title"))), ExportsPage{Days: NewDays(today, today, today), Stalls: []kiosk.Stall{lind, quay}}),
+		"office-statement": OfficeStatement(p, books(of("statement", p.T("office.statement.title"))), statementOf("https://kiosk.example/s/0123456789abcdef")),
+		"owner-statement":  OwnerStatement(p.For(lind), statementOf("")),
+	}
+	return all
+}
+
+var today = noon / (24 * 60 * 60 * 1000)
+
+func fleetOfLind() Registers {
+	tablet := kiosk.Device{ID: "d-1", Kind: kiosk.Tablet, Register: till2.ID, Name: "Tablet", Created: noon}
+	display := kiosk.Device{ID: "d-2", Kind: kiosk.Display, Register: till2.ID, Name: "Display", Created: noon}
+	return Registers{
+		Stall: lind, Move: []kiosk.Stall{quay}, Online: map[string]bool{"d-1": true},
+		Registers: []kiosk.FleetRegister{{
+			Register: till2, Shift: &kiosk.Shift{ID: "sh", No: 4, Opened: noon}, Devices: []kiosk.Device{tablet, display},
+			Health:  map[string]kiosk.DeviceHealth{},
+			Tickets: []kiosk.Ticket{{Hash: "h", Kind: kiosk.Display, Register: till2.ID, Expires: noon}},
+		}},
+	}
+}
+
+func wallOf() Wall {
+	calm := kiosk.WallTile{Register: till2, Stall: lind, Opened: noon, Kept: 123_450, Sales: 87, Delay: 900}
+	loud := kiosk.WallTile{
+		Register: kiosk.Register{ID: "r-9", Stall: quay.ID, Name: "Kasse am Steg", Prefix: "F1"}, Stall: quay, Opened: noon, Delay: -1,
+		Alarms: 1, Troubles: []kiosk.WallTrouble{kiosk.WallAlarm, kiosk.WallSlow, kiosk.WallNoTill, kiosk.WallNoDisplay},
+	}
+	return Wall{Tiles: []kiosk.WallTile{loud, calm, {Register: till2, Stall: lind, Delay: -1}}, Now: noon, Lease: 15_000}
+}
+
+// dayFigures are the sums of a good day with a bit of everything.
+var dayFigures = kiosk.Figures{
+	Sales: 87, Gross: 123_450, Tips: 4_560, Refunds: 1_250, Disputes: 500, Withdrawn: 100, UnconfirmedSales: 1, Unconfirmed: 890,
+	ReviewSales: 2, Review: 2_500, Commission: 9_000, Fee: 1_852, FeePSP: 2_100, Net: 117_650,
+}
+
+func takingsOf(by kiosk.TakingsBy) TakingsPage {
+	b := kiosk.Book{
+		Query: kiosk.BookQuery{First: today, Last: today, By: by}, Sum: dayFigures,
+		Stalls: []kiosk.Stall{lind, quay}, Names: map[string]string{lind.ID: lind.Name},
+	}
+	if by == kiosk.ByVAT {
+		b.Sold = []kiosk.Sold{{VAT: 700, Qty: 120, Amount: 90_000}, {VAT: 1900, Qty: 31, Amount: 27_040}, {Item: kiosk.SoldTip, Qty: 0, Amount: 4_560}}
+	} else {
+		b.Rows = []kiosk.Takings{{Hour: 9, Figures: kiosk.Figures{Sales: 20, Gross: 30_000}}, {Hour: 14, Figures: dayFigures}}
+	}
+	return TakingsPage{Book: b, Days: NewDays(today, today, today)}
+}
+
+func shiftsOf() ShiftsPage {
+	z := kiosk.Report{
+		Register: till2.ID, Stall: lind.ID, Shift: "sh", No: 12, Opened: noon, Closed: noon, ClosedBy: boss.ID, Figures: dayFigures,
+		Unconfirmed: []kiosk.Pending{{Number: "B2-0042"}},
+	}
+	return ShiftsPage{
+		Days: NewDays(today, today, today), Reports: []kiosk.Report{z, z},
+		Names: map[string]string{lind.ID: lind.Name, till2.ID: till2.Name, boss.ID: boss.Name},
+	}
+}
+
+func payoutsOf() PayoutsPage {
+	paid := kiosk.Payout{TransactionID: "20261119-po-AbCdEfGh12", Day: "2026-11-19", Net: 117_650, Status: "Completed"}
+	stranger := kiosk.Unmatched{PayID: 90_417, Ref: "BLUMEN", Row: kiosk.Row{Key: "20261119-pi-x", Amount: 2_500, Net: 2_400, At: "2026-11-19 14:02:11"}}
+	return PayoutsPage{
+		Days: NewDays(today-13, today, today),
+		Matches: []kiosk.PayoutMatch{
+			{Day: "2026-11-20", Ours: kiosk.Listed{Rows: 12, Net: 9_870}, Expected: 9_870},
+			{Day: "2026-11-19", Ours: kiosk.Listed{Rows: 87, Net: 117_650}, Expected: 117_650, Paid: 117_650, Payouts: []kiosk.Payout{paid}},
+			{Day: "2026-11-18", Ours: kiosk.Listed{Rows: 40, Net: 50_000}, Expected: 52_400, Paid: 51_000, Payouts: []kiosk.Payout{paid}, Unmatched: []kiosk.Unmatched{stranger}},
+		},
+		Unmatched: []kiosk.Unmatched{stranger},
+		Audits: []kiosk.AuditDay{
+			{Day: "2026-11-19", Ours: kiosk.Tally{Payments: 87, Paid: 123_450}, Theirs: kiosk.Tally{Payments: 87, Paid: 123_450}, Complete: true},
+			{Day: "2026-11-18", Ours: kiosk.Tally{Payments: 1, Paid: 100}, Differences: []kiosk.Difference{{Why: kiosk.DiffersMissing, PayID: 7, Sale: "B2-0007", Ours: 100}}},
+		},
+		Invoices: []kiosk.FeeInvoice{
+			{Number: "202610-sf-Q1w2E3r4T5", Month: "October 2026", Fee: 4_100, FeePSP: 5_200, VAT: 1_767, HasSums: true},
+			{Number: "202609-sf-A1s2D3f4G5", Month: "September 2026"},
+		},
+	}
+}
+
+func statementOf(link string) StatementPage {
+	return StatementPage{
+		Statement: kiosk.Statement{
+			Stall: lind, First: today - 19, Last: today, Figures: dayFigures,
+			Registers: []kiosk.Takings{{Register: till2.ID, Figures: dayFigures}},
+			ByVAT:     takingsOf(kiosk.ByVAT).Book.Sold,
+			Payouts:   []kiosk.StallPayout{{Day: "2026-11-19", Rows: kiosk.Listed{Net: 117_650, Fee: 1_852, FeePSP: 2_100}, Payouts: payoutsOf().Matches[1].Payouts}},
+			ToCome:    9_870, Names: map[string]string{till2.ID: till2.Name},
+		},
+		Days: NewDays(today-19, today, today), Path: "/s/x", CSV: "/s/x/csv", Secret: link, At: noon,
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -31,6 +32,9 @@ func (w *world) gremlin(ctx context.Context, low, high time.Duration) {
 		if gremlinFaults[info.Name] > 0 {
 			names = append(names, info.Name)
 		}
+	}
+	if w.quick {
+		names = slices.DeleteFunc(names, func(name string) bool { return name == "create-late" || name == "create-hang" })
 	}
 	names = append(names, gremlinWithPlain...)
 	for _, name := range names {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -30,6 +31,11 @@ var fates = []fate{
 		withFault("webhook-off")(ctx, r, o)
 		withFault("pay-unlisted")(ctx, r, o)
 		r.cancel(ctx, o)
+	}},
+	{"pays-and-brings-back", 2, func(ctx context.Context, r *register, o *order) {
+		r.untilShown(ctx, o)
+		r.w.pay(ctx, o, 0)
+		r.w.payers.Go(func() { r.bringBack(ctx, o) })
 	}},
 	{"declined-then-pays", 2, func(ctx context.Context, r *register, o *order) {
 		r.w.press(ctx, o, "decline")
@@ -142,6 +148,43 @@ func (w *world) press(ctx context.Context, o *order, what string) {
 		}
 		if !pause(ctx, 25*time.Millisecond) {
 			return
+		}
+	}
+}
+
+// bringBack asks for the money back, all of it or a part, and lets the operator decide. A refund is
+// refused until a row has confirmed the payment: it is asked for again until then.
+func (r *register) bringBack(ctx context.Context, o *order) {
+	amount, part := o.cents, ""
+	if r.w.chance(2) {
+		amount, part = amount/2, "yes"
+	}
+	for range 12 {
+		if o.sale == "" || !pause(ctx, 700*time.Millisecond) {
+			return
+		}
+		status, told, err := r.tablet.post(ctx, "/till/sale/decide", "sale", o.sale, "do", "refund", "part", part,
+			"amount", fmt.Sprintf("%d.%02d", amount/100, amount%100), "reason", "brought back", "pin", r.w.pin)
+		switch {
+		case err != nil || status == http.StatusConflict || status == http.StatusServiceUnavailable:
+			continue
+		case status >= http.StatusInternalServerError:
+			r.w.complain("a refund was answered %d: %.300s", status, told)
+		case status < http.StatusMultipleChoices:
+			r.w.count.fire("refund-asked")
+			pause(ctx, r.w.between(0, 2*time.Second))
+			r.w.operator(ctx, o)
+		}
+		return
+	}
+}
+
+// operator lets SecPaid's operator approve or reject the refund of a sale.
+func (w *world) operator(ctx context.Context, o *order) {
+	for _, l := range w.book.ofAmount(o.cents) {
+		order := map[string]any{"link_id": l.ID, "approve": !w.chance(4), "reason": "no"}
+		if status, err := w.order(ctx, "refund", order); err == nil && status == http.StatusOK {
+			w.count.fire("refund-decided")
 		}
 	}
 }

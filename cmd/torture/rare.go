@@ -43,12 +43,6 @@ var rare = map[string]func(s *saleFacts) bool{
 	},
 }
 
-// rareInLongRuns need more luck than a short run has.
-var rareInLongRuns = map[string]bool{
-	"second-attempt": true, "stray-found": true, "review-late": true, "paid-used-link": true,
-	"retiring-told-used": true, "lapsed": true, "retiring-unmade": true, "awaiting-aside": true, "paid-despite": true,
-}
-
 func (s *saleFacts) anyLink(is func(*linkFacts) bool) bool {
 	for i := range s.Links {
 		if is(&s.Links[i]) {

@@ -19,7 +19,7 @@ func notHere(point string, postgres bool) bool {
 	case point == "before-commit", point == "after-commit":
 		return postgres
 	}
-	return slices.ContainsFunc([]string{"refund", "terms", "audit", "census", "vanished"}, func(duty string) bool {
+	return slices.ContainsFunc([]string{"terms", "audit", "census", "vanished"}, func(duty string) bool {
 		return strings.Contains(point, duty)
 	})
 }
@@ -29,6 +29,7 @@ func notHere(point string, postgres bool) bool {
 var seldom = []string{
 	"before-further-list", "after-further-list", "before-witness", "after-witness",
 	"before-retire-search", "after-retire-search", "before-stray-search", "after-stray-search",
+	"before-refund", "after-refund",
 }
 
 func pointNames(root string, postgres bool) ([]string, error) {
@@ -65,7 +66,7 @@ func killer(ctx context.Context, w *world, names []string, low, high time.Durati
 		if err := w.oneLife(ctx, deadly, w.between(low, high)); err != nil {
 			return err
 		}
-		if n%40 == 0 {
+		if n%15 == 0 {
 			w.tryTwice(ctx)
 		}
 		if deadly = ""; len(names) > 0 && n%4 == 0 {

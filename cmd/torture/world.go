@@ -36,6 +36,7 @@ type plan struct {
 	env       []string      // further variables of the server
 	network   bool          // proxies may let connections suffer
 	leisure   time.Duration
+	quick     bool // a run of moments: nothing that takes minutes to come to rest
 }
 
 // world is one trial: the program and the sandbox as processes, proxies between them, registers

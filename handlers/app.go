@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 
+	"qrkiosk/kiosk"
 	"qrkiosk/static"
 	"qrkiosk/views"
 )
@@ -51,4 +53,16 @@ func (s *Server) tone(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.answer(w, r, "")
+}
+
+// guide shows every component; a house with real money has no such page.
+func (s *Server) guide(w http.ResponseWriter, r *http.Request) error {
+	if s.shop.Settings().Mode != kiosk.Sandbox {
+		return errNoPage
+	}
+	part := oneOf(r.URL.Query().Get("part"), views.GuideParts...)
+	p := s.view(r)
+	p.Lang = "en"
+	s.render(w, r, http.StatusOK, views.GuidePage(p, cmp.Or(part, views.GuideParts[0])))
+	return nil
 }

@@ -77,6 +77,7 @@ func commonRoutes() []Route {
 		{Method: "GET", Path: "/till.webmanifest", Who: Anybody, Way: wayPlain, do: (*Server).tillManifest},
 		{Method: "GET", Path: "/display.webmanifest", Who: Anybody, Way: wayPlain, do: (*Server).displayManifest},
 		{Method: "GET", Path: "/offline", Who: Anybody, Way: wayPlain, do: (*Server).offline},
+		{Method: "GET", Path: views.PathGuide, Who: Anybody, do: (*Server).guide},
 		{Method: "GET", Path: views.PathHelp, Who: Anybody, do: (*Server).help},
 		{Method: "GET", Path: "/picture/{id}", Who: Anybody, Way: wayPlain, do: (*Server).picture},
 		{Method: "GET", Path: "/", Who: Anybody, do: (*Server).home},

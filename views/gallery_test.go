@@ -29,6 +29,9 @@ func TestGallery(t *testing.T) {
 			writeFile(t, filepath.Join(dir, lang, name+".html"), []byte(render(t, c)))
 		}
 	}
+	for _, part := range GuideParts {
+		writeFile(t, filepath.Join(dir, "en", "guide-"+part+".html"), []byte(render(t, GuidePage(Page{Zone: time.UTC}, part))))
+	}
 	_ = fs.WalkDir(static.FS, ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
 			raw, _, _ := static.Open(static.Path(name))

@@ -37,7 +37,8 @@ const (
 	PathTillEnrol    = "/till/enrol"    // POST ticket
 	PathDisplayEnrol = "/display/enrol" // POST ticket
 
-	PathHelp         = "/help" // how devices become kiosks
+	PathGuide        = "/styleguide" // in the demonstration alone: every component in every state
+	PathHelp         = "/help"       // how devices become kiosks
 	PathDisplay      = "/display"
 	PathDisplayState = "/display/state"
 	PathDisplayLive  = "/display/live"

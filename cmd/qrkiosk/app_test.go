@@ -62,7 +62,7 @@ func checkIcon(t *testing.T, name, sizes, raw string) {
 // TestApp_publicPages: offline page, worker and help belong to nobody and set no cookie.
 func TestApp_publicPages(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		for path, want := range map[string]string{"/sw.js": `"/offline"`, "/offline": "What was paid is not lost", "/help": "Guided Access"} {
+		for path, want := range map[string]string{"/sw.js": `"/offline"`, "/offline": "What was paid is not lost", "/help": "Guided Access", "/styleguide": "Keypad", "/styleguide?part=display": "Apple cake"} {
 			r := h.guest().get(path)
 			if r.status != http.StatusOK || !strings.Contains(r.body, want) || strings.Contains(r.body, "%ROOT%") {
 				t.Errorf("%s: %d %.200s", path, r.status, r.body)

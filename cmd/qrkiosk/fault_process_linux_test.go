@@ -69,7 +69,7 @@ func limitHandles(pid int, n uint64) error {
 
 // TestFault_F80_handlesExhausted gives the process sixty-four handles and takes them all with
 // connections that say nothing. It does not die; what was paid meanwhile is not lost, and when the
-// connections end it serves again. (An end by the kernel is signal 9: TestKill.)
+// connections end it serves again. (An end by the kernel is signal 9: TestFault_F45_killedAfterEachCommit.)
 func TestFault_F80_handlesExhausted(t *testing.T) {
 	s := newShopfront(t)
 	s.furnish()

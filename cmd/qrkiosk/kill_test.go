@@ -279,9 +279,9 @@ func (s *shopfront) unused() (ids []int64) {
 	return ids
 }
 
-// TestKill kills the real program with signal 9 after the 1st, 2nd, 3rd … commit of a sale, and
+// TestFault_F45_killedAfterEachCommit kills the real program with signal 9 after the 1st, 2nd, 3rd … commit of a sale, and
 // starts it again: one sale, one payment, nothing lost, nothing double.
-func TestKill(t *testing.T) {
+func TestFault_F45_killedAfterEachCommit(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
 	}

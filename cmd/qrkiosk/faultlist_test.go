@@ -138,7 +138,7 @@ func faultTable(lines []faultLine) string {
 	var b strings.Builder
 	b.WriteString("| fault | what happens | tested in |\n|---|---|---|\n")
 	for _, l := range lines {
-		where := "not here: " + l.why
+		where := l.why
 		if len(l.tests) > 0 {
 			var rooms []string
 			for _, name := range l.tests {

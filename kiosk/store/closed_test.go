@@ -7,9 +7,9 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// TestFault_closedConnection: a connection that the server of the database has left in the middle
+// TestErrors_closedConnection: a connection that the server of the database has left in the middle
 // of a transaction is no defect of ours: trying again makes sense.
-func TestFault_closedConnection(t *testing.T) {
+func TestErrors_closedConnection(t *testing.T) {
 	db := openRaw(t, scratch.url(t))
 	conn, err := db.Conn(t.Context())
 	if err != nil {

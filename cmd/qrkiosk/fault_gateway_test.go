@@ -126,7 +126,7 @@ func TestFault_F88_sharedBudget(t *testing.T) {
 				_ = h.sandbox.Pay(l.ID)
 			}
 		}
-		for i := range 24 * 3 {
+		for i := range 24 * 2 {
 			ring(i)
 			time.Sleep(2500 * time.Millisecond)
 			if i%10 == 9 {
@@ -140,7 +140,7 @@ func TestFault_F88_sharedBudget(t *testing.T) {
 			}
 		}
 		waited := false
-		for i := range 120 {
+		for i := range 90 {
 			ring(i)
 			time.Sleep(time.Second)
 			if i%2 == 0 {
@@ -157,7 +157,7 @@ func TestFault_F88_sharedBudget(t *testing.T) {
 		}
 		time.Sleep(15 * time.Minute)
 		h.neverMoreThan(60)
-		links, attempts := map[string]bool{}, 0
+		links, attempts, ledger := map[string]bool{}, 0, h.ledger()
 		for _, sale := range sales {
 			s := h.readSale(sale.ID)
 			attempts += len(s.Links)
@@ -169,7 +169,7 @@ func TestFault_F88_sharedBudget(t *testing.T) {
 			default:
 				t.Errorf("%s hangs in %s", s.Number, s.State())
 			}
-			h.everyRowOnce(s, h.ledger())
+			h.everyRowOnce(s, ledger)
 		}
 		for _, l := range h.sandbox.Links() {
 			ref, _, _ := strings.Cut(l.Note, " ")

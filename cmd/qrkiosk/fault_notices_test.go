@@ -23,7 +23,7 @@ const json0 = "application/json"
 // TestFault_F22_webhookNeverComes pays at many moments between two sweeps.
 func TestFault_F22_webhookNeverComes(t *testing.T) {
 	var longest time.Duration
-	for wait := 10 * time.Second; wait < 15*time.Second; wait += 300 * time.Millisecond {
+	for wait := 10 * time.Second; wait < 15*time.Second; wait += 490 * time.Millisecond {
 		drill(t, func(_ *testing.T, h *house) {
 			h.sandbox.Set(sandbox.WebhookOff, -1)
 			sale := h.onShow(1250)

@@ -128,6 +128,8 @@ type eye struct {
 	epoch   string
 	version int64
 	shown   map[string]string // pay links that ever stood on the display, to their sales
+	read    int64             // how long the gateway's book was when it was read last
+	ledger  []payment         // and what it said
 }
 
 // look notes what the display shows and fails the test if that may not be.
@@ -245,6 +247,11 @@ func (h *house) book() (all []bookEntry) {
 // ledger lists every row of every payment, and what a porter says besides.
 func (h *house) ledger() []payment {
 	h.t.Helper()
+	info, err := os.Stat(filepath.Join(h.dir, "sandbox.book"))
+	h.must(err)
+	if h.eye != nil && info.Size() == h.eye.read {
+		return append(slices.Clone(h.besides), h.eye.ledger...)
+	}
 	rows, order := map[string]payment{}, []string{}
 	for _, e := range h.book() {
 		if e.PayIn == nil || e.PayIn.User != e.PayIn.Creator {
@@ -255,11 +262,14 @@ func (h *house) ledger() []payment {
 		}
 		rows[e.PayIn.ID] = e.PayIn.payment
 	}
-	list := slices.Clone(h.besides)
+	var list []payment
 	for _, id := range order {
 		list = append(list, rows[id])
 	}
-	return list
+	if h.eye != nil {
+		h.eye.read, h.eye.ledger = info.Size(), list
+	}
+	return append(slices.Clone(h.besides), list...)
 }
 
 // notice writes what the gateway would send about a link: sealed with the link's own key.

@@ -69,8 +69,17 @@ type Sale struct {
 	Aside     bool   // set aside by the cashier
 	Handed    string // "goods handed over without proof": the reason; counts in no sum
 	Closed    []string
+	Decided   []Decision // by people, oldest first; refunds tell their own
 	Refunds   []Refund
 	Links     []Link
+}
+
+// Decision is what a person decided about a sale, as its page tells it; the journal has it too.
+type Decision struct {
+	Kind   StepKind // handed, close or attach
+	Staff  string
+	At     int64 // Unix milliseconds
+	Reason string
 }
 
 // Line is one line of a sale: a catalogue item, or an amount that was typed.
@@ -207,6 +216,7 @@ func (s *Sale) Clone() *Sale {
 	c := *s
 	c.Lines = slices.Clone(s.Lines)
 	c.Closed = slices.Clone(s.Closed)
+	c.Decided = slices.Clone(s.Decided)
 	c.Refunds = slices.Clone(s.Refunds)
 	for i := range c.Refunds {
 		c.Refunds[i].Answers = slices.Clone(c.Refunds[i].Answers)

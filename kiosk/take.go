@@ -150,12 +150,18 @@ func (s *Sale) applyCommand(step Step) error {
 		s.Aside = true
 	case StepHanded:
 		s.Handed, s.Released = step.Reason, true
+		s.decided(step)
 	case StepClose, StepAttach:
 		s.closeCase()
+		s.decided(step)
 	default:
 		return refuse(ReasonUnknownStep)
 	}
 	return nil
+}
+
+func (s *Sale) decided(step Step) {
+	s.Decided = append(s.Decided, Decision{step.Kind, step.Actor, step.At, step.Reason})
 }
 
 // closeCase is a person's word on everything that is open: the links concerned are out from now

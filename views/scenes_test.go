@@ -49,6 +49,7 @@ func others(p Page) map[string]templ.Component {
 		"error-404":     ErrorPage(p, 404, p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: "not-found"}), ""),
 		"error-500":     ErrorPage(p, 500, p.Explain(&kiosk.Error{Code: kiosk.Internal, Key: kiosk.KeyInternal}), "7QK2-M4"),
 		"sale-late":     SaleDetail(p, SaleView{Stall: lind, Sale: sale, Now: noon, Names: map[string]string{"ada": "Ada"}, May: []string{"attach", "close"}}),
+		"sale-closed":   SaleDetail(p, SaleView{Stall: lind, Sale: closedSale(), Now: noon, Names: map[string]string{"ada": "Ada"}}),
 		"sale-paid":     SaleDetail(p, SaleView{Stall: lind, Sale: saleOf("B2-0041", 1250, confirmed), Now: noon, Names: map[string]string{"ada": "Ada"}, Receipt: "https://kiosk.example/r/x"}),
 		"sale-none":     SaleDetail(p, SaleView{Stall: lind, Now: noon, Typed: "B2-9999", Error: p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: kiosk.KeyNoSuchSale})}),
 	}
@@ -91,4 +92,14 @@ func refundOf(stage kiosk.RefundStage) SaleView {
 	}
 	v.Sale.Refunds = []kiosk.Refund{r}
 	return v
+}
+
+// closedSale is late money that a person has looked into.
+func closedSale() *kiosk.Sale {
+	sale := saleOf("B2-0037", 1980, late)
+	out, err := sale.Take(kiosk.Step{Kind: kiosk.StepClose, Actor: "ada", At: noon - 60_000, Reason: "the customer came back and took the cake"})
+	if err != nil {
+		panic(err)
+	}
+	return out.Sale
 }

@@ -85,6 +85,7 @@ func needed(t *testing.T) []string {
 	for _, do := range []string{"handed", "close", "attach", "refund", "again", "rejected"} {
 		keys = append(keys, "decide."+do+".title", "decide."+do+".text", "decide."+do+".button")
 	}
+	keys = append(keys, "decided.close", "decided.attach", "decided.handed")
 	for _, stage := range kiosk.RefundStages {
 		keys = append(keys, "refund."+string(stage)+".title", "refund."+string(stage)+".text")
 	}

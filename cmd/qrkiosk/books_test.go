@@ -233,6 +233,9 @@ func (h *house) misfitDecided(g *guest, sale *kiosk.Sale, m misfit) {
 		h.t.Fatalf("%s is answered %d: %s", m.do, r.status, r.body)
 	}
 	h.journalSays(sale, m.do, reason, at)
+	if page := plainText(g.get(views.PathSale + "?number=" + sale.Number).body); !strings.Contains(page, "Ada · ") || !strings.Contains(page, reason) {
+		h.t.Errorf("the sale's page does not say who decided and why:\n%s", page)
+	}
 	for i, state := range m.stages {
 		if state == kiosk.Refunding {
 			h.stage(sale, kiosk.RefundFiled, time.Minute)

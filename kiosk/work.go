@@ -36,13 +36,11 @@ func (s *Shop) round(ctx context.Context) {
 	defer end()
 	var wg sync.WaitGroup
 	wg.Go(func() { s.mindClock(ctx, end) })
-	for name, work := range map[string]func(context.Context){"errands": s.work, "lists": s.watch, "patrol": s.patrol} {
+	for name, work := range map[string]func(context.Context){
+		"errands": s.work, "lists": s.watch, "patrol": s.patrol, "retention": s.retain,
+	} {
 		wg.Go(func() { s.supervise(ctx, name, work) })
 	}
-	wg.Go(func() { s.work(ctx) })
-	wg.Go(func() { s.watch(ctx) })
-	wg.Go(func() { s.patrol(ctx) })
-	wg.Go(func() { s.retain(ctx) })
 	wg.Wait()
 }
 

@@ -30,13 +30,10 @@ func (s *Server) enrolDisplay(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) enrol(w http.ResponseWriter, r *http.Request, cookie, then string) error {
-	if wait := s.limits.wait("enrol "+s.clientIP(r).String(), s.clock()); wait > 0 {
-		return errTooOften(wait, "")
-	}
 	ticket := r.PostForm.Get("ticket")
 	kind, err := s.shop.TicketKind(r.Context(), ticket)
 	if err != nil {
-		return err
+		return s.wrongTicket(r, err)
 	}
 	if (kind == kiosk.Display) != (cookie == displayCookie) {
 		return &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyDeviceWrong}
@@ -49,6 +46,15 @@ func (s *Server) enrol(w http.ResponseWriter, r *http.Request, cookie, then stri
 	s.setCookie(w, cookie, secret, deviceLife)
 	s.log.Info("device enrolled", "register", device.Register, "kind", device.Kind)
 	return s.goTo(w, r, then)
+}
+
+// wrongTicket counts by address who comes with links that are none. Right ones are not counted: in
+// the morning a whole market enrols its devices from behind one address.
+func (s *Server) wrongTicket(r *http.Request, err error) error {
+	if wait := s.limits.wait("enrol "+s.clientIP(r).String(), s.clock()); wait > 0 {
+		return errTooOften(wait, "")
+	}
+	return err
 }
 
 // closeOthers ends the sockets of tablets that a new one has replaced.

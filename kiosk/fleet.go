@@ -20,6 +20,7 @@ const (
 	KeyFleetVAT     = "fleet-vat"
 	KeyFleetYes     = "fleet-yes"
 	KeyFleetText    = "fleet-text"
+	KeyFleetShare   = "fleet-share"
 )
 
 // fleetColumns are the columns of a file of stalls, registers and people. A line names a stall, and
@@ -39,6 +40,8 @@ var fleetColumns = []column{
 	{name: "vat_number", also: []string{"ust_id", "ust_idnr"}},
 	{name: "vat", also: []string{"ust", "mwst"}},
 	{name: "tip", also: []string{"trinkgeld"}},
+	{name: "share_to", also: []string{"anteil_an"}},
+	{name: "share", also: []string{"anteil"}},
 }
 
 // FleetPlan is what a file would make. Nothing of it is stored.
@@ -175,6 +178,7 @@ func planFleet(raw []byte, there *fleet) FleetPlan {
 		p.row(row)
 	}
 	p.number()
+	p.terms()
 	slices.SortStableFunc(p.plan.Faults, func(a, b LineFault) int { return a.Line - b.Line })
 	return p.plan
 }
@@ -385,4 +389,13 @@ func prefixLetter(name string) string {
 		}
 	}
 	return "R"
+}
+
+// terms wants split terms that the gateway takes: a recipient and a share, or neither.
+func (p *planner) terms() {
+	for _, one := range p.plan.Stalls {
+		if err := CheckTerms(one.Stall.SplitTerms); err != nil && !one.Known {
+			p.fault(sheetRow{line: one.Line}, "share", KeyFleetShare)
+		}
+	}
 }

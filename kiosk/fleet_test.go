@@ -54,36 +54,39 @@ func TestFleet_faults(t *testing.T) {
 		file string
 		want []string
 	}{
-		"nothing":          {"", []string{"1 csv-empty"}},
-		"only the head":    {head, []string{"1 csv-empty"}},
-		"utf-16":           {"\xff\xfe" + wide, []string{"1 csv-encoding 1"}},
-		"utf-16 unmarked":  {wide, []string{"1 csv-encoding 1"}},
-		"windows-1252":     {"stall,register\nLind,One\nB\xe4cker,Two\n", []string{"3 csv-encoding 3"}},
-		"lone quote":       {"stall,register\nLind,One\nBä,Tw\"o\n", []string{"3 csv-quote 3|6"}},
-		"open quote":       {"stall,register\nLind,\"One\nTwo", []string{"3 csv-quote 3|4"}},
-		"missing":          {"register,prefix\nOne,A\n", []string{"1 csv-missing stall"}},
-		"double, unknown":  {"stall,Kasse,register,shoe size\nLind,One,One,44\n", []string{"1 csv-double register", "1 csv-unknown shoe size"}},
-		"too many cells":   {"stall,register\nLind,One,Two\n", []string{"2 csv-cells 3|2"}},
-		"long cell":        {"stall,register\nLind," + strings.Repeat("x", sheetCell+1) + "\n", []string{"2 csv-cell 2|2000"}},
-		"no stall":         {head + ",One,,Ada\n", []string{"2 fleet-stall"}},
-		"prefix alone":     {head + "Lind,,L1\n", []string{"2 fleet-alone prefix|register"}},
-		"pin alone":        {head + "Lind,One,,,,482915\n", []string{"2 fleet-alone role, pin|staff"}},
-		"same line":        {head + "Lind,One,L1\nLind,Two,L2\nlind, one ,L1\n", []string{"4 fleet-repeats 2"}},
-		"two prefixes":     {head + "Lind,One,L1,Ada\nLind,One,L2,Ben\n", []string{"3 fleet-differs prefix|2"}},
-		"two towns":        {head + "Lind,One,,,,,,,,,Köln\nLind,Two,,,,,,,,,Bonn\n", []string{"3 fleet-differs town|2"}},
-		"prefix used":      {head + "Lind,One,L1\nRoth,One,L1\n", []string{"3 fleet-prefix-used L1"}},
-		"prefix form":      {head + "Lind,One,TOOLONG\n", []string{"2 fleet-prefix"}},
-		"two pins":         {head + "Lind,One,,Ada,,482915\nLind,Two,,Ada,,519273\n", []string{"3 fleet-differs pin|2"}},
-		"simple pin":       {head + "Lind,One,,Ada,,1234\n", []string{"2 pin-simple"}},
-		"pin of letters":   {head + "Lind,One,,Ada,,12ab\n", []string{"2 pin-form"}},
-		"role":             {head + "Lind,One,,Ada,organizer\n", []string{"2 fleet-role organizer"}},
-		"vat":              {head + "Lind,One,,,,,19.555\n", []string{"2 fleet-vat 19.555"}},
-		"colour":           {head + "Lind,One,,,,,,blue\n", []string{"2 fleet-colour blue"}},
-		"languages":        {head + "Lind,One,,,,,,,german\n", []string{"2 fleet-languages german"}},
-		"tip":              {head + "Lind,One,,,,,,,,perhaps\n", []string{"2 fleet-yes perhaps"}},
-		"control letters":  {head + "Li\x07nd,One\n", []string{"2 name-form"}},
-		"turned direction": {head + "Lind,One\u202e\n", []string{"2 name-form"}},
-		"all of them":      {head + ",One\nLind,One,!\nLind,Two,,Ada,boss\n", []string{"2 fleet-stall", "3 fleet-prefix", "4 fleet-role boss"}},
+		"nothing":            {"", []string{"1 csv-empty"}},
+		"only the head":      {head, []string{"1 csv-empty"}},
+		"utf-16":             {"\xff\xfe" + wide, []string{"1 csv-encoding 1"}},
+		"utf-16 unmarked":    {wide, []string{"1 csv-encoding 1"}},
+		"windows-1252":       {"stall,register\nLind,One\nB\xe4cker,Two\n", []string{"3 csv-encoding 3"}},
+		"lone quote":         {"stall,register\nLind,One\nBä,Tw\"o\n", []string{"3 csv-quote 3|6"}},
+		"open quote":         {"stall,register\nLind,\"One\nTwo", []string{"3 csv-quote 3|4"}},
+		"missing":            {"register,prefix\nOne,A\n", []string{"1 csv-missing stall"}},
+		"double, unknown":    {"stall,Kasse,register,shoe size\nLind,One,One,44\n", []string{"1 csv-double register", "1 csv-unknown shoe size"}},
+		"too many cells":     {"stall,register\nLind,One,Two\n", []string{"2 csv-cells 3|2"}},
+		"long cell":          {"stall,register\nLind," + strings.Repeat("x", sheetCell+1) + "\n", []string{"2 csv-cell 2|2000"}},
+		"no stall":           {head + ",One,,Ada\n", []string{"2 fleet-stall"}},
+		"prefix alone":       {head + "Lind,,L1\n", []string{"2 fleet-alone prefix|register"}},
+		"pin alone":          {head + "Lind,One,,,,482915\n", []string{"2 fleet-alone role, pin|staff"}},
+		"same line":          {head + "Lind,One,L1\nLind,Two,L2\nlind, one ,L1\n", []string{"4 fleet-repeats 2"}},
+		"two prefixes":       {head + "Lind,One,L1,Ada\nLind,One,L2,Ben\n", []string{"3 fleet-differs prefix|2"}},
+		"two towns":          {head + "Lind,One,,,,,,,,,Köln\nLind,Two,,,,,,,,,Bonn\n", []string{"3 fleet-differs town|2"}},
+		"prefix used":        {head + "Lind,One,L1\nRoth,One,L1\n", []string{"3 fleet-prefix-used L1"}},
+		"prefix form":        {head + "Lind,One,TOOLONG\n", []string{"2 fleet-prefix"}},
+		"two pins":           {head + "Lind,One,,Ada,,482915\nLind,Two,,Ada,,519273\n", []string{"3 fleet-differs pin|2"}},
+		"simple pin":         {head + "Lind,One,,Ada,,1234\n", []string{"2 pin-simple"}},
+		"pin of letters":     {head + "Lind,One,,Ada,,12ab\n", []string{"2 pin-form"}},
+		"role":               {head + "Lind,One,,Ada,organizer\n", []string{"2 fleet-role organizer"}},
+		"vat":                {head + "Lind,One,,,,,19.555\n", []string{"2 fleet-vat 19.555"}},
+		"colour":             {head + "Lind,One,,,,,,blue\n", []string{"2 fleet-colour blue"}},
+		"languages":          {head + "Lind,One,,,,,,,german\n", []string{"2 fleet-languages german"}},
+		"tip":                {head + "Lind,One,,,,,,,,perhaps\n", []string{"2 fleet-yes perhaps"}},
+		"share without whom": {"stall,share\nLind,89\n", []string{"2 fleet-share"}},
+		"whom without share": {"stall,share_to\nLind,recipient_a\n", []string{"2 fleet-share"}},
+		"share above all":    {"stall,share_to,share\nLind,recipient_a,101\n", []string{"2 fleet-share 101", "2 fleet-share"}},
+		"control letters":    {head + "Li\x07nd,One\n", []string{"2 name-form"}},
+		"turned direction":   {head + "Lind,One\u202e\n", []string{"2 name-form"}},
+		"all of them":        {head + ",One\nLind,One,!\nLind,Two,,Ada,boss\n", []string{"2 fleet-stall", "3 fleet-prefix", "4 fleet-role boss"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := faultsOf(planFleet([]byte(c.file), emptyFleet())); !slices.Equal(got, c.want) {
@@ -124,6 +127,17 @@ func TestFleet_attributes(t *testing.T) {
 	got := p.Stalls[0].Stall
 	if len(p.Faults) > 0 || fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("stall %+v\nwant  %+v, faults %v", got, want, faultsOf(p))
+	}
+}
+
+// TestFleet_share reads the share of a seller who has an account of the own.
+func TestFleet_share(t *testing.T) {
+	p := planFleet([]byte("stall,share_to,share\nLind,recipient_a,89.5\nRoth,,\n"), emptyFleet())
+	if want := []Share{{Token: "recipient_a", Name: "Lind", Percent: 8950}}; len(p.Faults) > 0 || !slices.Equal(p.Stalls[0].Stall.SplitTerms, want) {
+		t.Errorf("terms %+v, faults %v", p.Stalls[0].Stall.SplitTerms, faultsOf(p))
+	}
+	if terms := p.Stalls[1].Stall.SplitTerms; len(terms) > 0 {
+		t.Errorf("terms out of nothing: %v", terms)
 	}
 }
 

@@ -1,7 +1,6 @@
 package kiosk
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -21,6 +20,26 @@ var stallAttributes = []stallAttribute{
 	{"languages", setLanguages},
 	{"vat", setVAT},
 	{"tip", setTip},
+	{"share_to", func(s *Stall, text string) string { s.share().Token = text; return "" }},
+	{"share", setShare},
+}
+
+// share is the one recipient that a file may name for a stall.
+func (s *Stall) share() *Share {
+	if len(s.SplitTerms) == 0 {
+		s.SplitTerms = []Share{{Name: s.Name}}
+	}
+	return &s.SplitTerms[0]
+}
+
+// setShare takes what the recipient gets of each sale in percent.
+func setShare(s *Stall, text string) string {
+	n, err := ParsePercent(text)
+	if err != nil {
+		return KeyFleetShare
+	}
+	s.share().Percent = n
+	return ""
 }
 
 func setText(field *string, text string, most int) string {
@@ -58,13 +77,8 @@ func setLanguages(s *Stall, text string) string {
 
 // setVAT takes a rate in percent with up to two decimals: "19", "7,7 %".
 func setVAT(s *Stall, text string) string {
-	text = strings.TrimSpace(strings.TrimSuffix(text, "%"))
-	whole, part, _ := strings.Cut(strings.Replace(text, ",", ".", 1), ".")
-	if len(part) > 2 || whole == "" || len(whole) > 2 || strings.Trim(whole+part, "0123456789") != "" {
-		return KeyFleetVAT
-	}
-	n, err := strconv.ParseInt(whole+(part + "00")[:2], 10, 64)
-	if err != nil {
+	n, err := ParsePercent(text)
+	if err != nil || n >= wholePercent {
 		return KeyFleetVAT
 	}
 	s.VAT = n

@@ -120,7 +120,7 @@ type Import struct {
 // are "office.import.column." and it.
 var fleetColumnKeys = []string{
 	"stall", "register", "prefix", "staff", "role", "pin", "town", "tagline", "colour", "languages", "seller",
-	"vat_number", "vat", "tip",
+	"vat_number", "vat", "tip", "share_to", "share",
 }
 
 // faultWhere says in which line and column a file is wrong.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -63,7 +64,7 @@ func (p *process) build(ctx context.Context, s settings, l net.Listener, log *sl
 		return a, err
 	}
 	if a.play != nil {
-		if err := a.play.start(s, log); err != nil {
+		if err := a.play.start(s, log, p.calls); err != nil {
 			return a, err
 		}
 	}
@@ -84,7 +85,7 @@ func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics
 	if err != nil {
 		return err
 	}
-	if a.gateway, err = a.openGateway(s, p.trial().perMinute); err != nil {
+	if a.gateway, err = a.openGateway(s, cmp.Or(p.calls, p.trial().perMinute)); err != nil {
 		return err
 	}
 	var books kiosk.Store = a.store

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base32"
@@ -27,24 +28,38 @@ type evening struct {
 	base    string // where tills, displays and the office are
 	office  *page
 	cards   []printedCard
-	gateway *device // the sandbox
+	pins    map[string]string // by person
+	gateway *device           // the sandbox
+	data    string
+	browser context.Context //nolint:containedctx // chromedp keeps its browser in the context
+	tills   []*eveningTill
 }
 
 // printedCard is a card as it was printed: the address in its code.
 type printedCard struct{ stall, register, kind, address string }
 
 // TestEvening plays an evening: set-up from the printed code, a file of 12 stalls and 30 registers,
-// cards printed and read from paper, two tablets and two displays in real browsers.
+// cards printed and read from paper, two tablets and two displays in real browsers, 200 sales with
+// splits, refunds, late money, closing; and every statement against the gateway's own book.
 func TestEvening(t *testing.T) {
 	browser := chromium(t)
-	p := start(t, "serve", "--sandbox", "--listen", "127.0.0.1:0", "--sandbox-port", "0", "--data", t.TempDir())
+	data := t.TempDir()
+	p := startProcess(t, &process{env: func(string) string { return "" }, calls: 100_000},
+		"serve", "--sandbox", "--listen", "127.0.0.1:0", "--sandbox-port", "0", "--data", data)
 	defer p.end()
-	e := &evening{t: t, p: p, base: origin(p.address("till")), gateway: newDevice(t, origin(p.address("sandbox")))}
+	e := &evening{t: t, p: p, data: data, browser: browser, base: origin(p.address("till")), gateway: newDevice(t, origin(p.address("sandbox")))}
+	e.openAccounts()
 	e.office = newPage(t, browser, "office", chromedp.WithNewBrowserContext())
 	e.office.size(1280, 800)
 	e.setUp()
 	e.importFleet()
 	e.look()
+	e.openTills()
+	e.sell(200)
+	e.refund()
+	e.payLate()
+	e.closeTills()
+	e.compare()
 }
 
 // look opens the other pages of the fleet, at the size of a laptop and of a phone: none is wider
@@ -118,14 +133,15 @@ const eveningRegisters = 30
 // eveningFile is the file of an organizer: semicolons, quotes, umlauts.
 func eveningFile() []byte {
 	var b bytes.Buffer
-	b.WriteString("\xef\xbb\xbfStall;Register;Prefix;Staff;Role;PIN;Town\r\n")
+	b.WriteString("\xef\xbb\xbfStall;Register;Prefix;Staff;Role;PIN;Town;share_to;share\r\n")
 	for i := range eveningRegisters {
 		stall := eveningStalls[i%len(eveningStalls)]
 		person, role := "", ""
 		if i < len(eveningStalls) {
 			person, role = fmt.Sprintf("Lead %d", i+1), "manager"
 		}
-		fmt.Fprintf(&b, "\"%s\";Register %d;;%s;%s;;Köln\r\n", strings.ReplaceAll(stall, `"`, `""`), i/len(eveningStalls)+1, person, role)
+		fmt.Fprintf(&b, "\"%s\";Register %d;;%s;%s;;Köln;seller-%d;%d,5\r\n",
+			strings.ReplaceAll(stall, `"`, `""`), i/len(eveningStalls)+1, person, role, i%len(eveningStalls), 80+i%len(eveningStalls))
 	}
 	return b.Bytes()
 }
@@ -189,7 +205,21 @@ func (e *evening) readCards() {
 		e.t.Fatalf("%d codes on paper, %d on the page", len(onPaper), len(want))
 	}
 	e.cards = shown
+	e.pins = map[string]string{}
+	for _, m := range slipForm.FindAllStringSubmatch(e.office.word(`document.querySelector('main').innerHTML`), -1) {
+		e.pins[m[1]] = strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, m[2])
+	}
+	if len(e.pins) != len(eveningStalls) {
+		e.t.Fatalf("%d PIN slips, want %d", len(e.pins), len(eveningStalls))
+	}
 }
+
+var slipForm = regexp.MustCompile(`(?s)<p class="person">(.*?)</p><p class="pin">.*?<strong[^>]*>(.*?)</strong>`)
 
 var cardForm = regexp.MustCompile(`(?s)<article class="tag tag-(tablet|display)"><header><h2>(.*?)</h2><p>(.*?)</p>.*?<p class="address"[^>]*>(.*?)</p></article>`)
 

@@ -61,9 +61,9 @@ func hostsOf(addresses ...string) (hosts []string) {
 
 // start opens the book. With --lan the whole network may press the buttons: it is play money, and
 // whoever asked for it wants to see the page on a tablet.
-func (g *playground) start(s settings, log *slog.Logger) (err error) {
+func (g *playground) start(s settings, log *slog.Logger, calls int) (err error) {
 	g.server, err = sandbox.New(sandbox.Config{
-		Book: s.bookFile(), URL: "http://" + g.host, Log: log, Allow: g.allow, ControlAnywhere: g.lan,
+		Book: s.bookFile(), URL: "http://" + g.host, Log: log, Allow: g.allow, ControlAnywhere: g.lan, Limit: calls,
 	})
 	if err == nil {
 		g.web = newSandboxServer(g.server, log)

@@ -52,10 +52,15 @@ func (s *safeBuffer) String() string {
 // start runs the program until the test is over and returns once it has greeted.
 func start(t *testing.T, args ...string) *running {
 	t.Helper()
+	return startProcess(t, &process{env: func(string) string { return "" }}, args...)
+}
+
+func startProcess(t *testing.T, p *process, args ...string) *running {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	reader, writer := io.Pipe()
 	r := &running{t: t, stop: stop, ended: make(chan int, 1), log: &safeBuffer{}}
-	p := &process{stdout: writer, stderr: r.log, env: func(string) string { return "" }}
+	p.stdout, p.stderr = writer, r.log
 	go func() {
 		code := p.run(ctx, args)
 		writer.Close()

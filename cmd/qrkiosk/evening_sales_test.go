@@ -86,11 +86,9 @@ func (e *evening) openScreens(till *eveningTill, lead string) {
 	e.t.Helper()
 	till.screen = newPage(e.t, e.browser, "till of "+till.stall, chromedp.WithNewBrowserContext())
 	till.display = newPage(e.t, e.browser, "display of "+till.stall, chromedp.WithNewBrowserContext())
-	enrol := `document.querySelector('#enrol button')?.click()`
 	for p, kind := range map[*page]string{till.screen: "tablet", till.display: "display"} {
 		p.size(1280, 800)
-		p.open(e.card(till.stall, kind))
-		p.do(chromedp.Evaluate[chromedp.Void](enrol))
+		p.open(e.card(till.stall, kind)) // the page agrees by itself where scripts run
 	}
 	till.display.wait("idle", `location.pathname == '/display' && document.querySelector('#screen')`, patience)
 	till.screen.wait("sign in", `document.querySelector('#pin') && location.pathname == '/till/signin'`, patience)
@@ -312,18 +310,16 @@ func (e *evening) bookSums() (sum bookSums) {
 		}
 	}
 	for _, r := range rows {
-		switch {
+		switch { // the row of the link's owner shows the whole sum, those of others their part of it
+		case r.User != r.Creator:
+			sum.others += max(0, r.Amount)
+			continue
 		case r.Amount < 0:
 			sum.refunds -= r.Amount
-		case r.User == r.Creator:
-			sum.gross += r.Amount
 		default:
 			sum.gross += r.Amount
-			sum.others += r.Amount
 		}
-		if r.User == r.Creator {
-			sum.fees += r.Fee + r.PSP
-		}
+		sum.fees += r.Fee + r.PSP
 	}
 	return sum
 }

@@ -22,7 +22,6 @@ type sheetOf struct {
 	fill   color.RGBA
 	stroke color.RGBA
 	width  float64
-	scale  float64
 }
 
 type pdfState struct {
@@ -177,7 +176,7 @@ func (s *sheetOf) box(b [4]float64, c color.RGBA) {
 	draw.Draw(s.img, image.Rect(x0, y0, x1, y1).Canon(), image.NewUniform(c), image.Point{}, draw.Src)
 }
 
-// quarters are the four A6 parts of a sheet of A4.
+// quarters are the middles of the four A6 parts of a sheet of A4, where codes are.
 func quarters(img *image.RGBA) []image.Image {
 	b := img.Bounds()
 	mid := image.Pt(b.Dx()/2, b.Dy()/2)
@@ -188,7 +187,18 @@ func quarters(img *image.RGBA) []image.Image {
 		image.Rect(0, mid.Y, mid.X, b.Max.Y),
 		{mid, b.Max},
 	} {
-		all = append(all, img.SubImage(r))
+		all = append(all, img.SubImage(image.Rect(r.Min.X, r.Min.Y+r.Dy()/5, r.Max.X, r.Max.Y-r.Dy()/6)))
 	}
 	return all
+}
+
+// blank tells whether there is no ink in the middle of a picture.
+func blank(img image.Image) bool {
+	b := img.Bounds()
+	for x := b.Min.X + b.Dx()/3; x < b.Max.X-b.Dx()/3; x++ {
+		if r, _, _, _ := img.At(x, (b.Min.Y+b.Max.Y)/2).RGBA(); r == 0 {
+			return false
+		}
+	}
+	return true
 }

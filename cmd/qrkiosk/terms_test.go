@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/sandbox"
+)
+
+// TestTerms_previewIsPaidOut: for 10,000 random terms and amounts, what the office's preview says
+// each party gets is what the gateway's book says each has got, before fees, to the cent.
+func TestTerms_previewIsPaidOut(t *testing.T) {
+	r := newTrip(t, sandbox.WireSeeds, func(c *sandbox.Config) {
+		for i := range 6 {
+			c.Accounts = append(c.Accounts, sandbox.Account{
+				Name: fmt.Sprint("T", i), Key: fmt.Sprint("test-key-t", i), UserID: fmt.Sprint("usr-t", i), RecipientToken: fmt.Sprint("token-", i),
+			})
+		}
+	})
+	dice := rand.New(rand.NewPCG(7, 11))
+	want := map[string]kiosk.Money{}
+	splits, cut := 0, 0
+	for n := range 10_000 {
+		terms, amount := randomTerms(dice), randomAmount(dice)
+		if err := kiosk.CheckTerms(terms); err != nil {
+			t.Fatalf("%+v: %v", terms, err)
+		}
+		p := kiosk.PreviewTerms(terms, amount)
+		sum := p.Own
+		want["Stall"] += p.Own
+		for i, part := range p.Parts {
+			sum += part
+			want["T"+terms[i].Token[len("token-"):]] += part
+			if part == 0 {
+				cut++
+			}
+		}
+		if sum != amount || p.Own < 0 {
+			t.Fatalf("%+v of %d: %+v", terms, amount, p)
+		}
+		o := kiosk.Order{Ref: fmt.Sprint("R", n), Note: fmt.Sprint("R", n), Amount: amount, Shares: (kiosk.Stall{SplitTerms: terms}).Split(amount)}
+		if len(o.Shares) > 0 {
+			splits++
+		}
+		if err := r.gateway.Pay(r.open(o).PayID); err != nil {
+			t.Fatal(err)
+		}
+		if n < 200 || n%100 == 99 {
+			r.paidOut(n, want)
+		}
+	}
+	r.paidOut(10_000, want)
+	t.Logf("%d of 10000 were split, %d shares of nothing", splits, cut)
+}
+
+// paidOut compares what the book has of every account.
+func (r *trip) paidOut(n int, want map[string]kiosk.Money) {
+	r.t.Helper()
+	for _, v := range r.gateway.Money() {
+		if v.Paid != want[v.Account] {
+			r.t.Fatalf("after %d sales %s has got %d, the previews say %d", n+1, v.Account, v.Paid, want[v.Account])
+		}
+	}
+}
+
+// randomTerms are terms that the office accepts: up to six recipients, by percent, fixed or both.
+func randomTerms(dice *rand.Rand) (terms []kiosk.Share) {
+	left := int64(10_000)
+	for _, i := range dice.Perm(6)[:dice.IntN(7)] {
+		s := kiosk.Share{Token: fmt.Sprint("token-", i), Name: fmt.Sprint("T", i)}
+		if kind := dice.IntN(3); kind > 0 && left > 0 {
+			s.Percent = 1 + dice.Int64N(left)
+			if dice.IntN(2) == 0 {
+				s.Percent = min(left, (1+dice.Int64N(40))*100)
+			}
+			left -= s.Percent
+		} else if kind == 0 || left == 0 {
+			s.Fixed = kiosk.Money(1 + dice.Int64N(500))
+		}
+		if dice.IntN(4) == 0 {
+			s.Fixed = kiosk.Money(1 + dice.Int64N(200))
+		}
+		if s.Percent > 0 || s.Fixed > 0 {
+			terms = append(terms, s)
+		}
+	}
+	return terms
+}
+
+// randomAmount is a cent, a few, the price of something, or a lot.
+func randomAmount(dice *rand.Rand) kiosk.Money {
+	most := []int64{1, 10, 300, 5000, 100_000, int64(kiosk.MaxMoney)}[dice.IntN(6)]
+	return kiosk.Money(1 + dice.Int64N(most))
+}

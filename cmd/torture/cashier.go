@@ -32,14 +32,14 @@ var (
 func (r *register) sell(ctx context.Context) {
 	for ctx.Err() == nil && !r.w.over.Load() {
 		n := r.w.next.Add(1)
-		if n > r.w.plan.sales {
+		if n > r.w.sales {
 			return
 		}
 		o := &order{cents: firstCents + n, key: fmt.Sprintf("torture-%016x-%06d", r.w.seed, n)}
 		if !r.charge(ctx, o) {
 			return
 		}
-		r.w.fateOf(o).live(ctx, r, o)
+		r.w.fate().live(ctx, r, o)
 		if r.w.leisure > 0 {
 			pause(ctx, r.w.between(0, r.w.leisure))
 		}

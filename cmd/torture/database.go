@@ -38,8 +38,8 @@ func (d database) open(write bool) (*sql.DB, error) {
 }
 
 // rows runs a query and hands every row to scan.
-func rows(ctx context.Context, db *sql.DB, query string, scan func(*sql.Rows) error, args ...any) error {
-	found, err := db.QueryContext(ctx, query, args...)
+func rows(ctx context.Context, db *sql.DB, query string, scan func(*sql.Rows) error) error {
+	found, err := db.QueryContext(ctx, query)
 	if err != nil {
 		return fmt.Errorf("%s: %w", query, err)
 	}

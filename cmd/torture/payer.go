@@ -76,7 +76,7 @@ var fates = []fate{
 	}},
 }
 
-func (w *world) fateOf(o *order) *fate {
+func (w *world) fate() *fate {
 	all := 0
 	for i := range fates {
 		all += fates[i].share

@@ -46,6 +46,9 @@ func build(ctx context.Context, root, dir string) (string, error) {
 
 // launch starts the program with further variables; it does not wait until it is up.
 func (p *process) launch(more ...string) error {
+	if p.alive() {
+		return fmt.Errorf("%s is running already", p.name)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	out, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -75,13 +78,16 @@ func (p *process) launch(more ...string) error {
 	return nil
 }
 
+// upTime is how long a program may take to answer.
+const upTime = 2 * time.Minute
+
 var errEnded = errors.New("it ended instead of coming up")
 
 // up waits until the program answers. It may die meanwhile: that is errEnded.
-func (p *process) up(ctx context.Context, patience time.Duration) error {
+func (p *process) up(ctx context.Context) error {
 	client := &http.Client{Timeout: time.Second}
 	defer client.CloseIdleConnections()
-	for began := time.Now(); time.Since(began) < patience; {
+	for began := time.Now(); time.Since(began) < upTime; {
 		resp, err := p.ask(ctx, client)
 		if err == nil {
 			_, _ = io.Copy(io.Discard, resp.Body)
@@ -96,7 +102,7 @@ func (p *process) up(ctx context.Context, patience time.Duration) error {
 		case <-time.After(3 * time.Millisecond):
 		}
 	}
-	return fmt.Errorf("%s does not come up within %v: see %s", p.name, patience, p.log)
+	return fmt.Errorf("%s does not come up within %v: see %s", p.name, upTime, p.log)
 }
 
 func (p *process) ask(ctx context.Context, client *http.Client) (*http.Response, error) {

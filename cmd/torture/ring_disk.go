@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// tool runs a program of the machine and returns what it printed.
-func tool(ctx context.Context, name string, args ...string) (string, error) {
+// tool runs a program of the machine.
+func tool(ctx context.Context, name string, args ...string) error {
 	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, out)
 	}
-	return strings.TrimSpace(string(out)), err
+	return err
 }
 
 // mountable tells why this machine lets nobody mount, "" if it does.
@@ -48,14 +48,14 @@ func diskRing() ring {
 			if err := os.MkdirAll(point, 0o700); err != nil {
 				return err
 			}
-			if _, err := tool(ctx, "mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", point); err != nil {
+			if err := tool(ctx, "mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", point); err != nil {
 				return skipf("%v", err)
 			}
 			w.data = filepath.Join(point, "data")
 			return nil
 		},
 		after: func(w *world) {
-			_, _ = tool(context.Background(), "umount", "-l", filepath.Join(w.dir, "small"))
+			_ = tool(context.Background(), "umount", "-l", filepath.Join(w.dir, "small"))
 		},
 		torment: fillDisk,
 	}
@@ -85,7 +85,7 @@ func fillDisk(ctx context.Context, w *world) error {
 				return err
 			}
 		}
-		if err := w.server.up(context.WithoutCancel(ctx), time.Minute); err != nil {
+		if err := w.server.up(context.WithoutCancel(ctx)); err != nil {
 			return err
 		}
 	}

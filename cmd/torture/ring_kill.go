@@ -66,6 +66,9 @@ func killer(ctx context.Context, w *world, names []string, low, high time.Durati
 		if err := w.oneLife(ctx, deadly, w.between(low, high)); err != nil {
 			return err
 		}
+		if ctx.Err() != nil {
+			break // the life goes on
+		}
 		if n%15 == 0 {
 			w.tryTwice(ctx)
 		}
@@ -76,7 +79,7 @@ func killer(ctx context.Context, w *world, names []string, low, high time.Durati
 		if err := w.server.launch(w.lifeOf(deadly)...); err != nil {
 			return err
 		}
-		err := w.server.up(ctx, time.Minute)
+		err := w.server.up(ctx)
 		if deadly == "" && w.fragile && errors.Is(err, errEnded) {
 			err = w.startAgain(ctx)
 		}

@@ -52,7 +52,7 @@ func preparePower(ctx context.Context, w *world) error {
 	if err := errors.Join(f.Truncate(imageSize), f.Close()); err != nil {
 		return err
 	}
-	if _, err := tool(ctx, "mkfs.ext4", "-q", "-F", w.image()); err != nil {
+	if err := tool(ctx, "mkfs.ext4", "-q", "-F", w.image()); err != nil {
 		return err
 	}
 	if err := plug(ctx, w); err != nil {
@@ -64,13 +64,11 @@ func preparePower(ctx context.Context, w *world) error {
 
 // plug mounts the image; its journal is replayed as after a real cut.
 func plug(ctx context.Context, w *world) error {
-	_, err := tool(ctx, "mount", "-o", "loop", w.image(), w.disk())
-	return err
+	return tool(ctx, "mount", "-o", "loop", w.image(), w.disk())
 }
 
 func unplug(ctx context.Context, w *world) error {
-	_, err := tool(ctx, "umount", w.disk())
-	return err
+	return tool(ctx, "umount", w.disk())
 }
 
 func cutPower(ctx context.Context, w *world) error {

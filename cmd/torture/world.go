@@ -149,7 +149,7 @@ func (w *world) open(ctx context.Context) error {
 	if err := w.sandbox.launch(); err != nil {
 		return err
 	}
-	if err := w.sandbox.up(ctx, time.Minute); err != nil {
+	if err := w.sandbox.up(ctx); err != nil {
 		return err
 	}
 	w.server = w.program(ports[1])
@@ -176,11 +176,11 @@ func (w *world) program(listen string) *process {
 }
 
 // start launches the server and waits until it answers.
-func (w *world) start(ctx context.Context, more ...string) error {
-	if err := w.server.launch(more...); err != nil {
+func (w *world) start(ctx context.Context) error {
+	if err := w.server.launch(); err != nil {
 		return err
 	}
-	return w.server.up(ctx, time.Minute)
+	return w.server.up(ctx)
 }
 
 // close ends everything, however it stands.

@@ -92,7 +92,11 @@ func readSheet(raw []byte, known []column) (*sheet, []LineFault) {
 	if faults := s.name(head, known, line); len(faults) > 0 {
 		return nil, faults
 	}
-	return s, s.read(r, raw, len(head))
+	faults := s.read(r, raw, len(head))
+	if n := len(faults); n > 0 && faults[n-1].Err.Key == KeySheetLong {
+		return nil, faults[n-1:] // what else is wrong with it does not matter
+	}
+	return s, faults
 }
 
 func fileFault(line int, err *Error) []LineFault { return []LineFault{{Line: line, Err: err}} }

@@ -113,12 +113,12 @@ var anyCertificate = &tls.Config{InsecureSkipVerify: true}
 
 // device is a browser of its own: a till, a display or a phone.
 type device struct {
-	t      *testing.T
+	t      testing.TB
 	client *http.Client
 	base   string // origin of the pages it is on
 }
 
-func newDevice(t *testing.T, base string) *device {
+func newDevice(t testing.TB, base string) *device {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -182,7 +182,7 @@ func (d *device) state(path string) string {
 	return shown(d.t, []byte(body))
 }
 
-func shown(t *testing.T, raw []byte) string {
+func shown(t testing.TB, raw []byte) string {
 	t.Helper()
 	var f struct{ HTML string }
 	if err := json.Unmarshal(raw, &f); err != nil {
@@ -205,7 +205,7 @@ func (d *device) live(path string) *socket {
 }
 
 type socket struct {
-	t    *testing.T
+	t    testing.TB
 	conn *websocket.Conn
 }
 

@@ -29,6 +29,7 @@ import (
 type bureau struct {
 	t      *testing.T
 	shop   *kiosk.Shop
+	config kiosk.Config
 	store  *store.Store
 	web    *httptest.Server
 	now    atomic.Int64 // Unix milliseconds
@@ -51,9 +52,10 @@ func newBureau(t *testing.T) *bureau {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.shop, err = kiosk.NewShop(t.Context(), kiosk.Config{
+	b.config = kiosk.Config{
 		Store: b.store, Bus: bus.NewLocal(), Vault: keys, Clock: clock, Mode: kiosk.Live, PublicURL: "http://kiosk.example",
-	})
+	}
+	b.shop, err = kiosk.NewShop(t.Context(), b.config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +79,18 @@ func newBureau(t *testing.T) *bureau {
 		}
 	}
 	return b
+}
+
+// reopen is the house at another start, with somebody who takes the gateway's key.
+func (b *bureau) reopen(keys kiosk.KeyTaker) *kiosk.Shop {
+	b.t.Helper()
+	c := b.config
+	c.Keys = keys
+	shop, err := kiosk.NewShop(b.t.Context(), c)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return shop
 }
 
 func (b *bureau) later(d time.Duration) { b.now.Add(d.Milliseconds()) }

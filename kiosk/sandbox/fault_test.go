@@ -206,6 +206,22 @@ func TestFaults_delete(t *testing.T) {
 	}
 }
 
+// TestFaults_refund: the request is filed, and its answer gets lost.
+func TestFaults_refund(t *testing.T) {
+	r := newRig(t)
+	id, _ := r.makeLink(`{"amount":5}`)
+	if err := r.Pay(id); err != nil {
+		t.Fatal(err)
+	}
+	r.Set(RefundLost, 1)
+	if a, err := r.attempt("refundPayment", fmt.Sprintf(`{"pay_id":%d,"refund_amount":1}`, id)); err == nil {
+		t.Errorf("answered %+v", a)
+	}
+	if m := r.Money()[0]; len(m.Refunds) != 1 || m.Refunds[0].Amount != 100 {
+		t.Errorf("%+v", m.Refunds)
+	}
+}
+
 // TestFaults_payment: money that does not fit.
 func TestFaults_payment(t *testing.T) {
 	for fault, want := range map[Fault][]float64{

@@ -191,7 +191,8 @@ func stagePage() string {
 		b.WriteString(`<link rel="stylesheet" href="` + static.Path(name) + `">`)
 	}
 	brand, _ := views.BrandOfScenes()
-	b.WriteString(`<link rel="stylesheet" href="` + brand + `"></head><body></body></html>`)
+	// What lies below the screen is laid out too.
+	b.WriteString(`<link rel="stylesheet" href="` + brand + `"><style>* { content-visibility: visible !important }</style></head><body></body></html>`)
 	return b.String()
 }
 

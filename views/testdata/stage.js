@@ -44,7 +44,7 @@ globalThis.stage = {
 			const texts = document.createTreeWalker(within, NodeFilter.SHOW_TEXT);
 			while (texts.nextNode()) this.text(texts.currentNode, tell);
 			for (const field of within.querySelectorAll("input, select")) {
-				if (this.visible(field) && field.scrollWidth > field.clientWidth + 1) tell("field too narrow", field, field.placeholder || field.value);
+				if (this.visible(field) && field.value === "" && field.scrollWidth > field.clientWidth + 1) tell("field too narrow", field, field.placeholder || field.value);
 			}
 		};
 		look(document.body);
@@ -67,6 +67,7 @@ globalThis.stage = {
 		let { left, right, top, bottom } = range.getBoundingClientRect();
 		if (right - left < 1) return;
 		// Letters may reach over the line they stand on, never over the box's sides.
+		const slides = this.slides(el);
 		const high = parseFloat(this.known(el).style.fontSize) * 0.35;
 		for (let box = el; box && box !== document.documentElement; ) {
 			const { style, rect } = this.known(box);
@@ -77,13 +78,21 @@ globalThis.stage = {
 				const rolls = (o) => o === "auto" || o === "scroll";
 				if (rolls(style.overflowX)) [left, right] = [b.left, b.right];
 				if (rolls(style.overflowY)) [top, bottom] = [Math.max(top, b.top), Math.min(bottom, b.bottom)];
-				if (left < b.left - 1.5 || right > b.right + 1.5) return tell(`${Math.ceil(Math.max(b.left - left, right - b.right))} px beside ${this.name(box)}`, el);
+				if (!slides && (left < b.left - 1.5 || right > b.right + 1.5)) return tell(`${Math.ceil(Math.max(b.left - left, right - b.right))} px beside ${this.name(box)}`, el);
 				if (top < b.top - high || bottom > b.bottom + high) return tell(`${Math.ceil(Math.max(b.top - top, bottom - b.bottom))} px above or below ${this.name(box)}`, el);
 			}
 			if (style.position === "fixed") return;
 			box = style.position === "absolute" ? box.offsetParent : box.parentElement;
 		}
-		if (left < -1 || right > innerWidth + 1) tell("outside of the screen", el);
+		if (!slides && (left < -1 || right > innerWidth + 1)) tell("outside of the screen", el);
+	},
+
+	/** Whether something around it can be pushed sideways, as wide tables and rows of tabs can. */
+	slides(el) {
+		for (let box = el; box && box !== document.body; box = box.parentElement) {
+			if (["auto", "scroll"].includes(this.known(box).style.overflowX)) return true;
+		}
+		return false;
 	},
 
 	// Styles and boxes of the scene that is shown: reading them is most of the work.
@@ -106,6 +115,7 @@ globalThis.stage = {
 				const target = el.matches("label input[type=radio], label input[type=checkbox]") ? el.closest("label") : el;
 				if (!this.visible(target) || target.closest("[popover]:not(:popover-open)")) continue;
 				const b = target.getBoundingClientRect();
+				if (b.width <= 1) continue; // for ears alone, until it has the focus
 				if (Math.min(b.width, b.height) < least - 0.5 && !this.reaches(target, least)) found.push(`${Math.round(b.width)}x${Math.round(b.height)}: ${this.name(target)}: ${target.textContent.trim().slice(0, 30)}`);
 			}
 		};

@@ -63,6 +63,7 @@ screens: ## write every state of every screen to OUT and measure all in every la
 	@mkdir -p '$(OUT)'
 	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(abspath $(OUT))' QRKIOSK_SCENES='$(SCENES)' $(GO) test -count=1 -timeout 60m -run TestScreens_ ./views
 	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(abspath $(OUT))/sale' $(GO) test -count=1 -run Browser_aSale ./cmd/qrkiosk
+	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(abspath $(OUT))/office' $(GO) test -count=1 -run 'Browser_wall|TestEvening' ./cmd/qrkiosk
 
 lighthouse: ## let Lighthouse judge till, display and receipt; it comes from npm into a folder that goes away
 	@GO='$(GO)' .ci/lighthouse

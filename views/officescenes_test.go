@@ -99,7 +99,9 @@ func wallOf() Wall {
 		Register: kiosk.Register{ID: "r-9", Stall: quay.ID, Name: "Kasse am Steg", Prefix: "F1"}, Stall: quay, Opened: noon, Delay: -1,
 		Alarms: 1, Troubles: []kiosk.WallTrouble{kiosk.WallAlarm, kiosk.WallSlow, kiosk.WallNoTill, kiosk.WallNoDisplay},
 	}
-	return Wall{Tiles: []kiosk.WallTile{loud, calm, {Register: till2, Stall: lind, Delay: -1}}, Now: noon, Lease: 15_000}
+	fresh := till2
+	fresh.ID = "r-3"
+	return Wall{Tiles: []kiosk.WallTile{loud, calm, {Register: fresh, Stall: lind, Delay: -1}}, Now: noon, Lease: 15_000}
 }
 
 // dayFigures are the sums of a good day with a bit of everything.

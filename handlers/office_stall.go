@@ -200,7 +200,7 @@ func readSelling(r *http.Request) (func(*kiosk.Stall), error) {
 	return func(st *kiosk.Stall) {
 		st.VAT, st.Limit, st.StrictAbove, st.LapseAfter = vat, limit, above, lapse*60_000
 		st.Languages, st.Region, st.Zone = languages, form.Get("region"), form.Get("zone")
-		st.Seller, st.VATNumber = strings.TrimSpace(form.Get("seller")), strings.TrimSpace(form.Get("vatnumber"))
+		st.Seller, st.VATNumber = strings.Join(strings.Fields(form.Get("seller")), " "), strings.TrimSpace(form.Get("vatnumber"))
 		st.AsksTip, st.Strict = form.Get("tip") == "yes", form.Get("strict") == "yes"
 	}, nil
 }

@@ -34,11 +34,10 @@ func newChart(title string, bars []Bar) chart {
 	return c
 }
 
-// plot is a rectangle, and where its label stands.
+// plot is a rectangle.
 type plot struct {
 	Bar
 	X, Y, Width, Height int64
-	Named               bool // there is room for its label
 }
 
 // plots places the bars: evenly, at least a hair high where there is money at all.
@@ -46,10 +45,9 @@ func (c chart) plots() []plot {
 	n := int64(len(c.Bars))
 	step := chartWidth / max(n, 1)
 	width := min(max(step*3/4, 1), widestBar)
-	every := max(1, (n*56+chartWidth-1)/chartWidth) // a label needs 56 units
 	all := make([]plot, 0, n)
 	for i, b := range c.Bars {
-		p := plot{Bar: b, X: int64(i)*step + (step-width)/2, Width: width, Named: int64(i)%every == 0}
+		p := plot{Bar: b, X: int64(i)*step + (step-width)/2, Width: width}
 		if b.Value > 0 && c.most > 0 {
 			p.Height = max(2, chartHeight*int64(b.Value)/int64(c.most))
 		}
@@ -58,6 +56,38 @@ func (c chart) plots() []plot {
 	}
 	return all
 }
+
+// label stands below the first of some bars.
+type label struct {
+	Label string
+	bars  int
+}
+
+func (l label) class() string { return "g" + text64(int64(l.bars)) }
+
+// labels names as many bars as there is room for, on phones too; each label has the width of the
+// bars it stands for.
+func (c chart) labels() (all []label) {
+	longest := 1
+	for _, b := range c.Bars {
+		longest = max(longest, len([]rune(b.Label)))
+	}
+	fit := max(2, phoneColumns/longest) // labels side by side
+	every := (len(c.Bars) + fit - 1) / fit
+	if every > widestLabel {
+		return nil // the table names them
+	}
+	for i := 0; i < len(c.Bars); i += every {
+		all = append(all, label{c.Bars[i].Label, min(every, len(c.Bars)-i)})
+	}
+	return all
+}
+
+// widestLabel is how many bars share one label at most; css/books.css knows them.
+const widestLabel = 8
+
+// phoneColumns is how many characters of labels a phone shows side by side.
+const phoneColumns = 36
 
 // words say the chart to those who do not see it: its highest bar and its range. The table beside
 // a chart holds every figure.

@@ -41,6 +41,7 @@ var iconPaths = map[string]string{
 	"people":     "M9 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM2.5 19.5c0-3.5 2.8-5.5 6.5-5.5s6.5 2 6.5 5.5M16 5.2a3.2 3.2 0 0 1 0 6.1M17.5 14.5c2.4.6 4 2.3 4 5",
 	"trail":      "M6 4.5h12v15H6zM9 8.5h6M9 12h6M9 15.5h4",
 	"house":      "M4 11l8-6.5 8 6.5M6 9.5V20h12V9.5M10 20v-5h4v5",
+	"lines":      "M4 7h16M4 12h16M4 17h16",
 	"ring":       "M12 4.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15z",
 	"tablet":     "M6 3h12v18H6zM10.5 18h3",
 	"battery":    "M3.5 8h14.5v8.5H3.5zM20.5 10.5v3.5M6 10.5v3.5",
@@ -81,7 +82,7 @@ func icon(name string) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(iconPaths[name])
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/icons.templ`, Line: 49, Col: 184}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/icons.templ`, Line: 50, Col: 184}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {

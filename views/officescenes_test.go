@@ -10,7 +10,7 @@ var (
 	quay   = kiosk.Stall{ID: "s-quay", Name: "Fischbude am Kai", Place: "Kiel", Seller: "Kai Hansen", Created: noon}
 	chief  = kiosk.Login{ID: "o", Name: "office@market.example", Role: kiosk.Organizer, Recovery: []string{"x", "", "y"}}
 	ada    = kiosk.Staff{ID: "p-1", Stall: lind.ID, Name: "Ada", Role: kiosk.Cashier, Created: noon}
-	boss   = kiosk.Staff{ID: "p-2", Stall: lind.ID, Name: "Frau Lindström-Baumgartner", Role: kiosk.Manager, Created: noon}
+	boss   = kiosk.Staff{ID: "p-2", Stall: lind.ID, Name: "Lindström-Baumgart", Role: kiosk.Manager, Created: noon}
 	terms  = []kiosk.Share{{Token: "lind-bakery", Name: "Bäckerei Lind", Percent: 8900}, {Token: "park", Name: "Stadtpark", Fixed: 10}}
 	coffee = kiosk.Item{ID: "i-1", Stall: lind.ID, Category: "Getränke", Name: "Kaffee", Price: 350, VAT: 1900}
 )

@@ -92,6 +92,7 @@ type Field struct {
 	Mode  string // inputmode
 	Auto  string // autocomplete, "" is off
 	Max   int    // characters, 0 is unlimited
+	Long  bool   // a text that is longer than a line
 	Must  bool
 	Focus bool
 	Code  bool // wide letters, for codes that are read off

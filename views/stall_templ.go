@@ -717,7 +717,7 @@ func stallSelling(p Page, f OfficeFrame, l StallSelling) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, Field{Label: p.T("office.receipt.seller"), Name: "seller", Value: l.Typed.or("seller", l.Stall.Seller), Hint: p.T("office.receipt.seller.hint"), Max: 160}, f.Error).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, Field{Label: p.T("office.receipt.seller"), Name: "seller", Value: l.Typed.or("seller", l.Stall.Seller), Hint: p.T("office.receipt.seller.hint"), Max: 160, Long: true}, f.Error).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -113,7 +113,7 @@ globalThis.stage = {
 		const look = (within) => {
 			for (const el of within.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button]")) {
 				const target = el.matches("label input[type=radio], label input[type=checkbox]") ? el.closest("label") : el;
-				if (!this.visible(target) || target.closest("[popover]:not(:popover-open)")) continue;
+				if (!this.visible(target) || target.matches(".skip") || target.closest("[popover]:not(:popover-open)")) continue; // a skip link is seen with the focus on it
 				const b = target.getBoundingClientRect();
 				if (b.width <= 1) continue; // for ears alone, until it has the focus
 				if (Math.min(b.width, b.height) < least - 0.5 && !this.reaches(target, least)) found.push(`${Math.round(b.width)}x${Math.round(b.height)}: ${this.name(target)}: ${target.textContent.trim().slice(0, 30)}`);

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,8 +20,12 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the true program as somebody at a terminal would.
 func TestScripts(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/*.txtar") // other files there are no scripts
+	if err != nil || len(scripts) == 0 {
+		t.Fatal("no scripts", err)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata",
+		Files:               scripts,
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"until": until,

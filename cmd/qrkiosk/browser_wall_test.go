@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -39,8 +38,8 @@ func TestBrowser_wall(t *testing.T) {
 			f.must(f.play.Pay(l.ID))
 		}
 	}
-	wall.wait("paid", fmt.Sprintf(`/1 sale/.test(document.querySelector('%s')?.innerText) && /%s/.test(document.querySelector('%s').innerText.replace(/[^A-Z0-9]/g, ''))`,
-		tile, strings.NewReplacer("-", "").Replace(sale.Number), tile), patience)
+	wall.wait("paid", fmt.Sprintf(`/1 sale/.test(document.querySelector('%s')?.innerText) && /999,00.*paid/.test(document.querySelector('%s .last').innerText)`,
+		tile, tile), patience)
 	wall.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('#matter').focus()`), chromedp.KeyEvent(kb.Tab))
 	if got := wall.word(`document.activeElement.closest('li')?.id ?? ''`); got != wall.word(`document.querySelector('#tiles > li').id`) {
 		t.Errorf("the first key leads to %q", got)

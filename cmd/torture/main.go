@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command torture proves what the program promises about money while everything goes wrong: it
 // builds the real program as a test build, runs it as a process beside a sandbox of its own, lets
 // cashiers, displays and payers live with it, kills and starves it, and in the end holds the

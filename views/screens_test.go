@@ -44,6 +44,13 @@ func TestScreens_pictures(t *testing.T) {
 			}
 		}
 	}
+	// Under the real policy the pages have nothing to say to the console.
+	// This server has neither manifest nor worker, which the browser tells.
+	for _, text := range s.heard() {
+		if !strings.Contains(text, "404") {
+			t.Errorf("the console says %s", text)
+		}
+	}
 }
 
 func wanted(list, name string) bool {

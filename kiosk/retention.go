@@ -48,17 +48,6 @@ type RetentionTx interface {
 	DropInbox(link string, at int64, n int) (int64, error)
 }
 
-// idAt is what IDs made at a time begin with: those of before are smaller.
-func idAt(millis int64) string { return (entropy{zeros{}}).id(millis)[:10] }
-
-// zeros is no randomness at all.
-type zeros struct{}
-
-func (zeros) Read(b []byte) (int, error) {
-	clear(b)
-	return len(b), nil
-}
-
 // SetRetention changes for how long things are kept.
 func (s *Shop) SetRetention(ctx context.Context, by Clerk, r Retention) error {
 	if err := by.organizes(); err != nil {
@@ -134,7 +123,7 @@ func (s *Shop) dropInbox(ctx context.Context, before int64) (all int64, err erro
 	for range retainMost {
 		var n int64
 		err = s.change(ctx, OfficeStream, func(tx Tx) (err error) {
-			n, err = tx.DropInbox(idAt(before), before, retainBatch)
+			n, err = tx.DropInbox(IDFrom(before), before, retainBatch)
 			return err
 		})
 		if all += n; err != nil || n == 0 {
@@ -173,7 +162,7 @@ func (s *Sale) forgetNote() bool {
 
 // erase has every sale older than so many days forget something, from where the last run ended.
 func (s *Shop) erase(ctx context.Context, days int, mark func(*House) *string, forget func(*Sale) bool) (all int, err error) {
-	before := idAt(s.now() - int64(days)*dayMillis)
+	before := IDFrom(s.now() - int64(days)*dayMillis)
 	for range retainMost {
 		var old []*Sale
 		err := s.store.View(ctx, func(r Reader) error {

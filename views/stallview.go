@@ -187,16 +187,6 @@ func (p Page) colourChoices() []Choice {
 // colourNow is the accent as a colour input wants it.
 func colourNow(accent string) string { return cmp.Or(accent, defaultAccent) }
 
-// lineFields are the fields that a line of terms has, so that what is wrong can be said beside them.
-func lineFields(lines []TermsLine) (names []string) {
-	for i := range lines {
-		for _, f := range []string{"name", "token", "percent", "fixed"} {
-			names = append(names, f+"-"+strconv.Itoa(i+1))
-		}
-	}
-	return names
-}
-
 func nth(field string, i int) string { return field + "-" + strconv.Itoa(i+1) }
 
 // shareText writes what a recipient gets: "8,5 % + 0,30 €".

@@ -72,7 +72,7 @@ func TestAnchors_whenWritten(t *testing.T) {
 func TestAnchors_replaced(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		path := filepath.Join(h.dir, "anchors")
-		a := h.anchored(path)
+		h.anchored(path)
 		h.onShow(700)
 		h.close()
 		copied := filepath.Join(h.dir, "copy.db")
@@ -80,7 +80,7 @@ func TestAnchors_replaced(t *testing.T) {
 		h.must(err)
 		h.must(os.WriteFile(copied, raw, 0o600))
 		h.open()
-		a = h.anchored(path)
+		a := h.anchored(path)
 		a.write(context.Background())
 		h.restart(time.Minute)
 		_, err = h.shop.SetAside(context.Background(), h.actor, h.last().ID)

@@ -228,4 +228,14 @@
 // counts as done and is asked about again by a person alone. After that question "already
 // requested" means that the first one arrived; before it, that somebody asked elsewhere. A gateway
 // with a key against repeats and a status of requests would make both rules go.
+//
+// Payouts are held against sums of a day. What the gateway's list holds is added up by the gateway's
+// own day in the transaction that stores a row, and a payout is compared with the sum of its day. Rows
+// do not say which payout they are part of, and reading a month of sales for every look at the office
+// would take seconds. A list that names the payout of each row would allow to match them one by one.
+//
+// A split part that went back is not taken off. What went to other accounts at the moment of payment
+// stays in its sum when a whole refund is seen, although the gateway takes those parts back too.
+// The list shows our own row only, and a sum of facts must not hold what nobody has told us. A list
+// that shows every party's rows would end it; until then the statement says so beside the figure.
 package kiosk

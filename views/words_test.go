@@ -34,7 +34,7 @@ var forCustomers = regexp.MustCompile(`^(?:` + strings.Join([]string{
 }, "|") + `)$`)
 
 // officeReviewed are the languages in which the office must be whole.
-var officeReviewed = []string{"en", "de", "fr", "es", "it", "nl"}
+var officeReviewed = []string{"en", "de", "fr", "es", "it", "nl", "pl"}
 
 // ofOffice tells the words of the office, which are in words/office, from those of the counter.
 func ofOffice(key string) bool {

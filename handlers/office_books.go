@@ -99,34 +99,9 @@ func (s *Server) takingsCSV(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := s.view(r)
 	sendFile(w, csvKind, "takings-"+kiosk.DayName(b.Query.First)+"-"+kiosk.DayName(b.Query.Last)+".csv")
-	f, err := newCSV(w, semicolons(p))
-	if err != nil {
-		return err
-	}
-	if len(b.Sold) > 0 {
-		err = f.row(p.T("office.by."+string(b.Query.By)), p.T("office.sold.qty"), p.T("office.sum.kept"))
-	} else {
-		err = f.row(p.T("office.by."+string(b.Query.By)), p.T("office.sum.sales"), p.T("office.sum.gross"),
-			p.T("office.sum.tips"), p.T("office.sum.refunds"), p.T("office.sum.kept"), p.T("office.sum.unconfirmed"))
-	}
-	for _, l := range views.BookLines(p, b) {
-		if err != nil {
-			return err
-		}
-		if len(b.Sold) > 0 {
-			err = f.row(l.Name, l.Qty, l.Amount)
-		} else {
-			err = f.row(l.Name, l.Figures.Sales, l.Figures.Gross, l.Figures.Tips, -l.Figures.Refunds, l.Amount, l.Figures.Unconfirmed)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	return f.end()
+	_, err = w.Write(views.BookSheet(p, b))
+	return err
 }
-
-// semicolons tells whether a page's place writes amounts with a comma.
-func semicolons(p views.Page) bool { return views.Digits(p.Region, 1) != "0.01" }
 
 func (s *Server) shifts(w http.ResponseWriter, r *http.Request) error {
 	today := s.shop.Today("")
@@ -191,16 +166,8 @@ func (s *Server) writeStatement(w http.ResponseWriter, r *http.Request, stall ki
 	}
 	p := s.view(r).For(stall)
 	sendFile(w, csvKind, "statement-"+st.Days.First+"-"+st.Days.Last+".csv")
-	f, err := newCSV(w, semicolons(p))
-	if err != nil {
-		return err
-	}
-	for _, l := range views.StatementRows(p, st.Statement) {
-		if err := f.row(l.Part, l.Name, l.Detail, l.Amount); err != nil {
-			return err
-		}
-	}
-	return f.end()
+	_, err = w.Write(views.StatementSheet(p, st.Statement))
+	return err
 }
 
 // ownerLink makes or ends the read-only link of a stall's owner. A new one is told on the page that

@@ -81,6 +81,16 @@ func (s *Server) exports(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+const csvKind = "text/csv; charset=utf-8; header=present"
+
+// sendFile announces a file that is to be kept.
+func sendFile(w http.ResponseWriter, kind, name string) {
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	h.Set("Cache-Control", "no-store")
+}
+
 // stream sends a long file piece by piece. Whoever does not take the next piece in time is cut off,
 // because a snapshot of the store is held meanwhile.
 type stream struct {
@@ -126,22 +136,17 @@ func (s *Server) salesCSV(w http.ResponseWriter, r *http.Request) error {
 	asked := kiosk.ExportQuery{Stall: plainID(q.Get("stall")), First: first, Last: last}
 	return s.oneExport(func() error {
 		var out stream
-		var f *csvFile
+		var f *views.Spreadsheet
 		var x kiosk.Export
-		err := s.shop.ExportSales(r.Context(), officialOf(r).Clerk, asked, func(begun kiosk.Export) (err error) {
+		err := s.shop.ExportSales(r.Context(), officialOf(r).Clerk, asked, func(begun kiosk.Export) error {
 			x = begun
 			out = s.export(w, csvKind, "sales-"+kiosk.DayName(first)+"-"+kiosk.DayName(last)+".csv", x.Rows)
-			if f, err = newCSV(out.out, q.Get("separator") != "comma"); err != nil {
-				return err
-			}
-			return f.row(views.SaleColumns(p)...)
+			f = views.SaleSheet(p, out.out, q.Get("separator") != "comma")
+			return f.Err()
 		}, func(sale *kiosk.Sale) error {
-			return f.row(views.SaleCells(p, sale, x.Names)...)
+			return f.Row(views.SaleCells(p, sale, x.Names)...)
 		})
 		if err != nil {
-			return err
-		}
-		if err := f.end(); err != nil {
 			return err
 		}
 		return out.out.Flush()

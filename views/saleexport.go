@@ -1,6 +1,7 @@
 package views
 
 import (
+	"io"
 	"time"
 
 	"qrkiosk/kiosk"
@@ -12,13 +13,18 @@ var saleColumns = []string{
 	"received", "back", "kept", "unconfirmed", "others", "fees", "net", "shift", "link", "transaction", "note",
 }
 
-// SaleColumns are the headings of a file of sales.
-func SaleColumns(p Page) []any {
-	all := make([]any, 0, len(saleColumns))
-	for _, key := range saleColumns {
-		all = append(all, p.T("office.column."+key))
+// SaleSheet begins a file of sales that are sent on one by one, with the habits of places that write
+// a comma before cents, or a point.
+func SaleSheet(p Page, out io.Writer, comma bool) *Spreadsheet {
+	region := "en"
+	if comma {
+		region = "de"
 	}
-	return all
+	var columns []string
+	for _, key := range saleColumns {
+		columns = append(columns, p.T("office.column."+key))
+	}
+	return StreamSpreadsheet(out, region, columns...)
 }
 
 // SaleCells is a sale as a row of a file: text, numbers and amounts.
@@ -59,34 +65,62 @@ func references(s *kiosk.Sale) (links, transactions string) {
 	return links, transactions
 }
 
-// StatementRow is a row of a statement as a file.
-type StatementRow struct {
+// statementRow is a row of a statement as a file.
+type statementRow struct {
 	Part, Name, Detail string
 	Amount             kiosk.Money
 }
 
-// StatementRows writes a statement line by line.
-func StatementRows(p Page, st kiosk.Statement) []StatementRow {
-	all := []StatementRow{{
+// StatementSheet is a statement as a CSV file.
+func StatementSheet(p Page, st kiosk.Statement) []byte {
+	s := NewSpreadsheet(p.Region, p.T("office.column.part"), p.T("office.column.name"), p.T("office.column.detail"), p.T("office.column.sum"))
+	for _, l := range statementRows(p, st) {
+		s.Text(l.Part).Text(l.Name).Text(l.Detail).Money(l.Amount).End()
+	}
+	return s.Bytes()
+}
+
+// BookSheet is the table of a book of takings as a CSV file.
+func BookSheet(p Page, b kiosk.Book) []byte {
+	by := p.T("office.by." + string(b.Query.By))
+	if len(b.Sold) > 0 {
+		s := NewSpreadsheet(p.Region, by, p.T("office.sold.qty"), p.T("office.sum.kept"))
+		for _, l := range BookLines(p, b) {
+			s.Text(l.Name).Number(l.Qty).Money(l.Amount).End()
+		}
+		return s.Bytes()
+	}
+	s := NewSpreadsheet(p.Region, by, p.T("office.sum.sales"), p.T("office.sum.gross"), p.T("office.sum.tips"),
+		p.T("office.sum.refunds"), p.T("office.sum.kept"), p.T("office.sum.unconfirmed"))
+	for _, l := range BookLines(p, b) {
+		f := l.Figures
+		s.Text(l.Name).Number(f.Sales).Money(f.Gross).Money(f.Tips).Money(-f.Refunds).Money(l.Amount).Money(f.Unconfirmed).End()
+	}
+	return s.Bytes()
+}
+
+// statementRows writes a statement line by line.
+func statementRows(p Page, st kiosk.Statement) []statementRow {
+	all := []statementRow{{
 		Part: p.T("office.statement.title"), Name: st.Stall.Name,
 		Detail: kiosk.DayName(st.First) + " – " + kiosk.DayName(st.Last), Amount: st.Figures.Kept(),
 	}}
 	for _, l := range accountLines(st) {
-		all = append(all, StatementRow{p.T("office.statement.account"), p.T("office.line." + l.key), "", l.amount})
+		all = append(all, statementRow{p.T("office.statement.account"), p.T("office.line." + l.key), "", l.amount})
 	}
 	for _, d := range st.Days {
-		all = append(all, StatementRow{p.T("office.by.day"), kiosk.DayName(d.Day), "", d.Figures.Kept()})
+		all = append(all, statementRow{p.T("office.by.day"), kiosk.DayName(d.Day), "", d.Figures.Kept()})
 	}
 	for _, r := range st.Registers {
-		all = append(all, StatementRow{p.T("office.by.register"), st.Names[r.Register], "", r.Figures.Kept()})
+		all = append(all, statementRow{p.T("office.by.register"), st.Names[r.Register], "", r.Figures.Kept()})
 	}
 	for _, d := range st.ByVAT {
-		all = append(all, StatementRow{p.T("office.by.vat"), p.soldName(d, true), "", d.Amount})
+		all = append(all, statementRow{p.T("office.by.vat"), p.soldName(d, true), "", d.Amount})
 	}
 	for _, o := range st.Payouts {
-		all = append(all, StatementRow{p.T("office.statement.payouts"), o.Day, payoutKeys(o.Payouts), o.Rows.Net})
+		all = append(all, statementRow{p.T("office.statement.payouts"), o.Day, payoutKeys(o.Payouts), o.Rows.Net})
 	}
-	return append(all, StatementRow{p.T("office.statement.payouts"), p.T("office.statement.tocome"), "", st.ToCome})
+	return append(all, statementRow{p.T("office.statement.payouts"), p.T("office.statement.tocome"), "", st.ToCome})
 }
 
 func payoutKeys(all []kiosk.Payout) (keys string) {

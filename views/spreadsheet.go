@@ -2,6 +2,7 @@ package views
 
 import (
 	"bytes"
+	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -13,6 +14,8 @@ import (
 // and decimal mark they expect there, and without any cell that they would take for a formula.
 type Spreadsheet struct {
 	b         bytes.Buffer
+	out       io.Writer // takes each row as it ends; nil keeps them
+	err       error     // of out
 	separator byte
 	decimal   string
 	cells     int // of the row so far
@@ -20,7 +23,13 @@ type Spreadsheet struct {
 
 // NewSpreadsheet begins a file for the readers of a region, with the names of its columns.
 func NewSpreadsheet(region string, columns ...string) *Spreadsheet {
-	s := &Spreadsheet{separator: ',', decimal: habitOf(region).decimal}
+	return StreamSpreadsheet(nil, region, columns...)
+}
+
+// StreamSpreadsheet is NewSpreadsheet for a long file: each row goes to out as it ends. [Spreadsheet.Err]
+// tells what went wrong.
+func StreamSpreadsheet(out io.Writer, region string, columns ...string) *Spreadsheet {
+	s := &Spreadsheet{out: out, separator: ',', decimal: habitOf(region).decimal}
 	if s.decimal == "," {
 		s.separator = ';'
 	}
@@ -32,13 +41,16 @@ func NewSpreadsheet(region string, columns ...string) *Spreadsheet {
 	return s
 }
 
+// formulas are the characters that make a formula of what begins with them, wide ones too.
+const formulas = "=+-@\t\r\n\x00＝＋－＠"
+
 // Text writes a cell of text. One that begins like a formula gets an apostrophe before it, and
 // every one is quoted (SECURITY 1.3.10).
 func (s *Spreadsheet) Text(text string) *Spreadsheet {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\ufffd")
 	}
-	if text != "" && strings.ContainsRune("=+-@\t\r\n\x00", rune(text[0])) {
+	if first, _ := utf8.DecodeRuneInString(text); text != "" && strings.ContainsRune(formulas, first) {
 		text = "'" + text
 	}
 	return s.cell(`"` + strings.ReplaceAll(strings.ReplaceAll(text, "\x00", ""), `"`, `""`) + `"`)
@@ -64,11 +76,37 @@ func (s *Spreadsheet) cell(text string) *Spreadsheet {
 	return s
 }
 
+// Row writes a whole row of texts, whole numbers and amounts, and tells what went wrong so far.
+func (s *Spreadsheet) Row(cells ...any) error {
+	for _, c := range cells {
+		switch v := c.(type) {
+		case string:
+			s.Text(v)
+		case int64:
+			s.Number(v)
+		case kiosk.Money:
+			s.Money(v)
+		}
+	}
+	s.End()
+	return s.err
+}
+
 // End ends a row.
 func (s *Spreadsheet) End() {
 	s.b.WriteString("\r\n")
 	s.cells = 0
+	if s.out == nil {
+		return
+	}
+	if s.err == nil {
+		_, s.err = s.out.Write(s.b.Bytes())
+	}
+	s.b.Reset()
 }
 
-// Bytes is the file so far.
+// Err is what went wrong while rows were sent on.
+func (s *Spreadsheet) Err() error { return s.err }
+
+// Bytes is the file so far, of one that keeps its rows.
 func (s *Spreadsheet) Bytes() []byte { return s.b.Bytes() }

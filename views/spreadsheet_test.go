@@ -3,6 +3,8 @@ package views
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
+	"io"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -30,7 +32,7 @@ func TestSpreadsheet_formulas(t *testing.T) {
 	for text, want := range map[string]string{
 		`=1+1`: `'=1+1`, `+49 30`: `'+49 30`, `-2`: `'-2`, `@sum(a1)`: `'@sum(a1)`, "\t=1": "'\t=1", "\r=1": "'\r=1",
 		"\x00=1": "'=1", `plain "quoted", and; more`: `plain "quoted", and; more`, "two\nlines": "two\nlines",
-		"": "", "'x": "'x", "a=1": "a=1", "bad\xff": "bad\ufffd",
+		"": "", "'x": "'x", "＝1": "'＝1", "a=1": "a=1", "bad\xff": "bad\ufffd",
 	} {
 		s := NewSpreadsheet("de", "a", "b")
 		s.Text(text).Money(-1205).End()
@@ -60,12 +62,39 @@ func FuzzSpreadsheet(f *testing.F) {
 			t.Fatalf("%q and %q make %q", a, b, rows)
 		}
 		for _, cell := range rows[1] {
-			if cell != "" && strings.ContainsRune("=+-@\t\r\x00", rune(cell[0])) || !utf8.ValidString(cell) {
+			if cell != "" && strings.ContainsAny(string([]rune(cell)[:1]), formulas) || !utf8.ValidString(cell) {
 				t.Errorf("%q would be a formula", cell)
 			}
 		}
 	})
 }
+
+// TestStreamSpreadsheet sends each row as it ends and keeps none; what went wrong is told.
+func TestStreamSpreadsheet(t *testing.T) {
+	var out bytes.Buffer
+	s := StreamSpreadsheet(&out, "de", "name", "pieces", "sum")
+	sizes := []int{out.Len()}
+	for _, name := range []string{"=a", "b"} {
+		if err := s.Row(name, int64(3), kiosk.Money(-1250)); err != nil {
+			t.Fatal(err)
+		}
+		sizes = append(sizes, out.Len())
+	}
+	if len(s.Bytes()) != 0 || sizes[0] == 0 || sizes[1] <= sizes[0] || sizes[2] <= sizes[1] {
+		t.Errorf("%d bytes kept, sent %v", len(s.Bytes()), sizes)
+	}
+	if rows := readSheet(t, out.Bytes(), ';'); len(rows) != 3 || rows[1][0] != "'=a" || rows[2][2] != "-12,50" {
+		t.Errorf("rows %q", rows)
+	}
+	broken := StreamSpreadsheet(brokenPipe{}, "en", "name")
+	if err := broken.Row("a"); !errors.Is(err, io.ErrClosedPipe) || broken.Err() == nil {
+		t.Errorf("a broken pipe is %v", err)
+	}
+}
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 // TestReportSheet: a row for each figure and each sale that is named, all of the same width.
 func TestReportSheet(t *testing.T) {

@@ -271,6 +271,9 @@ func (s *simulation) evening() {
 	s.tally.mu.Unlock()
 	s.sums(sales)
 	for _, l := range s.payable() {
+		if l.Note == "" && !slices.ContainsFunc(sales, func(sale *kiosk.Sale) bool { return knows(sale, l.ID) }) {
+			continue // made without our note, and its number was never told: nobody can know that it is ours
+		}
 		s.t.Errorf("I7: link %d, %s, can still be paid", l.ID, l.Note)
 	}
 	s.sound()
@@ -281,7 +284,12 @@ func (s *simulation) rests(sale *kiosk.Sale) {
 	state := sale.State()
 	s.tally.state(string(state))
 	switch state {
-	case kiosk.Opening, kiosk.Checking, kiosk.Retiring, kiosk.Awaiting, kiosk.Asking:
+	case kiosk.Checking:
+		if sale.Strict && s.paidAtGateway(sale) > 0 && sale.Received() == 0 {
+			return // the notice came, the list says nothing: a strict stall asks a person after a day
+		}
+		s.t.Errorf("I11: %s still hangs in %s: %+v", sale.Number, state, sale.Links)
+	case kiosk.Opening, kiosk.Retiring, kiosk.Awaiting, kiosk.Asking:
 		s.t.Errorf("I11: %s still hangs in %s: %+v", sale.Number, state, sale.Links)
 	case kiosk.Paid, kiosk.Refunding, kiosk.Refunded:
 		if got := s.paidAtGateway(sale); got < sale.Total() {
@@ -341,4 +349,8 @@ func (s *simulation) sums(sales []*kiosk.Sale) {
 	if got != want {
 		s.t.Errorf("I4: takings are %v, the sales add up to %v", got, want)
 	}
+}
+
+func knows(sale *kiosk.Sale, payID int64) bool {
+	return slices.ContainsFunc(sale.Links, func(l kiosk.Link) bool { return l.PayID == payID })
 }

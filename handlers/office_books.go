@@ -24,6 +24,7 @@ func bookRoutes() []Route {
 		{Method: "GET", Path: views.PathPayouts, Who: Organizer, Way: wayOffice, do: (*Server).payouts},
 		{Method: "POST", Path: views.PathPayouts, Who: Organizer, Way: wayOffice, do: (*Server).payoutsAsk},
 		{Method: "POST", Path: views.PathUnmatched, Who: Organizer, Way: wayOffice, do: (*Server).settleUnmatched},
+		{Method: "POST", Path: views.PathHeld, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).deleteHeld},
 		{Method: "GET", Path: views.PathExports, Who: Office, Way: wayOffice, do: (*Server).exports},
 		{Method: "GET", Path: views.PathSalesCSV, Who: Office, Way: wayOffice, do: (*Server).salesCSV},
 		{Method: "GET", Path: views.PathEvents, Who: Organizer, Way: wayOffice, do: (*Server).eventsFile},

@@ -39,6 +39,9 @@ func (s *Server) payouts(w http.ResponseWriter, r *http.Request) error {
 	if page.Unmatched, err = s.shop.Unmatched(ctx, true, strangerShown); err != nil {
 		return err
 	}
+	if page.Held, err = s.shop.Quarantine(ctx, true, strangerShown); err != nil {
+		return err
+	}
 	p, f := s.bookPage(r, "payouts")
 	f.Title = p.T("office.payouts.page")
 	s.render(w, r, http.StatusOK, views.OfficePayouts(p, f, page))
@@ -62,6 +65,19 @@ func (s *Server) settleUnmatched(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.done(w, r, "unmatched-settled", views.PathPayouts)
+}
+
+// deleteHeld has a link deleted that nobody here knows. Anything but a number is a link that is not
+// there.
+func (s *Server) deleteHeld(w http.ResponseWriter, r *http.Request) error {
+	link, err := strconv.ParseInt(r.PostForm.Get("link"), 10, 64)
+	if err != nil {
+		return errNoPage
+	}
+	if err := s.shop.DeleteQuarantined(r.Context(), officialOf(r).Actor(), link, r.PostForm.Get("reason")); err != nil {
+		return err
+	}
+	return s.done(w, r, "held-deleted", views.PathPayouts)
 }
 
 func (s *Server) exports(w http.ResponseWriter, r *http.Request) error {

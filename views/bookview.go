@@ -14,6 +14,7 @@ const (
 	PathShifts     = "/office/shifts"      // GET day: Z reports of the day
 	PathPayouts    = "/office/payouts"     // GET first, last; POST: ask SecPaid now
 	PathUnmatched  = "/office/unmatched"   // POST key, reason
+	PathHeld       = "/office/held"        // POST link, reason: have an unknown link deleted
 	PathExports    = "/office/exports"     // GET the forms
 	PathSalesCSV   = "/office/exports/sales.csv"
 	PathEvents     = "/office/exports/events.jsonl"

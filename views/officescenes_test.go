@@ -145,6 +145,7 @@ func payoutsOf() PayoutsPage {
 			{Day: "2026-11-18", Ours: kiosk.Listed{Rows: 40, Net: 50_000}, Expected: 52_400, Paid: 51_000, Payouts: []kiosk.Payout{paid}, Unmatched: []kiosk.Unmatched{stranger}},
 		},
 		Unmatched: []kiosk.Unmatched{stranger},
+		Held:      []kiosk.Quarantined{{PayID: 90_511, Ref: "HXN02EK418HRND9G1K", Amount: 1_250, Seen: noon, State: kiosk.QuarantineHeld}},
 		Audits: []kiosk.AuditDay{
 			{Day: "2026-11-19", Ours: kiosk.Tally{Payments: 87, Paid: 123_450}, Theirs: kiosk.Tally{Payments: 87, Paid: 123_450}, Complete: true},
 			{Day: "2026-11-18", Ours: kiosk.Tally{Payments: 1, Paid: 100}, Differences: []kiosk.Difference{{Why: kiosk.DiffersMissing, PayID: 7, Sale: "B2-0007", Ours: 100}}},

@@ -56,7 +56,7 @@ var tabs = []section{
 // officeSaid are the keys of what pages say after something was done.
 var officeSaid = []string{
 	"stall-added", "register-added", "register-renamed", "register-moved", "link-ended", "device-revoked",
-	"staff-changed", "staff-left", "owner-link-ended", "payouts-asked", "unmatched-settled",
+	"staff-changed", "staff-left", "owner-link-ended", "payouts-asked", "unmatched-settled", "held-deleted",
 	"saved", "signed-out", "removed",
 }
 

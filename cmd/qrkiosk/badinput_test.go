@@ -308,7 +308,7 @@ func TestBadInput_forms(t *testing.T) {
 			{"B102 of another register", views.PathAside, urlForm, "sale=" + foreign, clearNo{404, kiosk.KeyNoSuchSale}},
 			{"B102 of another register", views.PathLook, urlForm, "sale=" + foreign, clearNo{404, kiosk.KeyNoSuchSale}},
 			{"B110 no PIN", views.PathDecide, urlForm, "do=handed&reason=x&sale=" + foreign, clearNo{422, kiosk.KeyPINForm}},
-			{"an unknown decision", views.PathDecide, urlForm, "do=refund&pin=" + rightPIN + "&sale=" + foreign, clearNo{422, kiosk.ReasonUnknownStep}},
+			{"an unknown decision", views.PathDecide, urlForm, "do=bribe&pin=" + rightPIN + "&sale=" + foreign, clearNo{422, kiosk.ReasonUnknownStep}},
 		} {
 			c.check(t, c.b+" "+c.path, func(change ...func(*http.Request)) response {
 				return g.send(http.MethodPost, c.path, c.body, append(change, header("Content-Type", c.kind))...)

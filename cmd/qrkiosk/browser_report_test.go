@@ -36,9 +36,9 @@ func TestBrowser_reportsAndRefund(t *testing.T) {
 		}
 		time.Sleep(500 * time.Millisecond)
 	}
-	sale.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('.fold > summary').focus()`))
+	sale.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('.fold:has(#refund) > summary').focus()`))
 	sale.do(chromedp.KeyEvent("\r"))
-	sale.wait("the form is open", `document.querySelector('.fold').open`, 2*time.Second)
+	sale.wait("the form is open", `document.querySelector('.fold:has(#refund)').open`, 2*time.Second)
 	sale.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('#refund [name=part]').focus()`))
 	sale.do(chromedp.KeyEvent(kb.ArrowDown)) // a part
 	sale.shot("sale-refund-form")

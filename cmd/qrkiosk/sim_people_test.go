@@ -118,7 +118,13 @@ func (s *simulation) allowed(err error) {
 // its page, which brings the browser back to us.
 func (s *simulation) customerPays() {
 	for _, l := range s.sandbox.Links() {
-		if _, seen := s.shown[l.PayLink]; !seen || l.Status != sandbox.Unused || s.dice.IntN(2) == 0 {
+		_, seen := s.shown[l.PayLink]
+		if seen && l.Status == sandbox.Deleted && s.armed[sandbox.PayDeleted] > 0 {
+			if s.sandbox.Pay(l.ID) == nil { // who stood on its page already
+				s.tally.fire("gateway " + string(sandbox.PayDeleted))
+			}
+		}
+		if !seen || l.Status != sandbox.Unused || s.dice.IntN(2) == 0 {
 			continue
 		}
 		switch s.dice.IntN(10) {

@@ -52,7 +52,12 @@ func TestReadSecret_fromFile(t *testing.T) {
 	}
 }
 
-// TestFlags_haveVariables holds the promise that every flag can be set from the environment.
+// once are commands that people type: what they do to a database must not come from a variable that
+// somebody forgot.
+var once = map[string]bool{"backup": true, "restore": true, "verify": true, "reset-organizer": true}
+
+// TestFlags_haveVariables holds the promise that every flag of what runs can be set from the
+// environment.
 func TestFlags_haveVariables(t *testing.T) {
 	parser, err := kong.New(&commands{})
 	if err != nil {
@@ -66,7 +71,8 @@ func TestFlags_haveVariables(t *testing.T) {
 				continue
 			}
 			count++
-			if !ours.MatchString(strings.Join(f.Envs, " ")) {
+			own := once[command.Name] && len(f.Envs) == 0
+			if !own && !ours.MatchString(strings.Join(f.Envs, " ")) {
 				t.Errorf("%s --%s has the variables %q", command.Name, f.Name, f.Envs)
 			}
 			if f.Help == "" {

@@ -250,7 +250,7 @@ func TestSocket_aSale(t *testing.T) {
 			h.must(display.conn.WriteMessage(websocket.TextMessage, []byte(m)))
 		}
 		time.Sleep(10 * time.Second)
-		h.unchanged("B141", before)
+		h.unchanged("B141", before, "streams", "health") // screens tell how they are
 
 		g.script(views.PathCharge, "cents", "1250", "key", freshKey())
 		sale := h.last()
@@ -289,7 +289,7 @@ func TestSocket_newsFromElsewhere(t *testing.T) {
 		w := h.customer().watch(views.PathDisplayLive)
 		time.Sleep(7300 * time.Millisecond)
 		_, err := h.store.Change(context.Background(), h.actor.Register, func(tx kiosk.Tx) error {
-			return tx.PutCart(kiosk.Cart{Register: h.actor.Register, Lines: []kiosk.Line{{Qty: 3, Unit: 333, Name: "Loaf"}}})
+			return tx.PutCart(kiosk.Cart{Register: h.actor.Register, Updated: time.Now().UnixMilli(), Lines: []kiosk.Line{{Qty: 3, Unit: 333, Name: "Loaf"}}})
 		})
 		h.must(err)
 		w.want(t, 3*time.Second, "9.99")

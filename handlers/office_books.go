@@ -204,7 +204,7 @@ func (s *Server) ownerStatement(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	st.Owner, st.Path, st.CSV = true, path, views.Query(path+"/csv", st.Days.First, st.Days.Last)
+	st.Path, st.CSV = path, views.Query(path+"/csv", st.Days.First, st.Days.Last)
 	s.render(w, r, http.StatusOK, views.OwnerStatement(s.view(r).For(stall), st))
 	return nil
 }

@@ -225,7 +225,6 @@ type StatementPage struct {
 	Days      Days
 	Path      string // of the page itself
 	CSV       string // of its file
-	Owner     bool   // it is the owner's read-only page
 	Secret    string // address of a read-only link that was just made, told once
 	At        int64  // Unix milliseconds
 }

@@ -40,6 +40,27 @@ func (w *wires) listen(addr string) *door {
 	return d
 }
 
+// bending sets what stands between a caller and a door from now on, nil for nothing.
+func (w *wires) bending(how func(addr string, c net.Conn) net.Conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.bend = how
+}
+
+// naming sets what the resolver says from now on, nil if it finds everybody.
+func (w *wires) naming(how func(ctx context.Context, addr string) error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.names = how
+}
+
+// dialled says how often an address was asked for.
+func (w *wires) dialled(addr string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.dials[addr]
+}
+
 func (w *wires) dial(ctx context.Context, _, addr string) (net.Conn, error) {
 	w.mu.Lock()
 	conns, bend, names := w.doors[addr], w.bend, w.names

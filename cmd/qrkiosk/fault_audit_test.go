@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -477,19 +478,19 @@ func TestVirtual_clockIsTold(t *testing.T) {
 // TestVirtual_tillsAreRung: tills are drawn anew when the house has something to say, though nothing
 // of their registers has changed.
 func TestVirtual_tillsAreRung(t *testing.T) {
-	rung := 0
+	var rung atomic.Int64
 	inBubble(t, func(t *testing.T, h *house) {
 		time.Sleep(time.Minute)
-		before := rung
+		before := rung.Load()
 		h.sandbox.Set(sandbox.Down, -1)
 		time.Sleep(10 * time.Minute)
-		if rung != before+1 {
-			t.Errorf("%d rings when the gateway fell silent", rung-before)
+		if n := rung.Load() - before; n != 1 {
+			t.Errorf("%d rings when the gateway fell silent", n)
 		}
 		h.sandbox.Set(sandbox.Down, 0)
 		time.Sleep(10 * time.Minute)
-		if rung != before+2 {
-			t.Errorf("%d rings when it came back", rung-before-1)
+		if n := rung.Load() - before; n != 2 {
+			t.Errorf("%d rings when it came back", n-1)
 		}
 	}, func(h *house) {
 		h.overBus = func(b kiosk.Bus) kiosk.Bus { return &counting{b, &rung} }
@@ -499,12 +500,12 @@ func TestVirtual_tillsAreRung(t *testing.T) {
 // counting counts rings without a new version.
 type counting struct {
 	kiosk.Bus
-	n *int
+	n *atomic.Int64
 }
 
 func (c *counting) Ring(stream string, version int64) {
 	if version == 0 {
-		*c.n++
+		c.n.Add(1)
 	}
 	c.Bus.Ring(stream, version)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,13 +44,13 @@ func TestFault_F01_answerNeverComes(t *testing.T) {
 func TestFault_F02_resetAfterBytes(t *testing.T) {
 	drill(t, func(t *testing.T, h *house) {
 		for i, bytes := range []int{1, 30, 200, 400, 700, 100_000} {
-			h.wires.bend = func(addr string, c net.Conn) net.Conn {
-				if addr != payAddr {
-					return c
+			var once sync.Once
+			h.wires.bending(func(addr string, c net.Conn) net.Conn {
+				if addr == payAddr {
+					once.Do(func() { c = &snapped{Conn: c, path: "createLink", after: bytes} })
 				}
-				h.wires.bend = nil
-				return &snapped{Conn: c, path: "createLink", after: bytes}
-			}
+				return c
+			})
 			time.Sleep(time.Minute) // kept connections are given up, the window of calls is empty
 			before := len(h.sandbox.Links())
 			sale := h.ring(kiosk.Money(1000 + i))
@@ -68,16 +69,16 @@ func TestFault_F02_resetAfterBytes(t *testing.T) {
 func TestFault_F03_refusedConnection(t *testing.T) {
 	drill(t, func(t *testing.T, h *house) {
 		time.Sleep(time.Minute)
-		h.wires.names = func(_ context.Context, addr string) error {
+		h.wires.naming(func(_ context.Context, addr string) error {
 			if addr == payAddr {
 				return &net.OpError{Op: "dial", Net: "tcp", Err: net.ErrClosed}
 			}
 			return nil
-		}
-		before := h.wires.dials[payAddr]
+		})
+		before := h.wires.dialled(payAddr)
 		sale := h.ring(1250)
 		h.becomes(sale, kiosk.RefusedSt, 5*time.Second)
-		if n := h.wires.dials[payAddr] - before; n != 3 {
+		if n := h.wires.dialled(payAddr) - before; n != 3 {
 			t.Errorf("%d tries, want 3", n)
 		}
 		h.links(0, 0, 0)
@@ -97,13 +98,13 @@ func TestFault_F03_refusedConnection(t *testing.T) {
 func TestFault_F04_nameNotResolved(t *testing.T) {
 	drill(t, func(t *testing.T, h *house) {
 		time.Sleep(time.Minute)
-		h.wires.names = func(_ context.Context, addr string) error {
+		h.wires.naming(func(_ context.Context, addr string) error {
 			if addr == payAddr {
 				return &net.DNSError{Err: "no such host", Name: "gateway.test", IsNotFound: true}
 			}
 			return nil
-		}
-		before := h.wires.dials[payAddr]
+		})
+		before := h.wires.dialled(payAddr)
 		for i := range 4 {
 			sale := h.ring(kiosk.Money(1000 + i))
 			h.becomes(sale, kiosk.RefusedSt, 5*time.Second)
@@ -112,15 +113,15 @@ func TestFault_F04_nameNotResolved(t *testing.T) {
 		if c := h.client.Health().Circuit; c != secpaid.CircuitOpen {
 			t.Errorf("the circuit is %s", c)
 		}
-		if n := h.wires.dials[payAddr] - before; n != 5 {
+		if n := h.wires.dialled(payAddr) - before; n != 5 {
 			t.Errorf("%d tries for four sales, want 5 and then none", n)
 		}
 		h.sleep(10 * time.Minute)
-		if n := h.wires.dials[payAddr] - before; n > 5+15 {
+		if n := h.wires.dialled(payAddr) - before; n > 5+15 {
 			t.Errorf("%d tries in ten minutes", n)
 		}
 		h.links(0, 0, 0)
-		h.wires.names = nil
+		h.wires.naming(nil)
 		h.sleep(6 * time.Minute)
 		h.onShow(1250)
 	})
@@ -290,7 +291,7 @@ func TestFault_F12_redirects(t *testing.T) {
 					t.Errorf("%d to %s: asked %d times", status, to, asked)
 				}
 				h.becomes(sale, kiosk.Awaiting, 20*time.Second)
-				if n := h.wires.dials["elsewhere.test:80"]; n != 0 {
+				if n := h.wires.dialled("elsewhere.test:80"); n != 0 {
 					t.Errorf("%d to %s: the key went elsewhere", status, to)
 				}
 				h.links(1, 1, 1)

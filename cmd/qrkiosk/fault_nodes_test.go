@@ -22,7 +22,7 @@ type exchange struct {
 	mu    sync.Mutex
 	homes []*bus.Local
 	away  func() bool
-	lost  int
+	lost  atomic.Int64
 }
 
 func (x *exchange) join(home *bus.Local) kiosk.Bus {
@@ -42,7 +42,7 @@ func (e exchangeEnd) Ring(stream string, version int64) {
 	e.x.mu.Lock()
 	away, homes := e.x.away != nil && e.x.away(), append([]*bus.Local(nil), e.x.homes...)
 	if away {
-		e.x.lost++
+		e.x.lost.Add(1)
 	}
 	e.x.mu.Unlock()
 	for _, h := range homes {
@@ -185,18 +185,29 @@ func pair(t *testing.T, away func() bool, play func(t *testing.T, h, second *hou
 // TestFault_F60_busFlaps: rings between two processes are lost every other three seconds for a
 // minute. A display at one of them is at most two seconds behind what the other one stores.
 func TestFault_F60_busFlaps(t *testing.T) {
-	began := time.Time{}
-	away := func() bool { return !began.IsZero() && int(time.Since(began)/(3*time.Second))%2 == 0 }
-	followsAway(t, away, func() { began = time.Now() }, 2*time.Second)
+	var began stopwatch
+	away := func() bool { return began.runs() && int(began.since()/(3*time.Second))%2 == 0 }
+	followsAway(t, away, began.start, 2*time.Second)
 }
 
 // TestFault_F61_busAway: all rings are lost for a minute; looking at versions keeps screens within
 // three seconds.
 func TestFault_F61_busAway(t *testing.T) {
-	began := time.Time{}
-	away := func() bool { return !began.IsZero() && time.Since(began) < time.Minute }
-	followsAway(t, away, func() { began = time.Now() }, 3*time.Second)
+	var began stopwatch
+	away := func() bool { return began.runs() && began.since() < time.Minute }
+	followsAway(t, away, began.start, 3*time.Second)
 }
+
+// stopwatch is started by a test and read by the processes under it.
+type stopwatch struct{ at atomic.Pointer[time.Time] }
+
+func (s *stopwatch) start() {
+	now := time.Now()
+	s.at.Store(&now)
+}
+
+func (s *stopwatch) runs() bool           { return s.at.Load() != nil }
+func (s *stopwatch) since() time.Duration { return time.Since(*s.at.Load()) }
 
 func followsAway(t *testing.T, away func() bool, start func(), limit time.Duration) {
 	t.Helper()
@@ -216,7 +227,7 @@ func followsAway(t *testing.T, away func() bool, start func(), limit time.Durati
 			}
 			time.Sleep(1100 * time.Millisecond)
 		}
-		if h.rings.lost == 0 {
+		if h.rings.lost.Load() == 0 {
 			t.Error("no ring was lost")
 		}
 		screen.leave()

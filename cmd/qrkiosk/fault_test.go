@@ -356,9 +356,8 @@ func (h *house) holds() {
 		h.sandbox.Set(f.Name, 0)
 	}
 	h.gate.set(nil)
-	h.wires.mu.Lock()
-	h.wires.bend, h.wires.names = nil, nil
-	h.wires.mu.Unlock()
+	h.wires.bending(nil)
+	h.wires.naming(nil)
 	for range 30 {
 		time.Sleep(10 * time.Second)
 		h.look()

@@ -54,13 +54,7 @@ func (s *simulation) mend() {
 	clear(s.armed)
 	s.full.Store(false)
 	s.deafening.Store(false)
-	s.bend(nil)
-}
-
-func (s *simulation) bend(how func(addr string, c net.Conn) net.Conn) {
-	s.wires.mu.Lock()
-	defer s.wires.mu.Unlock()
-	s.wires.bend = how
+	s.wires.bending(nil)
 }
 
 // happen lets one thing happen.
@@ -149,14 +143,14 @@ func (s *simulation) count() {
 
 // cutOff closes every new connection to an address for some seconds.
 func (s *simulation) cutOff(addr string) {
-	s.bend(func(to string, c net.Conn) net.Conn {
+	s.wires.bending(func(to string, c net.Conn) net.Conn {
 		if to == addr {
 			_ = c.Close()
 		}
 		return c
 	})
 	time.Sleep(time.Duration(1+s.dice.IntN(60)) * time.Second)
-	s.bend(nil)
+	s.wires.bending(nil)
 }
 
 // loseRings keeps every ring from the screens: what they show is right again within three seconds.

@@ -117,9 +117,6 @@ func (w *writer) loop() {
 	}()
 	for first := range w.jobs {
 		w.batch(w.gather(first))
-		if w.stuck != nil {
-			w.refuse()
-		}
 	}
 	ended = true
 }
@@ -185,6 +182,9 @@ func (w *writer) batch(jobs []*job) {
 		_, err = w.attempt(jobs, true)
 	}
 	verdict = err
+	if w.stuck != nil {
+		w.refuse() // before the first answer: whoever comes back then finds a writer that tries anew
+	}
 }
 
 // attempt runs all changes in one transaction. Savepoints cost a copy of every page touched, so

@@ -30,6 +30,10 @@ type facts struct {
 	kept         map[string]map[string]int64 // the running totals that are stored
 	byDay        map[string]map[string]int64 // the rows by day, added up by register
 	altered      bool                        // an altered event would be found
+	stallOf      map[string]string           // of registers and staff
+	unauthorised []string                    // events nobody with a right to them stands for
+	inexact      []string                    // sums that are no whole numbers
+	postgres     bool
 }
 
 // saleFacts is a sale: its text, and the state after its last event.
@@ -77,8 +81,9 @@ func readFacts(ctx context.Context, d database) (*facts, error) {
 		sales: map[string]*saleFacts{}, byRef: map[string]*linkFacts{}, byPayID: map[int64]*linkFacts{}, byToken: map[string]*linkFacts{},
 		byRow: map[string]*payinFacts{}, commands: map[string]string{}, inbox: map[[2]string]bool{},
 		booked: map[string]map[string]int64{}, kept: map[string]map[string]int64{}, byDay: map[string]map[string]int64{},
+		stallOf: map[string]string{}, postgres: d.url != "",
 	}
-	for _, read := range []func(context.Context, *sql.DB) error{f.readSales, f.readLinks, f.readRows, f.readEvents, f.readSums} {
+	for _, read := range []func(context.Context, *sql.DB) error{f.readSales, f.readLinks, f.readRows, f.readPlaces, f.readEvents, f.readSums, f.exact} {
 		if err := read(ctx, db); err != nil {
 			return nil, err
 		}
@@ -285,6 +290,7 @@ func (f *facts) readEvents(ctx context.Context, db *sql.DB) error {
 func (f *facts) event(before, e event) {
 	f.events++
 	f.book(e)
+	f.authority(e)
 	switch {
 	case e.seq != before.seq+1:
 		f.torn = append(f.torn, fmt.Sprintf("stream %s: event %d follows %d", e.stream, e.seq, before.seq))

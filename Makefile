@@ -5,7 +5,7 @@ FUZZTIME ?= 30s
 SEEDS    ?= 40
 OUT      ?= out/screens
 SALES    ?= 1000
-RINGS    ?= kill,proxy,disk,power,postgres
+RINGS    ?= kill,proxy,disk,power,postgres,pair
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LINT      = v2.14.0
 build     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/qrkiosk ./cmd/qrkiosk

@@ -75,8 +75,10 @@ var rooms = map[string]room{
 		never:   sql,
 	},
 	"cmd/torture": {
-		ours:    []string{"assets"},
-		outside: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/gorilla/websocket"},
+		ours: []string{"assets"},
+		outside: []string{
+			"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/gorilla/websocket", "github.com/nats-io/nats-server/v2",
+		},
 	},
 }
 

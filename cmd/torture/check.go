@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"os"
 	"strings"
 )
 
@@ -337,12 +336,11 @@ func (c *checker) journal() {
 
 // secrets: neither key nor PIN nor the address of a webhook stands in a log (I13).
 func (c *checker) secrets() {
-	raw, err := os.ReadFile(c.w.server.log)
+	log, err := c.w.logs()
 	if err != nil {
 		c.broken("I13", "the log cannot be read: %v", err)
 		return
 	}
-	log := string(raw)
 	if strings.Contains(log, apiKey) {
 		c.broken("I13", "the API key stands in the log")
 	}

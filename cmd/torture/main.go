@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, say io.Writer) (err error) {
 	set := flag.NewFlagSet("torture", flag.ContinueOnError)
 	set.StringVar(&o.root, "root", ".", "root of the module")
 	set.StringVar(&o.dir, "dir", "", "folder for data and logs (a temporary one, removed at the end)")
-	set.StringVar(&o.rings, "rings", "kill,proxy,disk,power,postgres", "which rings run")
+	set.StringVar(&o.rings, "rings", "kill,proxy,disk,power,postgres,pair", "which rings run")
 	set.Int64Var(&o.sales, "sales", 1000, "sales over all rings")
 	set.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "seed of all dice") //nolint:gosec // any number will do
 	set.BoolVar(&o.keep, "keep", false, "keep data and logs")
@@ -138,7 +138,7 @@ func (o options) chosen() ([]ring, error) {
 		return nil, err
 	}
 	all := map[string]ring{}
-	for _, r := range []ring{killRing(names), proxyRing(), diskRing(), powerRing(), postgresRing(pgNames)} {
+	for _, r := range []ring{killRing(names), proxyRing(), diskRing(), powerRing(), postgresRing(pgNames), pairRing()} {
 		all[r.name] = r
 	}
 	var chosen []ring
@@ -181,7 +181,7 @@ const shortRun = 1500
 const tinyRun = 100
 
 var always = []string{
-	"kill", "cancel", "power-cut", "disk-full", "charge-503", "postgres-restart", "proxy-postgres-" + string(illCommit),
+	"kill", "cancel", "power-cut", "pair-frozen", "pair-swap", "broker-restart", "disk-full", "charge-503", "postgres-restart", "proxy-postgres-" + string(illCommit),
 	"second-writer-refused", "state paid-by-webhook", "state cancelled", "state opening-unclear",
 }
 

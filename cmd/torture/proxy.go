@@ -91,6 +91,19 @@ func (p *proxy) fate() (ill, int) {
 	return p.ills[p.dice.IntN(len(p.ills))], p.dice.IntN(6000)
 }
 
+// aim leads connections that come from now on to another target.
+func (p *proxy) aim(target string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.target = target
+}
+
+func (p *proxy) aimed() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.target
+}
+
 func (p *proxy) number(n int) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -116,7 +129,7 @@ func (p *proxy) carry(here net.Conn) {
 		p.fired(what)
 		return
 	}
-	there, err := net.DialTimeout("tcp", p.target, 2*time.Second) //nolint:noctx // bounded by its time
+	there, err := net.DialTimeout("tcp", p.aimed(), 2*time.Second) //nolint:noctx // bounded by its time
 	if err != nil {
 		reset(here)
 		return

@@ -306,10 +306,16 @@ func (s *Shop) finishLook(ctx context.Context, e Errand, odd map[string]int, rea
 	if !sale.owes(Duty{ErrandLook, e.Link}) {
 		return s.drop(ctx, e)
 	}
-	link := sale.Link(e.Link)
+	link, wait := sale.Link(e.Link), backoff(lookWaits, e.Tries)
 	if link.ToldUsed && e.Tries >= 2 && !link.Used {
-		if err := s.secondWitness(ctx, e, link); err != nil {
-			return err
+		used, err := s.secondWitness(ctx, link)
+		if err != nil {
+			wait = min(wait, sweepWorst) // silence is no answer: tries that told nothing must not slow it down
+		}
+		if used {
+			if err := s.found(ctx, e, Step{Kind: StepUsed}); err != nil {
+				return err
+			}
 		}
 	}
 	if read.answers(link) && e.Tries >= unpaidTries && odd[link.ID] > link.Answered {
@@ -317,24 +323,19 @@ func (s *Shop) finishLook(ctx context.Context, e Errand, odd map[string]int, rea
 			return err
 		}
 	}
-	return s.later(ctx, e, backoff(lookWaits, e.Tries))
+	return s.later(ctx, e, wait)
 }
 
 // secondWitness asks the list of used links, where the pay-in list has no row though the gateway
 // says that the link was used.
-func (s *Shop) secondWitness(ctx context.Context, e Errand, link *Link) error {
+func (s *Shop) secondWitness(ctx context.Context, link *Link) (used bool, err error) {
 	Crash("before-witness")
 	findings, err := s.gateway.Find(ctx, link.Ref)
 	Crash("after-witness")
-	if err != nil {
-		return nil //nolint:nilerr // the next look asks again; the pay-in list is the first witness
-	}
 	for _, f := range findings.Links {
-		if f.PayID == link.PayID && f.Used && f.Amount == link.Amount {
-			return s.found(ctx, e, Step{Kind: StepUsed})
-		}
+		used = used || f.PayID == link.PayID && f.Used && f.Amount == link.Amount
 	}
-	return nil
+	return used, err
 }
 
 // clocks takes the steps that time alone demands, behind a list that was read after their time.

@@ -83,3 +83,17 @@ func TestScreens_targets(t *testing.T) {
 		s.measure(z, others, "stage.small(24)")
 	}
 }
+
+// The same with everything the other way round, as a language would have it that is written from
+// right to left: none of ours is, and none is kept out by the layout.
+func TestScreens_rightToLeft(t *testing.T) {
+	s := newStudio(t)
+	s.stage("en", "pl")
+	const check = "stage.mirrored(() => stage.faults(false))"
+	s.sees(`stage.measure(["xx/bad"], () => ` + check + `)`)
+	for _, z := range sizes {
+		if everything() || z.w == 390 || z.w == 1280 {
+			s.measure(z, places(t, []string{"en", "pl"}), check)
+		}
+	}
+}

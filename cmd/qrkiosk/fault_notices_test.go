@@ -663,3 +663,21 @@ func TestFault_F44_fieldsChange(t *testing.T) {
 		})
 	}
 }
+
+// TestVirtual_secondWitness: the webhook and the row of a payment never come, and the delete says
+// that the link was used. While the list of used links cannot be read it is asked again and again:
+// silence is no answer, and must not make the next question later and later.
+func TestVirtual_secondWitness(t *testing.T) {
+	inBubble(t, func(_ *testing.T, h *house) {
+		h.sandbox.Set(sandbox.WebhookOff, -1)
+		h.sandbox.Set(sandbox.PayUnlisted, 1)
+		sale := h.onShow(1250)
+		h.payShown()
+		h.sandbox.Set(sandbox.ListDown, -1)
+		h.cancel(sale)
+		h.until("told used", 10*time.Second, func() bool { return h.now(sale).Links[0].ToldUsed })
+		time.Sleep(20 * time.Minute)
+		h.sandbox.Set(sandbox.ListDown, 0)
+		h.becomes(sale, kiosk.Paid, 15*time.Second)
+	})
+}

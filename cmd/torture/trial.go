@@ -25,8 +25,8 @@ type ring struct {
 	after     func(*world)                        // takes back what prepare did
 }
 
-// calmTime is how long a world may take to come to rest.
-const calmTime = 5 * time.Minute
+// calmTime is how long a world may take to come to rest: longer than the longest pause between looks.
+const calmTime = 8 * time.Minute
 
 // trial plays a ring from the first start to the checker's verdict.
 func trial(ctx context.Context, r ring, p plan, say io.Writer) (report, error) {

@@ -59,6 +59,18 @@ globalThis.stage = {
 		return [...new Set(found)];
 	},
 
+	/** The same look at the scene as if it were read from right to left. */
+	mirrored(look) {
+		const root = document.documentElement;
+		root.dir = "rtl";
+		this.seen.clear();
+		this.codes.sizeCodes(document);
+		const found = look();
+		root.removeAttribute("dir");
+		this.seen.clear();
+		return found;
+	},
+
 	text(node, tell) {
 		const el = node.parentElement;
 		if (!node.data.trim() || !this.visible(el) || el.closest(".hush, option, svg")) return;

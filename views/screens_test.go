@@ -3,8 +3,11 @@ package views_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 
 	"qrkiosk/views"
 )
@@ -52,6 +55,56 @@ func TestScreens_pictures(t *testing.T) {
 		}
 	}
 }
+
+// prints are the pages that people print: on whole sheets, and some on the roll of a receipt printer.
+var prints = []struct {
+	scene string
+	roll  bool
+}{
+	{"receipt-paid", true}, {"receipt-refunded", true}, {"report-x", true}, {"report-z", true},
+	{"office-statement", false}, {"office-takings", false}, {"office-cards-print", false}, {"office-payouts", false},
+}
+
+// TestScreens_prints prints them. Nothing to press is on the paper, a receipt is one page, of a
+// sheet and of a roll; with QRKIOSK_SCREENS the pages are kept, to be looked at.
+func TestScreens_prints(t *testing.T) {
+	s := newStudio(t)
+	s.resize(sizes[0])
+	for _, p := range prints {
+		s.open("en", p.scene)
+		if n := s.pages(p.scene+"-a4", chromedp.PaperA4); strings.HasPrefix(p.scene, "receipt-") && n != 1 {
+			t.Errorf("%s takes %d sheets", p.scene, n)
+		}
+		if !p.roll {
+			continue
+		}
+		if n := s.pages(p.scene+"-80mm", chromedp.PaperSize{Width: 80 / 25.4, Height: 400 / 25.4}); n != 1 {
+			t.Errorf("%s takes %d pages of a roll", p.scene, n)
+		}
+	}
+}
+
+// pages prints what is open on a paper and counts the pages.
+func (s *studio) pages(name string, paper chromedp.PaperSize) int {
+	s.t.Helper()
+	raw, err := chromedp.Run(s.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(paper), chromedp.PDFMargin(0.2), chromedp.PDFPrintBackground()))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if dir := os.Getenv("QRKIOSK_SCREENS"); dir != "" {
+		file := filepath.Join(dir, "print", name+".pdf")
+		if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+			s.t.Fatal(err)
+		}
+		if err := os.WriteFile(file, raw, 0o600); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	return len(onePage.FindAll(raw, -1))
+}
+
+// onePage is how a page begins in what the browser prints.
+var onePage = regexp.MustCompile(`/Type\s*/Page\b`)
 
 func wanted(list, name string) bool {
 	for _, part := range strings.Split(list, ",") {

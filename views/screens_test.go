@@ -61,8 +61,14 @@ var prints = []struct {
 	scene string
 	roll  bool
 }{
-	{"receipt-paid", true}, {"receipt-refunded", true}, {"report-x", true}, {"report-z", true},
-	{"office-statement", false}, {"office-takings", false}, {"office-cards-print", false}, {"office-payouts", false},
+	{"receipt-paid", true},
+	{"receipt-refunded", true},
+	{"report-x", true},
+	{"report-z", true},
+	{"office-statement", false},
+	{"office-takings", false},
+	{"office-cards-print", false},
+	{"office-payouts", false},
 }
 
 // TestScreens_prints prints them. Nothing to press is on the paper, a receipt is one page, of a

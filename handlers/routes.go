@@ -59,6 +59,7 @@ func Routes() []Route {
 		commonRoutes(), tillRoutes(), displayRoutes(),
 		officeRoutes(),
 		stallRoutes(),
+		itemFileRoutes(),
 		houseRoutes(),
 		fleetRoutes(),
 		bookRoutes(),

@@ -48,12 +48,25 @@ const (
 	highestVAT      = wholePercent
 )
 
-func (i Item) check() error {
-	switch {
-	case strings.TrimSpace(i.Name) == "" || utf8.RuneCountInString(i.Name) > itemNameLongest || !plainText(i.Name):
+func (i *Item) checkName() error {
+	if strings.TrimSpace(i.Name) == "" || utf8.RuneCountInString(i.Name) > itemNameLongest || !plainText(i.Name) {
 		return &Error{Code: Invalid, Key: KeyItemName, Field: "name"}
-	case utf8.RuneCountInString(i.Category) > categoryLongest || !plainText(i.Category):
+	}
+	return nil
+}
+
+func (i *Item) checkCategory() error {
+	if utf8.RuneCountInString(i.Category) > categoryLongest || !plainText(i.Category) {
 		return &Error{Code: Invalid, Key: KeyItemCategory, Field: "category"}
+	}
+	return nil
+}
+
+func (i Item) check() error {
+	if err := cmp.Or(i.checkName(), i.checkCategory()); err != nil {
+		return err
+	}
+	switch {
 	case i.VAT < 0 || i.VAT > highestVAT:
 		return &Error{Code: Invalid, Key: KeyItemVAT, Field: "vat"}
 	case i.Colour != "" && !slices.Contains(Colours, i.Colour):
@@ -74,11 +87,7 @@ func (s *Shop) Items(ctx context.Context, stall string) ([]Item, error) {
 
 func itemsOf(r Reader, stall string) ([]Item, error) {
 	items, err := r.Items(stall)
-	items = slices.DeleteFunc(items, func(i Item) bool { return i.Gone > 0 })
-	slices.SortStableFunc(items, func(a, b Item) int {
-		return cmp.Or(cmp.Compare(a.Order, b.Order), strings.Compare(a.Name, b.Name))
-	})
-	return items, err
+	return sortItems(items), err
 }
 
 // PutItem adds an item to a stall, or changes the one of its ID. What cannot be sold is [Invalid];
@@ -129,9 +138,7 @@ func (s *Shop) changeItem(ctx context.Context, by Clerk, kind, id, stall string,
 		return tx.Append(trail(by, kind, id, s.now(), before, item.record()))
 	})
 	if err == nil {
-		for _, r := range registers {
-			s.bus.Ring(r.ID, 0) // its tills show other items now
-		}
+		s.ringItems(registers)
 	}
 	return err
 }

@@ -104,9 +104,10 @@ func fileFault(line int, err *Error) []LineFault { return []LineFault{{Line: lin
 // notUTF8 returns the first line that is not UTF-8 text, 0 if all of them are. A NUL is in no text:
 // it is what UTF-16 has between the letters.
 func notUTF8(raw []byte) int {
-	for i, line := range bytes.Split(raw, []byte("\n")) {
-		if !utf8.Valid(line) || bytes.IndexByte(line, 0) >= 0 {
-			return i + 1
+	n := 0
+	for line := range bytes.SplitSeq(raw, []byte("\n")) {
+		if n++; !utf8.Valid(line) || bytes.IndexByte(line, 0) >= 0 {
+			return n
 		}
 	}
 	return 0
@@ -142,10 +143,12 @@ func quoteFault(raw []byte, err error) []LineFault {
 	if !errors.As(err, &at) {
 		return fileFault(1, &Error{Code: Invalid, Key: KeySheetQuote, Args: []string{"1", "1"}, Err: err})
 	}
-	column := at.Column
-	if lines := bytes.Split(raw, []byte("\n")); at.Line <= len(lines) {
-		text := lines[at.Line-1]
-		column = utf8.RuneCount(text[:min(max(at.Column-1, 0), len(text))]) + 1
+	column, n := at.Column, 0
+	for text := range bytes.SplitSeq(raw, []byte("\n")) {
+		if n++; n == at.Line {
+			column = utf8.RuneCount(text[:min(max(at.Column-1, 0), len(text))]) + 1
+			break
+		}
 	}
 	return fileFault(at.Line, &Error{
 		Code: Invalid, Key: KeySheetQuote, Args: []string{strconv.Itoa(at.Line), strconv.Itoa(column)},
@@ -240,11 +243,7 @@ func (r *sheetRow) check(width int) *LineFault {
 		if utf8.RuneCountInString(cell) > sheetCell {
 			return &LineFault{Line: r.line, Err: &Error{Code: Invalid, Key: KeySheetCell, Args: []string{strconv.Itoa(i + 1), strconv.Itoa(sheetCell)}}}
 		}
-		cell = strings.TrimSpace(cell)
-		if len(cell) > 1 && cell[0] == '\'' && strings.IndexByte("=+-@\t\r", cell[1]) >= 0 {
-			cell = cell[1:]
-		}
-		r.cells[i] = cell
+		r.cells[i] = bareFormula(strings.TrimSpace(cell))
 	}
 	if len(r.cells) > width && strings.Join(r.cells[width:], "") != "" {
 		return &LineFault{Line: r.line, Err: &Error{
@@ -252,4 +251,31 @@ func (r *sheetRow) check(width int) *LineFault {
 		}}
 	}
 	return nil
+}
+
+// formulas are the characters that make a spreadsheet take what begins with them for a formula,
+// wide ones too.
+const formulas = "=+-@\t\r\n\x00＝＋－＠"
+
+// guarded tells whether text begins like a formula behind any number of apostrophes.
+func guarded(text string) bool {
+	first, size := utf8.DecodeRuneInString(strings.TrimLeft(text, "'"))
+	return size > 0 && strings.ContainsRune(formulas, first)
+}
+
+// GuardFormula puts an apostrophe before text that begins like a formula, and one more before text
+// that looks as if it had one already, so that reading it back gives the same text.
+func GuardFormula(text string) string {
+	if guarded(text) {
+		return "'" + text
+	}
+	return text
+}
+
+// bareFormula takes the apostrophe of [GuardFormula] back.
+func bareFormula(cell string) string {
+	if bare, found := strings.CutPrefix(cell, "'"); found && guarded(cell) {
+		return bare
+	}
+	return cell
 }

@@ -59,10 +59,13 @@ func officeScenes(p Page) map[string]templ.Component {
 			{Kind: "display", Stall: lind.Name, Register: till2.Name, Code: code, Address: "https://kiosk.example/display/enrol/0123456789abcdef", Until: noon},
 			{Kind: "pin", Stall: lind.Name, Person: boss.Name, Role: boss.Role, PIN: "482915"},
 		}}),
-		"office-wall":          WallPage(p, frame("wall", lind.Name), wallOf()),
-		"office-stall-look":    StallLookPage(p, of("look", lind.Name), StallLook{Stall: lind}),
-		"office-stall-selling": StallSellingPage(p, of("selling", lind.Name), StallSelling{Stall: lind}),
-		"office-stall-items":   StallItemsPage(p, of("items", lind.Name), StallItems{Stall: lind, Items: []kiosk.Item{coffee}}),
+		"office-wall":               WallPage(p, frame("wall", lind.Name), wallOf()),
+		"office-stall-look":         StallLookPage(p, of("look", lind.Name), StallLook{Stall: lind}),
+		"office-stall-selling":      StallSellingPage(p, of("selling", lind.Name), StallSelling{Stall: lind}),
+		"office-stall-items":        StallItemsPage(p, of("items", lind.Name), StallItems{Stall: lind, Items: []kiosk.Item{coffee}}),
+		"office-items-import":       ItemImportPage(p, of("items", p.T("office.itemfile.title")), ItemImport{Stall: lind}),
+		"office-items-import-look":  ItemImportPage(p, of("items", p.T("office.itemfile.title")), itemFileOf(false)),
+		"office-items-import-wrong": ItemImportPage(p, of("items", p.T("office.itemfile.title")), itemFileOf(true)),
 		"office-stall-terms": StallTermsPage(p, of("split", lind.Name), StallTerms{
 			Stall: lind, Lines: p.TermsLines(terms), Terms: terms, Unsaved: true, Checked: true,
 			Previews: []kiosk.Preview{kiosk.PreviewTerms(terms, 1000), kiosk.PreviewTerms(terms, 5)},
@@ -79,6 +82,32 @@ func officeScenes(p Page) map[string]templ.Component {
 }
 
 var today = noon / (24 * 60 * 60 * 1000)
+
+// itemFileOf is the preview of a file of items, with everything that may become of a line or be wrong.
+func itemFileOf(wrong bool) ItemImport {
+	fault := func(line int, column, key string, args ...string) kiosk.LineFault {
+		return kiosk.LineFault{Line: line, Column: column, Err: &kiosk.Error{Code: kiosk.Invalid, Key: key, Args: args}}
+	}
+	if wrong {
+		return ItemImport{Stall: lind, Plan: &kiosk.ItemPlan{Faults: []kiosk.LineFault{
+			fault(3, "price", kiosk.KeyItemFileAmbiguous, "1.234"), fault(7, "", kiosk.KeyItemFileTwice, "4", "Roggenbrot"),
+			fault(12, "colour", kiosk.KeyItemFileColour, "mauve", "amber, red, blue, green, violet, pink, teal, brown, grey, lime, coral, navy"),
+		}}}
+	}
+	rye := kiosk.Item{ID: "i-2", Category: "Brot", Name: "Roggenmischbrot mit Sonnenblumenkernen", Price: 450, VAT: 700, Colour: "amber", Order: 10}
+	dearer, back := rye, kiosk.Item{ID: "i-3", Category: "Brot", Name: "Stollen", Price: 1_890, VAT: 700, Order: 40}
+	dearer.Price, dearer.Category, dearer.Colour = 480, "Brot & Brötchen", "brown"
+	cake := kiosk.Item{Name: "Apfelkuchen", Category: "Kuchen", Price: 350, VAT: 700, Colour: "green", Order: 50}
+	return ItemImport{Stall: lind, Draft: "x", Plan: &kiosk.ItemPlan{
+		Items: []kiosk.PlannedItem{
+			{Item: dearer, Was: rye, Line: 2, Fate: kiosk.ItemChanged},
+			{Item: coffee, Was: coffee, Line: 3, Fate: kiosk.ItemSame},
+			{Item: cake, Line: 4, Fate: kiosk.ItemNew},
+			{Item: back, Was: back, Line: 5, Fate: kiosk.ItemBack},
+		},
+		Missing: []kiosk.Item{{ID: "i-4", Name: "Tee", Category: "Getränke", Price: 250, VAT: 1900, Order: 60}},
+	}}
+}
 
 func fleetOfLind() Registers {
 	tablet := kiosk.Device{ID: "d-1", Kind: kiosk.Tablet, Register: till2.ID, Name: "Tablet", Created: noon}

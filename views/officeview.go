@@ -57,7 +57,7 @@ var tabs = []section{
 var officeSaid = []string{
 	"stall-added", "register-added", "register-renamed", "register-moved", "link-ended", "device-revoked",
 	"staff-changed", "staff-left", "owner-link-ended", "payouts-asked", "unmatched-settled", "held-deleted",
-	"saved", "signed-out", "removed",
+	"saved", "signed-out", "removed", "items-imported",
 }
 
 // officeSteps are the keys of the steps of the first start.

@@ -1,5 +1,7 @@
 package views
 
+import "qrkiosk/kiosk"
+
 // officeKeys are the keys of the office that the code puts together.
 func officeKeys() []string {
 	var keys []string
@@ -34,8 +36,14 @@ func officeKeys() []string {
 	for _, key := range []string{"no-day", "waits", "nothing", "agrees", "less", "more"} {
 		keys = append(keys, "office.payout."+key)
 	}
+	for _, c := range kiosk.ItemColumns() {
+		keys = append(keys, "office.itemfile.column."+c)
+	}
+	for _, fate := range kiosk.ItemFates {
+		keys = append(keys, "office.itemfile.fate."+string(fate))
+	}
 	for _, kind := range kinds {
 		keys = append(keys, "office.did."+kind)
 	}
-	return append(keys, "office.exports.title", "office.payouts.page", "office.takings.title", "office.home.title", "office.own.title", "office.again.title")
+	return append(keys, "office.exports.title", "office.payouts.page", "office.takings.title", "office.itemfile.title", "office.home.title", "office.own.title", "office.again.title")
 }

@@ -41,19 +41,14 @@ func StreamSpreadsheet(out io.Writer, region string, columns ...string) *Spreads
 	return s
 }
 
-// formulas are the characters that make a formula of what begins with them, wide ones too.
-const formulas = "=+-@\t\r\n\x00＝＋－＠"
-
 // Text writes a cell of text. One that begins like a formula gets an apostrophe before it, and
 // every one is quoted (SECURITY 1.3.10).
 func (s *Spreadsheet) Text(text string) *Spreadsheet {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\ufffd")
 	}
-	if first, _ := utf8.DecodeRuneInString(text); text != "" && strings.ContainsRune(formulas, first) {
-		text = "'" + text
-	}
-	return s.cell(`"` + strings.ReplaceAll(strings.ReplaceAll(text, "\x00", ""), `"`, `""`) + `"`)
+	text = strings.ReplaceAll(kiosk.GuardFormula(text), "\x00", "")
+	return s.cell(`"` + strings.ReplaceAll(text, `"`, `""`) + `"`)
 }
 
 // Money writes an amount as a number.

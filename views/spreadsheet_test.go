@@ -32,7 +32,7 @@ func TestSpreadsheet_formulas(t *testing.T) {
 	for text, want := range map[string]string{
 		`=1+1`: `'=1+1`, `+49 30`: `'+49 30`, `-2`: `'-2`, `@sum(a1)`: `'@sum(a1)`, "\t=1": "'\t=1", "\r=1": "'\r=1",
 		"\x00=1": "'=1", `plain "quoted", and; more`: `plain "quoted", and; more`, "two\nlines": "two\nlines",
-		"": "", "'x": "'x", "＝1": "'＝1", "a=1": "a=1", "bad\xff": "bad\ufffd",
+		"": "", "'x": "'x", "'=x": "''=x", "''＋x": "'''＋x", "＝1": "'＝1", "a=1": "a=1", "bad\xff": "bad\ufffd",
 	} {
 		s := NewSpreadsheet("de", "a", "b")
 		s.Text(text).Money(-1205).End()
@@ -62,7 +62,7 @@ func FuzzSpreadsheet(f *testing.F) {
 			t.Fatalf("%q and %q make %q", a, b, rows)
 		}
 		for _, cell := range rows[1] {
-			if cell != "" && strings.ContainsAny(string([]rune(cell)[:1]), formulas) || !utf8.ValidString(cell) {
+			if cell != "" && strings.ContainsAny(string([]rune(cell)[:1]), "=+-@\t\r\n\x00＝＋－＠") || !utf8.ValidString(cell) {
 				t.Errorf("%q would be a formula", cell)
 			}
 		}

@@ -23,6 +23,7 @@ import (
 // calls.
 type fairground struct {
 	t         testing.TB
+	dir       string
 	shop      *kiosk.Shop
 	store     *store.Store
 	play      *sandbox.Server
@@ -36,8 +37,8 @@ const fairPassword = "four quiet horses"
 // newFairground opens a house, with so many registers made by an import.
 func newFairground(t testing.TB, registers int) *fairground {
 	t.Helper()
-	f := &fairground{t: t, rings: bus.NewLocal()}
 	dir, account := t.TempDir(), sandbox.DemoAccount()
+	f := &fairground{t: t, dir: dir, rings: bus.NewLocal()}
 	var err error
 	f.play, err = sandbox.New(sandbox.Config{Accounts: []sandbox.Account{account}, Limit: -1})
 	f.must(err)

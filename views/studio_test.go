@@ -267,7 +267,7 @@ func (s *studio) stage(langs ...string) {
 // badScene has one of each fault, so that a measure that sees nothing is found out.
 const badScene = `<!doctype html><html lang="en"><title>bad</title><body>` +
 	`<main><h1>Bad</h1><img src="data:,"><p style="width:20px;overflow:hidden;white-space:nowrap">cut off for sure</p>` +
-	`<a href="#" style="display:block;width:20px;height:20px">x</a></main>`
+	`<a href="#" style="display:block;width:20px;height:20px;outline:0">x</a><button tabindex="-1">y</button></main>`
 
 // sees fails if a measure finds nothing wrong with the bad scene.
 func (s *studio) sees(check string) {

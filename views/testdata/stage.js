@@ -151,6 +151,46 @@ globalThis.stage = {
 		});
 	},
 
+	/** Everything of the scene that the tabulator has to lead to, and from now on a record of where it led. */
+	walk() {
+		this.seen.clear();
+		const groups = new Set();
+		const stops = [...document.body.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")].filter((el) => {
+			if (el.disabled || !el.checkVisibility({ visibilityProperty: true }) || el.closest("[inert]")) return false;
+			if (el.type !== "radio") return true;
+			const group = `${el.form?.action}|${el.name}`; // the tabulator goes to one of a group, arrows to the others
+			return !groups.has(group) && groups.add(group);
+		});
+		this.met = (el) => stops.find((s) => s === el || (s.type === "radio" && el.type === "radio" && s.name === el.name && s.form === el.form));
+		this.left = new Set(stops);
+		this.blind = new Set();
+		this.hear ??= document.addEventListener("focusin", (ev) => {
+			this.left.delete(this.met(ev.target));
+			if (!this.shown(ev.target)) this.blind.add(ev.target);
+		}) ?? true;
+		document.activeElement?.blur();
+		return stops.length;
+	},
+
+	/** What the tabulator did not lead to, and where nobody saw that it was. */
+	walked() {
+		const tell = (what) => (el) => `${what}: ${this.name(el)}: ${(el.textContent.trim() || el.getAttribute("name") || "").slice(0, 40)}`;
+		return [...[...this.left].map(tell("not reached")), ...[...this.blind].map(tell("focus not seen"))];
+	},
+
+	/** Whether an outline tells of the focus, on the element, beside it, or around it. */
+	shown(el) {
+		for (let at = el, up = 0; at && up < 3; at = at.parentElement, up++) {
+			for (const one of [at, ...(up ? [] : (at.parentElement?.children ?? []))]) {
+				for (const part of [null, "::after"]) {
+					const style = getComputedStyle(one, part);
+					if (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) return true;
+				}
+			}
+		}
+		return false;
+	},
+
 	name(el) {
 		return el.localName + (el.id ? `#${el.id}` : "") + [...el.classList].map((c) => `.${c}`).join("");
 	},

@@ -46,8 +46,10 @@
 		if (!el || el === document.body) return "";
 		for (let at = el, up = 0; at && up < 3; at = at.parentElement, up++) {
 			for (const one of [at, ...(up ? [] : at.parentElement?.children ?? [])]) {
-				const style = getComputedStyle(one);
-				if (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) return "";
+				for (const part of [null, "::after"]) {
+					const style = getComputedStyle(one, part);
+					if (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) return "";
+				}
 			}
 		}
 		return el.outerHTML.slice(0, 120);

@@ -30,6 +30,7 @@ type assembly struct {
 	server  *http.Server
 	proxies []netip.Prefix
 	hangUp  func()       // leaves the bus that processes share; nil without one
+	ears    listener     // where rings are heard
 	pair    *certificate // nil without --tls-cert
 	anchors *anchorer    // nil if its file cannot be used
 	release func() error // gives the directory of the data back; nil with PostgreSQL
@@ -183,13 +184,17 @@ func (a *assembly) keyTaker(s settings) kiosk.KeyTaker {
 // NATS server are kept apart by a name that only the database knows.
 type bell struct{ kiosk.Bus }
 
-// openBus lets screens hear of changes, and the shop of those that other processes made.
+// listener is a bus that tells of rings.
+type listener interface {
+	Subscribe(heard func(stream string, version int64)) (leave func())
+}
+
+// openBus lets the shop hear of changes that other processes made. The screens listen once there are
+// any: other processes ring from the first moment.
 func (a *assembly) openBus(s settings, rings *bell) error {
-	redraw := func(stream string, version int64) { a.front.Ring(stream, version) }
 	if s.natsURL.empty() {
 		local := bus.NewLocal()
-		local.Subscribe(redraw)
-		rings.Bus = local
+		rings.Bus, a.ears = local, local
 		return nil
 	}
 	shared, err := bus.DialNATS(s.natsURL.reveal(), a.shop.Settings().Installation, a.log)
@@ -197,9 +202,8 @@ func (a *assembly) openBus(s settings, rings *bell) error {
 		return usagef("QRKIOSK_NATS_URL cannot be used: %w", err)
 	}
 	a.hangUp = shared.Close
-	shared.Subscribe(redraw)
 	shared.Subscribe(a.shop.Heard)
-	rings.Bus = shared
+	rings.Bus, a.ears = shared, shared
 	return nil
 }
 
@@ -257,6 +261,7 @@ func (a *assembly) openFront(s settings, metrics *handlers.Metrics) (err error) 
 	if a.front, err = handlers.New(c); err != nil {
 		return err
 	}
+	a.ears.Subscribe(a.front.Ring)
 	a.server = newWebServer(a.front.Handler(), a.log)
 	if a.pair != nil {
 		a.server.TLSConfig = a.pair.config()

@@ -166,6 +166,8 @@ func (s *studio) serve(w http.ResponseWriter, r *http.Request) {
 	case path == "/stage":
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(w, stagePage())
+	case strings.HasPrefix(path, "/picture/"):
+		http.ServeFile(w, r, "testdata/pictures/"+strings.TrimPrefix(path, "/picture/")+".jpg")
 	case strings.HasSuffix(path, "/live"):
 		if conn, err := quietly.Upgrade(w, r, nil); err == nil {
 			_, _, _ = conn.ReadMessage() // until the browser leaves

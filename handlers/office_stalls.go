@@ -22,7 +22,11 @@ func (s *Server) homePage(w http.ResponseWriter, r *http.Request, status int, na
 	}
 	p, f := s.officePage(r, "stalls", "")
 	f.Title, f.Error = p.T("office.home.title"), t
-	h := views.OfficeHome{Stalls: stalls, Registers: registers, Name: name}
+	alarms, err := s.shop.AllAlarms(r.Context())
+	if err != nil {
+		return err
+	}
+	h := views.OfficeHome{Stalls: stalls, Registers: registers, Name: name, Alarms: alarms, Clerk: o.Clerk, Now: s.clock().UnixMilli()}
 	if o.Role == kiosk.Organizer {
 		if h.Steps, h.KeySet, h.KeyBy, err = s.firstSteps(r.Context(), stalls, registers); err != nil {
 			return err

@@ -29,7 +29,9 @@ const (
 type wall struct {
 	read func(ctx context.Context, registers []string) ([]kiosk.WallTile, error)
 	draw func(ctx context.Context, lang string, t kiosk.WallTile) (string, error)
-	sum  func(ctx context.Context, lang string, all []kiosk.WallTile) (string, error)
+	sum  func(ctx context.Context, lang string, all []kiosk.WallTile, alarms []kiosk.Alarm) (string, error)
+	hear func(ctx context.Context) ([]kiosk.Alarm, error)
+	tell func(ctx context.Context, lang string, clerk kiosk.Clerk, alarms []kiosk.Alarm) (string, error)
 	fail func(error)
 
 	wake  chan struct{}
@@ -43,6 +45,7 @@ type wall struct {
 	whole    bool                // all of them have to be read
 	tiles    map[string]*tile    // by register
 	ready    map[string]bool     // languages in which every tile is drawn
+	alarms   []kiosk.Alarm       // of the house
 }
 
 // tile is a register as it was read last, and its drawing in every language that is looked at. Its
@@ -110,6 +113,9 @@ func (w *wall) renew(ctx context.Context) error {
 	if !any {
 		return nil
 	}
+	if registers == nil {
+		w.listen(ctx)
+	}
 	read, err := w.read(ctx, registers)
 	if err != nil {
 		w.mu.Lock()
@@ -128,6 +134,18 @@ func (w *wall) renew(ctx context.Context) error {
 	}
 	w.put(drawn, langs, registers == nil)
 	return nil
+}
+
+// listen reads the alarms of the house. It goes before the tiles, because those that need no store
+// are told even while no tile can be read.
+func (w *wall) listen(ctx context.Context) {
+	alarms, err := w.hear(ctx)
+	if err != nil && ctx.Err() == nil {
+		w.fail(err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.alarms = alarms
 }
 
 // due takes what has to be read; nil registers are all of them.
@@ -245,6 +263,7 @@ type wallFrame struct {
 	Tiles []wallTile `json:"tiles,omitempty"`
 	Order []string   `json:"order,omitempty"`
 	Head  string     `json:"head,omitempty"`
+	News  *string    `json:"news,omitempty"` // "" once there is no alarm any more
 }
 
 type wallTile struct {
@@ -279,9 +298,16 @@ func (w *wall) frame(ctx context.Context, c *watcher, now int64) (f wallFrame, o
 		f.Order, c.order = order, order
 		maps.DeleteFunc(c.sent, func(id string, _ int64) bool { return !slices.Contains(order, id) })
 	}
-	head, err := w.sum(ctx, c.lang, own)
+	head, err := w.sum(ctx, c.lang, own, w.alarms)
 	if head != c.head {
 		f.Head, c.head = head, head
+	}
+	if err != nil {
+		return f, true, err
+	}
+	news, err := w.tell(ctx, c.lang, c.clerk, w.alarms)
+	if c.news == nil || news != *c.news {
+		f.News, c.news = &news, &news
 	}
 	return f, true, err
 }
@@ -299,7 +325,9 @@ func (w *wall) own(clerk kiosk.Clerk) []kiosk.WallTile {
 }
 
 // empty tells whether a frame says nothing new.
-func (f *wallFrame) empty() bool { return len(f.Tiles) == 0 && f.Order == nil && f.Head == "" }
+func (f *wallFrame) empty() bool {
+	return len(f.Tiles) == 0 && f.Order == nil && f.Head == "" && f.News == nil
+}
 
 // watcher is one socket. What it was told is remembered; a frame is made when the one before has
 // been written, so that a slow watcher is told less often and never anything old.
@@ -316,6 +344,7 @@ type watcher struct {
 	sent  map[string]int64
 	order []string
 	head  string
+	news  *string // nil before it was told
 }
 
 func (c *watcher) poke() {
@@ -386,12 +415,16 @@ func (s *Server) wallPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	alarms, err := s.shop.HouseAlarms(r.Context())
+	if err != nil {
+		return err
+	}
 	o := officialOf(r)
 	own := slices.DeleteFunc(all, func(t kiosk.WallTile) bool { return !o.Heads(t.Stall.ID) })
 	p, f := s.officePage(r, "wall", "")
 	f.Title = p.T("office.wall.title")
 	s.render(w, r, http.StatusOK, views.WallPage(p, f, views.Wall{
-		Tiles: own, Health: s.shop.Health(), Now: s.clock().UnixMilli(), Lease: kiosk.LeaseMillis,
+		Tiles: own, Health: s.shop.Health(), Alarms: alarms, Now: s.clock().UnixMilli(), Lease: kiosk.LeaseMillis,
 	}))
 	return nil
 }
@@ -458,8 +491,12 @@ func (s *Server) furnishWall() {
 	s.wall.draw = func(ctx context.Context, lang string, t kiosk.WallTile) (string, error) {
 		return drawn(ctx, views.WallTile(views.Page{Lang: lang}, t))
 	}
-	s.wall.sum = func(ctx context.Context, lang string, all []kiosk.WallTile) (string, error) {
-		return drawn(ctx, views.WallHead(views.Page{Lang: lang}, views.Wall{Tiles: all, Health: s.shop.Health()}))
+	s.wall.sum = func(ctx context.Context, lang string, all []kiosk.WallTile, alarms []kiosk.Alarm) (string, error) {
+		return drawn(ctx, views.WallHead(views.Page{Lang: lang}, views.Wall{Tiles: all, Health: s.shop.Health(), Alarms: alarms}))
+	}
+	s.wall.hear = s.shop.HouseAlarms
+	s.wall.tell = func(ctx context.Context, lang string, clerk kiosk.Clerk, alarms []kiosk.Alarm) (string, error) {
+		return drawn(ctx, views.OfficeAlarms(views.Page{Lang: lang}, clerk, alarms, s.clock().UnixMilli()))
 	}
 	s.wall.fail = func(err error) { s.log.Error("the wall cannot be drawn", "err", err) }
 }

@@ -110,6 +110,29 @@ func (s *Shop) alarmsIn(r Reader, register string) ([]Alarm, error) {
 	return append(append(all, s.houseAlarms(now)...), booked...), err
 }
 
+// HouseAlarms lists the alarms of the house alone, what keeps tills from selling first. Where the
+// store cannot be read it returns those that need no store, with the error.
+func (s *Shop) HouseAlarms(ctx context.Context) ([]Alarm, error) {
+	var booked []Alarm
+	err := s.store.View(ctx, func(r Reader) (err error) {
+		booked, err = bookAlarms(r)
+		return err
+	})
+	return append(s.houseAlarms(s.now()), booked...), err
+}
+
+// Hears tells whether an alarm is for a clerk: those of sales for who heads the stall, those of the
+// account's books for an organizer, and what concerns every till for everybody.
+func (c Clerk) Hears(a Alarm) bool {
+	switch {
+	case a.Sale != nil:
+		return c.Heads(a.Sale.Stall)
+	case a.Kind == AlarmUnmatched || a.Kind == AlarmQuarantine || a.Kind == AlarmAudit:
+		return c.Role == Organizer
+	}
+	return true
+}
+
 // alarm tells whether a sale that is not at rest needs people.
 func (s *Sale) alarm(now int64) (kind AlarmKind, since int64, ok bool) {
 	switch s.State() {

@@ -80,10 +80,11 @@
 // nothing is ever said to the server. What travels is never a difference: a tile is the whole
 // drawing of one register with a version of its own, which grows whenever the drawing changes.
 //
-//	frame  {"epoch", "now", "lease", "count", "sum", "tiles", "order", "head"}
+//	frame  {"epoch", "now", "lease", "count", "sum", "tiles", "order", "head", "news"}
 //	tiles  those with a newer version than was written to this very socket: {"id", "v", "html"}
 //	order  every tile there is, worst trouble first; left out while it has not changed
 //	head   what stands above the tiles; the same
+//	news   the alarms of the house above that, "" for none; the same
 //
 // The server remembers per socket which version of each tile it has written, and makes the next
 // frame only once the last one is written: a slow reader skips versions and never sees an old one

@@ -45,6 +45,9 @@ func officeScenes(p Page) map[string]templ.Component {
 		"office-home": OfficeHomePage(p, said, OfficeHome{
 			Stalls: []kiosk.Stall{lind, quay}, Registers: map[string][]kiosk.Register{lind.ID: {till2}},
 		}),
+		"office-home-alarms": OfficeHomePage(p, frame("stalls", p.T("office.home.title")), OfficeHome{
+			Stalls: []kiosk.Stall{lind, quay}, Alarms: houseAlarms(), Clerk: kiosk.Clerk{Role: kiosk.Organizer}, Now: noon,
+		}),
 		"office-you":       OfficeYouPage(p, frame("you", p.T("office.own.title"))),
 		"office-registers": RegistersPage(p, of("registers", lind.Name), fleetOfLind()),
 		"office-register":  RegisterPage(p, of("registers", till2.Name), fleetOfLind()),
@@ -60,6 +63,7 @@ func officeScenes(p Page) map[string]templ.Component {
 			{Kind: "pin", Stall: lind.Name, Person: boss.Name, Role: boss.Role, PIN: "482915"},
 		}}),
 		"office-wall":               WallPage(p, frame("wall", lind.Name), wallOf()),
+		"office-wall-alarms":        WallPage(p, frame("wall", lind.Name), alarmedWall()),
 		"office-stall-look":         StallLookPage(p, of("look", lind.Name), StallLook{Stall: lind}),
 		"office-stall-selling":      StallSellingPage(p, of("selling", lind.Name), StallSelling{Stall: lind}),
 		"office-stall-items":        StallItemsPage(p, of("items", lind.Name), StallItems{Stall: lind, Items: []kiosk.Item{coffee}}),
@@ -131,6 +135,29 @@ func wallOf() Wall {
 	fresh := till2
 	fresh.ID = "r-3"
 	return Wall{Tiles: []kiosk.WallTile{loud, calm, {Register: fresh, Stall: lind, Delay: -1}}, Now: noon, Lease: 15_000}
+}
+
+// houseAlarms are all that the house can have at once, with sales of a register.
+func houseAlarms() []kiosk.Alarm {
+	return []kiosk.Alarm{
+		{Kind: kiosk.AlarmReview, Register: till2.ID, Since: noon, Sale: &kiosk.Sale{Number: "B2-0042", Stall: lind.ID}},
+		{Kind: kiosk.AlarmOver, Register: till2.ID, Since: noon, Sale: &kiosk.Sale{Number: "B2-0043", Stall: lind.ID}},
+		{Kind: kiosk.AlarmStore, Since: noon},
+		{Kind: kiosk.AlarmKey, Since: noon},
+		{Kind: kiosk.AlarmGateway, Since: noon - 90_000_000},
+		{Kind: kiosk.AlarmClock, Since: noon, Text: "+1m30s"},
+		{Kind: kiosk.AlarmUnmatched, Since: noon, Count: 3, Sum: 12_345},
+		{Kind: kiosk.AlarmQuarantine, Since: noon, Count: 1, Sum: 1_250},
+		{Kind: kiosk.AlarmAudit, Since: noon, Count: 2, Text: "2026-11-19"},
+		{Kind: kiosk.AlarmRestored, Since: noon, Count: 1},
+	}
+}
+
+func alarmedWall() Wall {
+	w := wallOf()
+	w.Health.GatewayDown = noon
+	w.Alarms = houseAlarms()[4:7]
+	return w
 }
 
 // dayFigures are the sums of a good day with a bit of everything.

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"slices"
+
 	"qrkiosk/kiosk"
 )
 
@@ -8,8 +10,19 @@ import (
 type Wall struct {
 	Tiles  []kiosk.WallTile // in order
 	Health kiosk.Health
-	Now    int64 // Unix milliseconds
-	Lease  int64 // milliseconds
+	Alarms []kiosk.Alarm // of the house
+	Now    int64         // Unix milliseconds
+	Lease  int64         // milliseconds
+}
+
+// tells tells whether an alarm of a kind stands at the top.
+func (w Wall) tells(kind kiosk.AlarmKind) bool {
+	return slices.ContainsFunc(w.Alarms, func(a kiosk.Alarm) bool { return a.Kind == kind })
+}
+
+// clerk is who looks, as far as it decides what they are told.
+func (w Wall) clerk(l kiosk.Login) kiosk.Clerk {
+	return kiosk.Clerk{Login: l.ID, Role: l.Role, Stall: l.Stall}
 }
 
 // sums adds up what stands above the tiles.

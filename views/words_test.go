@@ -89,7 +89,7 @@ func needed(t *testing.T) []string {
 	}
 	for _, kind := range kiosk.AlarmKinds {
 		switch kind {
-		case kiosk.AlarmReview, kiosk.AlarmUnconfirmed, kiosk.AlarmGateway: // strips tell of them
+		case kiosk.AlarmReview, kiosk.AlarmUnconfirmed: // strips tell of them
 		default:
 			keys = append(keys, "alarm."+string(kind)+".title", "alarm."+string(kind)+".text", "alarm."+string(kind)+".next")
 		}

@@ -1,5 +1,5 @@
 // The wall. The server pushes frames, and nothing is ever sent. A frame is {"epoch", "now", "lease",
-// "count", "sum", "tiles", "order", "head"}: tiles are whole drawings of registers with a version,
+// "count", "sum", "tiles", "order", "head", "news"}: tiles are whole drawings of registers with a version,
 // those alone that have changed since the last frame of this socket; order names every tile there
 // is, when that has changed. The first frame of a socket has everything. count and sum (of all
 // versions) must be what the page has afterwards; if not, it asks for everything again.
@@ -11,6 +11,7 @@ const REVOKED = 4001;
 const root = document.getElementById("wall");
 const list = document.getElementById("tiles");
 const head = document.getElementById("wall-head");
+const news = document.getElementById("wall-news");
 const lost = document.getElementById("lost");
 let tiles = new Map(); // register to {version, element}
 let lease = Number(root.dataset.lease);
@@ -32,6 +33,7 @@ function take(frame) {
 	for (const { id, v, html } of frame.tiles ?? []) put(id, v, parse(html).firstElementChild);
 	if (frame.order) arrange(frame.order);
 	if (frame.head) head.replaceChildren(parse(frame.head));
+	if (frame.news !== undefined) news.replaceChildren(parse(frame.news));
 	let sum = 0;
 	for (const { version } of tiles.values()) sum += version;
 	return tiles.size === frame.count && sum === frame.sum;

@@ -53,8 +53,8 @@ flood: ## five hundred webhooks a second for 30 s, one in a hundred true; then a
 	QRKIOSK_FLOOD=30s QRKIOSK_GUESSES=1000000 $(GO) test -count=1 -timeout 20m -run 'TestFlood$$|F27' -v ./cmd/qrkiosk | grep -v '^=== '
 
 bench: ## print the ratios that the design promises
-	$(GO) test -run '^$$' -bench . -benchmem -benchtime 300ms ./kiosk/... ./views
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 10m ./cmd/qrkiosk
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime 300ms -timeout 30m ./kiosk/... ./views
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 20m ./cmd/qrkiosk
 
 image: ## build the container image with buildah and run the binary inside once
 	@GO='$(GO)' VERSION='$(VERSION)' .ci/image

@@ -90,13 +90,13 @@ func (s *Shop) Wall(ctx context.Context, registers []string, online func(DeviceH
 		if err != nil {
 			return err
 		}
-		today, err := takingsToday(r, stalls, now)
-		if err != nil {
-			return err
-		}
 		places := map[string]Stall{}
 		for _, p := range stalls {
 			places[p.ID] = p
+		}
+		today, err := takingsToday(r, rows, places, now)
+		if err != nil {
+			return err
 		}
 		tiles = make([]WallTile, 0, len(rows))
 		for _, row := range rows {
@@ -125,8 +125,15 @@ func (t WallTile) Rank() int {
 	return slices.Index(WallTroubles, t.Troubles[0])
 }
 
+// fewTiles is how many registers are asked for one by one: the wall draws anew what has changed, and
+// the sums of everybody take as long as those of a hundred.
+const fewTiles = 50
+
 // takingsToday sums the figures of today by register. What day it is depends on the stall's zone.
-func takingsToday(r Reader, stalls []Stall, now int64) (map[string]Figures, error) {
+func takingsToday(r Reader, wanted []WallRow, stalls map[string]Stall, now int64) (map[string]Figures, error) {
+	if len(wanted) <= fewTiles {
+		return takingsOfFew(r, wanted, stalls, now)
+	}
 	sums, zones := map[string]Figures{}, map[int64]map[string]bool{}
 	for _, p := range stalls {
 		day, _ := LocalHour(p.Zone, now)
@@ -144,6 +151,21 @@ func takingsToday(r Reader, stalls []Stall, now int64) (map[string]Figures, erro
 			if those[row.Stall] {
 				sums[row.Register] = sums[row.Register].Plus(row.Figures)
 			}
+		}
+	}
+	return sums, nil
+}
+
+func takingsOfFew(r Reader, wanted []WallRow, stalls map[string]Stall, now int64) (map[string]Figures, error) {
+	sums := map[string]Figures{}
+	for _, w := range wanted {
+		day, _ := LocalHour(stalls[w.Register.Stall].Zone, now)
+		rows, err := r.Takings(TakingsQuery{Stall: w.Register.Stall, Register: w.Register.ID, First: day, Last: day})
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			sums[w.Register.ID] = sums[w.Register.ID].Plus(row.Figures)
 		}
 	}
 	return sums, nil

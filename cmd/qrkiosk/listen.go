@@ -19,21 +19,34 @@ const (
 	idleTime     = 60 * time.Second
 	drainTime    = 10 * time.Second
 	maxHeader    = 16 << 10
+	headSlack    = 4 << 10 // net/http reads so much more than it is told
 	maxStreams   = 100
 	maxPerClient = 200 // connections of one address
 )
 
 func newWebServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           h,
+		Handler:           oneFraming(h),
 		ReadHeaderTimeout: headerTime,
 		ReadTimeout:       readTime,
 		WriteTimeout:      writeTime,
 		IdleTimeout:       idleTime,
-		MaxHeaderBytes:    maxHeader,
+		MaxHeaderBytes:    maxHeader - headSlack,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+}
+
+// oneFraming ends a connection behind a body in chunks. Such a request may have named a length too,
+// which net/http forgets: a proxy that believed it would take what follows for part of the body, and
+// we for the next request (RFC 9112, section 6.1). Browsers never send chunks.
+func oneFraming(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor == 1 && len(r.TransferEncoding) > 0 {
+			w.Header().Set("Connection", "close")
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // checkListen refuses addresses that do not parse, and in play mode those that others can reach:

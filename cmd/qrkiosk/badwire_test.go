@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"qrkiosk/kiosk/sandbox"
+	"qrkiosk/views"
+)
+
+const rawAddr = "127.0.0.1:8093"
+
+// raw is a connection on which a test writes whatever it wants.
+type raw struct {
+	t    *testing.T
+	conn net.Conn
+	in   *bufio.Reader
+}
+
+func (h *house) raw() *raw {
+	h.t.Helper()
+	c, err := h.wires.dial(context.Background(), "tcp", rawAddr)
+	h.must(err)
+	h.must(c.SetDeadline(time.Now().Add(time.Minute)))
+	return &raw{h.t, c, bufio.NewReader(c)}
+}
+
+// says writes in the background: the server may hang up in the middle.
+func (r *raw) says(text string) {
+	go io.WriteString(r.conn, text) //nolint:errcheck // that is what the tests are about
+}
+
+func (r *raw) answer() *http.Response {
+	r.t.Helper()
+	resp, err := http.ReadResponse(r.in, nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return resp
+}
+
+// onTheWire plays with the server that the program really starts.
+func onTheWire(t *testing.T, test func(t *testing.T, h *house)) {
+	t.Helper()
+	inBubble(t, func(t *testing.T, h *house) {
+		srv := newWebServer(h.front.Handler(), slog.New(slog.DiscardHandler))
+		go srv.Serve(h.wires.listen(rawAddr)) //nolint:errcheck // it ends with the test
+		defer srv.Close()
+		test(t, h)
+	})
+}
+
+// TestBadWire_heads: a head that is too large is refused before anything is done (B116), one that
+// says its length twice is no way past us (B118), and a refused body is not even asked for (B125).
+func TestBadWire_heads(t *testing.T) {
+	onTheWire(t, func(t *testing.T, h *house) {
+		sale := h.onShow(1250)
+		before := h.rows()
+		head := "GET " + views.PathTill + " HTTP/1.1\r\nHost: " + shopAddr + "\r\n"
+		hook := "POST " + h.hookPath(sale) + " HTTP/1.1\r\nHost: " + shopAddr + "\r\nContent-Type: application/json\r\n"
+		guess := "POST /hooks/secpaid/" + strings.Repeat("0", 32) + " HTTP/1.1\r\nHost: " + shopAddr + "\r\n"
+		for _, c := range []struct {
+			name, text string
+			want       int
+		}{
+			{"B116 17 KiB", head + "X-Long: " + strings.Repeat("a", 17<<10) + "\r\n\r\n", http.StatusRequestHeaderFieldsTooLarge},
+			{"B116 500 lines", head + strings.Repeat("X-Line: "+strings.Repeat("b", 40)+"\r\n", 500) + "\r\n", http.StatusRequestHeaderFieldsTooLarge},
+			{"B116 just fits", head + "X-Long: " + strings.Repeat("a", 12<<10) + "\r\n\r\n", http.StatusUnauthorized},
+			{"B118 two lengths", hook + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", http.StatusBadRequest},
+			{"B118 a length that is none", hook + "Content-Length: -2\r\n\r\n{}", http.StatusBadRequest},
+			{"B118 an unknown coding", hook + "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", http.StatusNotImplemented},
+			{"B125", guess + "Expect: 100-continue\r\nContent-Length: 1000000\r\n\r\n", http.StatusNotFound},
+		} {
+			r := h.raw()
+			r.says(c.text)
+			if resp := r.answer(); resp.StatusCode != c.want {
+				t.Errorf("%s: %d, want %d", c.name, resp.StatusCode, c.want)
+			}
+			r.conn.Close()
+		}
+		h.unchanged("a bad head", before)
+		h.passed(sale, "opening awaiting")
+	})
+}
+
+// TestBadWire_bothFramings (B118): read as chunks, as the standard demands, and nothing behind them is
+// taken for a second request.
+func TestBadWire_bothFramings(t *testing.T) {
+	onTheWire(t, func(t *testing.T, h *house) {
+		h.sandbox.Set(sandbox.WebhookOff, -1)
+		sale := h.onShow(1250)
+		before := h.rows()
+		r := h.raw()
+		hidden := "GET /healthz HTTP/1.1\r\nHost: " + shopAddr + "\r\n\r\n"
+		r.says(fmt.Sprintf("POST /hooks/secpaid/%032d HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n%s", 0, shopAddr, 5+len(hidden), hidden))
+		if resp := r.answer(); resp.StatusCode != http.StatusNotFound && resp.StatusCode != http.StatusBadRequest {
+			t.Errorf("answered %d", resp.StatusCode)
+		}
+		if resp, err := http.ReadResponse(r.in, nil); err == nil {
+			t.Errorf("what was hidden behind it was answered with %d", resp.StatusCode)
+		}
+		h.unchanged("two framings", before)
+		h.passed(sale, "opening awaiting")
+	})
+}
+
+// TestBadWire_slow (B124): a byte a second brings nobody a connection for longer than a head may take.
+func TestBadWire_slow(t *testing.T) {
+	onTheWire(t, func(t *testing.T, h *house) {
+		r := h.raw()
+		began := time.Now()
+		go func() {
+			for _, b := range []byte("GET " + views.PathTill + " HTTP/1.1\r\nHost: " + shopAddr + "\r\nX: " + strings.Repeat("a", 100)) {
+				if _, err := r.conn.Write([]byte{b}); err != nil {
+					return
+				}
+				time.Sleep(time.Second)
+			}
+		}()
+		_, _ = io.Copy(io.Discard, r.conn)
+		if took := time.Since(began); took > headerTime+time.Second {
+			t.Errorf("the connection was held for %v", took)
+		}
+	})
+}

@@ -27,6 +27,7 @@ type market struct {
 	*house
 	commits, changes atomic.Int64
 	next             int
+	known            *kiosk.Sale // one that can be asked for
 }
 
 func newMarket(b *testing.B, cfg Config) *market {

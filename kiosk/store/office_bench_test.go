@@ -17,6 +17,7 @@ const (
 	officeRegisters = 500
 	officeSeed      = 20_000 // sales stored by the way every sale takes
 	officeDays      = 30     // that they are spread over
+	trailSeed       = 20_000 // entries of the office's journal
 )
 
 // officeSales is how many sales the office's questions are asked beside.
@@ -92,6 +93,22 @@ func (m *market) officeQuestions(shop *kiosk.Shop) map[string]func(int) (int, er
 			stalls, _, err := shop.StallsOf(ctx, clerk)
 			return len(stalls), err
 		},
+		"trail": func(int) (int, error) {
+			events, _, err := shop.Trail(ctx, clerk, kiosk.TrailQuery{})
+			return len(events), err
+		},
+		"trail-one-word-of-20000": func(i int) (int, error) {
+			events, _, err := shop.Trail(ctx, clerk, kiosk.TrailQuery{Text: fmt.Sprintf("bench-%05d", i%trailSeed)})
+			return len(events), err
+		},
+		"sale-by-number": func(int) (int, error) {
+			_, err := shop.SaleByNumber(ctx, m.known.Register, m.known.Number)
+			return 1, err
+		},
+		"people-of-a-register": func(i int) (int, error) {
+			_, err := shop.People(ctx, officeRegister(i))
+			return 1, err
+		},
 		"a-stall": func(i int) (int, error) {
 			_, registers, _, err := shop.StallOffice(ctx, clerk, officeStall(i))
 			return len(registers), err
@@ -141,6 +158,16 @@ func (m *market) fillOffice(b *testing.B) {
 		})
 	}
 	m.copyMonths(b, officeSales()/officeSeed-1)
+	for at := 0; at < trailSeed; at += step {
+		m.must(kiosk.OfficeStream, func(tx kiosk.Tx) error {
+			for i := at; i < at+step; i++ {
+				if err := tx.Append(kiosk.Event{Stream: kiosk.OfficeStream, Kind: "bench", Subject: fmt.Sprintf("bench-%05d", i), At: noon}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
 }
 
 // officeSale stores a paid sale; every thousandth still waits for its row.
@@ -160,6 +187,7 @@ func (m *market) officeSale(tx kiosk.Tx, i int) error {
 	if err != nil {
 		return err
 	}
+	m.known = out.Sale
 	return out.Store(tx, at)
 }
 

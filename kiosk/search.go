@@ -3,13 +3,21 @@ package kiosk
 import (
 	"context"
 	"strings"
+	"unicode"
 )
 
 // TrailReader searches the journal.
 type TrailReader interface {
-	// Trail returns up to n events of a stream whose seq is below before (0: from the end), newest
-	// first.
-	Trail(stream string, before int64, n int) ([]Event, error)
+	// Trail returns events of a stream, newest first.
+	Trail(stream string, q TrailScan) ([]Event, error)
+}
+
+// TrailScan is a part of a stream.
+type TrailScan struct {
+	Before int64  // seq, 0 for the end
+	After  int64  // seq
+	Word   string // small letters of ASCII in kind, subject, actor or data; "" for every entry
+	N      int    // at most so many
 }
 
 // TrailQuery asks for entries of the office's journal; empty fields match everything.
@@ -51,14 +59,21 @@ func (s *Shop) Trail(ctx context.Context, by Clerk, q TrailQuery) (found []Event
 }
 
 func search(r Reader, q TrailQuery) (found []Event, next int64, err error) {
-	before := q.Before
-	for looked := 0; looked < trailLooked; looked += trailBatch {
-		some, err := r.Trail(OfficeStream, before, trailBatch)
+	newest, err := r.Trail(OfficeStream, TrailScan{Before: q.Before, N: 1})
+	if err != nil || len(newest) == 0 || (q.From > 0 && newest[0].At < q.From) {
+		return nil, 0, err
+	}
+	scan := TrailScan{Before: newest[0].Seq + 1, Word: asciiRun(q.Text), N: trailBatch}
+	if scan.After = max(0, newest[0].Seq-trailLooked); q.Text == "" {
+		scan.N = trailPage
+	}
+	for {
+		some, err := r.Trail(OfficeStream, scan)
 		if err != nil {
 			return nil, 0, err
 		}
 		for _, e := range some {
-			before = e.Seq
+			scan.Before = e.Seq
 			if q.From > 0 && e.At < q.From {
 				return found, 0, nil
 			}
@@ -66,14 +81,28 @@ func search(r Reader, q TrailQuery) (found []Event, next int64, err error) {
 				continue
 			}
 			if found = append(found, e); len(found) == trailPage {
-				return found, before, nil
+				return found, scan.Before, nil
 			}
 		}
-		if len(some) < trailBatch {
+		switch {
+		case len(some) == scan.N:
+		case scan.After == 0:
 			return found, 0, nil
+		default:
+			return found, scan.After + 1, nil
 		}
 	}
-	return found, before, nil
+}
+
+// asciiRun is the longest part of a text whose letters every database makes small in the same way;
+// the store looks for it, and we for the whole.
+func asciiRun(text string) (longest string) {
+	for _, run := range strings.FieldsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+		if len(run) > len(longest) {
+			longest = run
+		}
+	}
+	return longest
 }
 
 func (q TrailQuery) matches(e Event) bool {

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"math"
+	"strings"
 
 	"qrkiosk/kiosk"
 )
@@ -73,15 +74,23 @@ func (t *tx) PutHouse(h kiosk.House) error {
 }
 
 // Trail implements [kiosk.TrailReader].
-func (r *reader) Trail(stream string, before int64, n int) ([]kiosk.Event, error) {
-	if before <= 0 {
-		before = math.MaxInt64
+func (r *reader) Trail(stream string, q kiosk.TrailScan) ([]kiosk.Event, error) {
+	if q.Before <= 0 {
+		q.Before = math.MaxInt64
+	}
+	where, args := ``, []any{stream, q.Before, q.After, q.N}
+	if q.Word != "" {
+		where = ` AND lower(kind || ' ' || subject || ' ' || actor || ' ' || data) LIKE $5 ESCAPE '!'`
+		args = append(args, "%"+likeEscapes.Replace(q.Word)+"%")
 	}
 	var all []kiosk.Event
 	err := r.each(func(rows *sql.Rows) error {
 		e, err := scanEvent(rows)
 		all = append(all, e)
 		return err
-	}, `SELECT `+eventColumns+` FROM event WHERE stream = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`, stream, before, n)
+	}, `SELECT `+eventColumns+` FROM event WHERE stream = $1 AND seq < $2 AND seq > $3`+where+` ORDER BY seq DESC LIMIT $4`, args...)
 	return all, err
 }
+
+// likeEscapes takes its meaning from what LIKE would read as a pattern.
+var likeEscapes = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

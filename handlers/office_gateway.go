@@ -50,10 +50,7 @@ func (s *Server) payouts(w http.ResponseWriter, r *http.Request) error {
 
 // payoutsAsk asks the gateway for its books now, in the lowest lane of the budget.
 func (s *Server) payoutsAsk(w http.ResponseWriter, r *http.Request) error {
-	if err := s.shop.Audit(r.Context()); err != nil {
-		return err
-	}
-	if err := s.shop.ReadPayouts(r.Context()); err != nil {
+	if err := s.shop.ReadBooks(r.Context()); err != nil {
 		return err
 	}
 	return s.done(w, r, "payouts-asked", views.PathPayouts)

@@ -3,6 +3,7 @@ package kiosk
 import (
 	"cmp"
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -57,6 +58,7 @@ type Alarm struct {
 	Count    int    // unmatched, quarantine, audit: how many
 	Sum      Money  // unmatched, quarantine: of how much; over: how much more came
 	Text     string // audit: the newest day that differs; clock: by how much, "+1m30s"
+	Own      string // key, gateway: ID of the stall's own account it is about, "" for the house's
 }
 
 // Alarms lists what the people at one register have to know: about its sales and about the house.
@@ -107,7 +109,20 @@ func (s *Shop) alarmsIn(r Reader, register string) ([]Alarm, error) {
 	}
 	slices.SortStableFunc(all, func(a, b Alarm) int { return cmp.Compare(b.Since, a.Since) })
 	booked, err := bookAlarms(r)
-	return append(append(all, s.houseAlarms(now)...), booked...), err
+	house, lost := s.houseAlarmsOf(r, register, now)
+	return append(append(all, house...), booked...), firstOf(err, lost)
+}
+
+// houseAlarmsOf are those of the account that a register sells with, or of every account.
+func (s *Shop) houseAlarmsOf(r Reader, register string, now int64) ([]Alarm, error) {
+	if register == "" {
+		return s.houseAlarms(now), nil
+	}
+	_, stall, _, err := placeOf(r, register)
+	if CodeOf(err) == NotFound {
+		return s.houseAlarms(now), nil
+	}
+	return append(s.accountAlarms(stall.OwnAccount, now), s.commonAlarms(now)...), err
 }
 
 // HouseAlarms lists the alarms of the house alone, what keeps tills from selling first. Where the
@@ -168,16 +183,33 @@ func (s *Sale) unconfirmedAt() int64 {
 
 // houseAlarms are those that follow from how gateway, store and clock behave now.
 func (s *Shop) houseAlarms(now int64) []Alarm {
-	h := s.Health()
+	s.mu.Lock()
+	holders := append([]string{""}, slices.Sorted(maps.Keys(s.heards))...)
+	s.mu.Unlock()
 	var all []Alarm
-	if h.StoreDown > 0 {
-		all = append(all, Alarm{Kind: AlarmStore, Since: h.StoreDown})
+	for _, holder := range holders {
+		all = append(all, s.accountAlarms(holder, now)...)
 	}
+	return append(all, s.commonAlarms(now)...)
+}
+
+// accountAlarms are those about an account at the gateway.
+func (s *Shop) accountAlarms(holder string, now int64) []Alarm {
+	h := s.HealthOf(holder)
+	var all []Alarm
 	if h.KeyRefused > 0 {
-		all = append(all, Alarm{Kind: AlarmKey, Since: h.KeyRefused})
+		all = append(all, Alarm{Kind: AlarmKey, Since: h.KeyRefused, Own: holder})
 	}
 	if h.GatewayDown > 0 && now-h.GatewayDown > alarmGateway {
-		all = append(all, Alarm{Kind: AlarmGateway, Since: h.GatewayDown})
+		all = append(all, Alarm{Kind: AlarmGateway, Since: h.GatewayDown, Own: holder})
+	}
+	return all
+}
+
+func (s *Shop) commonAlarms(now int64) []Alarm {
+	var all []Alarm
+	if down := s.Health().StoreDown; down > 0 {
+		all = append(all, Alarm{Kind: AlarmStore, Since: down})
 	}
 	if off := s.skew(); off.Abs() > clockSlack {
 		all = append(all, Alarm{Kind: AlarmClock, Since: now, Text: off.Round(time.Second).String()})

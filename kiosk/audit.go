@@ -30,57 +30,89 @@ func (s *Shop) AuditDays(ctx context.Context, n int) ([]AuditDay, error) {
 
 // Audit compares the gateway's rows of the last 35 days with ours, lets sales take what they have
 // not heard of, asks a second time for rows that vanished, and stores what it found for each day
-// that is over. It is made every night; calling it by hand does no harm.
-func (s *Shop) Audit(ctx context.Context) error {
+// that is over: for the house's account, and for each of the stalls' own. One that cannot be read keeps
+// none of the others from being audited; the error is that of the first. It is made every night; calling
+// it by hand does no harm.
+func (s *Shop) Audit(ctx context.Context) error { return s.ofEach(ctx, auditDays, s.auditOf) }
+
+// ofEach does something for every account whose books may speak of us, ended ones for so many days.
+func (s *Shop) ofEach(ctx context.Context, days int64, do func(ctx context.Context, holder string) error) error {
+	h, err := s.House(ctx)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, holder := range h.reachable(s.now(), days) {
+		failed = append(failed, do(ctx, holder))
+	}
+	return firstOf(failed...)
+}
+
+func (s *Shop) auditOf(ctx context.Context, holder string) error {
 	began := s.now()
-	theirs, err := s.wholeList(ctx)
-	s.heard(err)
+	theirs, err := s.wholeList(ctx, holder)
+	s.heard(holder, err)
 	if err != nil {
 		return err
 	}
 	for _, row := range theirs.rows {
-		if err := s.applyRow(ctx, row); err != nil {
+		if err := s.applyRow(ctx, holder, row); err != nil {
 			return err
 		}
 	}
 	if err := s.rematch(ctx); err != nil {
 		return err
 	}
-	a := newComparison(s, theirs, began)
-	if err := a.readOurs(ctx); err != nil {
+	a, err := s.compare(ctx, theirs, began)
+	if err != nil {
 		return err
 	}
 	if n, err := a.withdraw(ctx); err != nil {
 		return err
 	} else if n > 0 {
-		a = newComparison(s, theirs, began)
-		if err := a.readOurs(ctx); err != nil {
+		if a, err = s.compare(ctx, theirs, began); err != nil {
 			return err
 		}
 	}
 	if err := a.store(ctx); err != nil {
 		return err
 	}
-	return s.oldClocks(ctx, began, theirs.complete)
+	return s.oldClocks(ctx, began, theirs)
+}
+
+func (s *Shop) compare(ctx context.Context, theirs list, began int64) (*comparison, error) {
+	born := s.settings.Created
+	if theirs.holder != "" {
+		h, err := s.House(ctx)
+		if err != nil {
+			return nil, err
+		}
+		born = max(born, h.Own(theirs.holder).Made)
+	}
+	c := newComparison(s, theirs, born, began)
+	return c, c.readOurs(ctx)
 }
 
 // oldClocks lets sales end whose links are too old for the sweep, as after a restore.
-func (s *Shop) oldClocks(ctx context.Context, began int64, complete bool) error {
+func (s *Shop) oldClocks(ctx context.Context, began int64, theirs list) error {
 	sales, err := s.watched(ctx, began)
 	if err == nil {
-		s.clocks(ctx, sales, began, list{complete: complete, since: began - auditDays*dayMillis})
+		s.clocks(ctx, sales, began, list{
+			holder: theirs.holder, complete: theirs.complete, since: began - auditDays*dayMillis,
+		})
 	}
 	return err
 }
 
 // wholeList reads the pay-in list of the last 35 days page by page until a short page. Complete
 // means that every page brought something new and that no row was unreadable.
-func (s *Shop) wholeList(ctx context.Context) (list, error) {
-	got := list{complete: true}
+func (s *Shop) wholeList(ctx context.Context, holder string) (list, error) {
+	got := list{holder: holder, complete: true}
+	gateway := s.gatewayOf(ctx, holder)
 	seen := map[string]bool{}
 	for n := 1; n <= auditPages; n++ {
 		Crash("before-audit-list")
-		page, err := s.gateway.PayIns(ctx, PayInQuery{Days: auditDays + 1, Page: n, Limit: auditPage, Lane: LaneReports})
+		page, err := gateway.PayIns(ctx, PayInQuery{Days: auditDays + 1, Page: n, Limit: auditPage, Lane: LaneReports})
 		Crash("after-audit-list")
 		if err != nil {
 			return list{}, err
@@ -123,15 +155,15 @@ type missingRow struct {
 	row  Row
 }
 
-func newComparison(s *Shop, theirs list, began int64) *comparison {
+// newComparison begins with the days since the account is ours to audit.
+func newComparison(s *Shop, theirs list, born, began int64) *comparison {
 	c := &comparison{
 		shop: s, began: began, theirs: theirs,
 		byKey: map[string]PayIn{}, met: map[string]bool{}, days: map[string]*AuditDay{},
 	}
-	born := s.settings.Created / dayMillis
-	for at := began - dayMillis; at/dayMillis >= born && len(c.days) < auditDays; at -= dayMillis {
+	for at := began - dayMillis; at/dayMillis >= born/dayMillis && len(c.days) < auditDays; at -= dayMillis {
 		day := dayText(at)
-		c.days[day] = &AuditDay{Account: s.account, Day: day, At: began}
+		c.days[day] = &AuditDay{Account: s.bookOf(theirs.holder), Day: day, At: began}
 	}
 	for _, row := range theirs.rows {
 		c.byKey[row.Key] = row
@@ -177,7 +209,7 @@ func (c *comparison) compareSale(sale *Sale) {
 		l := &sale.Links[i]
 		for _, r := range l.Rows {
 			day := c.day(r.At)
-			if l.Account != c.shop.account || day == nil || r.pseudo() {
+			if l.Account != c.shop.account || l.Holder != c.theirs.holder || day == nil || r.pseudo() {
 				continue
 			}
 			c.compareRow(day, sale, l, r)
@@ -229,7 +261,7 @@ func (c *comparison) readRest(ctx context.Context) error {
 	for _, row := range c.theirs.rows {
 		day := c.day(row.At)
 		money := row.Status == StatusSuccess || (row.Kind != RowPayment && row.Status != StatusPending)
-		if day == nil || !money || c.met[row.Key] || c.shop.foreign(row) {
+		if day == nil || !money || c.met[row.Key] || c.shop.foreign(c.theirs.holder, row) {
 			continue
 		}
 		if err := c.restOf(ctx, day, row); err != nil {
@@ -253,6 +285,9 @@ func (c *comparison) restOf(ctx context.Context, day *AuditDay, row PayIn) error
 	if err != nil {
 		return err
 	}
+	if sale.Link(n).Holder != c.theirs.holder {
+		return nil // a share of ours of another account's link
+	}
 	if known := sale.Link(n).row(rowOf(row, 0)); known != nil && known.Withdrawn {
 		return nil
 	}
@@ -263,7 +298,7 @@ func (c *comparison) restOf(ctx context.Context, day *AuditDay, row PayIn) error
 
 func (c *comparison) strangerOf(ctx context.Context, day *AuditDay, row PayIn) error {
 	return c.shop.store.View(ctx, func(r Reader) error {
-		u, err := findUnmatched(r, c.shop.account, row)
+		u, err := findUnmatched(r, c.shop.bookOf(c.theirs.holder), row)
 		if err == nil && u.Settled == 0 {
 			day.Unmatched++
 			day.UnmatchedSum += row.Amount
@@ -299,9 +334,10 @@ func (c *comparison) withdraw(ctx context.Context) (int, error) {
 
 func (s *Shop) vanishedRow(ctx context.Context, m missingRow) (bool, error) {
 	Crash("before-audit-row")
-	page, err := s.gateway.PayIns(ctx, PayInQuery{PayID: m.link.PayID, Days: auditDays + 1, Page: 1, Limit: auditPage, Lane: LaneReports})
+	gateway := s.gatewayOf(ctx, m.link.Holder)
+	page, err := gateway.PayIns(ctx, PayInQuery{PayID: m.link.PayID, Days: auditDays + 1, Page: 1, Limit: auditPage, Lane: LaneReports})
 	Crash("after-audit-row")
-	s.heard(err)
+	s.heard(m.link.Holder, err)
 	if err != nil {
 		return false, err
 	}
@@ -336,7 +372,7 @@ func (c *comparison) store(ctx context.Context) error {
 			}
 		}
 		return tx.Append(Event{
-			Stream: OfficeStream, Kind: "audit", Subject: s.account, Actor: ActorClock, At: c.began,
+			Stream: OfficeStream, Kind: "audit", Subject: s.bookOf(c.theirs.holder), Actor: ActorClock, At: c.began,
 			Data: fmt.Sprintf("%d days, %d differ", len(c.days), differ),
 		})
 	})

@@ -7,7 +7,7 @@ type Unmatched struct {
 	PayID   int64
 	Ref     string // what stood first in its note, "" if it had none
 	Row     Row
-	Why     string // UnmatchedLost or UnmatchedUnknown
+	Why     string // UnmatchedLost, UnmatchedUnknown or UnmatchedShare
 	Settled int64  // Unix milliseconds, 0 while it waits
 	By      string // staff who settled it, or ActorGateway if its sale was found after all
 	Reason  string
@@ -17,6 +17,7 @@ type Unmatched struct {
 const (
 	UnmatchedLost    = "lost"    // its reference is ours, and this database does not know it
 	UnmatchedUnknown = "unknown" // it has no reference
+	UnmatchedShare   = "share"   // our share of a link of another account of ours: settled at once
 )
 
 // Quarantined is an unpaid link at the gateway that begins with our letters and that the database

@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -40,9 +41,10 @@ func (s *Shop) DeleteQuarantined(ctx context.Context, by Actor, payID int64, rea
 		return refuse(ReasonNothingOpen)
 	}
 	Crash("before-census-order")
-	answer, err := s.gateway.Retire(ctx, payID)
+	holder := s.OwnOf(held.Account)
+	answer, err := s.gatewayOf(ctx, holder).Retire(ctx, payID)
 	Crash("after-census-order")
-	s.heard(err)
+	s.heard(holder, err)
 	switch {
 	case err != nil:
 		return err
@@ -64,8 +66,15 @@ func firstOf(errs ...error) error {
 }
 
 func (s *Shop) quarantined(ctx context.Context, payID int64) (q Quarantined, err error) {
-	err = s.store.View(ctx, func(r Reader) (err error) {
+	err = s.store.View(ctx, func(r Reader) error {
+		h, err := r.House()
+		if err != nil {
+			return err
+		}
 		q, err = r.Quarantined(s.account, payID)
+		for i := 0; i < len(h.Accounts) && CodeOf(err) == NotFound; i++ {
+			q, err = r.Quarantined(s.bookOf(h.Accounts[i].ID), payID)
+		}
 		return err
 	})
 	return q, err
@@ -95,11 +104,35 @@ func (s *Shop) putQuarantined(ctx context.Context, q Quarantined) error {
 	})
 }
 
-// takeCensus reads which links of one day can still be paid and sets right what the database says
-// otherwise about. It returns the links found.
-func (s *Shop) takeCensus(ctx context.Context, day string) (Findings, error) {
-	found, err := s.gateway.Unused(ctx, s.settings.Installation+day)
-	s.heard(err)
+// censusOf takes the census of an account for some days, and finds out what became of links held there.
+func (s *Shop) censusOf(ctx context.Context, holder string, days []string, held []Quarantined) error {
+	held = slices.DeleteFunc(slices.Clone(held), func(q Quarantined) bool { return s.OwnOf(q.Account) != holder })
+	for _, q := range held {
+		days = append(days[:len(days):len(days)], dayOfRef(q.Ref))
+	}
+	taken := map[string]Findings{}
+	for _, day := range days {
+		if _, done := taken[day]; done {
+			continue
+		}
+		var err error
+		if taken[day], err = s.takeCensus(ctx, holder, day); err != nil {
+			return err
+		}
+	}
+	for _, q := range held {
+		if err := s.recheck(ctx, q, taken[dayOfRef(q.Ref)]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeCensus reads which links of one day can still be paid on an account and sets right what the
+// database says otherwise about. It returns the links found.
+func (s *Shop) takeCensus(ctx context.Context, holder, day string) (Findings, error) {
+	found, err := s.gatewayOf(ctx, holder).Unused(ctx, s.settings.Installation+day)
+	s.heard(holder, err)
 	if err != nil {
 		return found, err
 	}
@@ -107,20 +140,20 @@ func (s *Shop) takeCensus(ctx context.Context, day string) (Findings, error) {
 		if !s.ours(f.Ref) || f.Cancelled || f.Used {
 			continue // a partial match of somebody else's note, or no longer to be paid
 		}
-		if err := s.inspect(ctx, f); err != nil {
+		if err := s.inspect(ctx, holder, f); err != nil {
 			return found, err
 		}
 	}
 	return found, nil
 }
 
-// inspect compares one unpaid link of ours with what the database knows.
-func (s *Shop) inspect(ctx context.Context, f Found) error {
+// inspect compares one unpaid link of ours on an account with what the database knows.
+func (s *Shop) inspect(ctx context.Context, holder string, f Found) error {
 	sale, n, err := s.saleOfRow(ctx, PayIn{PayID: f.PayID, Ref: f.Ref})
 	if CodeOf(err) == NotFound {
 		now := s.now()
 		return s.putQuarantined(ctx, Quarantined{
-			Account: s.account, PayID: f.PayID, Ref: f.Ref, Amount: f.Amount,
+			Account: s.bookOf(holder), PayID: f.PayID, Ref: f.Ref, Amount: f.Amount,
 			Seen: now, At: now, State: QuarantineHeld, By: ActorGateway,
 		})
 	}
@@ -130,9 +163,9 @@ func (s *Shop) inspect(ctx context.Context, f Found) error {
 	l := sale.Link(n)
 	switch {
 	case l.Live && l.PayID == f.PayID && l.Gone && s.now()-l.Created > censusAge:
-		return s.unwanted(ctx, f) // deleted, and the gateway says it never heard of that
+		return s.unwanted(ctx, holder, f) // deleted, and the gateway says it never heard of that
 	case l.Live && l.PayID != f.PayID:
-		return s.unwanted(ctx, f) // a second link under one reference, never shown
+		return s.unwanted(ctx, holder, f) // a second link under one reference, never shown
 	case !l.Live && l.GivenUp && l.Unborn:
 		e := Errand{Sale: sale.ID, Register: sale.Register, Link: n, Kind: ErrandStray}
 		return s.adopt(ctx, e, f, 1) // it becomes known and, being given up, is retired
@@ -142,11 +175,11 @@ func (s *Shop) inspect(ctx context.Context, f Found) error {
 
 // unwanted deletes a link that our own facts say nobody may pay. Whatever was paid on it meanwhile
 // carries our reference and comes with the pay-in list.
-func (s *Shop) unwanted(ctx context.Context, f Found) error {
+func (s *Shop) unwanted(ctx context.Context, holder string, f Found) error {
 	Crash("before-census-retire")
-	answer, err := s.gateway.Retire(ctx, f.PayID)
+	answer, err := s.gatewayOf(ctx, holder).Retire(ctx, f.PayID)
 	Crash("after-census-retire")
-	s.heard(err)
+	s.heard(holder, err)
 	s.log.Warn("a link that should be gone can be paid", "link", f.PayID, "ref", f.Ref, "answer", answer, "err", err)
 	return err
 }
@@ -162,9 +195,10 @@ func (s *Shop) recheck(ctx context.Context, q Quarantined, census Findings) erro
 		return firstOf(err, s.requarantine(ctx, q, QuarantineKnown, ActorGateway, ""))
 	}
 	Crash("before-census-search")
-	found, err := s.gateway.Find(ctx, q.Ref)
+	holder := s.OwnOf(q.Account)
+	found, err := s.gatewayOf(ctx, holder).Find(ctx, q.Ref)
 	Crash("after-census-search")
-	s.heard(err)
+	s.heard(holder, err)
 	if err != nil {
 		return err
 	}

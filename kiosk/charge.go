@@ -214,6 +214,9 @@ func (s *Shop) charge(tx Tx, by Actor, c Charge) (*Sale, error) {
 	if stall.Limit > 0 && c.Amount > stall.Limit {
 		return nil, &Error{Code: Invalid, Key: KeyOverLimit, Field: "amount", Amounts: []Money{stall.Limit}}
 	}
+	if err := s.mayReach(tx, stall.OwnAccount); err != nil {
+		return nil, err
+	}
 	if err := s.freeRegister(tx, by.Register); err != nil {
 		return nil, err
 	}
@@ -307,7 +310,7 @@ func (s *Shop) newLink(tx Tx, sale *Sale, n int) (*Link, error) {
 	now := s.now()
 	l := &Link{
 		ID: s.random.id(now), N: n, Ref: s.refs.next(time.UnixMilli(now)),
-		Account: s.account, Amount: sale.Total(), Created: now,
+		Account: s.account, Holder: stall.OwnAccount, Amount: sale.Total(), Created: now,
 	}
 	if l.Parts = stall.Split(l.Amount); len(l.Parts) > 0 {
 		l.Own = own(l.Amount, l.Parts)

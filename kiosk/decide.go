@@ -42,6 +42,9 @@ func (s *Shop) decide(ctx context.Context, by Actor, sale string, step Step) (*S
 	}
 	step.Actor = by.Staff
 	return s.own(ctx, by.Register, sale, func(tx Tx, found *Sale) (Step, error) {
+		if l, err := found.linkToRefund(step); step.Kind == StepRefund && err == nil {
+			return step, s.mayReach(tx, l.Holder)
+		}
 		if step.Kind != StepAttach || !found.lateOpen() {
 			return step, nil
 		}

@@ -74,6 +74,22 @@
 // for a new attempt under a new reference. One loop reads the pay-in list for everybody, because
 // the gateway allows sixty calls a minute.
 //
+// # Accounts of stalls
+//
+// A stall may sell with an account of its owner ([OwnAccount]): then its links are made with the owner's
+// key and the money goes straight there. All accounts live at one gateway, where the number of a link
+// is unique, so that a link is what it was; what differs is the key of a call. [Stall.OwnAccount] says
+// which one the next link is made with, and [Link.Holder] with which one a link was made: it is asked,
+// searched, deleted, refunded and read back with that one for ever. A row, a list or a census says
+// nothing about links of another account; lists are read account by account and wait, fail and pause
+// alone. Payouts, invoices, audit days, unmatched rows and links nobody knows are kept in the book of
+// their account.
+//
+// The key of an account that ended is kept for as many days as the keys of links, but never fewer than
+// the audit looks back, and longer while any of its links is watched. A key that cannot be opened, then
+// or by mischance, counts as a gateway that is away: nothing is begun with it, and nothing is ever taken
+// as absent because of it.
+//
 // # The wall
 //
 // The office's wall shows hundreds of registers and pushes over a socket of its own, on which
@@ -234,6 +250,25 @@
 // own day in the transaction that stores a row, and a payout is compared with the sum of its day. Rows
 // do not say which payout they are part of, and reading a month of sales for every look at the office
 // would take seconds. A list that names the payout of each row would allow to match them one by one.
+//
+// A newer key of a known account replaces the older one. Accounts are told apart by their number at the
+// gateway, and a key with a known number counts for links of before as well; as long as no link has told
+// the number, every key is an account of its own. Renewing a key cuts the older one off at once, so that
+// open links could not be read any more. If keys overlapped, each link could stay with its own.
+//
+// Each account has a circuit, all share the budget. A gateway that fails for one account keeps nobody
+// else from selling, while its limit of calls is per address too, so that where several accounts are
+// busy each list is read so much less often. One stall's trouble must not be another's. A limit per
+// account alone would give each a budget.
+//
+// On an owner's account only what begins with our letters is ours. Rows without a note are unmatched on
+// the house's account alone. The owner's other business is nobody's in the office. An owner who wants to
+// be told of lost notes would change it.
+//
+// A share of ours is kept beside the unmatched rows. What the house's account gets of a link that was
+// made with a stall's account is stored with the sale's number and settled at once: it counts in no sum
+// of sales and is part of what a payout is compared with. The sale has heard of its payment by the list
+// of its own account. Commission that is to be a book of its own would become one.
 //
 // A split part that went back is not taken off. What went to other accounts at the moment of payment
 // stays in its sum when a whole refund is seen, although the gateway takes those parts back too.

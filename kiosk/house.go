@@ -25,7 +25,8 @@ type House struct {
 	PublicURL string // as the office says; what the program was started with wins
 	Retention Retention
 	Erased    Erased
-	Told      int64 // Unix milliseconds when somebody confirmed what this program is not, 0 never
+	Told      int64        // Unix milliseconds when somebody confirmed what this program is not, 0 never
+	Accounts  []OwnAccount // of stalls' owners, oldest first
 }
 
 // Erased tells up to which sale things were removed that had been kept long enough.
@@ -94,13 +95,8 @@ func (s *Shop) SetGatewayKey(ctx context.Context, by Clerk, key string) (Gateway
 		return GatewayKey{}, by.organizes()
 	case s.keys == nil:
 		return GatewayKey{}, &Error{Code: Conflict, Key: KeyKeyFixed}
-	case !tokenForm(key) || len(key) < 8:
-		return GatewayKey{}, &Error{Code: Invalid, Key: KeyKeyForm, Field: "key"}
 	}
-	account, err := s.keys.CheckKey(ctx, key)
-	if CodeOf(err) == Refused {
-		return GatewayKey{}, &Error{Code: Invalid, Key: KeyKeyWrong, Field: "key", Err: err}
-	}
+	account, err := checkKey(ctx, s.keys, key)
 	if err != nil {
 		return GatewayKey{}, err
 	}

@@ -6,13 +6,14 @@ import (
 	"time"
 )
 
-// Listed is what the gateway's pay-in list holds for a register on one of the gateway's own days,
+// Listed is what the pay-in list of an account holds for a register on one of the gateway's own days,
 // as far as we have seen it: what a payout of that day has to agree with. Amounts are cents; fees
 // and net are the gateway's word (protocol section 10).
 type Listed struct {
 	Stall    string
 	Register string
 	Day      string // the gateway's day, "2026-11-20"; "" where its time cannot be read
+	Holder   string // ID of the stall's own account, "" for the house's
 	Rows     int64
 	Amount   Money
 	Fee      Money
@@ -34,17 +35,17 @@ func (l Listed) Plus(o Listed) Listed {
 
 func (l Listed) negative() Listed {
 	return Listed{
-		Stall: l.Stall, Register: l.Register, Day: l.Day,
+		Stall: l.Stall, Register: l.Register, Day: l.Day, Holder: l.Holder,
 		Rows: -l.Rows, Amount: -l.Amount, Fee: -l.Fee, FeePSP: -l.FeePSP, Net: -l.Net, Open: -l.Open,
 	}
 }
 
 // Key is l without its sums.
 func (l Listed) Key() Listed {
-	return Listed{Stall: l.Stall, Register: l.Register, Day: l.Day}
+	return Listed{Stall: l.Stall, Register: l.Register, Day: l.Day, Holder: l.Holder}
 }
 
-// Listed sums the sale's rows of the gateway by the gateway's day. Rows that it withdrew, and
+// Listed sums the sale's rows of the gateway by the gateway's day and account. Rows that it withdrew, and
 // flags that are rows with us only, are left out.
 func (s *Sale) Listed() []Listed {
 	var all []Listed
@@ -55,7 +56,7 @@ func (s *Sale) Listed() []Listed {
 				continue
 			}
 			row := r.listed()
-			row.Stall, row.Register = s.Stall, s.Register
+			row.Stall, row.Register, row.Holder = s.Stall, s.Register, l.Holder
 			all = append(all, row)
 		}
 	}

@@ -48,11 +48,12 @@ func (s *Shop) create(ctx context.Context, e Errand, sale *Sale, link *Link) err
 	}
 	began := s.clock()
 	Crash("before-create")
-	opened, err := s.gateway.Open(ctx, order)
+	opened, err := s.gatewayOf(ctx, link.Holder).Open(ctx, order)
 	Crash("after-create")
 	s.observe.Created(s.clock().Sub(began), createOutcome(opened, err))
-	s.heard(err)
+	s.heard(link.Holder, err)
 	if err == nil {
+		s.learnNumber(ctx, link.Holder, opened.UserID)
 		return s.opened(ctx, e, opened)
 	}
 	s.log.Warn("create failed", "sale", sale.ID, "link", link.ID, "code", CodeOf(err), "err", err)
@@ -181,9 +182,9 @@ func (s *Shop) unclear(ctx context.Context, e Errand) error {
 // reduced to the lowest number, none after the settle time gives the attempt up.
 func (s *Shop) search(ctx context.Context, e Errand, link *Link) error {
 	Crash("before-search")
-	findings, err := s.gateway.Find(ctx, link.Ref)
+	findings, err := s.gatewayOf(ctx, link.Holder).Find(ctx, link.Ref)
 	Crash("after-search")
-	s.heard(err)
+	s.heard(link.Holder, err)
 	if err != nil {
 		e.Tries--
 		return s.later(ctx, e, max(waitOf(err), 2*secondMillis))

@@ -1,7 +1,9 @@
 package kiosk
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -20,6 +22,7 @@ type patrol struct {
 	census int64           // the same for links nobody knows
 	audit  int64           // the same for the question whether an audit is due
 	absent map[int64]int64 // links of codes on show that no list held, with the time
+	turn   int             // rounds of several accounts so far
 	told   string          // what the tills were last told about the house
 }
 
@@ -88,25 +91,33 @@ func (p *patrol) lookForStrangers(ctx context.Context) error {
 	if len(restores) > 0 {
 		from = min(from, restores[0].Newest)
 	}
-	days := censusOfDays(from, s.now())
-	for _, q := range held {
-		days = append(days, dayOfRef(q.Ref))
+	holders, err := s.counted(ctx, from, held)
+	if err != nil {
+		return err
 	}
-	taken := map[string]Findings{}
-	for _, day := range days {
-		if _, done := taken[day]; done {
-			continue
-		}
-		if taken[day], err = s.takeCensus(ctx, day); err != nil {
-			return err
-		}
+	var failed []error
+	for _, holder := range p.inTurn(holders) {
+		failed = append(failed, s.censusOf(ctx, holder, censusOfDays(from, s.now()), held))
 	}
-	for _, q := range held {
-		if err := s.recheck(ctx, q, taken[dayOfRef(q.Ref)]); err != nil {
-			return err
-		}
+	if err := firstOf(failed...); err != nil {
+		return err
 	}
 	return s.searched(ctx, restores)
+}
+
+// counted lists the accounts whose unpaid links since a time may be ours, or are held.
+func (s *Shop) counted(ctx context.Context, from int64, held []Quarantined) ([]string, error) {
+	h, err := s.House(ctx)
+	if err != nil {
+		return nil, err
+	}
+	holders := h.reachable(s.now(), min(censusDays, (s.now()-from)/dayMillis+1))
+	for _, q := range held {
+		if own := s.OwnOf(q.Account); !slices.Contains(holders, own) {
+			holders = append(holders, own)
+		}
+	}
+	return holders, nil
 }
 
 // strangers reads the links that are held, and the restores that were not searched for yet.
@@ -153,14 +164,53 @@ func (p *patrol) auditIfDue(ctx context.Context) error {
 	if slot <= s.settings.Created {
 		return nil
 	}
-	last, err := s.AuditDays(ctx, 1)
-	if err != nil || (len(last) > 0 && last[0].At >= slot) {
+	return s.readBooks(ctx, func(audited int64) bool { return audited < slot })
+}
+
+// ReadBooks audits the gateway's books and reads its payouts and invoices, of the account first that
+// was audited longest ago: the calls of a minute may not reach for all of them. The error is that of
+// the first account that could not be read.
+func (s *Shop) ReadBooks(ctx context.Context) error {
+	return s.readBooks(ctx, func(int64) bool { return true })
+}
+
+func (s *Shop) readBooks(ctx context.Context, due func(audited int64) bool) error {
+	h, err := s.House(ctx)
+	if err != nil {
 		return err
 	}
-	if err := s.Audit(ctx); err != nil {
+	last, err := s.audited(ctx, h)
+	if err != nil {
 		return err
 	}
-	return s.ReadPayouts(ctx)
+	holders := h.reachable(s.now(), auditDays)
+	slices.SortStableFunc(holders, func(a, b string) int { return cmp.Compare(last[a], last[b]) })
+	var failed []error
+	for _, holder := range holders {
+		if !due(last[holder]) {
+			continue
+		}
+		err := s.auditOf(ctx, holder)
+		if err == nil {
+			err = s.readPayoutsOf(ctx, holder)
+		}
+		failed = append(failed, err)
+	}
+	return firstOf(failed...)
+}
+
+// audited is when each account was audited last; one of a stall counts as audited when it was made.
+func (s *Shop) audited(ctx context.Context, h House) (map[string]int64, error) {
+	last := map[string]int64{}
+	for _, a := range h.Accounts {
+		last[a.ID] = a.Made
+	}
+	days, err := s.AuditDays(ctx, 1+len(h.Accounts)) // of the newest day there is one of each account
+	for _, d := range days {
+		own := s.OwnOf(d.Account)
+		last[own] = max(last[own], d.At)
+	}
+	return last, err
 }
 
 // probeStore tries to write while nothing could be written, so that the house goes on by itself as
@@ -188,7 +238,7 @@ func (p *patrol) tell(ctx context.Context) {
 	s := p.shop
 	now := ""
 	for _, a := range s.houseAlarms(s.now()) {
-		now += string(a.Kind) + " "
+		now += string(a.Kind) + a.Own + " "
 	}
 	if now == p.told {
 		return

@@ -79,27 +79,31 @@ const (
 )
 
 // ReadPayouts reads the gateway's payouts of the last 35 days and its invoices, through the lowest
-// lane of the budget, and keeps what is new. It is done every night behind the audit; calling it by
-// hand does no harm.
+// lane of the budget, and keeps what is new: those of the house's account, and of each of the stalls'
+// own. It is done every night behind the audit; calling it by hand does no harm.
 func (s *Shop) ReadPayouts(ctx context.Context) error {
-	now := s.clock().UTC()
+	return s.ofEach(ctx, auditDays, s.readPayoutsOf)
+}
+
+func (s *Shop) readPayoutsOf(ctx context.Context, holder string) error {
+	now, gateway := s.clock().UTC(), s.gatewayOf(ctx, holder)
 	from, to := now.AddDate(0, 0, -auditDays).Format(time.DateOnly), now.Format(time.DateOnly)
 	var payouts []Payout
 	err := everyPage(func(n int) (full bool, err error) {
-		page, err := s.gateway.ReadPayouts(ctx, ReportQuery{Page: n, Limit: reportPage, From: from, To: to})
+		page, err := gateway.ReadPayouts(ctx, ReportQuery{Page: n, Limit: reportPage, From: from, To: to})
 		payouts = append(payouts, page.Rows...)
 		return page.Full, err
 	})
-	s.heard(err)
+	s.heard(holder, err)
 	if err != nil {
 		return err
 	}
-	invoices, err := s.gateway.ReadInvoices(ctx, ReportQuery{Page: 1, Limit: reportPage})
-	s.heard(err)
+	invoices, err := gateway.ReadInvoices(ctx, ReportQuery{Page: 1, Limit: reportPage})
+	s.heard(holder, err)
 	if err != nil {
 		return err
 	}
-	return s.keepPayouts(ctx, payouts, invoices.Rows)
+	return s.keepPayouts(ctx, holder, payouts, invoices.Rows)
 }
 
 func everyPage(read func(n int) (full bool, err error)) error {
@@ -111,17 +115,17 @@ func everyPage(read func(n int) (full bool, err error)) error {
 	return nil
 }
 
-func (s *Shop) keepPayouts(ctx context.Context, payouts []Payout, invoices []FeeInvoice) error {
+func (s *Shop) keepPayouts(ctx context.Context, holder string, payouts []Payout, invoices []FeeInvoice) error {
 	now := s.now()
 	return s.change(ctx, OfficeStream, func(tx Tx) error {
 		for _, p := range payouts {
-			p.Account, p.SeenAt = s.account, now
+			p.Account, p.SeenAt = s.bookOf(holder), now
 			if err := tx.PutPayout(p); err != nil {
 				return err
 			}
 		}
 		for _, v := range invoices {
-			v.Account, v.SeenAt = s.account, now
+			v.Account, v.SeenAt = s.bookOf(holder), now
 			if err := tx.PutFeeInvoice(v); err != nil {
 				return err
 			}
@@ -130,14 +134,17 @@ func (s *Shop) keepPayouts(ctx context.Context, payouts []Payout, invoices []Fee
 	})
 }
 
-// PayoutMatch holds a payout, or days that no payout was seen for, against our own rows.
+// PayoutMatch holds payouts of an account for a day, or a day that no payout was seen for, against our
+// own rows of that account.
 type PayoutMatch struct {
 	Day       string
+	Holder    string   // ID of the stall's own account, "" for the house's
 	Payouts   []Payout // usually one, and one of split links
 	Ours      Listed   // of all registers, for this day
 	Unmatched []Unmatched
+	Shares    int   // how many rows are shares of other accounts' links
 	Paid      Money // what the payouts pay
-	Expected  Money // net of our rows and of those that belong to no sale of ours
+	Expected  Money // net of our rows, of those that belong to no sale of ours, and of shares
 }
 
 // Difference is what the payouts pay more than the rows say; 0 where they agree.
@@ -152,7 +159,7 @@ func (m PayoutMatch) Difference() Money {
 func (m PayoutMatch) Waits() bool { return len(m.Payouts) == 0 && m.Expected != 0 }
 
 // Payouts matches the gateway's payouts for its days from first to last ("2026-05-01") with our
-// rows, newest first. Whoever may see all stalls may call it.
+// rows, account by account, newest first. Whoever may see all stalls may call it.
 func (s *Shop) Payouts(ctx context.Context, first, last string) ([]PayoutMatch, error) {
 	var all []PayoutMatch
 	err := s.store.View(ctx, func(r Reader) error {
@@ -165,7 +172,7 @@ func (s *Shop) Payouts(ctx context.Context, first, last string) ([]PayoutMatch, 
 			return err
 		}
 		strangers, err := r.Unmatched(false, mostStrangers)
-		all = matchPayouts(rows, payouts, strangers, first, last)
+		all = s.matchPayouts(rows, payouts, strangers, first, last)
 		return err
 	})
 	return all, err
@@ -182,7 +189,7 @@ type ListedQuery struct {
 // whole ranges of what is kept.
 type StatementReader interface {
 	ExportReader
-	// Listed sums by day, oldest first; Register and, without one asked for, Stall
+	// Listed sums by day and account, oldest first; Register and, without one asked for, Stall
 	// of the rows are empty.
 	Listed(q ListedQuery) ([]Listed, error)
 	// Payouts returns those for the gateway's days from first to last.
@@ -202,20 +209,22 @@ type StatementWriter interface {
 
 const mostStrangers = 10_000
 
-func matchPayouts(rows []Listed, payouts []Payout, strangers []Unmatched, first, last string) []PayoutMatch {
-	days := map[string]*PayoutMatch{}
-	at := func(day string) *PayoutMatch {
-		if days[day] == nil {
-			days[day] = &PayoutMatch{Day: day}
+func (s *Shop) matchPayouts(rows []Listed, payouts []Payout, strangers []Unmatched, first, last string) []PayoutMatch {
+	type page struct{ day, holder string }
+	days := map[page]*PayoutMatch{}
+	at := func(day, holder string) *PayoutMatch {
+		p := page{day, holder}
+		if days[p] == nil {
+			days[p] = &PayoutMatch{Day: day, Holder: holder}
 		}
-		return days[day]
+		return days[p]
 	}
 	for _, l := range rows {
-		m := at(l.Day)
+		m := at(l.Day, l.Holder)
 		m.Ours, m.Expected = m.Ours.Plus(l), m.Expected+l.Net
 	}
 	for _, p := range payouts {
-		m := at(p.Day)
+		m := at(p.Day, s.OwnOf(p.Account))
 		m.Payouts, m.Paid = append(m.Payouts, p), m.Paid+p.Net
 	}
 	for _, u := range strangers {
@@ -223,14 +232,21 @@ func matchPayouts(rows []Listed, payouts []Payout, strangers []Unmatched, first,
 		if day < first || day > last {
 			continue
 		}
-		m := at(day)
-		m.Unmatched, m.Expected = append(m.Unmatched, u), m.Expected+u.Row.Net
+		m := at(day, s.OwnOf(u.Account))
+		m.Expected += u.Row.Net
+		if u.Why == UnmatchedShare {
+			m.Shares++
+			continue
+		}
+		m.Unmatched = append(m.Unmatched, u)
 	}
 	all := make([]PayoutMatch, 0, len(days))
 	for _, m := range days {
 		all = append(all, *m)
 	}
-	slices.SortFunc(all, func(a, b PayoutMatch) int { return cmp.Compare(b.Day, a.Day) })
+	slices.SortFunc(all, func(a, b PayoutMatch) int {
+		return cmp.Or(cmp.Compare(b.Day, a.Day), cmp.Compare(a.Holder, b.Holder))
+	})
 	return all
 }
 

@@ -22,7 +22,8 @@ type Stall struct {
 	LogoWidth   int    // pixels
 	LogoHeight  int
 	SplitTerms  []Share
-	Created     int64 // Unix milliseconds
+	OwnAccount  string // ID of the owner's account that links are made with, "" for the house's
+	Created     int64  // Unix milliseconds
 }
 
 // Share is what another account gets of a sale: hundredths of a percent, or a fixed sum.

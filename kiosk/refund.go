@@ -79,7 +79,8 @@ func (s *Sale) Refundable() Money {
 
 // Refund asks the gateway to send part of a sale's money back, or all of it. It needs a manager and
 // a reason. The request is stored before it is made; at most one stands per link, also when several
-// people ask at once: the others get [Conflict].
+// people ask at once: the others get [Conflict], as does who asks for money of an account whose key
+// cannot be opened any more.
 func (s *Shop) Refund(ctx context.Context, by Actor, sale string, amount Money, reason string) (*Sale, error) {
 	step := Step{Kind: StepRefund, Amount: amount, Reason: reason, ID: s.random.id(s.now())}
 	return s.decide(ctx, by, sale, step)
@@ -239,9 +240,9 @@ func (s *Shop) refund(ctx context.Context, e Errand, sale *Sale) error {
 		return s.found(ctx, e, Step{Kind: StepUnsure, ID: r.ID, Amount: r.Amount})
 	}
 	Crash("before-refund")
-	err := s.gateway.Refund(ctx, link.PayID, r.Amount, r.Amount == link.received())
+	err := s.gatewayOf(ctx, link.Holder).Refund(ctx, link.PayID, r.Amount, r.Amount == link.received())
 	Crash("after-refund")
-	s.heard(err)
+	s.heard(link.Holder, err)
 	step := Step{Kind: StepFiled, ID: r.ID, Amount: r.Amount}
 	switch CodeOf(err) {
 	case "":

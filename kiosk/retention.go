@@ -94,7 +94,7 @@ func (s *Shop) retain(ctx context.Context) {
 type Retained struct {
 	Inbox int64 // deliveries
 	Notes int   // notes of sales
-	Keys  int   // secrets of links
+	Keys  int   // secrets of links, and keys of stalls' accounts that ended
 }
 
 // Retain removes what has been kept long enough, in small transactions, so that no sale waits. How
@@ -110,6 +110,11 @@ func (s *Shop) Retain(ctx context.Context) (Retained, error) {
 		return done, err
 	}
 	done.Keys, err = s.erase(ctx, days.Keys, func(h *House) *string { return &h.Erased.Keys }, (*Sale).forgetKeys)
+	if err == nil {
+		var n int
+		n, err = s.forgetAccounts(ctx, days.Keys)
+		done.Keys += n
+	}
 	if err == nil {
 		done.Notes, err = s.erase(ctx, days.Notes, func(h *House) *string { return &h.Erased.Notes }, (*Sale).forgetNote)
 	}

@@ -10,9 +10,9 @@ var retireWaits = []int64{1 * secondMillis, 2 * secondMillis, 4 * secondMillis, 
 func (s *Shop) retire(ctx context.Context, e Errand, sale *Sale) error {
 	link := sale.Link(e.Link)
 	Crash("before-retire")
-	answer, err := s.gateway.Retire(ctx, link.PayID)
+	answer, err := s.gatewayOf(ctx, link.Holder).Retire(ctx, link.PayID)
 	Crash("after-retire")
-	s.heard(err)
+	s.heard(link.Holder, err)
 	if err != nil {
 		s.log.Warn("retire failed", "sale", sale.ID, "link", link.ID, "code", CodeOf(err), "err", err)
 		return s.later(ctx, e, max(waitOf(err), backoff(retireWaits, e.Tries)))
@@ -29,9 +29,9 @@ func (s *Shop) retire(ctx context.Context, e Errand, sale *Sale) error {
 
 func (s *Shop) retireUnknown(ctx context.Context, e Errand, link *Link) error {
 	Crash("before-retire-search")
-	findings, err := s.gateway.Find(ctx, link.Ref)
+	findings, err := s.gatewayOf(ctx, link.Holder).Find(ctx, link.Ref)
 	Crash("after-retire-search")
-	s.heard(err)
+	s.heard(link.Holder, err)
 	if err != nil {
 		return s.later(ctx, e, backoff(retireWaits, e.Tries))
 	}

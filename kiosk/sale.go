@@ -109,7 +109,8 @@ type Link struct {
 	ID        string // ours, time-ordered
 	N         int    // 1 for the first of its sale
 	Ref       string // unique reference, first in the recipient note at the gateway
-	Account   string // the gateway account it was asked of
+	Account   string // the gateway it was asked of: there its number is unique
+	Holder    string // ID of the stall's own account it was made with, "" for the house's; it never changes
 	Amount    Money
 	Parts     []Part // of other accounts, fixed when the link was asked for; empty for a plain link
 	Own       Money  // our own part of a split link, 0 for a plain one: its row may show either

@@ -118,7 +118,7 @@ func (s *Sale) green(now int64) bool { return now >= s.PaidAt && now-s.PaidAt < 
 
 // Till reads the screen of a register's till. It returns [NotFound] for an unknown register.
 func (s *Shop) Till(ctx context.Context, register string) (TillScreen, error) {
-	t := TillScreen{Epoch: s.settings.Epoch, Mode: s.settings.Mode, Now: s.now(), Health: s.Health()}
+	t := TillScreen{Epoch: s.settings.Epoch, Mode: s.settings.Mode, Now: s.now()}
 	err := s.store.View(ctx, func(r Reader) error { return s.readTill(r, &t, register) })
 	return t, err
 }
@@ -127,6 +127,7 @@ func (s *Shop) readTill(r Reader, t *TillScreen, register string) error {
 	if err := t.read(r, register); err != nil {
 		return err
 	}
+	t.Health = s.HealthOf(t.Stall.OwnAccount)
 	alarms, err := s.alarmsIn(r, register)
 	t.arrange(alarms)
 	return err

@@ -17,6 +17,7 @@ type Shop struct {
 	bus       Bus
 	vault     Vault
 	keys      KeyTaker // nil where the office cannot set the gateway's key
+	accounts  Accounts // nil where stalls cannot have accounts of their own
 	clock     func() time.Time
 	random    entropy
 	log       *slog.Logger
@@ -32,8 +33,10 @@ type Shop struct {
 
 	mu     sync.Mutex
 	health Health
-	hint   bool             // a browser came back: the lists should be read
-	hinted map[string]int64 // receipt secret to Unix milliseconds of its last hint
+	heards map[string]*Health // of stalls' own accounts; no more than [Health.of] takes from them
+	purses map[string]purse   // of stalls' own accounts
+	hint   bool               // a browser came back: the lists should be read
+	hinted map[string]int64   // receipt secret to Unix milliseconds of its last hint
 
 	expected map[string]address // by the hash of a webhook's token
 }
@@ -58,6 +61,7 @@ type Config struct {
 	Bus       Bus
 	Vault     Vault
 	Keys      KeyTaker // nil: the gateway's key is not the office's
+	Accounts  Accounts // nil: no stall has an account of its own
 	Clock     func() time.Time
 	Random    io.Reader
 	Log       *slog.Logger
@@ -72,7 +76,7 @@ type Config struct {
 // mode is [Conflict]: play money and real money never meet.
 func NewShop(ctx context.Context, c Config) (*Shop, error) {
 	s := &Shop{
-		store: c.Store, gateway: c.Gateway, bus: c.Bus, vault: c.Vault, keys: c.Keys,
+		store: c.Store, gateway: c.Gateway, bus: c.Bus, vault: c.Vault, keys: c.Keys, accounts: c.Accounts,
 		clock: c.Clock, random: entropy{c.Random}, log: c.Log, observe: c.Observe, skew: c.Skew,
 		publicURL: c.PublicURL, account: c.Account,
 		workers: make(chan struct{}, 1), watcher: make(chan struct{}, 1),
@@ -87,7 +91,7 @@ func NewShop(ctx context.Context, c Config) (*Shop, error) {
 	}
 	s.refs = &refMaker{s.settings.Installation, s.random}
 	s.health.Webhooks = s.publicURL != ""
-	s.hinted = map[string]int64{}
+	s.hinted, s.heards, s.purses = map[string]int64{}, map[string]*Health{}, map[string]purse{}
 	s.expected = map[string]address{}
 	return s, nil
 }
@@ -232,30 +236,59 @@ func (out Outcome) Store(tx Tx, due int64) error {
 	return tx.Begin(out.Sale, due, out.Start...)
 }
 
-// Health tells how the gateway answers.
-func (s *Shop) Health() Health {
+// Health tells how the gateway answers the house's account.
+func (s *Shop) Health() Health { return s.HealthOf("") }
+
+// HealthOf tells how the gateway answers an account, "" is the house's.
+func (s *Shop) HealthOf(own string) Health {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.health
+	h := s.health
+	if own == "" {
+		return h
+	}
+	return h.of(s.heards[own])
 }
 
-// heard notes the outcome of a gateway call for the till's device row and the alarms.
-func (s *Shop) heard(err error) {
+// of is h with what the gateway says to a stall's account, nil for nothing yet.
+func (h Health) of(own *Health) Health {
+	h.GatewayDown, h.Held, h.KeyRefused = 0, 0, 0
+	if own != nil {
+		h.GatewayDown, h.Held, h.KeyRefused = own.GatewayDown, own.Held, own.KeyRefused
+	}
+	return h
+}
+
+// heard notes the outcome of a gateway call of an account for the till's device row and the alarms.
+func (s *Shop) heard(own string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	h := &s.health
+	if own != "" {
+		if s.heards[own] == nil {
+			s.heards[own] = &Health{}
+		}
+		h = s.heards[own]
+	}
+	h.hear(err, s.now())
+}
+
+func (h *Health) hear(err error, now int64) {
+	unopened := KeyOf(err) == KeyOwnKey && err != nil
 	switch code := CodeOf(err); {
+	case unopened: // the gateway was not asked
 	case code == "" || code == Refused:
-		s.health.GatewayDown, s.health.Held = 0, 0
+		h.GatewayDown, h.Held = 0, 0
 	case code == TooMany:
-		s.health.Held = s.now() + waitOf(err)
-	case (code == Unclear || code == NotSent) && s.health.GatewayDown == 0:
-		s.health.GatewayDown = s.now()
+		h.Held = now + waitOf(err)
+	case (code == Unclear || code == NotSent) && h.GatewayDown == 0:
+		h.GatewayDown = now
 	}
 	switch {
 	case err == nil:
-		s.health.KeyRefused = 0
-	case KeyOf(err) == KeyGatewayKey && s.health.KeyRefused == 0:
-		s.health.KeyRefused = s.now()
+		h.KeyRefused = 0
+	case (unopened || KeyOf(err) == KeyGatewayKey) && h.KeyRefused == 0:
+		h.KeyRefused = now
 	}
 }
 

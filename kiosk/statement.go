@@ -31,9 +31,10 @@ func (s Statement) StaysOnAccount() Money {
 	return s.Figures.Kept() - s.Figures.Commission - s.Figures.Fee - s.Figures.FeePSP
 }
 
-// StallPayout is a stall's part of what the gateway pays out for one of its days.
+// StallPayout is a stall's part of what the gateway pays out to an account for one of its days.
 type StallPayout struct {
 	Day     string
+	Holder  string   // ID of the stall's own account, "" for the house's
 	Rows    Listed   // of this stall
 	Payouts []Payout // of the account; they may hold other stalls' money too
 }
@@ -51,7 +52,7 @@ func (s *Shop) Statement(ctx context.Context, stall string, first, last int64) (
 		return Statement{}, err
 	}
 	st := Statement{First: first, Last: last, Names: map[string]string{}}
-	err := s.store.View(ctx, func(r Reader) error { return st.read(r, stall) })
+	err := s.store.View(ctx, func(r Reader) error { return st.read(r, stall, s.OwnOf) })
 	return st, err
 }
 
@@ -70,7 +71,7 @@ func CheckDays(first, last int64) error {
 	return nil
 }
 
-func (st *Statement) read(r Reader, stall string) (err error) {
+func (st *Statement) read(r Reader, stall string, ownOf func(book string) string) (err error) {
 	if st.Stall, err = r.Stall(stall); err != nil {
 		return err
 	}
@@ -100,12 +101,12 @@ func (st *Statement) read(r Reader, stall string) (err error) {
 	if err != nil {
 		return err
 	}
-	return st.readPayouts(r)
+	return st.readPayouts(r, ownOf)
 }
 
 // readPayouts takes the gateway's days of the statement: its clock is not ours, so that one more on
 // either side may belong to it, and then only its rows decide.
-func (st *Statement) readPayouts(r Reader) error {
+func (st *Statement) readPayouts(r Reader, ownOf func(book string) string) error {
 	first, last := dayName(st.First), dayName(st.Last)
 	rows, err := r.Listed(ListedQuery{Stall: st.Stall.ID, First: first, Last: last})
 	if err != nil {
@@ -117,9 +118,9 @@ func (st *Statement) readPayouts(r Reader) error {
 	}
 	for _, l := range rows {
 		st.ToCome += l.Open
-		p := StallPayout{Day: l.Day, Rows: l}
+		p := StallPayout{Day: l.Day, Holder: l.Holder, Rows: l}
 		for _, o := range payouts {
-			if o.Day == l.Day {
+			if o.Day == l.Day && ownOf(o.Account) == l.Holder {
 				p.Payouts = append(p.Payouts, o)
 			}
 		}

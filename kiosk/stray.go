@@ -14,9 +14,9 @@ var strayWaits = []int64{
 func (s *Shop) stray(ctx context.Context, e Errand, sale *Sale) error {
 	link := sale.Link(e.Link)
 	Crash("before-stray-search")
-	findings, err := s.gateway.Find(ctx, link.Ref)
+	findings, err := s.gatewayOf(ctx, link.Holder).Find(ctx, link.Ref)
 	Crash("after-stray-search")
-	s.heard(err)
+	s.heard(link.Holder, err)
 	if err != nil {
 		return s.later(ctx, e, max(waitOf(err), backoff(strayWaits, e.Tries)))
 	}

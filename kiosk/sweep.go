@@ -8,14 +8,17 @@ import (
 // list is what a reading of the pay-in list brought; complete means that a link which was made
 // since then and is not in it has no row.
 type list struct {
+	holder   string // whose list it is, "" the house's
 	rows     []PayIn
 	unread   []int64
 	complete bool
 	since    int64 // Unix milliseconds
 }
 
-// answers tells whether the list says everything there is to say about a link.
-func (l list) answers(link *Link) bool { return l.complete && link != nil && link.Created >= l.since }
+// answers tells whether the list says everything there is to say about a link: that of its account.
+func (l list) answers(link *Link) bool {
+	return l.complete && link != nil && link.Holder == l.holder && link.Created >= l.since
+}
 
 // widths are the page sizes of one reading: small while that is enough, then wider.
 var widths = []int{50, 200, 1000}
@@ -24,31 +27,35 @@ const maxPages = 5 // of the widest size
 
 // read reads the pay-in list, newest first, until every watched link was found, or the rows are
 // older than the oldest of them, or the list ends. Links made before since are not asked about.
-func (w *watcher) read(ctx context.Context, sales []*Sale, since int64) (list, error) {
-	want := wantOf(sales, since)
-	q := PayInQuery{Days: want.days(w.shop.now()), Page: 1, Lane: LaneLook}
+func (r *reading) read(ctx context.Context, sales []*Sale, since int64) (list, error) {
+	want := wantOf(sales, r.holder, since)
+	gateway := r.shop.gatewayOf(ctx, r.holder)
+	q := PayInQuery{Days: want.days(r.shop.now()), Page: 1, Lane: LaneLook}
+	read := list{holder: r.holder, since: since}
 	var got PayInPage
 	for _, q.Limit = range widths {
 		Crash("before-list")
-		page, err := w.shop.gateway.PayIns(ctx, q)
+		page, err := gateway.PayIns(ctx, q)
 		Crash("after-list")
 		if err != nil {
 			return list{}, err
 		}
 		if got = page; !got.hides(want) {
-			return list{rows: got.Rows, complete: got.legible(want), since: since}, nil
+			read.rows, read.complete = got.Rows, got.legible(want)
+			return read, nil
 		}
 	}
 	for q.Page = 2; q.Page <= maxPages && got.hides(want); q.Page++ {
 		Crash("before-further-list")
-		page, err := w.shop.gateway.PayIns(ctx, q)
+		page, err := gateway.PayIns(ctx, q)
 		Crash("after-further-list")
 		if err != nil {
 			return list{}, err
 		}
 		got = PayInPage{append(got.Rows, page.Rows...), page.Full, append(got.Unread, page.Unread...)}
 	}
-	return list{rows: got.Rows, complete: !got.hides(want) && got.legible(want), since: since}, nil
+	read.rows, read.complete = got.Rows, !got.hides(want) && got.legible(want)
+	return read, nil
 }
 
 // hides tells whether a further page may still speak of a wanted link.
@@ -65,12 +72,12 @@ type want struct {
 	oldest int64 // Unix milliseconds
 }
 
-func wantOf(sales []*Sale, since int64) want {
+func wantOf(sales []*Sale, holder string, since int64) want {
 	w := want{payIDs: map[int64]bool{}}
 	for _, s := range sales {
 		for i := range s.Links {
 			l := &s.Links[i]
-			if !l.Live || l.hasPayment() || l.Created < since {
+			if l.Holder != holder || !l.Live || l.hasPayment() || l.Created < since {
 				continue
 			}
 			w.payIDs[l.PayID] = true
@@ -111,32 +118,37 @@ func (w want) covered(rows []PayIn) bool {
 }
 
 // apply lets the sales take the rows that are not stored yet.
-func (w *watcher) apply(ctx context.Context, rows []PayIn) {
-	if len(w.known) > 100_000 {
-		clear(w.known)
+func (r *reading) apply(ctx context.Context, rows []PayIn) {
+	if len(r.known) > 100_000 {
+		clear(r.known)
 	}
 	for _, row := range rows {
 		mark := row.Key + "|" + string(row.Status) + "|" + row.Payout + "|" + row.Ref
 		if row.Dispute {
 			mark += "|dispute"
 		}
-		if w.known[mark] {
+		if r.known[mark] {
 			continue
 		}
-		if err := w.shop.applyRow(ctx, row); err != nil {
-			w.shop.complain(ctx, "a pay-in row cannot be stored", err)
+		if err := r.shop.applyRow(ctx, r.holder, row); err != nil {
+			r.shop.complain(ctx, "a pay-in row cannot be stored", err)
 			continue
 		}
-		w.known[mark] = true
+		r.known[mark] = true
 	}
 }
 
 // applyRow finds the link of a row, by the gateway's number or, where its create was never
-// answered, by our reference, and lets its sale take what the row says.
-func (s *Shop) applyRow(ctx context.Context, row PayIn) error {
+// answered, by our reference, and lets its sale take what the row says. A row of a link that was made
+// with another account than the list's is a share of this one: the sale hears of its payment by the list
+// of the link's account.
+func (s *Shop) applyRow(ctx context.Context, holder string, row PayIn) error {
 	sale, n, err := s.saleOfRow(ctx, row)
 	if CodeOf(err) == NotFound {
-		return s.stranger(ctx, row)
+		return s.stranger(ctx, holder, row)
+	}
+	if err == nil && sale.Link(n).Holder != holder {
+		return s.share(ctx, holder, row, sale.Number)
 	}
 	if err != nil || !sale.learns(stepsOf(row, sale.Link(n), s.now())) {
 		return err

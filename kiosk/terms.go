@@ -97,7 +97,8 @@ func ParsePercent(text string) (int64, error) {
 	return n, nil
 }
 
-// TryTerms has SecPaid look at the terms: a link is made with them and deleted at once. What it
+// TryTerms has SecPaid look at the terms: a link is made with them, with the account that the stall
+// sells with, and deleted at once. What it
 // refuses is [Refused]; nothing is stored either way.
 func (s *Shop) TryTerms(ctx context.Context, by Clerk, stall string, terms []Share) error {
 	if err := by.heads(stall); err != nil {
@@ -106,17 +107,22 @@ func (s *Shop) TryTerms(ctx context.Context, by Clerk, stall string, terms []Sha
 	if err := CheckTerms(terms); err != nil || len(terms) == 0 {
 		return err
 	}
+	owner, err := s.Stall(ctx, stall)
+	if err != nil {
+		return err
+	}
+	gateway := s.gatewayOf(ctx, owner.OwnAccount)
 	const amount = 100 * 100 // large enough that no share is cut
 	ref := s.refs.next(s.clock())
 	Crash("before-terms")
-	opened, err := s.gateway.Open(ctx, Order{
+	opened, err := gateway.Open(ctx, Order{
 		Ref: ref, Note: ref, Amount: amount, Shares: (Stall{SplitTerms: terms}).Split(amount),
 	})
 	Crash("after-terms")
 	if err != nil {
 		return err
 	}
-	_, err = s.gateway.Retire(context.WithoutCancel(ctx), opened.PayID)
+	_, err = gateway.Retire(context.WithoutCancel(ctx), opened.PayID)
 	Crash("after-terms-retire")
 	return err
 }

@@ -23,7 +23,7 @@ func (s *Shop) SettleUnmatched(ctx context.Context, by Actor, key, reason string
 		return err
 	}
 	return s.change(ctx, OfficeStream, func(tx Tx) error {
-		u, err := tx.UnmatchedRow(s.account, key)
+		u, err := s.unmatchedRow(tx, key)
 		if err != nil {
 			return err
 		}
@@ -32,6 +32,22 @@ func (s *Shop) SettleUnmatched(ctx context.Context, by Actor, key, reason string
 		}
 		return s.settleUnmatched(tx, u, by.Staff, reason)
 	})
+}
+
+// unmatchedRow finds a row in the books of all accounts, one that waits before one that does not.
+func (s *Shop) unmatchedRow(r Reader, key string) (Unmatched, error) {
+	h, err := r.House()
+	if err != nil {
+		return Unmatched{}, err
+	}
+	found, missing := r.UnmatchedRow(s.account, key)
+	for i := 0; i < len(h.Accounts) && (missing != nil || found.Settled != 0); i++ {
+		u, err := r.UnmatchedRow(s.bookOf(h.Accounts[i].ID), key)
+		if err == nil && (missing != nil || u.Settled == 0) {
+			found, missing = u, nil
+		}
+	}
+	return found, missing
 }
 
 func (s *Shop) settleUnmatched(tx Tx, u Unmatched, by, reason string) error {
@@ -47,17 +63,33 @@ func (s *Shop) settleUnmatched(tx Tx, u Unmatched, by, reason string) error {
 
 // stranger keeps a row of nobody's link. Rows of other systems on the same account, of the time
 // before this one, and those that brought no money are none of our business.
-func (s *Shop) stranger(ctx context.Context, row PayIn) error {
+func (s *Shop) stranger(ctx context.Context, holder string, row PayIn) error {
 	money := row.Status == StatusSuccess || (row.Kind != RowPayment && row.Status != StatusPending)
-	if !money || s.foreign(row) {
+	if !money || s.foreign(holder, row) {
 		return nil
 	}
-	u := Unmatched{
-		Account: s.account, PayID: row.PayID, Ref: row.Ref, Why: s.strangeness(row.Ref),
+	return s.keepUnmatched(ctx, Unmatched{
+		Account: s.bookOf(holder), PayID: row.PayID, Ref: row.Ref, Why: s.strangeness(row.Ref),
 		Row: rowOf(row, s.now()),
+	}, row)
+}
+
+// share keeps what an account got of a link of another one, by its split terms. It is part of what is
+// paid out to the account and counts in no sum of sales; nobody has to look into it.
+func (s *Shop) share(ctx context.Context, holder string, row PayIn, sale string) error {
+	if row.Status != StatusSuccess && (row.Kind == RowPayment || row.Status == StatusPending) {
+		return nil
 	}
+	now := s.now()
+	return s.keepUnmatched(ctx, Unmatched{
+		Account: s.bookOf(holder), PayID: row.PayID, Ref: row.Ref, Why: UnmatchedShare, Row: rowOf(row, now),
+		Settled: now, By: ActorGateway, Reason: sale,
+	}, row)
+}
+
+func (s *Shop) keepUnmatched(ctx context.Context, u Unmatched, row PayIn) error {
 	return s.change(ctx, OfficeStream, func(tx Tx) error {
-		if _, err := findUnmatched(tx, s.account, row); CodeOf(err) != NotFound {
+		if _, err := findUnmatched(tx, u.Account, row); CodeOf(err) != NotFound {
 			return err
 		}
 		if err := tx.PutUnmatched(u); err != nil {
@@ -81,9 +113,10 @@ func findUnmatched(r Reader, account string, row PayIn) (Unmatched, error) {
 
 // foreign tells whether a row is surely not ours: its note begins with something that is no
 // reference of this installation, as those of other systems on the same account do, or it is older
-// than this one. Nobody knows the time zone of a row, so that a day is allowed for.
-func (s *Shop) foreign(row PayIn) bool {
-	if row.Ref != "" && !s.ours(row.Ref) {
+// than this one. Nobody knows the time zone of a row, so that a day is allowed for. On a stall's own
+// account every row without our reference is the owner's business.
+func (s *Shop) foreign(holder string, row PayIn) bool {
+	if (row.Ref != "" || holder != "") && !s.ours(row.Ref) {
 		return true
 	}
 	at, ok := timeOf(row.At)

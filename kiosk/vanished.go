@@ -14,39 +14,71 @@ const cancelledThere = "cancelled-there"
 // it as cancelled, or in neither of its lists twice, a minute apart: lists lag behind.
 func (p *patrol) vanished(ctx context.Context, sales []*Sale) error {
 	s := p.shop
-	shown := map[int64]*Sale{}
-	days := map[string]bool{}
+	shown := map[string]map[int64]*Sale{} // by account
 	for _, sale := range sales {
-		if l := sale.Shown(); l != nil && s.now()-l.ShownAt >= censusAge && s.ours(l.Ref) {
-			shown[l.PayID] = sale
-			days[dayOfRef(l.Ref)] = true
+		l := sale.Shown()
+		if l == nil || s.now()-l.ShownAt < censusAge || !s.ours(l.Ref) {
+			continue
+		}
+		if shown[l.Holder] == nil {
+			shown[l.Holder] = map[int64]*Sale{}
+		}
+		shown[l.Holder][l.PayID] = sale
+	}
+	var failed []error
+	missing, silent := map[int64]*Sale{}, map[int64]*Sale{}
+	for _, holder := range p.inTurn(slices.Sorted(maps.Keys(shown))) {
+		complete, err := s.strike(ctx, holder, shown[holder])
+		failed = append(failed, err)
+		if complete && err == nil {
+			maps.Copy(missing, shown[holder])
+		} else {
+			maps.Copy(silent, shown[holder])
 		}
 	}
-	complete := true
+	maps.DeleteFunc(p.absent, func(id, _ int64) bool { return missing[id] == nil && silent[id] == nil })
+	return firstOf(append(failed, p.missing(ctx, missing))...)
+}
+
+// strike takes codes on show off the list that the list of unpaid links of their account holds. It
+// tells whether that list was complete.
+func (s *Shop) strike(ctx context.Context, holder string, shown map[int64]*Sale) (complete bool, err error) {
+	days := map[string]bool{}
+	for _, sale := range shown {
+		days[dayOfRef(sale.Shown().Ref)] = true
+	}
+	complete = true
 	for day := range days {
-		found, err := s.takeCensus(ctx, day)
+		found, err := s.takeCensus(ctx, holder, day)
 		if err != nil {
-			return err
+			return false, err
 		}
 		complete = complete && found.Complete
 		for _, f := range found.Links {
 			if sale := shown[f.PayID]; sale != nil && f.Cancelled {
 				if err := s.cancelledThere(ctx, sale); err != nil {
-					return err
+					return false, err
 				}
 			}
 			delete(shown, f.PayID)
 		}
 	}
-	return p.missing(ctx, shown, complete)
+	return complete, nil
+}
+
+// inTurn begins a round of accounts each time with another one: the calls of a minute may not reach for
+// all of them.
+func (p *patrol) inTurn(all []string) []string {
+	if len(all) < 2 {
+		return all
+	}
+	p.turn++
+	n := p.turn % len(all)
+	return slices.Concat(all[n:], all[:n])
 }
 
 // missing searches for codes on show that the list of unpaid links does not hold.
-func (p *patrol) missing(ctx context.Context, missing map[int64]*Sale, complete bool) error {
-	maps.DeleteFunc(p.absent, func(id, _ int64) bool { return missing[id] == nil })
-	if !complete {
-		return nil
-	}
+func (p *patrol) missing(ctx context.Context, missing map[int64]*Sale) error {
 	ids := slices.Sorted(maps.Keys(missing))
 	for _, id := range ids[:min(len(ids), censusFinds)] {
 		if err := p.searchMissing(ctx, missing[id]); err != nil {
@@ -59,9 +91,9 @@ func (p *patrol) missing(ctx context.Context, missing map[int64]*Sale, complete 
 func (p *patrol) searchMissing(ctx context.Context, sale *Sale) error {
 	s, l := p.shop, sale.Shown()
 	Crash("before-vanished-search")
-	found, err := s.gateway.Find(ctx, l.Ref)
+	found, err := s.gatewayOf(ctx, l.Holder).Find(ctx, l.Ref)
 	Crash("after-vanished-search")
-	s.heard(err)
+	s.heard(l.Holder, err)
 	if err != nil {
 		return err
 	}

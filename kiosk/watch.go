@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
@@ -32,17 +33,15 @@ const unpaidTries = 3
 
 // watcher is the memory of the one loop that reads the gateway's lists.
 type watcher struct {
-	shop     *Shop
-	name     string // of this process, among those that share the store
-	last     int64  // Unix milliseconds when the last sweep began
-	wide     int64  // the same of the last one that asked about old links too
-	planned  int64  // Unix milliseconds of the last plan
-	failures int
-	known    map[string]bool // rows stored before, so that they cost no reading
+	shop    *Shop
+	name    string // of this process, among those that share the store
+	tried   int64  // Unix milliseconds when the last sweep began
+	planned int64  // Unix milliseconds of the last plan
+	of      map[string]*reading
 }
 
 func (s *Shop) watch(ctx context.Context) {
-	w := &watcher{shop: s, name: s.random.id(s.now()), known: map[string]bool{}}
+	w := &watcher{shop: s, name: s.random.id(s.now()), of: map[string]*reading{}}
 	for ctx.Err() == nil {
 		w.steady()
 		if wait := w.planned + company - s.now(); wait > 0 {
@@ -55,19 +54,33 @@ func (s *Shop) watch(ctx context.Context) {
 			s.sleep(ctx, s.watcher, max(1, min(wait, idleMillis, p.asked-s.now())))
 			continue
 		}
-		w.last = s.now()
 		s.looking()
-		if w.leads(ctx) {
-			w.sweep(ctx)
+		if due := w.begin(p); w.leads(ctx) {
+			w.sweep(ctx, due)
 		}
 	}
+}
+
+// begin notes that the lists of the accounts whose time has come are read now.
+func (w *watcher) begin(p plan) (due []*reading) {
+	w.tried = w.shop.now()
+	for _, r := range p.readings {
+		if r.at <= w.tried {
+			r.last = w.tried
+			due = append(due, r)
+		}
+	}
+	return due
 }
 
 // steady forgets times that have not come yet: the clock was set back, and whoever waited for it to
 // catch up would read no list until then.
 func (w *watcher) steady() {
 	now := w.shop.now()
-	w.last, w.wide, w.planned = min(w.last, now), min(w.wide, now), min(w.planned, now)
+	w.tried, w.planned = min(w.tried, now), min(w.planned, now)
+	for _, r := range w.of {
+		r.last, r.wide = min(r.last, now), min(r.wide, now)
+	}
 }
 
 // leads tells whether this process is the one that reads the lists for all that share the store:
@@ -86,40 +99,40 @@ func (w *watcher) leads(ctx context.Context) bool {
 func (s *Shop) Heard(string, int64) { nudge(s.watcher) }
 
 type plan struct {
-	at     int64
-	lapsed []*Sale // over, and nothing was opened at the gateway
+	at       int64
+	readings []*reading
+	lapsed   []*Sale // over, and nothing was opened at the gateway
 
 	asked      int64   // Unix milliseconds when the next question for a tip ends
 	unanswered []*Sale // whose question is over
 }
 
-// plan finds out when the lists should be read next.
+// plan finds out when which lists should be read next.
 func (w *watcher) plan(ctx context.Context) plan {
 	s, now := w.shop, w.shop.now()
 	w.planned = now
 	sales, err := s.watched(ctx, now)
+	if err == nil {
+		err = w.accounts(ctx, sales)
+	}
 	if err != nil {
 		s.complain(ctx, "watched sales cannot be read", err)
 		return plan{at: now + secondMillis, asked: now + secondMillis}
 	}
-	p := plan{at: w.last + sweepCold, asked: now + idleMillis}
+	p := plan{asked: now + idleMillis}
 	for _, sale := range sales {
-		p.at = min(p.at, w.last+pace(sale, now))
-		if w.last < sale.Expires && sale.State() == Awaiting {
-			p.at = min(p.at, sale.Expires) // it lapses behind a list that was read after its time
-		}
 		if sale.Expires <= now && sale.mayLapseUnasked() {
 			p.lapsed = append(p.lapsed, sale)
 		}
 		p.question(sale, now)
 	}
+	p.at = w.whenAll(sales, now)
 	if due, err := s.store.NextDue(ctx, []ErrandKind{ErrandLook}); err == nil && due > 0 {
-		p.at = min(p.at, due+company)
+		p.at = min(p.at, max(due+company, w.tried+sweepApart, w.soonest()))
 	}
-	if s.wanted() {
-		p.at = min(p.at, now)
+	for _, r := range w.of {
+		p.readings = append(p.readings, r)
 	}
-	p.at = max(p.at, w.last+sweepApart, w.last+w.pause())
 	return p
 }
 
@@ -132,15 +145,6 @@ func (p *plan) question(sale *Sale, now int64) {
 	default:
 		p.asked = min(p.asked, sale.TipBy)
 	}
-}
-
-// pause is the extra wait after failed sweeps: doubling, with jitter.
-func (w *watcher) pause() int64 {
-	if w.failures == 0 {
-		return 0
-	}
-	wait := min(int64(sweepWorst), int64(sweepApart)<<min(w.failures, 5))
-	return wait/2 + w.shop.jitter(wait/2)
 }
 
 // pace is how often the lists are read because of one sale. Webhooks tell of payments within a
@@ -222,11 +226,9 @@ func (s *Shop) clockStep(ctx context.Context, sale *Sale, kind StepKind, link in
 	})
 }
 
-// sweep reads the lists once and lets every sale concerned take what they say. Now and then it asks
-// about links that ended in the last three days, and about every one that is not at rest; in between
-// it asks about young links alone, so that a long list does not have to be read every few seconds. Every reading begins behind the oldest
-// link it asks about, so that readings overlap and nothing has to be remembered between them.
-func (w *watcher) sweep(ctx context.Context) {
+// sweep reads the lists of the accounts that are due, and of those that looks ask about, side by
+// side: one that does not answer keeps none of the others from being read.
+func (w *watcher) sweep(ctx context.Context, due []*reading) {
 	s := w.shop
 	began := s.now()
 	Crash("before-look-claim")
@@ -236,35 +238,16 @@ func (w *watcher) sweep(ctx context.Context) {
 		s.complain(ctx, "looks cannot be claimed", err)
 		return
 	}
-	wide := began-w.wide >= sweepCold
-	ended, since := began, began-hotBack
-	if wide {
-		ended, since = began-watchBack, began-auditDays*dayMillis
-	}
-	sales, err := s.watched(ctx, ended)
-	if err != nil {
-		s.complain(ctx, "watched sales cannot be read", err)
+	due = w.join(ctx, due, looks, began)
+	if len(due) == 1 {
+		due[0].sweep(ctx, began)
 		return
 	}
-	got, err := w.read(ctx, sales, since)
-	s.heard(err)
-	s.observe.Swept(len(got.rows), err)
-	if err != nil {
-		w.failures++
-		s.log.Warn("the gateway's list cannot be read", "code", CodeOf(err), "err", err)
-		s.giveBack(ctx, looks)
-		return
+	var all sync.WaitGroup
+	for _, r := range due {
+		all.Go(func() { s.contained(ctx, "list", func(ctx context.Context) { r.sweep(ctx, began) }) })
 	}
-	w.failures = 0
-	if wide {
-		w.wide = began
-	}
-	w.apply(ctx, got.rows)
-	Crash("after-rows")
-	s.finishLooks(ctx, looks, sales, got)
-	Crash("after-looks")
-	s.clocks(ctx, sales, began, got)
-	s.swept(began)
+	all.Wait()
 }
 
 func (s *Shop) swept(at int64) {
@@ -273,11 +256,11 @@ func (s *Shop) swept(at int64) {
 	s.health.LastSweep = at
 }
 
-// giveBack returns looks that could not be made.
-func (s *Shop) giveBack(ctx context.Context, looks []Errand) {
+// giveBack returns looks that could not be made, to be made after wait milliseconds.
+func (s *Shop) giveBack(ctx context.Context, looks []Errand, wait int64) {
 	for _, e := range looks {
 		e.Tries--
-		if err := s.later(ctx, e, sweepApart); err != nil {
+		if err := s.later(ctx, e, wait); err != nil {
 			s.complain(ctx, "a look cannot be given back", err)
 		}
 	}
@@ -330,7 +313,7 @@ func (s *Shop) finishLook(ctx context.Context, e Errand, odd map[string]int, rea
 // says that the link was used.
 func (s *Shop) secondWitness(ctx context.Context, link *Link) (used bool, err error) {
 	Crash("before-witness")
-	findings, err := s.gateway.Find(ctx, link.Ref)
+	findings, err := s.gatewayOf(ctx, link.Holder).Find(ctx, link.Ref)
 	Crash("after-witness")
 	for _, f := range findings.Links {
 		used = used || f.PayID == link.PayID && f.Used && f.Amount == link.Amount
@@ -338,7 +321,8 @@ func (s *Shop) secondWitness(ctx context.Context, link *Link) (used bool, err er
 	return used, err
 }
 
-// clocks takes the steps that time alone demands, behind a list that was read after their time.
+// clocks takes the steps that time alone demands, behind a list that was read after their time; a list
+// speaks for links of its account alone.
 func (s *Shop) clocks(ctx context.Context, sales []*Sale, began int64, read list) {
 	for _, sale := range sales {
 		for _, c := range dueClocks(sale, began, read) {
@@ -356,6 +340,9 @@ func dueClocks(sale *Sale, now int64, read list) []Step {
 	}
 	for i := range sale.Links {
 		l := &sale.Links[i]
+		if l.Holder != read.holder {
+			continue
+		}
 		waits := l.ToldUsed || l.Used || l.claimed()
 		if waits && !l.hasPayment() && !l.Unconfirmed && now-max(sale.PaidAt, l.ShownAt) > dayOfProof {
 			steps = append(steps, Step{Kind: StepUnconfirmed, Link: l.N})

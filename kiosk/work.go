@@ -61,6 +61,9 @@ func (s *Shop) setBack(ctx context.Context) {
 	s.mu.Lock()
 	clear(s.hinted)
 	s.health.Held = 0
+	for _, h := range s.heards {
+		h.Held = 0
+	}
 	s.mu.Unlock()
 	if err := s.store.Hasten(ctx, s.now()); err != nil {
 		s.complain(ctx, "errands cannot be planned anew", err)

@@ -101,7 +101,7 @@ func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics
 		return err
 	}
 	a.shop, err = kiosk.NewShop(ctx, kiosk.Config{
-		Keys:  a.keyTaker(s),
+		Keys: a.keyTaker(s), Accounts: accounts{a.gateway},
 		Store: books, Gateway: a.gateway, Bus: rings, Vault: keys, Log: a.log, Observe: metrics,
 		Skew: a.gateway.Skew, PublicURL: a.at.public, Account: accountOf(s), Mode: s.mode,
 	})

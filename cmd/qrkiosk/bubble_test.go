@@ -224,6 +224,7 @@ func (h *house) open() {
 	rings := bus.NewLocal()
 	config := kiosk.Config{
 		Store: h.store, Gateway: client, Bus: rings, Vault: v,
+		Accounts:  accounts{client},
 		PublicURL: "http://" + shopAddr, Mode: kiosk.Sandbox, Log: log, Clock: h.clock, Skew: client.Skew,
 	}
 	if h.deaf {

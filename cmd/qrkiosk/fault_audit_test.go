@@ -20,9 +20,14 @@ import (
 // call asks the gateway for something with the account's own key, as its owner could from elsewhere.
 func (h *house) call(endpoint, body string) {
 	h.t.Helper()
+	h.callAs(testKey, endpoint, body)
+}
+
+func (h *house) callAs(key, endpoint, body string) {
+	h.t.Helper()
 	r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/api/v2/"+endpoint, stringReader(body))
 	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("token", testKey)
+	r.Header.Set("token", key)
 	if status, answer := answerOf(h.sandbox.Handler(), r); status != http.StatusOK {
 		h.t.Fatalf("%s: %d %s", endpoint, status, answer)
 	}
@@ -235,6 +240,18 @@ func TestVirtual_lagIsNoCancel(t *testing.T) {
 	})
 }
 
+// copyAside keeps a copy of the database as it is now.
+func (h *house) copyAside() string {
+	h.t.Helper()
+	h.close()
+	copied := filepath.Join(h.dir, "copy.db")
+	raw, err := os.ReadFile(filepath.Join(h.dir, "shop.db"))
+	h.must(err)
+	h.must(os.WriteFile(copied, raw, 0o600))
+	h.open()
+	return copied
+}
+
 // bringBack replaces the database by a copy of before, past everything the program would do.
 func (h *house) bringBack(copied string) {
 	h.t.Helper()
@@ -253,12 +270,7 @@ func TestFault_F50_databaseOfBefore(t *testing.T) {
 		h.payShown()
 		h.confirmed(before, 10*time.Second)
 		waits := h.onShow(1100)
-		h.close()
-		copied := filepath.Join(h.dir, "copy.db")
-		raw, err := os.ReadFile(filepath.Join(h.dir, "shop.db"))
-		h.must(err)
-		h.must(os.WriteFile(copied, raw, 0o600))
-		h.open()
+		copied := h.copyAside()
 
 		h.payShown()
 		h.becomes(waits, kiosk.Paid, 10*time.Second)
@@ -270,7 +282,7 @@ func TestFault_F50_databaseOfBefore(t *testing.T) {
 		}
 		h.onShow(4000)
 		open := h.shownLink()
-		_, err = h.shop.SetAside(context.Background(), h.actor, h.last().ID)
+		_, err := h.shop.SetAside(context.Background(), h.actor, h.last().ID)
 		h.must(err)
 		h.onShow(5000)
 		other := h.shownLink()

@@ -18,10 +18,19 @@ import (
 )
 
 // Client is one account at the gateway. It is safe for concurrent use and meant to be the only
-// one of its account, because it owns the account's budget of calls.
+// one of its account, because it owns the account's budget of calls. Further accounts are views of
+// it, see [Client.As].
 type Client struct {
+	*wire
+	token   *atomic.Pointer[secret]
+	breaker *breaker
+	view    bool // of another account: what it hears of its key is not the client's health
+}
+
+// wire is what all accounts of a client share: the way to the gateway, the budget of calls, which the
+// gateway counts per address too, and what is known of how it answers.
+type wire struct {
 	base    *url.URL
-	token   atomic.Pointer[secret]
 	agent   string
 	hosts   []string
 	http    *http.Client
@@ -29,7 +38,6 @@ type Client struct {
 	log     *slog.Logger
 	observe func(endpoint, outcome string, took time.Duration)
 	budget  *budget
-	breaker *breaker
 
 	mu     sync.Mutex
 	health Health
@@ -74,6 +82,14 @@ func (c *Client) UseKey(key string) error {
 	token := hide(key)
 	c.token.Store(&token)
 	return nil
+}
+
+// As is the same gateway with the key of another account. It is cheap, and shares transport, clock and
+// budget with c; it has a circuit of its own, and a key that is refused is no trouble of c's. The
+// error is for a key that fits no header.
+func (c *Client) As(key string) (*Client, error) {
+	other := &Client{wire: c.wire, token: &atomic.Pointer[secret]{}, breaker: newBreaker(), view: true}
+	return other, other.UseKey(key)
 }
 
 // Account asks for the number of the account that the key belongs to. An account that has no link
@@ -208,9 +224,11 @@ func (c *Client) pause(contact bool) time.Duration {
 
 // note keeps the outcome for Health, the observer and the log. Bodies are never logged.
 func (c *Client) note(endpoint string, r reply, err error, took time.Duration) error {
-	c.mu.Lock()
-	c.health.LastCode, c.health.LastKey = kiosk.CodeOf(err), kiosk.KeyOf(err)
-	c.mu.Unlock()
+	if !c.view || kiosk.KeyOf(err) != KeyKey {
+		c.mu.Lock()
+		c.health.LastCode, c.health.LastKey = kiosk.CodeOf(err), kiosk.KeyOf(err)
+		c.mu.Unlock()
+	}
 	outcome, level := "done", slog.LevelDebug
 	if err != nil {
 		outcome, level = string(kiosk.CodeOf(err)), slog.LevelWarn

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -66,7 +67,7 @@ func New(c Config) (*Client, error) {
 		return nil, err
 	}
 	c = withDefaults(c)
-	client := &Client{
+	client := &Client{token: &atomic.Pointer[secret]{}, wire: &wire{
 		base:    base,
 		agent:   "qrkiosk/" + c.Version,
 		hosts:   linkHosts(base, c.LinkHost),
@@ -75,8 +76,7 @@ func New(c Config) (*Client, error) {
 		log:     c.Log,
 		observe: c.Observe,
 		budget:  newBudget(c.PerMinute, c.Now),
-		breaker: newBreaker(),
-	}
+	}, breaker: newBreaker()}
 	token := hide(c.Token)
 	client.token.Store(&token)
 	return client, nil

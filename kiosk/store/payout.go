@@ -9,8 +9,8 @@ import (
 )
 
 var addListed = newMulti(`INSERT INTO listed
-	(stall, day, register, pieces, cents, fee, fee_psp, net, unpaid) VALUES `, 9,
-	` ON CONFLICT (stall, day, register) DO UPDATE
+	(stall, day, register, holder, pieces, cents, fee, fee_psp, net, unpaid) VALUES `, 10,
+	` ON CONFLICT (stall, day, register, holder) DO UPDATE
 	SET pieces = listed.pieces + excluded.pieces, cents = listed.cents + excluded.cents,
 	fee = listed.fee + excluded.fee, fee_psp = listed.fee_psp + excluded.fee_psp,
 	net = listed.net + excluded.net, unpaid = listed.unpaid + excluded.unpaid`)
@@ -20,7 +20,7 @@ func listings(all []statement, rows []kiosk.Listed) []statement {
 	grown := mergedListed(rows)
 	return addListed.statements(all, len(grown), func(args []any, i int) []any {
 		l := &grown[i]
-		return append(args, l.Stall, l.Day, l.Register, l.Rows, int64(l.Amount), int64(l.Fee),
+		return append(args, l.Stall, l.Day, l.Register, l.Holder, l.Rows, int64(l.Amount), int64(l.Fee),
 			int64(l.FeePSP), int64(l.Net), int64(l.Open))
 	})
 }
@@ -38,23 +38,24 @@ func mergedListed(rows []kiosk.Listed) []kiosk.Listed {
 		}
 	}
 	slices.SortFunc(all, func(a, b kiosk.Listed) int {
-		return cmp.Or(cmp.Compare(a.Stall, b.Stall), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Register, b.Register))
+		return cmp.Or(cmp.Compare(a.Stall, b.Stall), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Register, b.Register),
+			cmp.Compare(a.Holder, b.Holder))
 	})
 	return all
 }
 
-// Listed implements [kiosk.StatementReader]: one row a day, oldest first.
+// Listed implements [kiosk.StatementReader]: one row a day and account, oldest first.
 func (r *reader) Listed(q kiosk.ListedQuery) ([]kiosk.Listed, error) {
 	var all []kiosk.Listed
 	err := r.each(func(rows *sql.Rows) error {
 		l := kiosk.Listed{Stall: q.Stall}
-		err := rows.Scan(&l.Day, &l.Rows, &l.Amount, &l.Fee, &l.FeePSP, &l.Net, &l.Open)
+		err := rows.Scan(&l.Day, &l.Holder, &l.Rows, &l.Amount, &l.Fee, &l.FeePSP, &l.Net, &l.Open)
 		all = append(all, l)
 		return err
-	}, `SELECT day, CAST(SUM(pieces) AS BIGINT), CAST(SUM(cents) AS BIGINT), CAST(SUM(fee) AS BIGINT),
+	}, `SELECT day, holder, CAST(SUM(pieces) AS BIGINT), CAST(SUM(cents) AS BIGINT), CAST(SUM(fee) AS BIGINT),
 			CAST(SUM(fee_psp) AS BIGINT), CAST(SUM(net) AS BIGINT), CAST(SUM(unpaid) AS BIGINT)
 		FROM listed WHERE stall IN (SELECT id FROM stall WHERE id = $1 OR $1 = '') AND day BETWEEN $2 AND $3
-		GROUP BY day ORDER BY day`, q.Stall, q.First, q.Last)
+		GROUP BY day, holder ORDER BY day, holder`, q.Stall, q.First, q.Last)
 	return all, err
 }
 

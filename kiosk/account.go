@@ -67,6 +67,42 @@ func (h *House) reachable(now int64, days int64) []string {
 	return all
 }
 
+// AccountName is how people call a stall's own account: by the stall and the end of its key.
+type AccountName struct {
+	Stall string // ID of the stall it was first set for
+	Name  string // of that stall
+	Last  string // the last four characters of its key
+	Ended bool   // no stall uses it any more
+}
+
+// AccountNames are the names of all accounts of stalls, by their IDs.
+func (s *Shop) AccountNames(ctx context.Context) (map[string]AccountName, error) {
+	var names map[string]AccountName
+	err := s.store.View(ctx, func(r Reader) (err error) {
+		names, err = accountNames(r)
+		return err
+	})
+	return names, err
+}
+
+func accountNames(r Reader) (map[string]AccountName, error) {
+	h, err := r.House()
+	if err != nil || len(h.Accounts) == 0 {
+		return nil, err
+	}
+	stalls, err := r.Stalls()
+	names := map[string]AccountName{}
+	for _, a := range h.Accounts {
+		i := slices.IndexFunc(stalls, func(s Stall) bool { return s.ID == a.Stall })
+		n := AccountName{Stall: a.Stall, Last: a.Last, Ended: a.Ended > 0}
+		if i >= 0 {
+			n.Name = stalls[i].Name
+		}
+		names[a.ID] = n
+	}
+	return names, err
+}
+
 // bookOf names the book of an account at the gateway: payouts, audit days, unmatched rows and links
 // nobody knows are kept by it.
 func (s *Shop) bookOf(own string) string {

@@ -52,13 +52,14 @@ const (
 // gateway and store answer, never set.
 type Alarm struct {
 	Kind     AlarmKind
-	Register string // "" if it is about the whole house
-	Sale     *Sale  // nil if it is about the whole house
-	Since    int64  // Unix milliseconds
-	Count    int    // unmatched, quarantine, audit: how many
-	Sum      Money  // unmatched, quarantine: of how much; over: how much more came
-	Text     string // audit: the newest day that differs; clock: by how much, "+1m30s"
-	Own      string // key, gateway: ID of the stall's own account it is about, "" for the house's
+	Register string      // "" if it is about the whole house
+	Sale     *Sale       // nil if it is about the whole house
+	Since    int64       // Unix milliseconds
+	Count    int         // unmatched, quarantine, audit: how many
+	Sum      Money       // unmatched, quarantine: of how much; over: how much more came
+	Text     string      // audit: the newest day that differs; clock: by how much, "+1m30s"
+	Own      string      // key, gateway: ID of the stall's own account it is about, "" for the house's
+	Account  AccountName // of Own, where it is known
 }
 
 // Alarms lists what the people at one register have to know: about its sales and about the house.
@@ -116,7 +117,7 @@ func (s *Shop) alarmsIn(r Reader, register string) ([]Alarm, error) {
 // houseAlarmsOf are those of the account that a register sells with, or of every account.
 func (s *Shop) houseAlarmsOf(r Reader, register string, now int64) ([]Alarm, error) {
 	if register == "" {
-		return s.houseAlarms(now), nil
+		return s.houseAlarmsIn(r, now)
 	}
 	_, stall, _, err := placeOf(r, register)
 	if CodeOf(err) == NotFound {
@@ -128,12 +129,28 @@ func (s *Shop) houseAlarmsOf(r Reader, register string, now int64) ([]Alarm, err
 // HouseAlarms lists the alarms of the house alone, what keeps tills from selling first. Where the
 // store cannot be read it returns those that need no store, with the error.
 func (s *Shop) HouseAlarms(ctx context.Context) ([]Alarm, error) {
-	var booked []Alarm
+	var house, booked []Alarm
 	err := s.store.View(ctx, func(r Reader) (err error) {
-		booked, err = bookAlarms(r)
+		if booked, err = bookAlarms(r); err == nil {
+			house, err = s.houseAlarmsIn(r, s.now())
+		}
 		return err
 	})
-	return append(s.houseAlarms(s.now()), booked...), err
+	if err != nil {
+		house = s.houseAlarms(s.now())
+	}
+	return append(house, booked...), err
+}
+
+// houseAlarmsIn are those of the house with the names of the accounts they are about. Accounts that
+// ended keep nobody from selling.
+func (s *Shop) houseAlarmsIn(r Reader, now int64) ([]Alarm, error) {
+	names, err := accountNames(r)
+	all := s.houseAlarms(now)
+	for i := range all {
+		all[i].Account = names[all[i].Own]
+	}
+	return slices.DeleteFunc(all, func(a Alarm) bool { return a.Own != "" && (a.Account == AccountName{} || a.Account.Ended) }), err
 }
 
 // Hears tells whether an alarm is for a clerk: those of sales for who heads the stall, those of the
@@ -142,6 +159,8 @@ func (c Clerk) Hears(a Alarm) bool {
 	switch {
 	case a.Sale != nil:
 		return c.Heads(a.Sale.Stall)
+	case a.Own != "":
+		return c.Heads(a.Account.Stall)
 	case a.Kind == AlarmUnmatched || a.Kind == AlarmQuarantine || a.Kind == AlarmAudit:
 		return c.Role == Organizer
 	}

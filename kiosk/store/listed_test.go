@@ -51,7 +51,7 @@ func TestMigrate_listedByAccount(t *testing.T) {
 	t.Cleanup(func() { _ = s.Close() })
 	old := kiosk.Listed{Stall: "s", Day: "2024-10-03", Rows: 2, Amount: 1000, Fee: 15, FeePSP: 40, Net: 945, Open: 945}
 	own := kiosk.Listed{Stall: "s", Register: "r", Day: old.Day, Holder: "own", Rows: 1, Amount: 7, Net: 7}
-	_, err = s.Change(ctx, "r", func(tx kiosk.Tx) error {
+	_, err = s.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 		return tx.Book(kiosk.Booking{Stall: "s", Register: "r", Listed: []kiosk.Listed{own}})
 	})
 	if err != nil {

@@ -17,7 +17,6 @@ func bookRoutes() []Route {
 	return []Route{
 		{Method: "GET", Path: views.PathTakings, Who: Office, Way: wayOffice, do: (*Server).takings},
 		{Method: "GET", Path: views.PathTakingsCSV, Who: Office, Way: wayOffice, do: (*Server).takingsCSV},
-		{Method: "GET", Path: views.PathShifts, Who: Office, Way: wayOffice, do: (*Server).shifts},
 		{Method: "GET", Path: views.PathStatement, Who: Office, Way: wayOffice, do: (*Server).statement},
 		{Method: "GET", Path: views.PathStatementCSV, Who: Office, Way: wayOffice, do: (*Server).statementCSV},
 		{Method: "POST", Path: views.PathOwnerLink, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).ownerLink},
@@ -102,23 +101,6 @@ func (s *Server) takingsCSV(w http.ResponseWriter, r *http.Request) error {
 	sendFile(w, csvKind, "takings-"+kiosk.DayName(b.Query.First)+"-"+kiosk.DayName(b.Query.Last)+".csv")
 	_, err = w.Write(views.BookSheet(p, b))
 	return err
-}
-
-func (s *Server) shifts(w http.ResponseWriter, r *http.Request) error {
-	today := s.shop.Today("")
-	first, last, err := days(r.URL.Query(), today, today)
-	if err != nil {
-		return err
-	}
-	all, err := s.shop.ShiftsOf(r.Context(), officialOf(r).Clerk, first, last)
-	if err != nil {
-		return err
-	}
-	p, f := s.bookPage(r, "shifts")
-	f.Title = p.T("office.shifts.title")
-	page := views.ShiftsPage{Days: views.NewDays(first, last, today), Reports: all.Reports, Names: all.Names}
-	s.render(w, r, http.StatusOK, views.OfficeShifts(p, f, page))
-	return nil
 }
 
 func (s *Server) readStatement(r *http.Request, stall kiosk.Stall) (views.StatementPage, error) {

@@ -63,6 +63,7 @@ func Routes() []Route {
 		houseRoutes(),
 		fleetRoutes(),
 		bookRoutes(),
+		shiftListRoutes(),
 	)
 }
 

@@ -11,7 +11,8 @@ import (
 const (
 	PathTakings    = "/office/takings"     // GET first, last, stall, register, by
 	PathTakingsCSV = "/office/takings.csv" // the same as a file
-	PathShifts     = "/office/shifts"      // GET day: Z reports of the day
+	PathShifts     = "/office/shifts"      // GET first, last, stall: Z reports of the days
+	PathShiftsCSV  = "/office/shifts.csv"  // the same as a file
 	PathPayouts    = "/office/payouts"     // GET first, last; POST: ask SecPaid now
 	PathUnmatched  = "/office/unmatched"   // POST key, reason
 	PathHeld       = "/office/held"        // POST link, reason: have an unknown link deleted
@@ -22,6 +23,9 @@ const (
 	PathStatement    = "/office/stalls/{stall}/statement"     // GET first, last
 	PathStatementCSV = "/office/stalls/{stall}/statement.csv" // the same as a file
 	PathOwnerLink    = "/office/stalls/{stall}/owner-link"    // POST act=new|end
+
+	PathOfficeZ    = "/office/stalls/{stall}/reports/{shift}"     // GET: one Z report
+	PathOfficeZCSV = "/office/stalls/{stall}/reports/{shift}/csv" // the same as a file
 
 	PathOwner    = "/s/{secret}"     // GET first, last: the statement for the owner of a stall
 	PathOwnerCSV = "/s/{secret}/csv" // the same as a file
@@ -244,12 +248,4 @@ func differs(m kiosk.PayoutMatch) string {
 		return "less"
 	}
 	return "more"
-}
-
-// keptOf adds up what Z reports kept.
-func keptOf(all []kiosk.Report) (sum kiosk.Money) {
-	for _, z := range all {
-		sum += z.Figures.Kept()
-	}
-	return sum
 }

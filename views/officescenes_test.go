@@ -77,6 +77,7 @@ func officeScenes(p Page) map[string]templ.Component {
 		"office-takings":   OfficeTakings(p, books(frame("takings", p.T("office.takings.title"))), takingsOf(kiosk.ByHour)),
 		"office-items":     OfficeTakings(p, books(frame("takings", p.T("office.takings.title"))), takingsOf(kiosk.ByVAT)),
 		"office-shifts":    OfficeShifts(p, books(frame("shifts", p.T("office.shifts.title"))), shiftsOf()),
+		"office-report":    ShiftPage(p, ShiftView{Stall: lind, Register: till2, Report: zOf(), Names: map[string]string{ada.ID: ada.Name, boss.ID: boss.Name}, Now: noon, Back: PathShifts, CSV: "/x"}),
 		"office-payouts":   OfficePayouts(p, books(frame("payouts", p.T("office.payouts.page"))), payoutsOf()),
 		"office-exports":   OfficeExports(p, books(frame("exports", p.T("office.exports.title"))), ExportsPage{Days: NewDays(today, today, today), Stalls: []kiosk.Stall{lind, quay}}),
 		"office-statement": OfficeStatement(p, books(of("statement", p.T("office.statement.title"))), statementOf("https://kiosk.example/s/0123456789abcdef")),
@@ -180,13 +181,23 @@ func takingsOf(by kiosk.TakingsBy) TakingsPage {
 }
 
 func shiftsOf() ShiftsPage {
-	z := kiosk.Report{
-		Register: till2.ID, Stall: lind.ID, Shift: "sh", No: 12, Opened: noon, Closed: noon, ClosedBy: boss.ID, Figures: dayFigures,
-		Unconfirmed: []kiosk.Pending{{Number: "B2-0042"}},
-	}
-	return ShiftsPage{
-		Days: NewDays(today, today, today), Reports: []kiosk.Report{z, z},
-		Names: map[string]string{lind.ID: lind.Name, till2.ID: till2.Name, boss.ID: boss.Name},
+	z := zOf()
+	other := z
+	other.Stall, other.Register, other.Unconfirmed = quay.ID, "r-9", nil
+	names := map[string]string{lind.ID: lind.Name, quay.ID: quay.Name, till2.ID: till2.Name, "r-9": "Kasse am Steg", boss.ID: boss.Name}
+	return ShiftsPage{Days: NewDays(today-1, today, today), List: kiosk.Shifts{
+		Days: []kiosk.ShiftDay{
+			{Day: today - 1, Reports: []kiosk.Report{z}, Sum: dayFigures},
+			{Day: today, Reports: []kiosk.Report{z, other}, Sum: dayFigures.Plus(dayFigures)},
+		},
+		Sum: dayFigures.Plus(dayFigures).Plus(dayFigures), Stalls: []kiosk.Stall{lind, quay}, Names: names,
+	}}
+}
+
+func zOf() kiosk.Report {
+	return kiosk.Report{
+		Register: till2.ID, Stall: lind.ID, Shift: "sh", No: 12, Opened: noon, OpenedBy: ada.ID, Closed: noon, ClosedBy: boss.ID, Figures: dayFigures,
+		Own: dayFigures, Total: dayFigures.Plus(dayFigures), Unconfirmed: []kiosk.Pending{{Number: "B2-0042", At: noon, Kept: 890}},
 	}
 }
 

@@ -45,5 +45,5 @@ func officeKeys() []string {
 	for _, kind := range kinds {
 		keys = append(keys, "office.did."+kind)
 	}
-	return append(keys, "office.exports.title", "office.payouts.page", "office.takings.title", "office.itemfile.title", "office.home.title", "office.own.title", "office.again.title")
+	return append(keys, "office.exports.title", "office.payouts.page", "office.takings.title", "office.itemfile.title", "office.shifts.title", "office.home.title", "office.own.title", "office.again.title")
 }

@@ -18,6 +18,10 @@ type ShiftView struct {
 	Older    int64             // the number below which there are more of them, 0 none
 	Now      int64             // Unix milliseconds
 	Error    *Trouble
+
+	// A report in the office leads back to the list and has a file of its own; on a till both are "".
+	Back string
+	CSV  string
 }
 
 // shiftSheet is one drawing of a report.
@@ -240,6 +244,9 @@ func fileName(text string) string {
 func zPath(no int64) string { return PathShiftZ + "?no=" + text64(no) }
 
 func (d shiftSheet) csvPath() string {
+	if d.v.CSV != "" {
+		return d.v.CSV
+	}
 	if d.closed() {
 		return PathShiftCSV + "?no=" + text64(d.v.Report.No)
 	}

@@ -83,7 +83,7 @@ func (m *market) officeQuestions(shop *kiosk.Shop) map[string]func(int) (int, er
 			return len(p), err
 		},
 		"z-reports-of-a-day": func(int) (int, error) {
-			z, err := shop.ShiftsOf(ctx, clerk, today, today)
+			z, err := shop.ShiftsOf(ctx, clerk, "", today, today)
 			return len(z.Names), err
 		},
 		"unmatched": func(int) (int, error) { _, err := shop.Unmatched(ctx, true, 200); return 1, err },

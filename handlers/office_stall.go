@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -197,12 +198,38 @@ func readSelling(r *http.Request) (func(*kiosk.Stall), error) {
 	if err != nil {
 		return nil, err
 	}
+	percents, sums, err := readTips(form)
+	if err != nil {
+		return nil, err
+	}
 	return func(st *kiosk.Stall) {
 		st.VAT, st.Limit, st.StrictAbove, st.LapseAfter = vat, limit, above, lapse*60_000
 		st.Languages, st.Region, st.Zone = languages, form.Get("region"), form.Get("zone")
 		st.Seller, st.VATNumber = strings.Join(strings.Fields(form.Get("seller")), " "), strings.TrimSpace(form.Get("vatnumber"))
 		st.AsksTip, st.Strict = form.Get("tip") == "yes", form.Get("strict") == "yes"
+		st.TipPercents, st.TipSums = percents, sums
 	}, nil
+}
+
+// readTips reads what a display suggests: values with spaces or semicolons between them. Nothing is
+// the usual.
+func readTips(form url.Values) (percents []int64, sums []kiosk.Money, err error) {
+	apart := func(r rune) bool { return r == ' ' || r == ';' || r == '%' }
+	for _, text := range strings.FieldsFunc(form.Get("tippercents"), apart) {
+		n, err := strconv.ParseInt(text, 10, 16)
+		if err != nil {
+			return nil, nil, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyStallTips, Field: "tippercents"}
+		}
+		percents = append(percents, n)
+	}
+	for _, text := range strings.FieldsFunc(form.Get("tipsums"), apart) {
+		sum, err := readEuros(text, "tipsums")
+		if err != nil {
+			return nil, nil, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyStallTips, Field: "tipsums"}
+		}
+		sums = append(sums, sum)
+	}
+	return percents, sums, nil
 }
 
 // readLanguages puts the first language before the others that were ticked.

@@ -18,8 +18,10 @@ type Stall struct {
 	LapseAfter  int64 // milliseconds; 0 means DefaultLapse
 	Limit       Money // largest charge, 0 means MaxMoney
 	AsksTip     bool
-	Logo        string // ID of a picture, "" none
-	LogoWidth   int    // pixels
+	TipPercents []int64 // suggested, whole percents; empty for DefaultTipPercents
+	TipSums     []Money // the same for a small sale; empty for DefaultTipSums
+	Logo        string  // ID of a picture, "" none
+	LogoWidth   int     // pixels
 	LogoHeight  int
 	SplitTerms  []Share
 	OwnAccount  string // ID of the owner's account that links are made with, "" for the house's

@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ const (
 	KeyStallVAT     = "office-stall-vat"
 	KeyStallLapse   = "office-stall-lapse"
 	KeyStallLimit   = "office-stall-limit"
+	KeyStallTips    = "office-stall-tips"
 	KeyItemOrder    = "office-item-order"
 	KeyTermsToken   = "office-terms-token"
 	KeyTermsTwice   = "office-terms-twice"
@@ -102,7 +104,7 @@ func (s *Stall) record() map[string]any {
 		"Languages": strings.Join(s.Languages, " "), "Region": s.Region, "Zone": s.Zone,
 		"Seller": s.Seller, "VATNumber": s.VATNumber, "VAT": s.VAT, "Strict": s.Strict,
 		"StrictAbove": int64(s.StrictAbove), "LapseAfter": s.LapseAfter, "Limit": int64(s.Limit),
-		"AsksTip": s.AsksTip, "Logo": s.Logo, "SplitTerms": termsText(s.SplitTerms),
+		"AsksTip": s.AsksTip, "TipPercents": fmt.Sprint(s.TipPercents), "TipSums": sumsText(s.TipSums), "Logo": s.Logo, "SplitTerms": termsText(s.SplitTerms),
 	}
 }
 
@@ -126,6 +128,8 @@ func (s *Stall) check() error {
 		{s.VAT < 0 || s.VAT >= wholePercent, KeyStallVAT, "vat"},
 		{s.LapseAfter != 0 && (s.LapseAfter < shortestLapse || s.LapseAfter > longestLapse), KeyStallLapse, "lapse"},
 		{s.Limit < 0 || s.Limit > MaxMoney, KeyStallLimit, "limit"},
+		{!tipsForm(s.TipPercents, 1, tipPercentMost), KeyStallTips, "tippercents"},
+		{!tipsForm(s.TipSums, tipSumLeast, tipSumMost), KeyStallTips, "tipsums"},
 		{s.StrictAbove < 0 || s.StrictAbove > MaxMoney, KeyStallLimit, "strictabove"},
 	} {
 		if c.wrong {

@@ -140,25 +140,17 @@ type tip struct {
 	face, more string
 }
 
-const smallSale kiosk.Money = 10_00
-
-// tips suggests fixed sums for a small sale and percentages above, rounded to ten cents, since a
-// percentage of a coffee is an odd sum and a euro on a dinner is none.
+// tips are the stall's suggestions for the sale.
 func (d display) tips() []tip {
-	goods := d.s.Sale.Goods
-	if goods < smallSale {
-		var t []tip
-		for _, cents := range []kiosk.Money{50, 1_00, 2_00} {
-			t = append(t, tip{cents, d.amount(cents), ""})
+	var all []tip
+	for _, c := range d.s.Stall.Tips(d.s.Sale.Goods) {
+		t := tip{c.Amount, d.amount(c.Amount), ""}
+		if c.Percent > 0 {
+			t.face, t.more = percent(d.Region, c.Percent*100), t.face
 		}
-		return t
+		all = append(all, t)
 	}
-	var t []tip
-	for _, part := range []int64{5, 10, 15} {
-		cents := (goods*kiosk.Money(part) + 500) / 1000 * 10
-		t = append(t, tip{cents, percent(d.Region, part*100), d.amount(cents)})
-	}
-	return t
+	return all
 }
 
 // sound is what the screen plays when it turns to this markup.

@@ -212,3 +212,21 @@ func (p Page) previewText(l StallTerms) string {
 	}
 	return p.T("office.preview.text", "amount", p.amount(first.Amount), "parties", strings.Join(parties, ", "), "own", p.amount(first.Own))
 }
+
+// tipPercents are a stall's percentages as they are typed.
+func tipPercents(s kiosk.Stall) string {
+	var all []string
+	for _, n := range s.TipPercents {
+		all = append(all, text64(n))
+	}
+	return strings.Join(all, " ")
+}
+
+// tipSums are a stall's sums as they are typed.
+func (p Page) tipSums(s kiosk.Stall) string {
+	var all []string
+	for _, sum := range s.TipSums {
+		all = append(all, p.plainAmount(sum))
+	}
+	return strings.Join(all, " ")
+}

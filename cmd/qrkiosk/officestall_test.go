@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,15 @@ func TestOffice_stallForms(t *testing.T) {
 		{"/selling", "lapse", "1", "lapse", selling},
 		{"/selling", "lapse", "61", "lapse", selling},
 		{"/selling", "lapse", "", "lapse", selling},
+		{"/selling", "tippercents", "5 10 15 20", "tippercents", selling},
+		{"/selling", "tippercents", "10 5", "tippercents", selling},
+		{"/selling", "tippercents", "5.5", "tippercents", selling},
+		{"/selling", "tippercents", "0", "tippercents", selling},
+		{"/selling", "tippercents", "51", "tippercents", selling},
+		{"/selling", "tipsums", "1 1", "tipsums", selling},
+		{"/selling", "tipsums", "0.05", "tipsums", selling},
+		{"/selling", "tipsums", "1.234", "tipsums", selling},
+		{"/selling", "tipsums", "x", "tipsums", selling},
 		{"/selling", "first", "xx", "first", selling},
 		{"/selling", "region", "<script>", "region", selling},
 		{"/selling", "zone", "Mars/Olympus", "zone", selling},
@@ -91,7 +101,7 @@ func TestOffice_stallForms(t *testing.T) {
 
 func sameStall(a, b kiosk.Stall) bool {
 	return a.Name == b.Name && a.Accent == b.Accent && a.VAT == b.VAT && a.Zone == b.Zone && a.Limit == b.Limit &&
-		a.Seller == b.Seller && a.LapseAfter == b.LapseAfter && len(a.SplitTerms) == len(b.SplitTerms) && a.Tagline == b.Tagline
+		a.Seller == b.Seller && a.LapseAfter == b.LapseAfter && len(a.SplitTerms) == len(b.SplitTerms) && len(a.TipPercents) == len(b.TipPercents) && len(a.TipSums) == len(b.TipSums) && a.Tagline == b.Tagline
 }
 
 // What is right is stored, shown again, and written down with before and after, who and from where.
@@ -106,10 +116,16 @@ func TestOffice_stallIsChanged(t *testing.T) {
 		t.Errorf("the name is not shown as text: %.300s", visible(page.body))
 	}
 	g.post(at+"/selling", "first", "de", "lang-fr", "yes", "region", "de", "zone", "Europe/Vienna", "lapse", "5", "limit", "500",
-		"strictabove", "99,50", "vat", "5,5", "seller", "Lind, Markt 1", "vatnumber", "DE 123", "tip", "yes").want(t, "selling", 303, at+"/selling")
+		"strictabove", "99,50", "vat", "5,5", "seller", "Lind, Markt 1", "vatnumber", "DE 123", "tip", "yes", "tippercents", "3 % 7; 12", "tipsums", "0,20 1").want(t, "selling", 303, at+"/selling")
 	s := sure(b.shop.Stall(t.Context(), id))(t)
 	if strings.Join(s.Languages, " ") != "de fr" || s.Limit != 50000 || s.StrictAbove != 9950 || s.VAT != 550 || !s.AsksTip || s.LapseAfter != 300_000 || s.Zone != "Europe/Vienna" {
 		t.Errorf("stored %+v", s)
+	}
+	if !slices.Equal(s.TipPercents, []int64{3, 7, 12}) || !slices.Equal(s.TipSums, []kiosk.Money{20, 100}) {
+		t.Errorf("tips %v and %v", s.TipPercents, s.TipSums)
+	}
+	if page := g.get(at + "/selling"); !strings.Contains(page.body, `value="3 7 12"`) || !strings.Contains(page.body, `value="0,20 1,00"`) {
+		t.Error("the tips are not shown as they were typed")
 	}
 	g.post(at+"/items", "name", "Rye", "amount", "3,50", "vat", "7", "category", "Bread", "order", "10").want(t, "an item", 303, at+"/items")
 	g.post(at+"/terms", "name-1", "Lind", "token-1", "lind", "percent-1", "89", "do", "save").want(t, "terms", 303, at+"/terms")

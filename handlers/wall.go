@@ -113,9 +113,7 @@ func (w *wall) renew(ctx context.Context) error {
 	if !any {
 		return nil
 	}
-	if registers == nil {
-		w.listen(ctx)
-	}
+	w.listen(ctx)
 	read, err := w.read(ctx, registers)
 	if err != nil {
 		w.mu.Lock()

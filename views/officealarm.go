@@ -50,7 +50,12 @@ func (p Page) houseAlarm(by kiosk.Clerk, a kiosk.Alarm, now int64) officeAlarm {
 		one.look = "loud"
 	default:
 	}
-	if page, there := alarmPages[a.Kind]; there && by.Role == kiosk.Organizer {
+	page, there := alarmPages[a.Kind]
+	switch {
+	case a.Own != "": // of a stall's own account
+		one.title = a.Account.Name + ": " + one.title
+		one.path, one.page = StallPath(a.Account.Stall, ""), a.Account.Name
+	case there && by.Role == kiosk.Organizer:
 		one.path, one.page = page.path, p.T("office.nav."+page.key)
 	}
 	return one

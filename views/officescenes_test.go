@@ -146,6 +146,7 @@ func houseAlarms() []kiosk.Alarm {
 		{Kind: kiosk.AlarmStore, Since: noon},
 		{Kind: kiosk.AlarmKey, Since: noon},
 		{Kind: kiosk.AlarmGateway, Since: noon - 90_000_000},
+		{Kind: kiosk.AlarmKey, Since: noon, Own: "o-1", Account: kiosk.AccountName{Stall: lind.ID, Name: lind.Name, Last: "x4f2"}},
 		{Kind: kiosk.AlarmClock, Since: noon, Text: "+1m30s"},
 		{Kind: kiosk.AlarmUnmatched, Since: noon, Count: 3, Sum: 12_345},
 		{Kind: kiosk.AlarmQuarantine, Since: noon, Count: 1, Sum: 1_250},

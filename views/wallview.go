@@ -15,9 +15,9 @@ type Wall struct {
 	Lease  int64         // milliseconds
 }
 
-// tells tells whether an alarm of a kind stands at the top.
+// tells tells whether an alarm of a kind about the house's own account stands at the top.
 func (w Wall) tells(kind kiosk.AlarmKind) bool {
-	return slices.ContainsFunc(w.Alarms, func(a kiosk.Alarm) bool { return a.Kind == kind })
+	return slices.ContainsFunc(w.Alarms, func(a kiosk.Alarm) bool { return a.Kind == kind && a.Own == "" })
 }
 
 // clerk is who looks, as far as it decides what they are told.

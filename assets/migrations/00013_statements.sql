@@ -5,13 +5,14 @@ CREATE TABLE listed (
     stall    TEXT   NOT NULL,
     day      TEXT   NOT NULL,
     register TEXT   NOT NULL,
+    holder   TEXT   NOT NULL,
     pieces   BIGINT NOT NULL,
     cents    BIGINT NOT NULL,
     fee      BIGINT NOT NULL,
     fee_psp  BIGINT NOT NULL,
     net      BIGINT NOT NULL,
     unpaid   BIGINT NOT NULL,
-    PRIMARY KEY (stall, day, register)
+    PRIMARY KEY (stall, day, register, holder)
 );
 
 -- The gateway's own transfers and invoices, as it last told of them.

@@ -3,6 +3,7 @@ package kiosk
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -98,8 +99,8 @@ func ParsePercent(text string) (int64, error) {
 }
 
 // TryTerms has SecPaid look at the terms: a link is made with them, with the account that the stall
-// sells with, and deleted at once. What it
-// refuses is [Refused]; nothing is stored either way.
+// sells with, and deleted at once. What it refuses, or makes otherwise than asked, is [Refused];
+// nothing is stored either way.
 func (s *Shop) TryTerms(ctx context.Context, by Clerk, stall string, terms []Share) error {
 	if err := by.heads(stall); err != nil {
 		return err
@@ -119,10 +120,32 @@ func (s *Shop) TryTerms(ctx context.Context, by Clerk, stall string, terms []Sha
 		Ref: ref, Note: ref, Amount: amount, Shares: (Stall{SplitTerms: terms}).Split(amount),
 	})
 	Crash("after-terms")
+	ctx = context.WithoutCancel(ctx)
 	if err != nil {
-		return err
+		return errors.Join(err, deleteTrial(ctx, gateway, ref, err))
 	}
-	_, err = gateway.Retire(context.WithoutCancel(ctx), opened.PayID)
+	_, err = gateway.Retire(ctx, opened.PayID)
 	Crash("after-terms-retire")
+	if err == nil && opened.Wrong != "" {
+		return &Error{Code: Refused, Key: KeyGatewayWrong, Args: []string{opened.Wrong}}
+	}
+	return err
+}
+
+// deleteTrial deletes a link whose making was not answered. It was shown to nobody; should this fail
+// too, it stays unpaid.
+func deleteTrial(ctx context.Context, gateway Gateway, ref string, why error) error {
+	if CodeOf(why) != Unclear {
+		return nil
+	}
+	Crash("before-terms-search")
+	found, err := gateway.Find(ctx, ref)
+	Crash("after-terms-search")
+	for _, f := range found.Links {
+		Crash("before-terms-delete")
+		_, failed := gateway.Retire(ctx, f.PayID)
+		Crash("after-terms-delete")
+		err = errors.Join(err, failed)
+	}
 	return err
 }

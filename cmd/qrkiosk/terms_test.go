@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -93,4 +94,39 @@ func randomTerms(dice *rand.Rand) (terms []kiosk.Share) {
 func randomAmount(dice *rand.Rand) kiosk.Money {
 	most := []int64{1, 10, 300, 5000, 100_000, int64(kiosk.MaxMoney)}[dice.IntN(6)]
 	return kiosk.Money(1 + dice.Int64N(most))
+}
+
+// TestTerms_areTried: SecPaid looks at the terms by a link that is deleted at once; what it refuses is
+// said, and whatever comes of it, nothing is stored and nothing can be paid.
+func TestTerms_areTried(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		h.must(h.sandbox.AddAccount(sandbox.Account{Name: "Baker", Key: "key-of-a-baker-to-be-tried", RecipientToken: "baker"}))
+		ctx, stall, chief := context.Background(), h.till().Stall.ID, kiosk.Clerk{Role: kiosk.Organizer}
+		good := []kiosk.Share{{Name: "Baker", Token: "baker", Percent: 8900}}
+		before := h.rows()
+		try := func(name string, by kiosk.Clerk, terms []kiosk.Share, want kiosk.Code, made int) {
+			t.Helper()
+			there := len(h.sandbox.Links())
+			if err := h.shop.TryTerms(ctx, by, stall, terms); kiosk.CodeOf(err) != want {
+				t.Errorf("%s: %v, want %q", name, err, want)
+			}
+			if n := len(h.sandbox.Links()) - there; n != made || len(h.payable()) != 0 {
+				t.Errorf("%s: %d links made, %d payable", name, n, len(h.payable()))
+			}
+			h.unchanged(name, before)
+		}
+		try("good terms", chief, good, "", 1)
+		try("nobody gets anything", chief, nil, "", 0)
+		try("nobody knows the recipient", chief, []kiosk.Share{{Name: "Nobody", Token: "nobody", Percent: 100}}, kiosk.Refused, 0)
+		try("more than everything", chief, []kiosk.Share{{Name: "Baker", Token: "baker", Percent: 10_001}}, kiosk.Invalid, 0)
+		try("another stall's manager", kiosk.Clerk{Role: kiosk.Manager, Stall: "elsewhere"}, good, kiosk.NotFound, 0)
+		h.sandbox.Set(sandbox.CreateRefuse, 1)
+		try("SecPaid refuses", chief, good, kiosk.Refused, 0)
+		h.sandbox.Set(sandbox.Create500Unmade, 1)
+		try("SecPaid stumbles", chief, good, kiosk.Unclear, 0)
+		h.sandbox.Set(sandbox.Create500Made, 1)
+		try("SecPaid stumbles behind the link", chief, good, kiosk.Unclear, 1)
+		h.sandbox.Set(sandbox.CreateWrongAmount, 1)
+		try("SecPaid makes another link", chief, good, kiosk.Refused, 1)
+	})
 }

@@ -270,6 +270,15 @@
 // of sales and is part of what a payout is compared with. The sale has heard of its payment by the list
 // of its own account. Commission that is to be a book of its own would become one.
 //
+// A body in chunks ends its connection. The catalogue of inputs asks for chunks beside a length to be read
+// as chunks and noted; net/http forgets that there was a length, so every HTTP/1 request in chunks is the
+// last one of its connection, and what a proxy took for part of the body is never read. A server library
+// that told of both framings would let the others keep their connections.
+//
+// Silence of the second witness is no answer. A look whose list of used links could not be read comes again
+// within ten seconds, however many looks there were: tries that died with their process made a payment that
+// no row told of wait for five minutes. A list of pay-ins that names every payment would need no witness.
+//
 // A split part that went back is not taken off. What went to other accounts at the moment of payment
 // stays in its sum when a whole refund is seen, although the gateway takes those parts back too.
 // The list shows our own row only, and a sum of facts must not hold what nobody has told us. A list

@@ -42,6 +42,9 @@ func (s *Server) payouts(w http.ResponseWriter, r *http.Request) error {
 	if page.Held, err = s.shop.Quarantine(ctx, true, strangerShown); err != nil {
 		return err
 	}
+	if page.Accounts, err = s.accountNames(ctx); err != nil {
+		return err
+	}
 	p, f := s.bookPage(r, "payouts")
 	f.Title = p.T("office.payouts.page")
 	s.render(w, r, http.StatusOK, views.OfficePayouts(p, f, page))

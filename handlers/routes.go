@@ -58,7 +58,7 @@ func Routes() []Route {
 	return slices.Concat(
 		commonRoutes(), tillRoutes(), displayRoutes(),
 		officeRoutes(),
-		stallRoutes(),
+		stallRoutes(), accountRoutes(),
 		itemFileRoutes(),
 		houseRoutes(),
 		fleetRoutes(),

@@ -103,9 +103,9 @@ func accountNames(r Reader) (map[string]AccountName, error) {
 	return names, err
 }
 
-// bookOf names the book of an account at the gateway: payouts, audit days, unmatched rows and links
+// BookOf names the book of an account at the gateway: payouts, audit days, unmatched rows and links
 // nobody knows are kept by it.
-func (s *Shop) bookOf(own string) string {
+func (s *Shop) BookOf(own string) string {
 	if own == "" {
 		return s.account
 	}

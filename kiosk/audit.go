@@ -163,7 +163,7 @@ func newComparison(s *Shop, theirs list, born, began int64) *comparison {
 	}
 	for at := began - dayMillis; at/dayMillis >= born/dayMillis && len(c.days) < auditDays; at -= dayMillis {
 		day := dayText(at)
-		c.days[day] = &AuditDay{Account: s.bookOf(theirs.holder), Day: day, At: began}
+		c.days[day] = &AuditDay{Account: s.BookOf(theirs.holder), Day: day, At: began}
 	}
 	for _, row := range theirs.rows {
 		c.byKey[row.Key] = row
@@ -298,7 +298,7 @@ func (c *comparison) restOf(ctx context.Context, day *AuditDay, row PayIn) error
 
 func (c *comparison) strangerOf(ctx context.Context, day *AuditDay, row PayIn) error {
 	return c.shop.store.View(ctx, func(r Reader) error {
-		u, err := findUnmatched(r, c.shop.bookOf(c.theirs.holder), row)
+		u, err := findUnmatched(r, c.shop.BookOf(c.theirs.holder), row)
 		if err == nil && u.Settled == 0 {
 			day.Unmatched++
 			day.UnmatchedSum += row.Amount
@@ -372,7 +372,7 @@ func (c *comparison) store(ctx context.Context) error {
 			}
 		}
 		return tx.Append(Event{
-			Stream: OfficeStream, Kind: "audit", Subject: s.bookOf(c.theirs.holder), Actor: ActorClock, At: c.began,
+			Stream: OfficeStream, Kind: "audit", Subject: s.BookOf(c.theirs.holder), Actor: ActorClock, At: c.began,
 			Data: fmt.Sprintf("%d days, %d differ", len(c.days), differ),
 		})
 	})

@@ -73,7 +73,7 @@ func (s *Shop) quarantined(ctx context.Context, payID int64) (q Quarantined, err
 		}
 		q, err = r.Quarantined(s.account, payID)
 		for i := 0; i < len(h.Accounts) && CodeOf(err) == NotFound; i++ {
-			q, err = r.Quarantined(s.bookOf(h.Accounts[i].ID), payID)
+			q, err = r.Quarantined(s.BookOf(h.Accounts[i].ID), payID)
 		}
 		return err
 	})
@@ -153,7 +153,7 @@ func (s *Shop) inspect(ctx context.Context, holder string, f Found) error {
 	if CodeOf(err) == NotFound {
 		now := s.now()
 		return s.putQuarantined(ctx, Quarantined{
-			Account: s.bookOf(holder), PayID: f.PayID, Ref: f.Ref, Amount: f.Amount,
+			Account: s.BookOf(holder), PayID: f.PayID, Ref: f.Ref, Amount: f.Amount,
 			Seen: now, At: now, State: QuarantineHeld, By: ActorGateway,
 		})
 	}

@@ -119,13 +119,13 @@ func (s *Shop) keepPayouts(ctx context.Context, holder string, payouts []Payout,
 	now := s.now()
 	return s.change(ctx, OfficeStream, func(tx Tx) error {
 		for _, p := range payouts {
-			p.Account, p.SeenAt = s.bookOf(holder), now
+			p.Account, p.SeenAt = s.BookOf(holder), now
 			if err := tx.PutPayout(p); err != nil {
 				return err
 			}
 		}
 		for _, v := range invoices {
-			v.Account, v.SeenAt = s.bookOf(holder), now
+			v.Account, v.SeenAt = s.BookOf(holder), now
 			if err := tx.PutFeeInvoice(v); err != nil {
 				return err
 			}

@@ -19,10 +19,11 @@ type Statement struct {
 	Days      []Takings
 	Registers []Takings
 	ByVAT     []Sold
-	Tip       Money             // of Figures.Kept, what was tip
-	Payouts   []StallPayout     // oldest first
-	ToCome    Money             // net of rows that the gateway has not paid out yet
-	Names     map[string]string // of registers
+	Tip       Money                  // of Figures.Kept, what was tip
+	Payouts   []StallPayout          // oldest first
+	ToCome    Money                  // net of rows that the gateway has not paid out yet
+	Names     map[string]string      // of registers
+	Accounts  map[string]AccountName // of stalls' own accounts, by their IDs
 }
 
 // StaysOnAccount is what is left on the account of the links: what is kept, without the parts that
@@ -99,6 +100,9 @@ func (st *Statement) read(r Reader, stall string, ownOf func(book string) string
 		st.Names[g.ID] = g.Name
 	}
 	if err != nil {
+		return err
+	}
+	if st.Accounts, err = accountNames(r); err != nil {
 		return err
 	}
 	return st.readPayouts(r, ownOf)

@@ -42,7 +42,7 @@ func (s *Shop) unmatchedRow(r Reader, key string) (Unmatched, error) {
 	}
 	found, missing := r.UnmatchedRow(s.account, key)
 	for i := 0; i < len(h.Accounts) && (missing != nil || found.Settled != 0); i++ {
-		u, err := r.UnmatchedRow(s.bookOf(h.Accounts[i].ID), key)
+		u, err := r.UnmatchedRow(s.BookOf(h.Accounts[i].ID), key)
 		if err == nil && (missing != nil || u.Settled == 0) {
 			found, missing = u, nil
 		}
@@ -69,7 +69,7 @@ func (s *Shop) stranger(ctx context.Context, holder string, row PayIn) error {
 		return nil
 	}
 	return s.keepUnmatched(ctx, Unmatched{
-		Account: s.bookOf(holder), PayID: row.PayID, Ref: row.Ref, Why: s.strangeness(row.Ref),
+		Account: s.BookOf(holder), PayID: row.PayID, Ref: row.Ref, Why: s.strangeness(row.Ref),
 		Row: rowOf(row, s.now()),
 	}, row)
 }
@@ -82,7 +82,7 @@ func (s *Shop) share(ctx context.Context, holder string, row PayIn, sale string)
 	}
 	now := s.now()
 	return s.keepUnmatched(ctx, Unmatched{
-		Account: s.bookOf(holder), PayID: row.PayID, Ref: row.Ref, Why: UnmatchedShare, Row: rowOf(row, now),
+		Account: s.BookOf(holder), PayID: row.PayID, Ref: row.Ref, Why: UnmatchedShare, Row: rowOf(row, now),
 		Settled: now, By: ActorGateway, Reason: sale,
 	}, row)
 }

@@ -58,6 +58,13 @@ func (p Page) houseAlarm(by kiosk.Clerk, a kiosk.Alarm, now int64) officeAlarm {
 	case there && by.Role == kiosk.Organizer:
 		one.path, one.page = page.path, p.T("office.nav."+page.key)
 	}
+	if a.Own != "" {
+		one.title += " (" + accountText(a.Account) + ")"
+		one.path, one.page = "", ""
+		if by.Role == kiosk.Organizer {
+			one.path, one.page = StallPath(a.Account.Stall, "/account"), p.T("office.tab.account")
+		}
+	}
 	return one
 }
 

@@ -74,14 +74,18 @@ func officeScenes(p Page) map[string]templ.Component {
 			Stall: lind, Lines: p.TermsLines(terms), Terms: terms, Unsaved: true, Checked: true,
 			Previews: []kiosk.Preview{kiosk.PreviewTerms(terms, 1000), kiosk.PreviewTerms(terms, 5)},
 		}),
-		"office-takings":   OfficeTakings(p, books(frame("takings", p.T("office.takings.title"))), takingsOf(kiosk.ByHour)),
-		"office-items":     OfficeTakings(p, books(frame("takings", p.T("office.takings.title"))), takingsOf(kiosk.ByVAT)),
-		"office-shifts":    OfficeShifts(p, books(frame("shifts", p.T("office.shifts.title"))), shiftsOf()),
-		"office-report":    ShiftPage(p, ShiftView{Stall: lind, Register: till2, Report: zOf(), Names: map[string]string{ada.ID: ada.Name, boss.ID: boss.Name}, Now: noon, Back: PathShifts, CSV: "/x"}),
-		"office-payouts":   OfficePayouts(p, books(frame("payouts", p.T("office.payouts.page"))), payoutsOf()),
-		"office-exports":   OfficeExports(p, books(frame("exports", p.T("office.exports.title"))), ExportsPage{Days: NewDays(today, today, today), Stalls: []kiosk.Stall{lind, quay}}),
-		"office-statement": OfficeStatement(p, books(of("statement", p.T("office.statement.title"))), statementOf("https://kiosk.example/s/0123456789abcdef")),
-		"owner-statement":  OwnerStatement(p.For(lind), statementOf("")),
+		"office-stall-account": StallAccountPage(p, of("account", lind.Name), StallAccount{
+			Stall: lind, SetBy: boss.Name, Account: kiosk.OwnAccount{ID: "own", Last: "k4Qz", Number: "b44c4429-4a7b-4e27-85af-c1c2f43f4ffe", Set: noon},
+		}),
+		"office-stall-account-house": StallAccountPage(p, of("account", lind.Name), StallAccount{Stall: lind}),
+		"office-takings":             OfficeTakings(p, books(frame("takings", p.T("office.takings.title"))), takingsOf(kiosk.ByHour)),
+		"office-items":               OfficeTakings(p, books(frame("takings", p.T("office.takings.title"))), takingsOf(kiosk.ByVAT)),
+		"office-shifts":              OfficeShifts(p, books(frame("shifts", p.T("office.shifts.title"))), shiftsOf()),
+		"office-report":              ShiftPage(p, ShiftView{Stall: lind, Register: till2, Report: zOf(), Names: map[string]string{ada.ID: ada.Name, boss.ID: boss.Name}, Now: noon, Back: PathShifts, CSV: "/x"}),
+		"office-payouts":             OfficePayouts(p, books(frame("payouts", p.T("office.payouts.page"))), payoutsOf()),
+		"office-exports":             OfficeExports(p, books(frame("exports", p.T("office.exports.title"))), ExportsPage{Days: NewDays(today, today, today), Stalls: []kiosk.Stall{lind, quay}}),
+		"office-statement":           OfficeStatement(p, books(of("statement", p.T("office.statement.title"))), statementOf("https://kiosk.example/s/0123456789abcdef")),
+		"owner-statement":            OwnerStatement(p.For(lind), statementOf("")),
 	}
 	return all
 }
@@ -206,9 +210,10 @@ func payoutsOf() PayoutsPage {
 	paid := kiosk.Payout{TransactionID: "20261119-po-AbCdEfGh12", Day: "2026-11-19", Net: 117_650, Status: "Completed"}
 	stranger := kiosk.Unmatched{PayID: 90_417, Ref: "BLUMEN", Row: kiosk.Row{Key: "20261119-pi-x", Amount: 2_500, Net: 2_400, At: "2026-11-19 14:02:11"}}
 	return PayoutsPage{
-		Days: NewDays(today-13, today, today),
+		Days: NewDays(today-13, today, today), Accounts: AccountNames{"own": {Stall: lind.ID, Name: lind.Name, Last: "k4Qz"}},
 		Matches: []kiosk.PayoutMatch{
 			{Day: "2026-11-20", Ours: kiosk.Listed{Rows: 12, Net: 9_870}, Expected: 9_870},
+			{Day: "2026-11-20", Holder: "own", Ours: kiosk.Listed{Rows: 5, Net: 4_120}, Expected: 4_120},
 			{Day: "2026-11-19", Ours: kiosk.Listed{Rows: 87, Net: 117_650}, Expected: 117_650, Paid: 117_650, Payouts: []kiosk.Payout{paid}},
 			{Day: "2026-11-18", Ours: kiosk.Listed{Rows: 40, Net: 50_000}, Expected: 52_400, Paid: 51_000, Payouts: []kiosk.Payout{paid}, Unmatched: []kiosk.Unmatched{stranger}},
 		},

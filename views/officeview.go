@@ -48,6 +48,7 @@ var tabs = []section{
 	{key: "selling", path: "/selling"},
 	{key: "items", path: "/items"},
 	{key: "terms", path: "/terms", organizer: true},
+	{key: "account", path: "/account", organizer: true},
 	{key: "registers", path: "/registers"},
 	{key: "staff", path: "/staff"},
 	{key: "statement", path: "/statement"},

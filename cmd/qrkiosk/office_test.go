@@ -39,7 +39,7 @@ type bureau struct {
 
 const bureauPassword = "four quiet horses"
 
-func newBureau(t *testing.T) *bureau {
+func newBureau(t *testing.T, change ...func(*kiosk.Config)) *bureau {
 	t.Helper()
 	b := &bureau{t: t}
 	b.now.Store(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC).UnixMilli())
@@ -55,11 +55,14 @@ func newBureau(t *testing.T) *bureau {
 	b.config = kiosk.Config{
 		Store: b.store, Bus: bus.NewLocal(), Vault: keys, Clock: clock, Mode: kiosk.Live, PublicURL: "http://kiosk.example",
 	}
+	for _, c := range change {
+		c(&b.config)
+	}
 	b.shop, err = kiosk.NewShop(t.Context(), b.config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	front, err := handlers.New(handlers.Config{Shop: b.shop, Sessions: b.store.Sessions(), Clock: clock})
+	front, err := handlers.New(handlers.Config{Shop: b.shop, Sessions: b.store.Sessions(), Clock: clock, Log: b.config.Log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/sandbox"
+	"qrkiosk/views"
+)
+
+// tripBureau is an office before the real sandbox, with all that shop and pages log.
+func tripBureau(t *testing.T) (b *bureau, r *trip, log *safeBuffer) {
+	r, log = newTrip(t, sandbox.Wire2026), &safeBuffer{}
+	b = newBureau(t, func(c *kiosk.Config) {
+		c.Accounts, c.Gateway, c.Account = accounts{r.client}, r.client, "sandbox.example"
+		c.Log = slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	return b, r, log
+}
+
+// stored is what the office keeps: the house, the stalls and every entry of its journal.
+func (b *bureau) stored() string {
+	b.t.Helper()
+	var all []any
+	err := b.store.View(b.t.Context(), func(r kiosk.Reader) error {
+		house, err := r.House()
+		if err != nil {
+			return err
+		}
+		stalls, err := r.Stalls()
+		if err != nil {
+			return err
+		}
+		events, err := r.Events(kiosk.OfficeStream, 0, 10_000)
+		all = []any{house, stalls, events}
+		return err
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestOwnAccount_badKeys: whatever is wrong with a key is said beside its field, the key is not shown
+// again, and nothing is stored.
+func TestOwnAccount_badKeys(t *testing.T) {
+	b, r, _ := tripBureau(t)
+	g := b.organizer()
+	at := "/office/stalls/" + b.stalls[0].ID + "/account"
+	for what, c := range map[string]struct {
+		key    string
+		status int
+		said   string
+		set    func()
+	}{
+		"nothing":            {"", 422, kiosk.KeyKeyForm, nil},
+		"blanks alone":       {"      \t    ", 422, kiosk.KeyKeyForm, nil},
+		"too short":          {"short", 422, kiosk.KeyKeyForm, nil},
+		"too long":           {strings.Repeat("x", 201), 422, kiosk.KeyKeyForm, nil},
+		"much too long":      {strings.Repeat("x", 20_000), 422, kiosk.KeyKeyForm, nil},
+		"a blank within":     {"key-with a-blank", 422, kiosk.KeyKeyForm, nil},
+		"a control":          {"key-with\x00a-zero", 422, kiosk.KeyKeyForm, nil},
+		"lines":              {"key-with\r\ntoken: more", 422, kiosk.KeyKeyForm, nil},
+		"no ASCII":           {"schlüssel-des-stands", 422, kiosk.KeyKeyForm, nil},
+		"a mark of writing":  {"key-with-\u202e-mark", 422, kiosk.KeyKeyForm, nil},
+		"nobody's key":       {"test-key-nobody-has-1", 422, kiosk.KeyKeyWrong, nil},
+		"a key of real life": {"a8F3kq90Zx71mB2c", 422, kiosk.KeyKeyWrong, nil}, // the sandbox knows none of those
+		"the gateway away":   {"test-key-a", 409, kiosk.KeyKeyAway, func() { r.gateway.Set(sandbox.Down, -1) }},
+		"a silly answer":     {"test-key-a", 409, kiosk.KeyKeyAway, func() { r.gateway.Set(sandbox.HTML, -1) }},
+	} {
+		before := b.stored()
+		if c.set != nil {
+			c.set()
+		}
+		a := g.post(at, "key", c.key)
+		r.gateway.Set(sandbox.Down, 0)
+		r.gateway.Set(sandbox.HTML, 0)
+		words := lineText(a.body)
+		if a.status != c.status || !strings.Contains(a.body, `id="wrong-key"`) || !strings.Contains(words, officeWords(c.said)) {
+			t.Errorf("%s: %d, nothing about it in %.600s", what, a.status, words)
+		}
+		if len(strings.TrimSpace(c.key)) > 5 && strings.Contains(a.body, c.key[:6]) {
+			t.Errorf("%s: the key is shown again", what)
+		}
+		if d := cmp.Diff(before, b.stored()); d != "" {
+			t.Errorf("%s: stored %s", what, d)
+		}
+	}
+}
+
+// TestOwnAccount_roles: nobody but an organizer sees or changes the account; the domain says so again.
+func TestOwnAccount_roles(t *testing.T) {
+	b, _, _ := tripBureau(t)
+	b.organizer()
+	m := b.manager(0)
+	at := "/office/stalls/" + b.stalls[0].ID + "/account"
+	before := b.stored()
+	m.get(at).want(t, "the page for a manager", http.StatusForbidden, "")
+	m.post(at, "key", "test-key-a").want(t, "a key of a manager", http.StatusForbidden, "")
+	m.post(at+"/end").want(t, "an end by a manager", http.StatusForbidden, "")
+	b.desktop().post(at, "key", "test-key-a").want(t, "a key of nobody", http.StatusSeeOther, "/office/signin")
+	manager := kiosk.Clerk{Login: "m", Role: kiosk.Manager, Stall: b.stalls[0].ID}
+	if _, err := b.shop.SetOwnAccount(t.Context(), manager, b.stalls[0].ID, "test-key-a"); kiosk.CodeOf(err) != kiosk.Forbidden {
+		t.Errorf("by a manager: %v", err)
+	}
+	if err := b.shop.EndOwnAccount(t.Context(), manager, b.stalls[0].ID); kiosk.CodeOf(err) != kiosk.Forbidden {
+		t.Errorf("an end by a manager: %v", err)
+	}
+	if _, err := b.shop.SetOwnAccount(t.Context(), b.clerk(), "no-such-stall", "test-key-a"); kiosk.CodeOf(err) != kiosk.NotFound {
+		t.Errorf("of no stall: %v", err)
+	}
+	if page := m.get("/office/stalls/" + b.stalls[0].ID); strings.Contains(page.body, "/account") {
+		t.Error("a manager sees the way there")
+	}
+	if d := cmp.Diff(before, b.stored()); d != "" {
+		t.Errorf("stored %s", d)
+	}
+}
+
+// TestOwnAccount_form: the account is set, renewed, given up and written down; its key stands on no page,
+// in no entry and in no log, but for its last four characters.
+func TestOwnAccount_form(t *testing.T) {
+	b, r, log := tripBureau(t)
+	g := b.organizer()
+	stall := "/office/stalls/" + b.stalls[0].ID
+	at := stall + "/account"
+	if page := lineText(g.get(at).body); !strings.Contains(page, "sells with the house's account") || strings.Contains(page, "Use the house's account again") {
+		t.Errorf("before: %.600s", page)
+	}
+	const canary = "test-key-of-the-canary-9k4Q"
+	for i, key := range []string{canary, "test-key-of-the-canary-two-7b2X"} {
+		if err := r.gateway.AddAccount(sandbox.Account{Name: "Canary", Key: key, UserID: "usr-canary", RecipientToken: "canary"}); err != nil {
+			t.Fatal(err)
+		}
+		if i == 1 { // by now the account has a link, which tells its number
+			other := sure(r.client.As(key))(t)
+			sure(other.Open(t.Context(), r.order("K7Q2")))(t)
+		}
+		g.post(at, "key", " "+key+" ").want(t, "a key", http.StatusSeeOther, at)
+		page := lineText(g.get(at).body)
+		if !strings.Contains(page, "•••• "+key[len(key)-4:]) || !strings.Contains(page, "owner's account") || !strings.Contains(page, "Use the house's account again") {
+			t.Errorf("set: %.800s", page)
+		}
+		if told := strings.Contains(page, "usr-canary"); told != (i == 1) {
+			t.Errorf("the number is told: %v", told)
+		}
+	}
+	house := sure(b.shop.House(t.Context()))(t)
+	used := sure(b.shop.Stall(t.Context(), b.stalls[0].ID))(t).OwnAccount
+	if len(house.Accounts) != 2 || house.Own(used).Number != "usr-canary" || house.Accounts[0].Ended == 0 {
+		t.Errorf("accounts %+v, used %s", house.Accounts, used)
+	}
+	pages := g.get("/office/payouts").body + g.get(stall+"/statement").body + g.get("/office").body + g.get("/office/trail").body + g.get(stall+"/terms").body
+	g.post(at+"/end").want(t, "the end", http.StatusSeeOther, at)
+	if page := lineText(g.get(at).body); !strings.Contains(page, "sells with the house's account") {
+		t.Errorf("after the end: %.600s", page)
+	}
+	trail := g.get("/office/trail").body
+	if n := strings.Count(lineText(trail), "SecPaid account of a stall set"); n != 3 || !strings.Contains(trail, "7b2X") {
+		t.Errorf("%d entries in the trail: %.1500s", n, lineText(trail))
+	}
+	for what, text := range map[string]string{
+		"pages": pages, "the trail": trail, "the log": log.String() + r.log.String(), "the store": b.stored(), "errors": fmt.Sprintf("%+v", house),
+	} {
+		if strings.Contains(text, "of-the-canary") || text == "" {
+			t.Errorf("a key is in %s", what)
+		}
+	}
+	if !strings.Contains(log.String(), "the account of a stall was set") {
+		t.Error("nothing was logged at all")
+	}
+}
+
+// TestOwnAccount_houses: the key of the house's own account is no account of a stall's.
+func TestOwnAccount_houses(t *testing.T) {
+	b, r, _ := tripBureau(t)
+	b.organizer()
+	r.open(r.order("K7Q2"))
+	_, err := b.store.Change(t.Context(), kiosk.OfficeStream, func(tx kiosk.Tx) error {
+		return tx.PutHouse(kiosk.House{Key: kiosk.GatewayKey{Account: "usr-stall", Set: 1}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.shop.SetOwnAccount(t.Context(), b.clerk(), b.stalls[0].ID, tripKey); kiosk.KeyOf(err) != kiosk.KeyOwnHouse || kiosk.CodeOf(err) != kiosk.Invalid {
+		t.Errorf("the house's key: %v", err)
+	}
+}
+
+// TestOwnAccount_shared: one account of two stalls is one; it ends when the second has given it up.
+func TestOwnAccount_shared(t *testing.T) {
+	b, r, _ := tripBureau(t)
+	b.organizer()
+	other := sure(r.client.As("test-key-a"))(t)
+	sure(other.Open(t.Context(), r.order("K7Q2")))(t)
+	first := sure(b.shop.SetOwnAccount(t.Context(), b.clerk(), b.stalls[0].ID, "test-key-a"))(t)
+	second := sure(b.shop.SetOwnAccount(t.Context(), b.clerk(), b.stalls[1].ID, "test-key-a"))(t)
+	if first.ID != second.ID || first.Number != "usr-a" {
+		t.Errorf("two accounts: %+v and %+v", first, second)
+	}
+	for i, ended := range []bool{false, true} {
+		if err := b.shop.EndOwnAccount(t.Context(), b.clerk(), b.stalls[i].ID); err != nil {
+			t.Fatal(err)
+		}
+		house := sure(b.shop.House(t.Context()))(t)
+		if a := house.Own(first.ID); (a.Ended > 0) != ended {
+			t.Errorf("after stall %d gave it up: %+v", i, a)
+		}
+	}
+}
+
+// officeWords is what pages say about an error.
+func officeWords(key string) string {
+	return views.Page{Lang: "en"}.Explain(&kiosk.Error{Key: key}).Text
+}

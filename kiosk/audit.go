@@ -51,7 +51,7 @@ func (s *Shop) ofEach(ctx context.Context, days int64, do func(ctx context.Conte
 func (s *Shop) auditOf(ctx context.Context, holder string) error {
 	began := s.now()
 	theirs, err := s.wholeList(ctx, holder)
-	s.heard(holder, err)
+	s.heardAside(holder, err)
 	if err != nil {
 		return err
 	}
@@ -337,7 +337,7 @@ func (s *Shop) vanishedRow(ctx context.Context, m missingRow) (bool, error) {
 	gateway := s.gatewayOf(ctx, m.link.Holder)
 	page, err := gateway.PayIns(ctx, PayInQuery{PayID: m.link.PayID, Days: auditDays + 1, Page: 1, Limit: auditPage, Lane: LaneReports})
 	Crash("after-audit-row")
-	s.heard(m.link.Holder, err)
+	s.heardAside(m.link.Holder, err)
 	if err != nil {
 		return false, err
 	}

@@ -44,7 +44,7 @@ func (s *Shop) DeleteQuarantined(ctx context.Context, by Actor, payID int64, rea
 	holder := s.OwnOf(held.Account)
 	answer, err := s.gatewayOf(ctx, holder).Retire(ctx, payID)
 	Crash("after-census-order")
-	s.heard(holder, err)
+	s.heardAside(holder, err)
 	switch {
 	case err != nil:
 		return err
@@ -132,7 +132,7 @@ func (s *Shop) censusOf(ctx context.Context, holder string, days []string, held 
 // database says otherwise about. It returns the links found.
 func (s *Shop) takeCensus(ctx context.Context, holder, day string) (Findings, error) {
 	found, err := s.gatewayOf(ctx, holder).Unused(ctx, s.settings.Installation+day)
-	s.heard(holder, err)
+	s.heardAside(holder, err)
 	if err != nil {
 		return found, err
 	}
@@ -179,7 +179,7 @@ func (s *Shop) unwanted(ctx context.Context, holder string, f Found) error {
 	Crash("before-census-retire")
 	answer, err := s.gatewayOf(ctx, holder).Retire(ctx, f.PayID)
 	Crash("after-census-retire")
-	s.heard(holder, err)
+	s.heardAside(holder, err)
 	s.log.Warn("a link that should be gone can be paid", "link", f.PayID, "ref", f.Ref, "answer", answer, "err", err)
 	return err
 }
@@ -198,7 +198,7 @@ func (s *Shop) recheck(ctx context.Context, q Quarantined, census Findings) erro
 	holder := s.OwnOf(q.Account)
 	found, err := s.gatewayOf(ctx, holder).Find(ctx, q.Ref)
 	Crash("after-census-search")
-	s.heard(holder, err)
+	s.heardAside(holder, err)
 	if err != nil {
 		return err
 	}

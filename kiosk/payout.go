@@ -94,12 +94,12 @@ func (s *Shop) readPayoutsOf(ctx context.Context, holder string) error {
 		payouts = append(payouts, page.Rows...)
 		return page.Full, err
 	})
-	s.heard(holder, err)
+	s.heardAside(holder, err)
 	if err != nil {
 		return err
 	}
 	invoices, err := gateway.ReadInvoices(ctx, ReportQuery{Page: 1, Limit: reportPage})
-	s.heard(holder, err)
+	s.heardAside(holder, err)
 	if err != nil {
 		return err
 	}

@@ -273,6 +273,14 @@ func (s *Shop) heard(own string, err error) {
 	h.hear(err, s.now())
 }
 
+// heardAside is heard for calls of the lowest lane and beside it: that there was no room for them says
+// nothing about those that people wait for.
+func (s *Shop) heardAside(own string, err error) {
+	if CodeOf(err) != TooMany {
+		s.heard(own, err)
+	}
+}
+
 func (h *Health) hear(err error, now int64) {
 	unopened := KeyOf(err) == KeyOwnKey && err != nil
 	switch code := CodeOf(err); {

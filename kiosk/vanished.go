@@ -93,7 +93,7 @@ func (p *patrol) searchMissing(ctx context.Context, sale *Sale) error {
 	Crash("before-vanished-search")
 	found, err := s.gatewayOf(ctx, l.Holder).Find(ctx, l.Ref)
 	Crash("after-vanished-search")
-	s.heard(l.Holder, err)
+	s.heardAside(l.Holder, err)
 	if err != nil {
 		return err
 	}

@@ -86,6 +86,13 @@ func (h *house) callers(endpoint, account string) (n int) {
 	return n
 }
 
+// lapses lets a sale's time pass.
+func (h *house) lapses(sale *kiosk.Sale) {
+	h.t.Helper()
+	time.Sleep(9 * time.Minute)
+	h.becomes(sale, kiosk.Lapsed, 2*time.Minute)
+}
+
 func TestOwnAccount_sale(t *testing.T) {
 	for name, c := range map[string]struct {
 		deaf  bool
@@ -210,7 +217,7 @@ func TestOwnAccount_replaced(t *testing.T) {
 				h.t.Errorf("deleted %d times by the owner of before", h.callers("deleteLink", "Owner"))
 			}
 		},
-		"lapsed": func(h *house, sale *kiosk.Sale) { h.becomes(sale, kiosk.Lapsed, 11*time.Minute) },
+		"lapsed": func(h *house, sale *kiosk.Sale) { h.lapses(sale) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, h *house) {
@@ -322,7 +329,7 @@ func TestOwnAccount_listDown(t *testing.T) {
 					h.confirmed(paid, 30*time.Second)
 					time.Sleep(10 * time.Second)
 					lapses = h.onShow(400)
-					h.becomes(lapses, kiosk.Lapsed, 11*time.Minute)
+					h.lapses(lapses)
 				})
 				time.Sleep(5 * time.Minute)
 				h.at(silent, func() {
@@ -647,4 +654,49 @@ func TestOwnAccount_forgotten(t *testing.T) {
 		h.wantKey(h.refund(sale, 1250), kiosk.Conflict, kiosk.KeyOwnKey)
 		h.sound()
 	})
+}
+
+// TestOwnAccount_many: eight stalls with accounts of their own and without webhooks share the sixty calls
+// of a minute: every payment is found by its own list, none is taken for another's, and no minute has
+// more calls.
+func TestOwnAccount_many(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *house) {
+		const stalls = 8
+		var tills []kiosk.Actor
+		for i := range stalls {
+			tills = append(tills, h.neighbour())
+			key := fmt.Sprintf("test-key-of-owner-number-%d", i)
+			h.must(h.sandbox.AddAccount(sandbox.Account{Name: fmt.Sprint("Owner ", i), Key: key, UserID: fmt.Sprint("u-", i)}))
+			h.at(tills[i], func() {
+				_, err := h.shop.SetOwnAccount(context.Background(), boss, h.till().Stall.ID, key)
+				h.must(err)
+			})
+			time.Sleep(time.Minute)
+		}
+		var sales []*kiosk.Sale
+		for i, till := range tills {
+			h.at(till, func() {
+				sale := h.ring(kiosk.Money(1000 + i))
+				h.becomes(sale, kiosk.Awaiting, 10*time.Second)
+				sales = append(sales, sale)
+			})
+		}
+		for _, till := range tills {
+			h.at(till, h.payShown)
+		}
+		for i, till := range tills {
+			h.at(till, func() { h.confirmed(sales[i], time.Minute) })
+		}
+		time.Sleep(10 * time.Minute)
+		for i, m := range h.sandbox.Money()[1:] {
+			if m.Paid != kiosk.Money(1000+i) {
+				t.Errorf("%s was paid %v", m.Account, m.Paid)
+			}
+		}
+		for _, till := range tills {
+			h.at(till, func() { h.alerted() })
+		}
+		h.neverMoreThan(60)
+		h.sound()
+	}, func(h *house) { h.deaf = true })
 }

@@ -224,7 +224,6 @@ func (h *house) open() {
 	rings := bus.NewLocal()
 	config := kiosk.Config{
 		Store: h.store, Gateway: client, Bus: rings, Vault: v,
-		Accounts:  accounts{client},
 		PublicURL: "http://" + shopAddr, Mode: kiosk.Sandbox, Log: log, Clock: h.clock, Skew: client.Skew,
 	}
 	if h.deaf {
@@ -236,17 +235,16 @@ func (h *house) open() {
 	if h.under != nil {
 		config.Store = h.under(config.Store)
 	}
-	if h.around != nil {
-		config.Gateway = h.around(config.Gateway)
-	}
+	config.Gateway = h.between(config.Gateway)
+	config.Accounts = between{accounts{client}, h.between}
 	if h.frost != nil {
-		config.Store, config.Gateway = frostStore{config.Store, h.frost}, frostGateway{config.Gateway, h.frost}
+		config.Store = frostStore{config.Store, h.frost}
 	}
 	if h.overBus != nil {
 		config.Bus = h.overBus(config.Bus)
 	}
 	if h.mortal != nil {
-		config.Store, config.Gateway = h.mortal.bind(config.Store, config.Gateway)
+		config.Store = mortalStore{config.Store, h.mortal}
 	}
 	h.shop, err = kiosk.NewShop(context.Background(), config)
 	h.must(err)
@@ -277,6 +275,34 @@ func (h *house) open() {
 			h.must(h.store.Close())
 		}
 	}
+}
+
+// between is what stands between the shop and an account at the gateway.
+func (h *house) between(g kiosk.Gateway) kiosk.Gateway {
+	if h.around != nil {
+		g = h.around(g)
+	}
+	if h.frost != nil {
+		g = frostGateway{g, h.frost}
+	}
+	if h.mortal != nil {
+		g = mortalGateway{g, h.mortal}
+	}
+	return g
+}
+
+// between puts the same between the shop and stalls' own accounts.
+type between struct {
+	kiosk.Accounts
+	put func(kiosk.Gateway) kiosk.Gateway
+}
+
+func (b between) As(key string) (kiosk.Gateway, error) {
+	g, err := b.Accounts.As(key)
+	if err != nil {
+		return nil, err
+	}
+	return b.put(g), nil
 }
 
 func (h *house) furnish() {
@@ -361,10 +387,6 @@ func (m *mortal) committed() error {
 		return errDead
 	}
 	return nil
-}
-
-func (m *mortal) bind(s kiosk.Store, g kiosk.Gateway) (kiosk.Store, kiosk.Gateway) {
-	return mortalStore{s, m}, mortalGateway{g, m}
 }
 
 type mortalStore struct {

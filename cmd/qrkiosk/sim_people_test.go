@@ -54,8 +54,38 @@ func (s *simulation) arrive() {
 	s.must(err)
 	s.second = s.actor
 	s.second.Staff, s.second.Role = staff.ID, kiosk.Cashier
+	if s.owned {
+		s.owner()
+	}
 	s.seat = s.customer()
 	s.connect()
+}
+
+// changeAccount lets the stall sell with the owner's account, or with the house's again.
+func (s *simulation) changeAccount() {
+	if !s.owned {
+		return
+	}
+	stall := s.till().Stall
+	var err error
+	if stall.OwnAccount != "" {
+		err = s.shop.EndOwnAccount(context.Background(), boss, stall.ID)
+	} else {
+		_, err = s.shop.SetOwnAccount(context.Background(), boss, stall.ID, ownerKey)
+	}
+	switch kiosk.CodeOf(err) {
+	case "", kiosk.NotSent, kiosk.Unclear, kiosk.TooMany: // nobody can be asked just now
+	default:
+		s.allowed(err)
+	}
+}
+
+// requested lists the refunds that the gateway was asked for.
+func (s *simulation) requested() (all []sandbox.RefundView) {
+	for _, m := range s.sandbox.Money() {
+		all = append(all, m.Refunds...)
+	}
+	return all
 }
 
 func (s *simulation) connect() {
@@ -167,7 +197,7 @@ func (s *simulation) bank() {
 			_ = s.sandbox.CloseDispute(l.ID, s.dice.IntN(2) == 0)
 		}
 	}
-	for _, r := range s.sandbox.Money()[0].Refunds {
+	for _, r := range s.requested() {
 		switch s.dice.IntN(4) {
 		case 0:
 			_ = s.sandbox.ApproveRefund(r.Link)
@@ -229,7 +259,7 @@ func (s *simulation) manager() {
 // refundNews tells the till what became of a refund whose request the operator has rejected, or
 // asks again where the answer was lost.
 func (s *simulation) refundNews(ctx context.Context, sale *kiosk.Sale) error {
-	for _, r := range s.sandbox.Money()[0].Refunds {
+	for _, r := range s.requested() {
 		for i := range sale.Links {
 			if r.Link == sale.Links[i].PayID && r.State == "Rejected" {
 				_, err := s.shop.RefundRejected(ctx, s.actor, sale.ID, "the operator said no")
@@ -250,4 +280,5 @@ func (s *simulation) shift() {
 		s.allowed(err)
 	}
 	time.Sleep(time.Second)
+	s.changeAccount()
 }

@@ -31,6 +31,7 @@ type simulation struct {
 	accepted map[string]string     // command keys to the sales that the till was told of
 	rung     int
 	second   kiosk.Actor // a further person, on the same tablet
+	owned    bool        // the stall's owner has an account
 	screen   *watcher
 	seat     *guest
 
@@ -99,6 +100,7 @@ var rarities = map[string]func(s *kiosk.Sale) bool{
 	"case closed":        anyLink(func(l *kiosk.Link) bool { return l.Case.Closed }),
 	"set aside":          func(s *kiosk.Sale) bool { return s.Aside },
 	"tip":                func(s *kiosk.Sale) bool { return s.Tip > 0 },
+	"own account":        anyLink(func(l *kiosk.Link) bool { return l.Holder != "" }),
 	"split":              anyLink(func(l *kiosk.Link) bool { return len(l.Parts) > 0 }),
 	"without an address": func(s *kiosk.Sale) bool { return s.Poll },
 	"strict":             func(s *kiosk.Sale) bool { return s.Strict },
@@ -190,7 +192,7 @@ func simulate(t *testing.T, seed uint64, long time.Duration, all *tally) {
 		shown: map[string]int64{}, accepted: map[string]string{},
 	}
 	inBubble(t, func(_ *testing.T, h *house) {
-		s.house = h
+		s.house, s.owned = h, seed%8 == 6
 		s.arrive()
 		s.afternoon()
 		s.evening()

@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	auditShown    = 35
+	auditShown    = 35  // days of one account
+	auditMost     = 140 // further ones, where stalls have accounts of their own
 	invoicesShown = 24
 	strangerShown = 200
 	exportPause   = 30 * time.Second // how long a reader of a file may take for the next piece
@@ -33,16 +34,16 @@ func (s *Server) payouts(w http.ResponseWriter, r *http.Request) error {
 	if page.Invoices, err = s.shop.FeeInvoices(ctx, invoicesShown); err != nil {
 		return err
 	}
-	if page.Audits, err = s.shop.AuditDays(ctx, auditShown); err != nil {
+	if page.Accounts, err = s.accountNames(ctx); err != nil {
+		return err
+	}
+	if page.Audits, err = s.shop.AuditDays(ctx, auditShown+min(len(page.Accounts)*auditShown/2, auditMost)); err != nil {
 		return err
 	}
 	if page.Unmatched, err = s.shop.Unmatched(ctx, true, strangerShown); err != nil {
 		return err
 	}
 	if page.Held, err = s.shop.Quarantine(ctx, true, strangerShown); err != nil {
-		return err
-	}
-	if page.Accounts, err = s.accountNames(ctx); err != nil {
 		return err
 	}
 	p, f := s.bookPage(r, "payouts")

@@ -2,7 +2,7 @@
 // sales with their facts and states, registers and their devices, people, shifts, the journal, the
 // errands towards the gateway, and the use cases ([Shop]) that bring them together. It imports the
 // standard library alone and must never know HTTP, SQL or the gateway's wire: it names what it
-// needs as interfaces ([Store], [Gateway], [Bus], [Vault]) and others provide it.
+// needs as interfaces ([Store], [Gateway], [Accounts], [Bus], [Vault]) and others provide it.
 //
 // # The house
 //

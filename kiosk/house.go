@@ -107,12 +107,14 @@ func (s *Shop) SetGatewayKey(ctx context.Context, by Clerk, key string) (Gateway
 	set := GatewayKey{Sealed: sealed, Last: key[len(key)-4:], Account: account, Set: s.now(), SetBy: by.Login}
 	err = s.changeHouse(ctx, by, "house.key", func(tx Tx, h *House) error {
 		if h.Key.Set > 0 && (h.Key.Account == "" || h.Key.Account != account) {
-			open, err := tx.Watched(s.now(), 1)
+			open, err := tx.Watched(s.now(), watchAtOnce)
 			if err != nil {
 				return err
 			}
-			if len(open) > 0 {
-				return &Error{Code: Conflict, Key: KeyKeyBusy, Args: []string{open[0].Number}}
+			for _, sale := range open {
+				if len(sale.Links) == 0 || sale.anyLink(func(l *Link) bool { return l.Holder == "" }) {
+					return &Error{Code: Conflict, Key: KeyKeyBusy, Args: []string{sale.Number}}
+				}
 			}
 		}
 		h.Key = set

@@ -50,8 +50,12 @@ func (w *watcher) reading(holder string) *reading {
 	return r
 }
 
+// crowd is how many accounts are read at the usual pace while nothing happens on them.
+const crowd = 10
+
 // whenAll plans the next reading of every account and returns when the first one is due. All accounts
-// share the calls of a minute: where several are busy, each is read so much less often.
+// share the calls of a minute: where several are busy, each is read so much less often, and where there
+// are many, the quiet ones too.
 func (w *watcher) whenAll(sales []*Sale, now int64) int64 {
 	pace, busy := w.paces(sales, now), int64(0)
 	for _, every := range pace {
@@ -59,9 +63,9 @@ func (w *watcher) whenAll(sales []*Sale, now int64) int64 {
 			busy++
 		}
 	}
-	first := now + sweepCold
+	first, cold := now+sweepCold, sweepCold*int64(1+len(w.of)/crowd)
 	for _, r := range w.of {
-		r.at = r.last + sweepCold
+		r.at = r.last + cold
 		if every, ok := pace[r.holder]; ok {
 			r.at = min(r.at, r.last+every*max(1, busy))
 		}

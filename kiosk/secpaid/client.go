@@ -96,8 +96,12 @@ func (c *Client) As(key string) (*Client, error) {
 // at all does not tell it: then it is "". An error means that the key is not accepted, or that nobody
 // knows.
 func (c *Client) Account(ctx context.Context) (string, error) {
+	lane := kiosk.LaneReports
+	if c.view { // somebody waits for it, and others may be using that lane up
+		lane = kiosk.LaneLook
+	}
 	for _, endpoint := range []string{"getMyUnusedLinks", "getMyUsedLinks"} {
-		rows, err := c.list(ctx, kiosk.LaneReports, endpoint, searchLinks{Limit: 1})
+		rows, err := c.list(ctx, lane, endpoint, searchLinks{Limit: 1})
 		if err != nil {
 			return "", err
 		}

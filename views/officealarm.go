@@ -53,17 +53,13 @@ func (p Page) houseAlarm(by kiosk.Clerk, a kiosk.Alarm, now int64) officeAlarm {
 	page, there := alarmPages[a.Kind]
 	switch {
 	case a.Own != "": // of a stall's own account
-		one.title = a.Account.Name + ": " + one.title
+		one.title = accountText(a.Account) + ": " + one.title
 		one.path, one.page = StallPath(a.Account.Stall, ""), a.Account.Name
-	case there && by.Role == kiosk.Organizer:
-		one.path, one.page = page.path, p.T("office.nav."+page.key)
-	}
-	if a.Own != "" {
-		one.title += " (" + accountText(a.Account) + ")"
-		one.path, one.page = "", ""
 		if by.Role == kiosk.Organizer {
 			one.path, one.page = StallPath(a.Account.Stall, "/account"), p.T("office.tab.account")
 		}
+	case there && by.Role == kiosk.Organizer:
+		one.path, one.page = page.path, p.T("office.nav."+page.key)
 	}
 	return one
 }

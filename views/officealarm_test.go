@@ -14,7 +14,7 @@ func TestOfficeAlarms(t *testing.T) {
 		want  []string
 	}{
 		kiosk.Organizer: {"", []string{
-			"store ", "key " + PathHouse + "#key", "gateway ", "key /office/stalls/" + lind.ID, "clock ",
+			"store ", "key " + PathHouse + "#key", "gateway ", "key /office/stalls/" + lind.ID + "/account", "clock ",
 			"unmatched " + PathPayouts + "#unmatched", "quarantine " + PathPayouts + "#held", "audit " + PathPayouts + "#audit",
 			"restored " + PathPayouts, "sales " + PathWall,
 		}},

@@ -133,6 +133,22 @@ func TestOwnAccount_sale(t *testing.T) {
 	}
 }
 
+// TestOwnAccount_restart: a house that begins anew opens the sealed key again, for the sale it left open
+// and for the next one.
+func TestOwnAccount_restart(t *testing.T) {
+	inBubble(t, func(_ *testing.T, h *house) {
+		h.owner()
+		sale := h.onShow(1250)
+		h.restart(time.Minute)
+		h.payShown()
+		h.confirmed(sale, 30*time.Second)
+		time.Sleep(10 * time.Second)
+		h.onShow(300)
+		h.holdsLinks(0, 2)
+		h.sound()
+	})
+}
+
 func TestOwnAccount_cancel(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		h.owner()
@@ -287,6 +303,16 @@ func TestOwnAccount_revoked(t *testing.T) {
 		}
 		if h.till().Health.KeyRefused == 0 || h.shop.Health().KeyRefused != 0 {
 			t.Error("the wrong account is refused")
+		}
+		told, err := h.shop.HouseAlarms(context.Background())
+		h.must(err)
+		if len(told) != 1 || told[0].Kind != kiosk.AlarmKey || told[0].Account.Name != "Bakery Lind" || told[0].Account.Last != "1234" {
+			t.Errorf("the office is told %+v", told)
+		}
+		for stall, hears := range map[string]bool{h.till().Stall.ID: true, "another": false} {
+			if (kiosk.Clerk{Role: kiosk.Manager, Stall: stall}).Hears(told[0]) != hears {
+				t.Errorf("the manager of %s hears the wrong thing", stall)
+			}
 		}
 		h.at(other, func() {
 			h.alerted()

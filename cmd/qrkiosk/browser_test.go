@@ -329,7 +329,28 @@ func keep(t *testing.T, dir, name string, raw []byte) {
 	}
 }
 
-func decode(img image.Image) (string, error) {
+func decode(img image.Image) (text string, err error) {
+	for shrink := 1; shrink <= 3; shrink++ { // as a phone does that is held nearer and farther
+		if text, err = decodeOnce(shrunk(img, shrink)); err == nil {
+			break
+		}
+	}
+	return text, err
+}
+
+// shrunk leaves out all but every nth pixel.
+func shrunk(img image.Image, n int) image.Image {
+	b := img.Bounds()
+	small := image.NewGray(image.Rect(0, 0, b.Dx()/n, b.Dy()/n))
+	for y := range small.Rect.Dy() {
+		for x := range small.Rect.Dx() {
+			small.Set(x, y, img.At(b.Min.X+n*x, b.Min.Y+n*y))
+		}
+	}
+	return small
+}
+
+func decodeOnce(img image.Image) (string, error) {
 	bmp, err := gozxing.NewBinaryBitmapFromImage(img)
 	if err != nil {
 		return "", err

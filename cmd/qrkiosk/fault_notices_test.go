@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -277,10 +278,7 @@ func TestFault_F30_oracleAtTheDoor(t *testing.T) {
 			r := h.guest().send(http.MethodPost, h.hookPath(sale), body, header("Content-Type", json0))
 			r.header.Del("Date")
 			h.sleep(12 * time.Second)
-			screen.mu.Lock()
-			frames := len(screen.html)
-			screen.mu.Unlock()
-			seen[fmt.Sprintf("%d %q %v, %d frames, %d changes, %d calls, %v", r.status, r.body, r.header, frames,
+			seen[fmt.Sprintf("%d %q %v, %v, %d changes, %d calls, %v", r.status, r.body, r.header, screen.told(),
 				h.display().Version-version, len(h.sandbox.Calls())-calls, h.states(sale))]++
 			screen.leave()
 		})
@@ -289,6 +287,21 @@ func TestFault_F30_oracleAtTheDoor(t *testing.T) {
 		t.Errorf("the attacker sees %d different things: %v", len(seen), seen)
 	}
 }
+
+// told are the states that a screen was told of, each as often as it changed: how many frames say the same
+// depends on whose turn it was.
+func (s *watcher) told() (states []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, html := range s.html {
+		if m := shownState.FindStringSubmatch(html); m != nil {
+			states = append(states, m[1])
+		}
+	}
+	return slices.Compact(states)
+}
+
+var shownState = regexp.MustCompile(`data-shows="([a-z-]+)"`)
 
 // TestFault_F31_webhookBeforeTheAnswer: the payment is told before the create is answered, or while
 // its answer is lost.

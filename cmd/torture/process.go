@@ -126,6 +126,13 @@ func (p *process) over() <-chan struct{} {
 	return p.ended
 }
 
+// started says how often it was launched.
+func (p *process) started() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.starts
+}
+
 func (p *process) alive() bool {
 	select {
 	case <-p.over():

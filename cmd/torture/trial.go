@@ -123,7 +123,7 @@ func (w *world) tell(ctx context.Context, say io.Writer) {
 		n := len(w.accepted)
 		w.mu.Unlock()
 		_, _ = fmt.Fprintf(say, "%s: %v, %d of %d sales, %d kills, %d starts\n", w.ring,
-			time.Since(began).Round(time.Second), n, w.sales, w.count.of("kill"), w.server.starts)
+			time.Since(began).Round(time.Second), n, w.sales, w.count.of("kill"), w.server.started())
 	}
 }
 

@@ -62,6 +62,16 @@ type bookPayment struct {
 // good tells whether money came by it.
 func (p *bookPayment) good() bool { return p.Status == "Success" && p.Amount > 0 && !p.Refund }
 
+// listed tells whether the list of payments names one of a link.
+func (b *book) listed(link int64) bool {
+	for _, p := range b.payments {
+		if p.Link == link && p.good() {
+			return true
+		}
+	}
+	return false
+}
+
 type bookWebhook struct {
 	ID       int64     `json:"id"`
 	Link     int64     `json:"link"`

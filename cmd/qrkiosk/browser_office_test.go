@@ -14,7 +14,7 @@ func TestBrowser_officeKeyboard(t *testing.T) {
 	office := observed(t, c.browser, "office")
 	comes := func(what, sign string) {
 		t.Helper()
-		office.wait(what, `document.readyState === 'complete' && `+sign, patience)
+		office.wait(what, `document.readyState === 'complete' && (!document.querySelector('[autofocus]') || document.activeElement.matches('[autofocus]')) && `+sign, patience)
 	}
 	fill := func(selector, text string) {
 		t.Helper()

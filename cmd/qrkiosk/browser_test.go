@@ -330,16 +330,24 @@ func keep(t *testing.T, dir, name string, raw []byte) {
 }
 
 func decode(img image.Image) (text string, err error) {
-	for shrink := 1; shrink <= 3; shrink++ { // as a phone does that is held nearer and farther
-		if text, err = decodeOnce(shrunk(img, shrink)); err == nil {
-			break
+	for shrink := 1; shrink <= 4; shrink++ { // as a phone does that is held nearer and farther, and turned
+		small := shrunk(img, shrink)
+		for range 4 {
+			for _, binarize := range []func(gozxing.LuminanceSource) gozxing.Binarizer{
+				gozxing.NewHybridBinarizer, gozxing.NewGlobalHistgramBinarizer,
+			} {
+				if text, err = decodeOnce(small, binarize); err == nil {
+					return text, nil
+				}
+			}
+			small = quarterTurn(small)
 		}
 	}
 	return text, err
 }
 
 // shrunk leaves out all but every nth pixel.
-func shrunk(img image.Image, n int) image.Image {
+func shrunk(img image.Image, n int) *image.Gray {
 	b := img.Bounds()
 	small := image.NewGray(image.Rect(0, 0, b.Dx()/n, b.Dy()/n))
 	for y := range small.Rect.Dy() {
@@ -350,8 +358,20 @@ func shrunk(img image.Image, n int) image.Image {
 	return small
 }
 
-func decodeOnce(img image.Image) (string, error) {
-	bmp, err := gozxing.NewBinaryBitmapFromImage(img)
+// quarterTurn is the picture a quarter further round.
+func quarterTurn(img *image.Gray) *image.Gray {
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	out := image.NewGray(image.Rect(0, 0, h, w))
+	for y := range h {
+		for x := range w {
+			out.SetGray(h-1-y, x, img.GrayAt(x, y))
+		}
+	}
+	return out
+}
+
+func decodeOnce(img image.Image, binarize func(gozxing.LuminanceSource) gozxing.Binarizer) (string, error) {
+	bmp, err := gozxing.NewBinaryBitmap(binarize(gozxing.NewLuminanceSourceFromImage(img)))
 	if err != nil {
 		return "", err
 	}

@@ -114,9 +114,7 @@ func (s *Shop) changeOwn(ctx context.Context, by Clerk, stall string, edit func(
 		return changed{"stall.account", stall, before, h.Own(found.OwnAccount).record()}, err
 	})
 	if err == nil {
-		for _, r := range registers {
-			s.bus.Ring(r.ID, 0) // its till may have been warned about the account of before
-		}
+		s.ringAll(registers) // their tills may have been warned about the account of before
 		nudge(s.watcher)
 	}
 	return err

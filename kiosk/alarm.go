@@ -62,24 +62,18 @@ type Alarm struct {
 	Account  AccountName // of Own, where it is known
 }
 
-// Alarms lists what the people at one register have to know: about its sales and about the house.
-// Newest first; sales come before the house.
-func (s *Shop) Alarms(ctx context.Context, register string) ([]Alarm, error) {
-	return s.alarms(ctx, register)
-}
-
-// AllAlarms lists the alarms of every register and of the house.
-func (s *Shop) AllAlarms(ctx context.Context) ([]Alarm, error) { return s.alarms(ctx, "") }
-
-func (s *Shop) alarms(ctx context.Context, register string) ([]Alarm, error) {
+// AllAlarms lists the alarms of every register and of the house, as alarmsIn does.
+func (s *Shop) AllAlarms(ctx context.Context) ([]Alarm, error) {
 	var all []Alarm
 	err := s.store.View(ctx, func(r Reader) (err error) {
-		all, err = s.alarmsIn(r, register)
+		all, err = s.alarmsIn(r, "")
 		return err
 	})
 	return all, err
 }
 
+// alarmsIn lists what the people at one register have to know, "" for all of them: about its sales and
+// about the house. Newest first; sales come before the house.
 func (s *Shop) alarmsIn(r Reader, register string) ([]Alarm, error) {
 	now := s.now()
 	sales, err := r.WatchedOf(register, alarmsAtOnce)

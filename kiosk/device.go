@@ -154,25 +154,6 @@ func (s *Shop) revoke(tx Tx, d Device, actor string) error {
 	})
 }
 
-// Revoke ends the trust in a device of the actor's register. It needs a manager.
-func (s *Shop) Revoke(ctx context.Context, by Actor, device string) error {
-	if !by.Role.Covers(Manager) {
-		return &Error{Code: Forbidden, Key: KeyManagerNeeded}
-	}
-	return s.change(ctx, by.Register, func(tx Tx) error {
-		devices, err := tx.Devices(by.Register)
-		if err != nil {
-			return err
-		}
-		for _, d := range devices {
-			if d.ID == device && d.Revoked == 0 {
-				return s.revoke(tx, d, by.Staff)
-			}
-		}
-		return &Error{Code: NotFound, Key: KeyDeviceUnknown}
-	})
-}
-
 // Devices lists the devices of a register that are trusted.
 func (s *Shop) Devices(ctx context.Context, register string) ([]Device, error) {
 	var trusted []Device

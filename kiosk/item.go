@@ -138,7 +138,7 @@ func (s *Shop) changeItem(ctx context.Context, by Clerk, kind, id, stall string,
 		return tx.Append(trail(by, kind, id, s.now(), before, item.record()))
 	})
 	if err == nil {
-		s.ringItems(registers)
+		s.ringAll(registers)
 	}
 	return err
 }

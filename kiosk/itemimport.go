@@ -70,7 +70,7 @@ func (s *Shop) ImportItems(ctx context.Context, by Clerk, stall, secret string, 
 		return s.putItems(tx, by, stall, plan, remove)
 	})
 	if err == nil {
-		s.ringItems(registers)
+		s.ringAll(registers)
 	}
 	return err
 }
@@ -139,8 +139,8 @@ func (s *Shop) putItem(tx Tx, by Clerk, kind string, item, was Item) error {
 	return tx.Append(trail(by, kind, item.ID, s.now(), before, item.record()))
 }
 
-// ringItems tells tills that they show other items now.
-func (s *Shop) ringItems(registers []Register) {
+// ringAll tells screens that they look different now, though no sale of theirs has changed.
+func (s *Shop) ringAll(registers []Register) {
 	for _, r := range registers {
 		s.bus.Ring(r.ID, 0)
 	}

@@ -131,9 +131,7 @@ func (s *Shop) changePictures(ctx context.Context, e Event, stall string, decide
 		return tx.Append(e)
 	})
 	if err == nil {
-		for _, r := range registers {
-			s.bus.Ring(r.ID, 0)
-		}
+		s.ringAll(registers)
 	}
 	return err
 }

@@ -159,8 +159,9 @@ func (s *Shop) holderOf(ctx context.Context, e Errand) string {
 
 // sweep reads the list once and lets every sale concerned take what it says. Now and then it asks
 // about links that ended in the last three days, and about every one that is not at rest; in between
-// it asks about young links alone, so that a long list does not have to be read every few seconds. Every reading begins behind the oldest
-// link it asks about, so that readings overlap and nothing has to be remembered between them.
+// it asks about young links alone, so that a long list does not have to be read every few seconds. Every
+// reading begins behind the oldest link it asks about, so that readings overlap and nothing has to be
+// remembered between them.
 func (r *reading) sweep(ctx context.Context, began int64) {
 	s := r.shop
 	wide := began-r.wide >= sweepCold

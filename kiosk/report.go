@@ -55,17 +55,6 @@ func (s *Shop) XReport(ctx context.Context, register string) (Report, error) {
 	return x, err
 }
 
-// ZReport returns the report of a closed shift as it was frozen. A shift that is open or unknown
-// is [NotFound].
-func (s *Shop) ZReport(ctx context.Context, shift string) (Report, error) {
-	var z Report
-	err := s.store.View(ctx, func(r Reader) (err error) {
-		z, err = r.Report(shift)
-		return err
-	})
-	return z, err
-}
-
 // ZReports lists up to n reports of a register with numbers below before (0: all), newest first.
 func (s *Shop) ZReports(ctx context.Context, register string, before int64, n int) ([]Report, error) {
 	var all []Report

@@ -90,9 +90,7 @@ func (s *Shop) changeStall(ctx context.Context, by Clerk, id string, edit func(T
 		return changed{"stall.change", id, before, stall.record()}, tx.PutStall(stall)
 	})
 	if err == nil {
-		for _, r := range registers {
-			s.bus.Ring(r.ID, 0) // its screens look different now
-		}
+		s.ringAll(registers)
 	}
 	return stall, err
 }
@@ -104,7 +102,7 @@ func (s *Stall) record() map[string]any {
 		"Languages": strings.Join(s.Languages, " "), "Region": s.Region, "Zone": s.Zone,
 		"Seller": s.Seller, "VATNumber": s.VATNumber, "VAT": s.VAT, "Strict": s.Strict,
 		"StrictAbove": int64(s.StrictAbove), "LapseAfter": s.LapseAfter, "Limit": int64(s.Limit),
-		"AsksTip": s.AsksTip, "TipPercents": fmt.Sprint(s.TipPercents), "TipSums": sumsText(s.TipSums), "Logo": s.Logo, "SplitTerms": termsText(s.SplitTerms),
+		"AsksTip": s.AsksTip, "TipPercents": fmt.Sprint(s.TipPercents), "TipSums": fmt.Sprint(s.TipSums), "Logo": s.Logo, "SplitTerms": termsText(s.SplitTerms),
 	}
 }
 

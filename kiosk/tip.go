@@ -3,7 +3,6 @@ package kiosk
 import (
 	"cmp"
 	"context"
-	"strings"
 )
 
 // tipMillis is how long a customer may think about a tip: somebody who has not seen the question
@@ -61,15 +60,6 @@ func tipsForm[T cmp.Ordered](all []T, least, most T) bool {
 		}
 	}
 	return len(all) <= tipsMost
-}
-
-// sumsText is how the trail writes sums.
-func sumsText(all []Money) string {
-	var b strings.Builder
-	for _, sum := range all {
-		b.WriteString(" " + sum.String())
-	}
-	return strings.TrimSpace(b.String())
 }
 
 // askTip says until when a sale that asks for a tip waits for the answer.

@@ -259,9 +259,13 @@ func (s *studio) stage(langs ...string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	script, err := os.ReadFile("testdata/stage.js")
-	if err != nil {
-		s.t.Fatal(err)
+	var script []byte
+	for _, name := range []string{"focus.js", "stage.js"} {
+		part, err := os.ReadFile("testdata/" + name)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		script = append(script, part...)
 	}
 	ask[bool](s, string(script)+`; stage.scenes = `+string(raw)+`; stage.ready(`+fmt.Sprintf("%q", static.Path("js/qr.js"))+`)`)
 }

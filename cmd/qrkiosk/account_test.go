@@ -39,19 +39,7 @@ func (h *house) owner() kiosk.OwnAccount {
 
 // neighbour is a till of a second stall, which sells with the house's account.
 func (h *house) neighbour() kiosk.Actor {
-	h.t.Helper()
-	ctx := context.Background()
-	stall, err := h.shop.AddStall(ctx, kiosk.Stall{Name: "Cheese Vogt", Languages: []string{"en"}})
-	h.must(err)
-	register, err := h.shop.AddRegister(ctx, stall.ID, "Register 7", "C7")
-	h.must(err)
-	staff, err := h.shop.AddStaff(ctx, stall.ID, "Bea", kiosk.Manager, "582914")
-	h.must(err)
-	ticket, err := h.shop.Ticket(ctx, register.ID, kiosk.Tablet)
-	h.must(err)
-	device, _, err := h.shop.Enrol(ctx, ticket, "test")
-	h.must(err)
-	return kiosk.Actor{Staff: staff.ID, Role: staff.Role, Device: device.ID, Register: register.ID}
+	return h.seat(kiosk.Stall{Name: "Cheese Vogt", Languages: []string{"en"}}, "Register 7", "C7", "Bea", "582914")
 }
 
 // at does something at another till.

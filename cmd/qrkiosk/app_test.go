@@ -102,3 +102,16 @@ func TestBrowser_worker(t *testing.T) {
 	c.till.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('.go').click()`))
 	c.till.wait("the till again", tillReady, 15*time.Second)
 }
+
+// TestApp_guideIsForPlay: the style guide shows made-up sales, and belongs to the demonstration alone.
+func TestApp_guideIsForPlay(t *testing.T) {
+	p := start(t, "serve", "--listen", "127.0.0.1:0", "--data", t.TempDir())
+	defer p.end()
+	visitor := newDevice(t, origin(p.address("till")))
+	if status, page := visitor.ask(http.MethodGet, "/styleguide", "text/html", nil); status != http.StatusNotFound || strings.Contains(page, "Keypad") {
+		t.Errorf("a live house answers %d", status)
+	}
+	if status, _ := visitor.ask(http.MethodGet, "/help", "text/html", nil); status != http.StatusOK {
+		t.Errorf("its help answers %d", status)
+	}
+}

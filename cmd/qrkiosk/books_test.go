@@ -283,11 +283,11 @@ func (h *house) bookedAs(want string) {
 // alarmed wants exactly these alarms of a sale, on the register that issued its code.
 func (h *house) alarmed(sale *kiosk.Sale, want ...kiosk.AlarmKind) {
 	h.t.Helper()
-	all, err := h.shop.Alarms(context.Background(), sale.Register)
+	all, err := h.shop.AllAlarms(context.Background())
 	h.must(err)
 	var got []kiosk.AlarmKind
 	for _, a := range all {
-		if a.Sale != nil && a.Sale.ID == sale.ID && a.Kind != kiosk.AlarmOdd {
+		if a.Sale != nil && a.Sale.ID == sale.ID && a.Register == sale.Register && a.Kind != kiosk.AlarmOdd {
 			got = append(got, a.Kind)
 		}
 	}

@@ -306,22 +306,35 @@ func (b between) As(key string) (kiosk.Gateway, error) {
 }
 
 func (h *house) furnish() {
-	ctx := context.Background()
 	stall := kiosk.Stall{Name: "Bakery Lind", Languages: []string{"en", "de"}}
 	if h.settings != nil {
 		h.settings(&stall)
 	}
+	h.actor = h.seat(stall, "Register 2", "B2", "Ada", "482915")
+}
+
+// seat founds a stall with a register, a manager and the tablet of both.
+func (h *house) seat(stall kiosk.Stall, name, prefix, person, pin string) kiosk.Actor {
+	h.t.Helper()
+	ctx := context.Background()
 	stall, err := h.shop.AddStall(ctx, stall)
 	h.must(err)
-	register, err := h.shop.AddRegister(ctx, stall.ID, "Register 2", "B2")
+	register, err := h.shop.AddRegister(ctx, stall.ID, name, prefix)
 	h.must(err)
-	staff, err := h.shop.AddStaff(ctx, stall.ID, "Ada", kiosk.Manager, "482915")
+	staff, err := h.shop.AddStaff(ctx, stall.ID, person, kiosk.Manager, pin)
 	h.must(err)
 	ticket, err := h.shop.Ticket(ctx, register.ID, kiosk.Tablet)
 	h.must(err)
 	device, _, err := h.shop.Enrol(ctx, ticket, "test")
 	h.must(err)
-	h.actor = kiosk.Actor{Staff: staff.ID, Role: staff.Role, Device: device.ID, Register: register.ID}
+	return kiosk.Actor{Staff: staff.ID, Role: staff.Role, Device: device.ID, Register: register.ID}
+}
+
+// revoke ends the trust in a device of the house's register, as the office does.
+func (h *house) revoke(device string) {
+	h.t.Helper()
+	_, err := h.shop.EndDevices(context.Background(), kiosk.Clerk{Role: kiosk.Organizer}, h.actor.Register, device)
+	h.must(err)
 }
 
 // restart stops the shop and starts it again; the gateway lives on.

@@ -28,9 +28,13 @@ type observer struct {
 // cache and no service worker.
 func observed(t *testing.T, browser context.Context, name string) *observer {
 	t.Helper()
-	script, err := os.ReadFile("testdata/watch.js")
-	if err != nil {
-		t.Fatal(err)
+	var script []byte
+	for _, name := range []string{"../../views/testdata/focus.js", "testdata/watch.js"} {
+		part, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		script = append(script, part...)
 	}
 	w := &observer{page: newPage(t, browser, name), hosts: map[string]bool{}}
 	if err := chromedp.Listen(w.ctx, w.note); err != nil {

@@ -49,7 +49,7 @@ func TestFault_F74_trustEnds(t *testing.T) {
 		h.must(err)
 		for _, device := range devices {
 			if device.Kind == kiosk.Display {
-				h.must(h.shop.Revoke(ctx, h.actor, device.ID))
+				h.revoke(device.ID)
 			}
 		}
 		w.ends(t, time.Second, revoked) // the page answers this code by loading itself anew

@@ -329,7 +329,7 @@ func TestSocket_trust(t *testing.T) {
 			h.must(err)
 			h.guest().post(views.PathTillEnrol, "ticket", ticket)
 		}},
-		{"revoked elsewhere", minute, func(_ *testing.T, h *house, _ *guest) { h.must(h.shop.Revoke(ctx, h.actor, h.actor.Device)) }},
+		{"revoked elsewhere", minute, func(_ *testing.T, h *house, _ *guest) { h.revoke(h.actor.Device) }},
 		{"a session ended elsewhere", minute, func(_ *testing.T, h *house, _ *guest) {
 			all, err := h.store.Sessions().All()
 			h.must(err)
@@ -391,7 +391,7 @@ func TestSocket_revokedDisplay(t *testing.T) {
 		h.must(err)
 		for _, d := range devices {
 			if d.Kind == kiosk.Display {
-				h.must(h.shop.Revoke(ctx, h.actor, d.ID))
+				h.revoke(d.ID)
 			}
 		}
 		w.ends(t, time.Minute+2*time.Second, revoked)

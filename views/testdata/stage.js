@@ -166,7 +166,7 @@ globalThis.stage = {
 		this.blind = new Set();
 		this.hear ??= document.addEventListener("focusin", (ev) => {
 			this.left.delete(this.met(ev.target));
-			if (!this.shown(ev.target)) this.blind.add(ev.target);
+			if (!focusShown(ev.target)) this.blind.add(ev.target);
 		}) ?? true;
 		document.activeElement?.blur();
 		return stops.length;
@@ -176,19 +176,6 @@ globalThis.stage = {
 	walked() {
 		const tell = (what) => (el) => `${what}: ${this.name(el)}: ${(el.textContent.trim() || el.getAttribute("name") || "").slice(0, 40)}`;
 		return [...[...this.left].map(tell("not reached")), ...[...this.blind].map(tell("focus not seen"))];
-	},
-
-	/** Whether an outline tells of the focus, on the element, beside it, or around it. */
-	shown(el) {
-		for (let at = el, up = 0; at && up < 3; at = at.parentElement, up++) {
-			for (const one of [at, ...(up ? [] : (at.parentElement?.children ?? []))]) {
-				for (const part of [null, "::after"]) {
-					const style = getComputedStyle(one, part);
-					if (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) return true;
-				}
-			}
-		}
-		return false;
 	},
 
 	name(el) {

@@ -44,14 +44,6 @@
 	globalThis.watchFocus = () => {
 		const el = document.activeElement;
 		if (!el || el === document.body) return "";
-		for (let at = el, up = 0; at && up < 3; at = at.parentElement, up++) {
-			for (const one of [at, ...(up ? [] : at.parentElement?.children ?? [])]) {
-				for (const part of [null, "::after"]) {
-					const style = getComputedStyle(one, part);
-					if (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) return "";
-				}
-			}
-		}
-		return el.outerHTML.slice(0, 120);
+		return focusShown(el) ? "" : el.outerHTML.slice(0, 120);
 	};
 })();

@@ -115,7 +115,7 @@ func (s *Shop) changeOwn(ctx context.Context, by Clerk, stall string, edit func(
 	})
 	if err == nil {
 		s.ringAll(registers) // their tills may have been warned about the account of before
-		nudge(s.watcher)
+		s.wakeLooks()
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"sync"
 	"time"
 )
 
@@ -18,7 +19,7 @@ const maxOdd = 32
 // its error is returned as it is, with nothing stored.
 func (s *Shop) Notice(ctx context.Context, token, contentType string, body func() ([]byte, error)) error {
 	ctx = Urgent(ctx)
-	to, err := s.address(ctx, HashSecret(token))
+	to, err := s.addressOf(ctx, HashSecret(token))
 	if CodeOf(err) == NotFound {
 		return s.testNotice(ctx, HashSecret(token))
 	}
@@ -63,31 +64,42 @@ type address struct {
 // addressesKept bounds how many addresses are remembered; the store knows them all.
 const addressesKept = 10_000
 
-func addressOf(sale *Sale, n int) address {
+func addressTo(sale *Sale, n int) address {
 	l := sale.Link(n)
 	return address{sale.ID, sale.Register, Link{ID: l.ID, N: l.N, Sealed: l.Sealed}}
+}
+
+// addresses remembers where the tokens of links lead that became known in this process.
+type addresses struct {
+	mu sync.Mutex
+	of map[string]address // by the hash of a token
 }
 
 // expect remembers the address of a link that has become known: its payment may come at any moment.
 // It may be called before the commit that makes the link live, since the address itself was stored
 // with the charge.
-func (s *Shop) expect(sale *Sale, n int) {
+func (a *addresses) expect(sale *Sale, n int) {
 	if sale.Link(n).TokenHash == "" {
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.expected) >= addressesKept {
-		clear(s.expected)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.of == nil || len(a.of) >= addressesKept {
+		a.of = map[string]address{}
 	}
-	s.expected[sale.Link(n).TokenHash] = addressOf(sale, n)
+	a.of[sale.Link(n).TokenHash] = addressTo(sale, n)
 }
 
-// address finds where a token leads; an unknown one is [NotFound].
-func (s *Shop) address(ctx context.Context, hash string) (address, error) {
-	s.mu.Lock()
-	to, ok := s.expected[hash]
-	s.mu.Unlock()
+func (a *addresses) find(hash string) (address, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	to, ok := a.of[hash]
+	return to, ok
+}
+
+// addressOf finds where a token leads; an unknown one is [NotFound].
+func (s *Shop) addressOf(ctx context.Context, hash string) (address, error) {
+	to, ok := s.addresses.find(hash)
 	if ok {
 		return to, nil
 	}
@@ -97,7 +109,7 @@ func (s *Shop) address(ctx context.Context, hash string) (address, error) {
 			err = &Error{Code: NotFound, Key: KeyNoSuchSale}
 		}
 		if err == nil {
-			to = addressOf(sale, n)
+			to = addressTo(sale, n)
 		}
 		return err
 	})
@@ -174,9 +186,7 @@ func noticeStep(believed bool) StepKind {
 
 func (s *Shop) delivered(to address, notice Notice, believed bool, took time.Duration) {
 	s.observe.Noticed(took, believed)
-	s.mu.Lock()
-	s.health.LastNotice = s.now()
-	s.mu.Unlock()
+	s.noteNotice(s.now())
 	s.log.Info("notice stored", "register", to.register, "sale", to.sale, "believed", believed, "flaw", notice.Flaw)
 }
 
@@ -197,26 +207,4 @@ func (s *Shop) readWaiting(tx Tx, sale *Sale, n int) error {
 		sale = out.Sale
 	}
 	return nil
-}
-
-// hintMillis is how often a browser's return may ask for a look at one sale.
-const hintMillis = 10 * 1000
-
-// Hint says that a customer's browser came back to the receipt page. It proves nothing and changes
-// nothing: at most it makes the gateway's lists be read sooner.
-func (s *Shop) Hint(receipt string) {
-	now := s.now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if since := now - s.hinted[receipt]; since >= 0 && since < hintMillis { // negative: the clock was set back
-		return
-	}
-	for k, at := range s.hinted {
-		if now-at >= hintMillis {
-			delete(s.hinted, k)
-		}
-	}
-	s.hinted[receipt] = now
-	s.hint = true
-	nudge(s.watcher)
 }

@@ -119,14 +119,14 @@ func (s *Shop) opened(ctx context.Context, e Errand, o Opened) error {
 
 // known stores that a link is known now, and reads the notices that waited for that.
 func (s *Shop) known(ctx context.Context, e Errand, steps ...Step) error {
-	defer nudge(s.watcher) // a code may be on show now
+	defer s.wakeLooks() // a code may be on show now
 	defer Crash("after-known")
 	return s.change(ctx, e.Register, func(tx Tx) error {
 		sale, err := s.told(tx, e, steps)
 		if err != nil {
 			return err
 		}
-		s.expect(sale, e.Link)
+		s.addresses.expect(sale, e.Link)
 		return s.readWaiting(tx, sale, e.Link)
 	})
 }

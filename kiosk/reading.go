@@ -76,7 +76,7 @@ func (w *watcher) whenAll(sales []*Sale, now int64) int64 {
 			r.at = min(r.at, sale.Expires) // it lapses behind a list that was read after its time
 		}
 	}
-	wanted := w.shop.wanted()
+	wanted := w.shop.lookWanted()
 	for _, r := range w.of {
 		if _, asked := pace[r.holder]; wanted && (asked || r.holder == "") {
 			r.at = min(r.at, now)
@@ -192,5 +192,5 @@ func (r *reading) sweep(ctx context.Context, began int64) {
 	s.finishLooks(ctx, r.looks, sales, got)
 	Crash("after-looks")
 	s.clocks(ctx, sales, began, got)
-	s.swept(began)
+	s.noteSweep(began)
 }

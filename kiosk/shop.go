@@ -38,7 +38,7 @@ type Shop struct {
 	hint   bool               // a browser came back: the lists should be read
 	hinted map[string]int64   // receipt secret to Unix milliseconds of its last hint
 
-	expected map[string]address // by the hash of a webhook's token
+	addresses addresses
 }
 
 // Observer is told how the sale path does, for metrics. Its methods must be quick.
@@ -92,7 +92,6 @@ func NewShop(ctx context.Context, c Config) (*Shop, error) {
 	s.refs = &refMaker{s.settings.Installation, s.random}
 	s.health.Webhooks = s.publicURL != ""
 	s.hinted, s.heards, s.purses = map[string]int64{}, map[string]*Health{}, map[string]purse{}
-	s.expected = map[string]address{}
 	return s, nil
 }
 
@@ -150,10 +149,10 @@ func (s *Shop) change(ctx context.Context, stream string, decide func(Tx) error)
 	s.bus.Ring(stream, version)
 	Crash("after-ring")
 	if d.work {
-		nudge(s.workers)
+		s.wakeErrands()
 	}
 	if d.look {
-		nudge(s.watcher)
+		s.wakeLooks()
 	}
 	return nil
 }

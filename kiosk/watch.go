@@ -51,10 +51,10 @@ func (s *Shop) watch(ctx context.Context) {
 		s.lapseUnopened(ctx, p.lapsed)
 		s.stopAsking(ctx, p.unanswered)
 		if wait := p.at - s.now(); wait > 0 {
-			s.sleep(ctx, s.watcher, max(1, min(wait, idleMillis, p.asked-s.now())))
+			s.sleep(ctx, s.looksBegun(), max(1, min(wait, idleMillis, p.asked-s.now())))
 			continue
 		}
-		s.looking()
+		s.lookBegins()
 		if due := w.begin(p); w.leads(ctx) {
 			w.sweep(ctx, due)
 		}
@@ -96,7 +96,7 @@ func (w *watcher) leads(ctx context.Context) bool {
 
 // Heard says that another process changed a register, so that the lists may have to be read
 // sooner. The bus calls it.
-func (s *Shop) Heard(string, int64) { nudge(s.watcher) }
+func (s *Shop) Heard(string, int64) { s.wakeLooks() }
 
 type plan struct {
 	at       int64
@@ -189,20 +189,6 @@ func (s *Shop) watched(ctx context.Context, since int64) ([]*Sale, error) {
 	return sales, err
 }
 
-// wanted tells whether a browser's return, or a cashier, asked for a look.
-func (s *Shop) wanted() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.hint
-}
-
-// looking forgets that a look was asked for: it is made now, not only planned.
-func (s *Shop) looking() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.hint = false
-}
-
 func (s *Shop) lapseUnopened(ctx context.Context, sales []*Sale) {
 	for _, sale := range sales {
 		if err := s.clockStep(ctx, sale, StepLapse, 0); err != nil {
@@ -248,12 +234,6 @@ func (w *watcher) sweep(ctx context.Context, due []*reading) {
 		all.Go(func() { s.contained(ctx, "list", func(ctx context.Context) { r.sweep(ctx, began) }) })
 	}
 	all.Wait()
-}
-
-func (s *Shop) swept(at int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.health.LastSweep = at
 }
 
 // giveBack returns looks that could not be made, to be made after wait milliseconds.

@@ -58,13 +58,7 @@ func (s *Shop) mindClock(ctx context.Context, end func()) {
 
 // setBack plans anew what was planned by a clock that was ahead.
 func (s *Shop) setBack(ctx context.Context) {
-	s.mu.Lock()
-	clear(s.hinted)
-	s.health.Held = 0
-	for _, h := range s.heards {
-		h.Held = 0
-	}
-	s.mu.Unlock()
+	s.forgetTimes()
 	if err := s.store.Hasten(ctx, s.now()); err != nil {
 		s.complain(ctx, "errands cannot be planned anew", err)
 	}
@@ -111,15 +105,15 @@ func (s *Shop) work(ctx context.Context) {
 			hands.Go(func() {
 				s.do(ctx, e)
 				if busy.Add(-1) == workerCount-1 {
-					nudge(s.workers) // there was no hand free; now there is
+					s.wakeErrands() // there was no hand free; now there is
 				}
 			})
 		}
 		switch {
 		case room == 0:
-			s.sleep(ctx, s.workers, idleMillis)
+			s.sleep(ctx, s.errandsBegun(), idleMillis)
 		case len(errands) < room:
-			s.sleep(ctx, s.workers, s.untilDue(ctx, workKinds))
+			s.sleep(ctx, s.errandsBegun(), s.untilDue(ctx, workKinds))
 		}
 	}
 }

@@ -42,10 +42,10 @@ func (s *Shop) Book(ctx context.Context, by Clerk, q BookQuery) (Book, error) {
 	}
 	b := Book{Query: q, Names: map[string]string{}}
 	err := s.store.View(ctx, func(r Reader) error {
-		if err := b.readPlaces(r, by); err != nil {
+		if err := readBookPlaces(&b, r, by); err != nil {
 			return err
 		}
-		return b.readSums(r)
+		return readBookSums(&b, r)
 	})
 	return b, err
 }
@@ -58,8 +58,8 @@ func (c Clerk) mayRead(stall string) error {
 	return c.heads(stall)
 }
 
-// readPlaces reads the stalls and the names of registers and people.
-func (b *Book) readPlaces(r Reader, by Clerk) error {
+// readBookPlaces reads the stalls and the names of registers and people.
+func readBookPlaces(b *Book, r Reader, by Clerk) error {
 	all, err := r.Stalls()
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (b *Book) readPlaces(r Reader, by Clerk) error {
 		if b.Query.Stall != "" && b.Query.Stall != stall.ID {
 			continue
 		}
-		if err := b.readNames(r, stall.ID); err != nil {
+		if err := readBookNames(b, r, stall.ID); err != nil {
 			return err
 		}
 	}
@@ -83,7 +83,7 @@ func (b *Book) readPlaces(r Reader, by Clerk) error {
 	return nil
 }
 
-func (b *Book) readNames(r Reader, stall string) error {
+func readBookNames(b *Book, r Reader, stall string) error {
 	if b.Query.By == ByRegister || b.Query.Stall != "" {
 		registers, err := r.Registers(stall)
 		if err != nil {
@@ -103,7 +103,7 @@ func (b *Book) readNames(r Reader, stall string) error {
 	return err
 }
 
-func (b *Book) readSums(r Reader) error {
+func readBookSums(b *Book, r Reader) error {
 	q := TakingsQuery{Stall: b.Query.Stall, Register: b.Query.Register, First: b.Query.First, Last: b.Query.Last}
 	sums, err := r.Takings(q)
 	if err != nil {

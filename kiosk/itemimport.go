@@ -99,7 +99,7 @@ func (s *Shop) putItems(tx Tx, by Clerk, stall string, plan ItemPlan, remove boo
 		if one.Fate == ItemNew {
 			one.Item.ID, one.Item.Created = s.nextID(i), now
 		}
-		if err := s.putItem(tx, by, one.Fate.kind(), one.Item, one.Was); err != nil {
+		if err := s.putItem(tx, by, trailKind(one.Fate), one.Item, one.Was); err != nil {
 			return err
 		}
 	}
@@ -120,8 +120,8 @@ func (s *Shop) putItems(tx Tx, by Clerk, stall string, plan ItemPlan, remove boo
 	}))
 }
 
-// kind is how the trail calls what happens to an item.
-func (f ItemFate) kind() string {
+// trailKind is how the trail calls what happens to an item.
+func trailKind(f ItemFate) string {
 	if f == ItemChanged {
 		return "item.change"
 	}

@@ -124,16 +124,16 @@ func (s *Shop) Till(ctx context.Context, register string) (TillScreen, error) {
 }
 
 func (s *Shop) readTill(r Reader, t *TillScreen, register string) error {
-	if err := t.read(r, register); err != nil {
+	if err := readTillScreen(t, r, register); err != nil {
 		return err
 	}
 	t.Health = s.HealthOf(t.Stall.OwnAccount)
 	alarms, err := s.alarmsIn(r, register)
-	t.arrange(alarms)
+	arrange(t, alarms)
 	return err
 }
 
-func (t *TillScreen) read(r Reader, register string) (err error) {
+func readTillScreen(t *TillScreen, r Reader, register string) (err error) {
 	if t.Register, t.Stall, t.Version, err = placeOf(r, register); err != nil {
 		return err
 	}
@@ -154,11 +154,11 @@ func (t *TillScreen) read(r Reader, register string) (err error) {
 	if err != nil {
 		return err
 	}
-	return t.readTest(r)
+	return readTillTest(t, r)
 }
 
-// readTest reads the last self-test, and when the screen has to say that its time is over.
-func (t *TillScreen) readTest(r Reader) error {
+// readTillTest reads the last self-test, and when the screen has to say that its time is over.
+func readTillTest(t *TillScreen, r Reader) error {
 	test, err := r.SelfTest(t.Register.ID)
 	if CodeOf(err) == NotFound || (err == nil && t.Now-test.Started > selfTestShown) {
 		return nil
@@ -175,7 +175,7 @@ func (t *TillScreen) readTest(r Reader) error {
 
 // arrange picks the sale in hand out of the last ones, and the sales that need people out of the
 // alarms. A paid sale leaves the till ready at once: the strip of the last sale tells about it.
-func (t *TillScreen) arrange(alarms []Alarm) {
+func arrange(t *TillScreen, alarms []Alarm) {
 	last := map[string]*Sale{}
 	for _, s := range t.Last {
 		last[s.ID] = s
@@ -211,14 +211,14 @@ func (t *TillScreen) arrange(alarms []Alarm) {
 // Display reads the screen of a register's displays. It returns [NotFound] for an unknown register.
 func (s *Shop) Display(ctx context.Context, register string) (DisplayScreen, error) {
 	d := DisplayScreen{Epoch: s.settings.Epoch, Mode: s.settings.Mode, Now: s.now()}
-	err := s.store.View(ctx, func(r Reader) error { return d.read(r, register) })
+	err := s.store.View(ctx, func(r Reader) error { return readDisplayScreen(&d, r, register) })
 	if err == nil && d.Shows == ShowsPaid && s.publicURL != "" {
 		d.Receipt = s.ReceiptURL(d.Sale)
 	}
 	return d, err
 }
 
-func (d *DisplayScreen) read(r Reader, register string) (err error) {
+func readDisplayScreen(d *DisplayScreen, r Reader, register string) (err error) {
 	if d.Register, d.Stall, d.Version, err = placeOf(r, register); err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func (d *DisplayScreen) read(r Reader, register string) (err error) {
 		return err
 	}
 	d.Shows = Shows(current, &d.Cart, d.Now)
-	if err := d.readRest(r); err != nil {
+	if err := readDisplayRest(d, r); err != nil {
 		return err
 	}
 	switch d.Shows {
@@ -250,8 +250,8 @@ func (d *DisplayScreen) read(r Reader, register string) (err error) {
 	return nil
 }
 
-// readRest reads what a display needs besides the sale.
-func (d *DisplayScreen) readRest(r Reader) (err error) {
+// readDisplayRest reads what a display needs besides the sale.
+func readDisplayRest(d *DisplayScreen, r Reader) (err error) {
 	test, err := r.SelfTest(d.Register.ID)
 	if err != nil && CodeOf(err) != NotFound {
 		return err

@@ -41,7 +41,7 @@ func (s *Shop) ShiftsOf(ctx context.Context, by Clerk, stall string, first, last
 		all.Names = x.Names
 		all.Stalls = slices.DeleteFunc(stalls, func(s Stall) bool { return !by.Heads(s.ID) })
 		reports, err := r.ReportsClosed((first-1)*dayMillis, (last+2)*dayMillis)
-		all.add(reports, first, last)
+		addReports(&all, reports, first, last)
 		return err
 	})
 	if err == nil && all.Stall != "" && all.Names[all.Stall] == "" {
@@ -51,7 +51,7 @@ func (s *Shop) ShiftsOf(ctx context.Context, by Clerk, stall string, first, last
 }
 
 // add sorts reports into the days of their stalls and adds them up.
-func (l *Shifts) add(reports []Report, first, last int64) {
+func addReports(l *Shifts, reports []Report, first, last int64) {
 	l.Days, l.Sum = nil, Figures{}
 	zones := map[string]string{}
 	for _, s := range l.Stalls {

@@ -53,7 +53,7 @@ func (s *Shop) Statement(ctx context.Context, stall string, first, last int64) (
 		return Statement{}, err
 	}
 	st := Statement{First: first, Last: last, Names: map[string]string{}}
-	err := s.store.View(ctx, func(r Reader) error { return st.read(r, stall, s.OwnOf) })
+	err := s.store.View(ctx, func(r Reader) error { return readStatement(&st, r, stall, s.OwnOf) })
 	return st, err
 }
 
@@ -72,7 +72,7 @@ func CheckDays(first, last int64) error {
 	return nil
 }
 
-func (st *Statement) read(r Reader, stall string, ownOf func(book string) string) (err error) {
+func readStatement(st *Statement, r Reader, stall string, ownOf func(book string) string) (err error) {
 	if st.Stall, err = r.Stall(stall); err != nil {
 		return err
 	}
@@ -105,12 +105,12 @@ func (st *Statement) read(r Reader, stall string, ownOf func(book string) string
 	if st.Accounts, err = accountNames(r); err != nil {
 		return err
 	}
-	return st.readPayouts(r, ownOf)
+	return readPayouts(st, r, ownOf)
 }
 
 // readPayouts takes the gateway's days of the statement: its clock is not ours, so that one more on
 // either side may belong to it, and then only its rows decide.
-func (st *Statement) readPayouts(r Reader, ownOf func(book string) string) error {
+func readPayouts(st *Statement, r Reader, ownOf func(book string) string) error {
 	first, last := dayName(st.First), dayName(st.Last)
 	rows, err := r.Listed(ListedQuery{Stall: st.Stall.ID, First: first, Last: last})
 	if err != nil {

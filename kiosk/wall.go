@@ -177,7 +177,7 @@ func newTile(row WallRow, stall Stall, today Figures, now int64, online func(Dev
 		t.Opened = row.Shift.Opened
 	}
 	for _, s := range row.Restless {
-		t.weigh(s, now)
+		weighSale(&t, s, now)
 	}
 	if row.Last != nil && row.Last != t.Current {
 		t.Last = row.Last
@@ -192,12 +192,12 @@ func newTile(row WallRow, stall Stall, today Figures, now int64, online func(Dev
 		h.Device = d.ID
 		t.Devices = append(t.Devices, WallDevice{d, h, online(h)})
 	}
-	t.judge()
+	judgeTile(&t)
 	return t
 }
 
-// weigh counts a sale that is not at rest.
-func (t *WallTile) weigh(s *Sale, now int64) {
+// weighSale counts a sale that is not at rest.
+func weighSale(t *WallTile, s *Sale, now int64) {
 	state := s.State()
 	if s.Current() && state != Paid {
 		t.Current = s
@@ -227,8 +227,8 @@ func proofDelay(s *Sale) (delay int64, silent bool) {
 	return delay, l.TokenHash != "" && !s.Poll && !l.Noticed
 }
 
-// judge finds what is wrong. A register that is closed may have its devices in a drawer.
-func (t *WallTile) judge() {
+// judgeTile finds what is wrong. A register that is closed may have its devices in a drawer.
+func judgeTile(t *WallTile) {
 	say := func(is bool, what WallTrouble) {
 		if is {
 			t.Troubles = append(t.Troubles, what)
@@ -239,7 +239,7 @@ func (t *WallTile) judge() {
 	if t.Opened == 0 {
 		return
 	}
-	tills, displays := t.online(Tablet), t.online(Display)
+	tills, displays := devicesOnline(t, Tablet), devicesOnline(t, Display)
 	all := slices.Concat(tills, displays)
 	has := func(list []WallDevice, is func(DeviceHealth) bool) bool {
 		return slices.ContainsFunc(list, func(d WallDevice) bool { return is(d.Health) })
@@ -255,8 +255,8 @@ func (t *WallTile) judge() {
 	say(has(all, func(h DeviceHealth) bool { return h.Sound == "off" }), WallMute)
 }
 
-// online lists the devices of a kind that are connected.
-func (t *WallTile) online(kind DeviceKind) (list []WallDevice) {
+// devicesOnline lists the devices of a kind that are connected.
+func devicesOnline(t *WallTile, kind DeviceKind) (list []WallDevice) {
 	for _, d := range t.Devices {
 		if d.Device.Kind == kind && d.Online {
 			list = append(list, d)

@@ -67,9 +67,12 @@ func Routes() []Route {
 	)
 }
 
+// PathHook is what the gateway posts webhooks to: the token of a link follows.
+const PathHook = "/hooks/secpaid/"
+
 func commonRoutes() []Route {
 	return []Route{
-		{Method: "POST", Path: "/hooks/secpaid/{token}", Who: Anybody, Way: wayBare, do: plainly((*Server).hook)},
+		{Method: "POST", Path: PathHook + "{token}", Who: Anybody, Way: wayBare, do: plainly((*Server).hook)},
 		{Method: "GET", Path: "/healthz", Who: Anybody, Way: wayBare, do: plainly((*Server).health)},
 		{Method: "GET", Path: "/readyz", Who: Anybody, Way: wayBare, do: plainly((*Server).readiness)},
 		{Method: "GET", Path: "/metrics", Who: Anybody, Way: wayBare, do: plainly((*Server).figures)},

@@ -40,7 +40,7 @@ func (s *Server) selfTest(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) postHook(ctx context.Context, token string) error {
 	ctx, cancel := context.WithTimeout(ctx, hookTestPatience)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.publicURL+"/hooks/secpaid/"+token, strings.NewReader("test"))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.publicURL+PathHook+token, strings.NewReader("test"))
 	if err != nil {
 		return err
 	}

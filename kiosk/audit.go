@@ -174,10 +174,7 @@ func newComparison(s *Shop, theirs list, born, began int64) *comparison {
 
 // day returns the day of a row, nil if it is not one of those audited.
 func (c *comparison) day(at string) *AuditDay {
-	if len(at) < len(time.DateOnly) {
-		return nil
-	}
-	return c.days[at[:len(time.DateOnly)]]
+	return c.days[dayIn(at)]
 }
 
 // readOurs walks through every sale with rows of these days, and then through what is left of the
@@ -379,9 +376,3 @@ func (c *comparison) store(ctx context.Context) error {
 }
 
 func dayText(millis int64) string { return time.UnixMilli(millis).UTC().Format(time.DateOnly) }
-
-// timeOf reads a time as the gateway writes it; in which zone nobody knows.
-func timeOf(at string) (int64, bool) {
-	t, err := time.Parse(rowTimeForm, at)
-	return t.UnixMilli(), err == nil
-}

@@ -1,6 +1,9 @@
 package kiosk
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // Gateway is what the house needs of SecPaid. Errors are [*Error] with one of these codes:
 // [Refused] (a well-formed no: surely not done), [NotSent] (never left: surely not done),
@@ -104,7 +107,8 @@ type PayInPage struct {
 	Unread []int64
 }
 
-// PayIn is a row of the pay-in list. Of its words only Status, Kind and the amounts mean anything.
+// PayIn is a row of the pay-in list, read by the gateway's client. At is kept with the row as it came;
+// what it means is Time. Fees, net, method and payout are the gateway's word and decide nothing.
 type PayIn struct {
 	PayID   int64
 	Key     string // transaction id, or link + type + amount + time
@@ -114,12 +118,32 @@ type PayIn struct {
 	Kind    RowKind // RowPayment, RowRefund or RowDispute
 	Dispute bool    // flagged on a payment row
 	Ref     string
-	At      string // the gateway's own text
+	At      string // when, in the gateway's own text; see [Row.Day]
+	Time    int64  // Unix milliseconds of At if its clock is UTC, which nobody knows; 0 if it cannot be read
 	Net     Money
 	Fee     Money
 	FeePSP  Money
 	Method  string
-	Payout  string // the gateway's word: "Pending", "Completed"
+	Payout  PayoutState
+}
+
+// PayoutState tells how far the gateway is with paying money out. It is stored. The states below are
+// those that mean something; a state the client does not know is the gateway's word for it, shown to
+// people and never done.
+type PayoutState string
+
+// The states of a payout.
+const (
+	PayoutPending    PayoutState = "Pending"
+	PayoutInProgress PayoutState = "InProgress"
+	PayoutCompleted  PayoutState = "Completed"
+	PayoutApproved   PayoutState = "Approved" // what the gateway said for Completed in 2024
+)
+
+// Done tells whether the money is on its way to the account's owner. Rows that were stored before
+// the client knew the states may hold them in any case.
+func (p PayoutState) Done() bool {
+	return strings.EqualFold(string(p), string(PayoutCompleted)) || strings.EqualFold(string(p), string(PayoutApproved))
 }
 
 // PayInStatus is the status word of a pay-in row.

@@ -2,7 +2,6 @@ package kiosk
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -64,25 +63,20 @@ func (s *Sale) Listed() []Listed {
 }
 
 func (r Row) listed() Listed {
-	row := Listed{Day: gatewayDay(r.At), Rows: 1, Amount: r.Amount, Fee: r.Fee, FeePSP: r.FeePSP, Net: r.Net}
-	if !paidOut(r.Payout) {
+	row := Listed{Day: r.Day(), Rows: 1, Amount: r.Amount, Fee: r.Fee, FeePSP: r.FeePSP, Net: r.Net}
+	if !r.Payout.Done() {
 		row.Open = r.Net
 	}
 	return row
 }
 
-// paidOut reads the gateway's word about a payout; protocol 4.5 and 14 know these two for the end.
-func paidOut(word string) bool {
-	return strings.EqualFold(word, "Completed") || strings.EqualFold(word, "Approved")
-}
+// Day is the gateway's own day of the row: the day as [ParseDay] reads it with which At begins, "" where
+// it begins with none.
+func (r Row) Day() string { return dayIn(r.At) }
 
-// gatewayDay is the day in the gateway's own text of a time, "" where there is none.
-func gatewayDay(at string) string {
-	if len(at) < len(time.DateOnly) {
-		return ""
-	}
-	day := at[:len(time.DateOnly)]
-	if _, err := time.Parse(time.DateOnly, day); err != nil {
+func dayIn(at string) string {
+	day := at[:min(len(at), len(time.DateOnly))]
+	if _, err := ParseDay(day); err != nil {
 		return ""
 	}
 	return day

@@ -99,7 +99,7 @@ func (s *Shop) order(ctx context.Context, sale *Sale, link *Link) (Order, error)
 		Shares: link.Parts, Statement: stall.Name,
 	}
 	if !sale.Poll {
-		o.PaymentEndpoint = s.publicURL + "/hooks/secpaid/" + secrets.Token
+		o.PaymentEndpoint = s.publicURL + s.hookPath + secrets.Token
 		o.CallbackURL = s.ReceiptURL(sale)
 		o.Key = secrets.Key
 	}

@@ -16,7 +16,7 @@ type Payout struct {
 	Amount        Money
 	Fee           Money
 	Net           Money // what it pays after its fees
-	Status        string
+	Status        PayoutState
 	Day           string // the gateway's day whose payments it holds, "2026-05-12"
 	At            string
 	Kind          string
@@ -30,7 +30,7 @@ type Payout struct {
 func (p Payout) Key() string { return cmp.Or(p.TransactionID, p.ID) }
 
 // Done tells whether the gateway says that the money is on its way.
-func (p Payout) Done() bool { return paidOut(p.Status) }
+func (p Payout) Done() bool { return p.Status.Done() }
 
 // PayoutPage is one page; Full tells that there may be more, Unread how many rows made no sense.
 type PayoutPage struct {
@@ -228,7 +228,7 @@ func (s *Shop) matchPayouts(rows []Listed, payouts []Payout, strangers []Unmatch
 		m.Payouts, m.Paid = append(m.Payouts, p), m.Paid+p.Net
 	}
 	for _, u := range strangers {
-		day := gatewayDay(u.Row.At)
+		day := u.Row.Day()
 		if day < first || day > last {
 			continue
 		}

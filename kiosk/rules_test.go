@@ -196,20 +196,18 @@ func TestChain(t *testing.T) {
 
 // TestWantCovered: a full page answers for a link only if nothing could hide behind it.
 func TestWantCovered(t *testing.T) {
-	at := func(minutes int) string {
-		return time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC).Add(time.Duration(minutes) * time.Minute).Format(rowTimeForm)
-	}
 	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC).UnixMilli()
+	at := func(minutes int64) int64 { return noon + minutes*minuteMillis }
 	w := want{payIDs: map[int64]bool{5: true}, oldest: noon}
 	for name, test := range map[string]struct {
 		rows []PayIn
 		want bool
 	}{
-		"found":               {[]PayIn{{PayID: 9, At: at(2)}, {PayID: 5, At: at(1)}}, true},
-		"not found, too new":  {[]PayIn{{PayID: 9, At: at(2)}, {PayID: 8, At: at(-60)}}, false},
-		"not found, old rows": {[]PayIn{{PayID: 9, At: at(2)}, {PayID: 8, At: at(-200)}}, true},
-		"rising":              {[]PayIn{{PayID: 8, At: at(-200)}, {PayID: 9, At: at(2)}}, false},
-		"no time":             {[]PayIn{{PayID: 8, At: "{}"}}, false},
+		"found":               {[]PayIn{{PayID: 9, Time: at(2)}, {PayID: 5, Time: at(1)}}, true},
+		"not found, too new":  {[]PayIn{{PayID: 9, Time: at(2)}, {PayID: 8, Time: at(-60)}}, false},
+		"not found, old rows": {[]PayIn{{PayID: 9, Time: at(2)}, {PayID: 8, Time: at(-200)}}, true},
+		"rising":              {[]PayIn{{PayID: 8, Time: at(-200)}, {PayID: 9, Time: at(2)}}, false},
+		"no time":             {[]PayIn{{PayID: 8}}, false},
 	} {
 		if got := w.covered(test.rows); got != test.want {
 			t.Errorf("%s: %v", name, got)
@@ -221,9 +219,9 @@ func TestWantCovered(t *testing.T) {
 func TestStepsOf_payout(t *testing.T) {
 	sale := &Sale{ID: "S", Register: "R", Goods: 1250}
 	sale.addLink(&Link{ID: "L1"})
-	row := PayIn{PayID: 7, Key: "k", Bare: "b", Amount: 1250, Status: StatusSuccess, Kind: RowPayment, Payout: "Pending"}
+	row := PayIn{PayID: 7, Key: "k", Bare: "b", Amount: 1250, Status: StatusSuccess, Kind: RowPayment}
 	events := 0
-	for _, word := range []string{"Pending", "Pending", "Completed", "Completed"} {
+	for _, word := range []PayoutState{PayoutPending, PayoutPending, PayoutCompleted, PayoutCompleted} {
 		row.Payout = word
 		for _, step := range stepsOf(row, sale.Link(1), 1) {
 			out, err := sale.Take(step)
@@ -241,6 +239,30 @@ func TestStepsOf_payout(t *testing.T) {
 	}
 	if events != 2 || sale.Received() != 1250 {
 		t.Errorf("%d changes, received %v", events, sale.Received())
+	}
+}
+
+// TestPayoutState_stored: a state that was stored as it came reads the same as one the client read.
+func TestPayoutState_stored(t *testing.T) {
+	for state, want := range map[PayoutState]bool{
+		PayoutPending: false, PayoutInProgress: false, PayoutCompleted: true, PayoutApproved: true,
+		"completed": true, "APPROVED": true, "Complete": false, "": false,
+	} {
+		if state.Done() != want {
+			t.Errorf("%q is done: %v", state, !want)
+		}
+	}
+}
+
+// TestRowDay: a row belongs to the day its text begins with, whatever form its time has.
+func TestRowDay(t *testing.T) {
+	for at, want := range map[string]string{
+		"2026-11-20 23:59:59": "2026-11-20", "2026-11-20T23:59:59Z": "2026-11-20", "2026-11-20": "2026-11-20",
+		"2026-11-2": "", "20.11.2026 23:59": "", "2026-13-20 23:59:59": "", "": "",
+	} {
+		if got := (Row{At: at}).Day(); got != want {
+			t.Errorf("%q is of %q, want %q", at, got, want)
+		}
 	}
 }
 

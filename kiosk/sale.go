@@ -176,16 +176,16 @@ type Row struct {
 	Key       string // transaction id, or Bare where none is sent
 	Bare      string // link + type + amount + time
 	Kind      RowKind
-	Amount    Money // negative for money that went back
-	At        string
-	SeenAt    int64 // Unix milliseconds
+	Amount    Money  // negative for money that went back
+	At        string // when, in the gateway's own text
+	SeenAt    int64  // Unix milliseconds
 	Net       Money
 	Fee       Money
 	FeePSP    Money
 	Method    string
-	Part      bool   // the gateway listed our own part of a split payment, Amount is the whole
-	Payout    string // whether it was paid out, in the gateway's word
-	Withdrawn bool   // the gateway no longer lists it as Success
+	Part      bool // the gateway listed our own part of a split payment, Amount is the whole
+	Payout    PayoutState
+	Withdrawn bool // the gateway no longer lists it as Success
 }
 
 // Last returns the newest link, nil before the first.

@@ -22,6 +22,8 @@ type Shop struct {
 	random    entropy
 	log       *slog.Logger
 	publicURL string
+	hookPath  string
+	rowTime   RowTime
 	account   string
 	settings  Settings
 	observe   Observer
@@ -68,17 +70,27 @@ type Config struct {
 	Observe   Observer
 	Skew      func() time.Duration // how far the gateway's clock is ahead of ours; nil: nobody knows
 	PublicURL string               // what gateway and customers reach, without final slash; "" if nothing does
+	HookPath  string               // below it, what the gateway posts to: the token of a link follows its last slash
+	RowTime   RowTime              // of the gateway's client; nil: no time of a row can be read
 	Account   string               // name of the gateway account, part of every link's identity
 	Mode      Mode
 }
 
+// RowTime reads what the gateway wrote as the time of a row: Unix milliseconds as [PayIn.Time], 0 if it
+// cannot be read.
+type RowTime func(at string) int64
+
 // NewShop opens the house on its store, stamping a new store with its mode. A store of the other
-// mode is [Conflict]: play money and real money never meet.
+// mode is [Conflict]: play money and real money never meet. A public address without a path for what the
+// gateway posts is [Invalid].
 func NewShop(ctx context.Context, c Config) (*Shop, error) {
+	if c.PublicURL != "" && c.HookPath == "" {
+		return nil, &Error{Code: Invalid, Key: KeyInternal, Field: "HookPath"}
+	}
 	s := &Shop{
 		store: c.Store, gateway: c.Gateway, bus: c.Bus, vault: c.Vault, keys: c.Keys, accounts: c.Accounts,
 		clock: c.Clock, random: entropy{c.Random}, log: c.Log, observe: c.Observe, skew: c.Skew,
-		publicURL: c.PublicURL, account: c.Account,
+		publicURL: c.PublicURL, hookPath: c.HookPath, rowTime: c.RowTime, account: c.Account,
 		workers: make(chan struct{}, 1), watcher: make(chan struct{}, 1),
 	}
 	s.defaults()
@@ -110,6 +122,9 @@ func (s *Shop) defaults() {
 	}
 	if s.skew == nil {
 		s.skew = func() time.Duration { return 0 }
+	}
+	if s.rowTime == nil {
+		s.rowTime = func(string) int64 { return 0 }
 	}
 	if s.account == "" {
 		s.account = "main"

@@ -108,11 +108,10 @@ func (w want) covered(rows []PayIn) bool {
 			seen[r.PayID] = true
 			missing--
 		}
-		at, ok := timeOf(r.At)
-		if !ok || at > before {
+		if r.Time == 0 || r.Time > before {
 			return missing == 0
 		}
-		before = at
+		before = r.Time
 	}
 	return missing == 0 || before < w.oldest-rowSlack
 }
@@ -123,7 +122,7 @@ func (r *reading) apply(ctx context.Context, rows []PayIn) {
 		clear(r.known)
 	}
 	for _, row := range rows {
-		mark := row.Key + "|" + string(row.Status) + "|" + row.Payout + "|" + row.Ref
+		mark := row.Key + "|" + string(row.Status) + "|" + string(row.Payout) + "|" + row.Ref
 		if row.Dispute {
 			mark += "|dispute"
 		}

@@ -119,8 +119,7 @@ func (s *Shop) foreign(holder string, row PayIn) bool {
 	if (row.Ref != "" || holder != "") && !s.ours(row.Ref) {
 		return true
 	}
-	at, ok := timeOf(row.At)
-	return ok && at < s.settings.Created-dayMillis
+	return row.Time != 0 && row.Time < s.settings.Created-dayMillis
 }
 
 // ours tells whether a reference was made by this installation.

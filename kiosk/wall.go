@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 )
 
 // WallReader reads what the wall shows, of many registers at once.
@@ -100,7 +99,7 @@ func (s *Shop) Wall(ctx context.Context, registers []string, online func(DeviceH
 		}
 		tiles = make([]WallTile, 0, len(rows))
 		for _, row := range rows {
-			tiles = append(tiles, newTile(row, places[row.Register.Stall], today[row.Register.ID], now, online))
+			tiles = append(tiles, newTile(row, places[row.Register.Stall], today[row.Register.ID], now, online, s.rowTime))
 		}
 		return nil
 	})
@@ -171,7 +170,7 @@ func takingsOfFew(r Reader, wanted []WallRow, stalls map[string]Stall, now int64
 	return sums, nil
 }
 
-func newTile(row WallRow, stall Stall, today Figures, now int64, online func(DeviceHealth) bool) WallTile {
+func newTile(row WallRow, stall Stall, today Figures, now int64, online func(DeviceHealth) bool, rowTime RowTime) WallTile {
 	t := WallTile{Register: row.Register, Stall: stall, Kept: today.Kept(), Sales: today.Sales, Delay: -1}
 	if row.Shift != nil {
 		t.Opened = row.Shift.Opened
@@ -181,7 +180,7 @@ func newTile(row WallRow, stall Stall, today Figures, now int64, online func(Dev
 	}
 	if row.Last != nil && row.Last != t.Current {
 		t.Last = row.Last
-		t.Delay, t.Silent = proofDelay(row.Last)
+		t.Delay, t.Silent = proofDelay(row.Last, rowTime)
 	}
 	health := map[string]DeviceHealth{}
 	for _, h := range row.Health {
@@ -214,15 +213,15 @@ func weighSale(t *WallTile, s *Sale, now int64) {
 }
 
 // proofDelay tells how long the last payment took to be proven here, by the gateway's own time of
-// the payment (UTC, in seconds: protocol section 5), and whether its webhook is missing.
-func proofDelay(s *Sale) (delay int64, silent bool) {
+// the payment, which has whole seconds, and whether its webhook is missing.
+func proofDelay(s *Sale, rowTime RowTime) (delay int64, silent bool) {
 	delay = -1
 	l := s.Last()
 	if s.PaidAt == 0 || l == nil || len(l.Rows) == 0 {
 		return delay, false
 	}
-	if at, err := time.Parse(time.DateTime, l.Rows[0].At); err == nil {
-		delay = max(0, s.PaidAt-at.UnixMilli())
+	if at := rowTime(l.Rows[0].At); at != 0 {
+		delay = max(0, s.PaidAt-at)
 	}
 	return delay, l.TokenHash != "" && !s.Poll && !l.Noticed
 }

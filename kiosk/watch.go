@@ -3,7 +3,6 @@ package kiosk
 import (
 	"context"
 	"sync"
-	"time"
 )
 
 // How often the gateway's lists are read (DESIGN section 6, FAULTS 6.4), in milliseconds.
@@ -334,8 +333,5 @@ func dueClocks(sale *Sale, now int64, read list) []Step {
 	return steps
 }
 
-// rowTimeForm is how the gateway writes times (protocol 1.3).
-const rowTimeForm = time.DateTime
-
-// rowSlack covers that nobody knows the time zone of a row: the documents name two.
+// rowSlack covers that nobody knows the time zone of [PayIn.Time]: the gateway's documents name two.
 const rowSlack = 3 * 60 * minuteMillis

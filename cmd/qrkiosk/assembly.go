@@ -103,7 +103,8 @@ func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics
 	a.shop, err = kiosk.NewShop(ctx, kiosk.Config{
 		Keys: a.keyTaker(s), Accounts: accounts{a.gateway},
 		Store: books, Gateway: a.gateway, Bus: rings, Vault: keys, Log: a.log, Observe: metrics,
-		Skew: a.gateway.Skew, PublicURL: a.at.public, Account: accountOf(s), Mode: s.mode,
+		Skew: a.gateway.Skew, RowTime: secpaid.RowTime, PublicURL: a.at.public, HookPath: handlers.PathHook,
+		Account: accountOf(s), Mode: s.mode,
 	})
 	if err != nil {
 		return err

@@ -56,10 +56,10 @@ func (g *gate) Open(ctx context.Context, o kiosk.Order) (kiosk.Opened, error) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	key := strconv.FormatInt(made.PayID, 10)
+	key, at := strconv.FormatInt(made.PayID, 10), time.Now().Format(time.DateTime)
 	g.rows = append(g.rows, kiosk.PayIn{
 		PayID: made.PayID, Key: key, Bare: key, Amount: o.Amount, Status: kiosk.StatusSuccess,
-		Kind: kiosk.RowPayment, Ref: o.Ref, At: time.Now().Format(time.DateTime),
+		Kind: kiosk.RowPayment, Ref: o.Ref, At: at, Time: secpaid.RowTime(at),
 	})
 	return made, nil
 }
@@ -146,7 +146,7 @@ func (m *market) build(ctx context.Context, o opened, l net.Listener) (err error
 	bell := bus.NewLocal()
 	m.shop, err = kiosk.NewShop(ctx, kiosk.Config{
 		Store: m.store, Gateway: m.gate, Bus: bell, Vault: keys, Log: m.log, Observe: metrics,
-		PublicURL: m.at.public, Account: accountOf(s), Mode: s.mode,
+		PublicURL: m.at.public, HookPath: handlers.PathHook, RowTime: secpaid.RowTime, Account: accountOf(s), Mode: s.mode,
 	})
 	if err != nil {
 		return err

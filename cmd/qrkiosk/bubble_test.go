@@ -224,7 +224,8 @@ func (h *house) open() {
 	rings := bus.NewLocal()
 	config := kiosk.Config{
 		Store: h.store, Gateway: client, Bus: rings, Vault: v,
-		PublicURL: "http://" + shopAddr, Mode: kiosk.Sandbox, Log: log, Clock: h.clock, Skew: client.Skew,
+		PublicURL: "http://" + shopAddr, HookPath: handlers.PathHook, RowTime: secpaid.RowTime,
+		Mode: kiosk.Sandbox, Log: log, Clock: h.clock, Skew: client.Skew,
 	}
 	if h.deaf {
 		config.PublicURL = ""

@@ -53,7 +53,7 @@ func newFairground(t testing.TB, registers int) *fairground {
 	keys, err := vault.New(bytes.Repeat([]byte{7}, vault.KeySize), vault.WithCost(vault.Cost{KiB: 64, Passes: 1, Lanes: 1}))
 	f.must(err)
 	f.shop, err = kiosk.NewShop(t.Context(), kiosk.Config{
-		Store: f.store, Gateway: client, Bus: f.rings, Vault: keys, PublicURL: address, Mode: kiosk.Sandbox,
+		Store: f.store, Gateway: client, Bus: f.rings, Vault: keys, PublicURL: address, HookPath: handlers.PathHook, Mode: kiosk.Sandbox,
 	})
 	f.must(err)
 	front, err := handlers.New(handlers.Config{Shop: f.shop, Sessions: f.store.Sessions(), PublicURL: address})

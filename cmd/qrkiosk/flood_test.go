@@ -98,7 +98,7 @@ func (f *flood) open() {
 	url := "http://" + f.front.Listener.Addr().String()
 	rings := bus.NewLocal()
 	f.shop, err = kiosk.NewShop(context.Background(), kiosk.Config{
-		Store: books, Gateway: client, Bus: rings, Vault: keys, PublicURL: url, Mode: kiosk.Sandbox,
+		Store: books, Gateway: client, Bus: rings, Vault: keys, PublicURL: url, HookPath: handlers.PathHook, Mode: kiosk.Sandbox,
 	})
 	f.must(err)
 	front, err := handlers.New(handlers.Config{Shop: f.shop, Sessions: books.Sessions(), PublicURL: url, TillURL: url})

@@ -53,7 +53,8 @@ func newBureau(t *testing.T, change ...func(*kiosk.Config)) *bureau {
 		t.Fatal(err)
 	}
 	b.config = kiosk.Config{
-		Store: b.store, Bus: bus.NewLocal(), Vault: keys, Clock: clock, Mode: kiosk.Live, PublicURL: "http://kiosk.example",
+		Store: b.store, Bus: bus.NewLocal(), Vault: keys, Clock: clock, Mode: kiosk.Live,
+		PublicURL: "http://kiosk.example", HookPath: handlers.PathHook,
 	}
 	for _, c := range change {
 		c(&b.config)

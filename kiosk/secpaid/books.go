@@ -13,7 +13,7 @@ func (c *Client) ReadPayouts(ctx context.Context, q kiosk.ReportQuery) (kiosk.Pa
 	for _, p := range page.Rows {
 		rows = append(rows, kiosk.Payout{
 			ID: clean(p.ID, 40), TransactionID: clean(p.TransactionID, 80), Amount: p.Amount, Fee: p.Fee, Net: p.Net,
-			Status: p.Status, Day: p.Day, At: p.At, Kind: p.Kind, Split: p.Split, Dispute: p.Dispute, Refund: p.Refund,
+			Status: payoutState(p.Status), Day: p.Day, At: p.At, Kind: p.Kind, Split: p.Split, Dispute: p.Dispute, Refund: p.Refund,
 		})
 	}
 	return kiosk.PayoutPage{Rows: rows, Full: page.Full, Unread: page.Unread}, err

@@ -35,25 +35,25 @@ var goldenLists = map[string]func(*testing.T, goldenEntry){
 		checkPayIns(t, e, kiosk.PayIn{
 			PayID: 99296, Key: "99296|payment|88.19|2026-05-20 18:56:08", Bare: "99296|payment|88.19|2026-05-20 18:56:08",
 			Amount: 8819, Status: kiosk.StatusSuccess, Kind: kiosk.RowPayment, Ref: "Order",
-			At: "2026-05-20 18:56:08", Net: 8471, Fee: 133, FeePSP: 315, Payout: "Pending",
+			At: "2026-05-20 18:56:08", Time: 1_779_303_368_000, Net: 8471, Fee: 133, FeePSP: 315, Payout: "Pending",
 		}, kiosk.PayIn{
 			PayID: 99298, Key: "99298|payment|55.25|2026-05-20 10:19:34", Bare: "99298|payment|55.25|2026-05-20 10:19:34",
 			Amount: 5525, Status: kiosk.StatusSuccess, Kind: kiosk.RowPayment, Ref: "Payment",
-			At: "2026-05-20 10:19:34", Net: 5313, Fee: 83, FeePSP: 129, Payout: "Pending",
+			At: "2026-05-20 10:19:34", Time: 1_779_272_374_000, Net: 5313, Fee: 83, FeePSP: 129, Payout: "Pending",
 		})
 	},
 	"getPayInTransactions.response.2025.json": func(t *testing.T, e goldenEntry) {
 		checkPayIns(t, e, kiosk.PayIn{
 			PayID: 42011, Key: "20241026-pi-QRxbbs7z9n", Bare: "42011|payment|1.00|2024-10-26 16:18:20",
 			Amount: 100, Status: kiosk.StatusSuccess, Kind: kiosk.RowPayment, Ref: "Invoice",
-			At: "2024-10-26 16:18:20", Net: 83, Fee: -10, FeePSP: 27, Method: "card", Payout: "Pending",
+			At: "2024-10-26 16:18:20", Time: 1_729_959_500_000, Net: 83, Fee: -10, FeePSP: 27, Method: "card", Payout: "Pending",
 		})
 	},
 	"getPayInTransactions.response.2024.json": func(t *testing.T, e goldenEntry) {
 		checkPayIns(t, e, kiosk.PayIn{
 			PayID: 42011, Key: "20241026-pi-QRxbbs7z9n", Bare: "42011|payment|1.00|2024-10-26 16:18:20",
 			Amount: 100, Status: kiosk.StatusSuccess, Kind: kiosk.RowPayment, Ref: "api",
-			At: "2024-10-26 16:18:20", Net: 83, Fee: -10, FeePSP: 27, Payout: "Pending",
+			At: "2024-10-26 16:18:20", Time: 1_729_959_500_000, Net: 83, Fee: -10, FeePSP: 27, Payout: "Pending",
 		})
 	},
 	"getPayOutTransactions.response.json": func(t *testing.T, e goldenEntry) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"qrkiosk/kiosk"
 )
@@ -105,8 +107,9 @@ func payIn(o object, id int64) (kiosk.PayIn, bool) {
 		Ref:     firstWord(o.text("recipient_note")),
 		At:      clean(o.text("created_at"), 40),
 		Method:  clean(o.text("payment_method"), 40),
-		Payout:  clean(o.text("payout_status"), 40),
+		Payout:  payoutState(clean(o.text("payout_status"), 40)),
 	}
+	in.Time = RowTime(in.At)
 	in.Net, _ = o.money("net_amount")
 	in.Fee, _ = o.money("service_fee")
 	in.FeePSP, _ = o.money("service_fee_psp")
@@ -144,4 +147,27 @@ func statusOf(word string, amount kiosk.Money) kiosk.PayInStatus {
 		return kiosk.StatusPending
 	}
 	return kiosk.StatusOther
+}
+
+// RowTime reads created_at of a row of payments, as Unix milliseconds of a clock that is taken to show
+// UTC; 0 for what has not its form. Rows of payouts have had another one.
+func RowTime(at string) int64 {
+	t, err := time.Parse(time.DateTime, at)
+	if err != nil {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// payoutState finds the state of a payout in whatever case it is written, and keeps a word that names
+// none.
+func payoutState(word string) kiosk.PayoutState {
+	for _, state := range []kiosk.PayoutState{
+		kiosk.PayoutPending, kiosk.PayoutInProgress, kiosk.PayoutCompleted, kiosk.PayoutApproved,
+	} {
+		if strings.EqualFold(word, string(state)) {
+			return state
+		}
+	}
+	return kiosk.PayoutState(word)
 }

@@ -47,7 +47,7 @@ func (p *past) must(err error) {
 func TestHistories(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
 		shop, err := kiosk.NewShop(t.Context(), kiosk.Config{
-			Store: h.Store, Vault: plain{}, Bus: plain{}, PublicURL: "https://kiosk.example",
+			Store: h.Store, Vault: plain{}, Bus: plain{}, PublicURL: "https://kiosk.example", HookPath: "/hooks/",
 			Clock: func() time.Time { return time.UnixMilli(h.clock.Load()) },
 		})
 		if err != nil {
@@ -158,7 +158,7 @@ func (p *past) fact() (sale string, step kiosk.Step) {
 	}).Draw(p.T, "fact")
 	key := fmt.Sprint(sale, rapid.IntRange(1, 3).Draw(p.T, "row"))
 	step.Row = kiosk.Row{Key: key, Bare: key, Kind: kiosk.RowPayment, Fee: 7, FeePSP: 26, Net: total - 33, At: gatewayDays[len(key)%2]}
-	step.Row.Payout = rapid.SampledFrom([]string{"Pending", "Completed", "completed"}).Draw(p.T, "payout")
+	step.Row.Payout = rapid.SampledFrom([]kiosk.PayoutState{"Pending", "Completed", "completed"}).Draw(p.T, "payout")
 	kind := rapid.SampledFrom([]string{"exact", "exact", "less", "more", "back", "part back", "dispute"}).Draw(p.T, "kind")
 	if step.Kind != kiosk.StepRow {
 		kind = "exact"

@@ -167,7 +167,7 @@ func (s *Sale) alarm(now int64) (kind AlarmKind, since int64, ok bool) {
 	case Review:
 		return AlarmReview, cmp.Or(s.PaidAt, s.Created), true
 	case Paid:
-		return AlarmUnconfirmed, s.PaidAt, now > s.unconfirmedAt()
+		return AlarmUnconfirmed, s.PaidAt, s.Unconfirmed(now)
 	case Refunding:
 		for _, r := range s.Refunds {
 			if s.unmet(r) && now-r.At > alarmRefund {
@@ -185,8 +185,12 @@ func (s *Sale) overOpen() bool {
 	return s.State() == Paid && s.Over() && !asked && s.Returned() == 0
 }
 
-// unconfirmedAt is when a paid sale without a row of the gateway's becomes an alarm; one that is
-// confirmed never does.
+// Unconfirmed tells whether people have to look at a paid sale because the gateway's list has not shown
+// the payment for too long.
+func (s *Sale) Unconfirmed(now int64) bool { return s.State() == Paid && now > s.unconfirmedAt() }
+
+// unconfirmedAt is the last moment at which a paid sale without a row of the gateway's is no alarm; one
+// that is confirmed never becomes one.
 func (s *Sale) unconfirmedAt() int64 {
 	if s.Confirmed() {
 		return math.MaxInt64

@@ -29,8 +29,9 @@
 // The state of a sale is computed from its facts by [Sale.State] and set by nothing. Facts from
 // outside (a link is live or gone, an authentic notice, a pay-in row, a dispute) only grow, and
 // commute: any order and any repetition give the same state. Commands (charge, cancel, refund,
-// close) are refused by the state or become facts. [Sale.Take] is the only way to change a sale;
-// it is pure and returns everything that has to be stored. There is one way to become paid: a
+// close) are refused by the state or become facts. [Sale.Take] is the only way to change what a sale
+// is; it is pure and returns everything that has to be stored. Beside it the next sale takes a paid one
+// off the screens, and retention drops old notes and secrets: nothing is computed from those. There is one way to become paid: a
 // webhook, the list of used links and the list of pay-ins all become a [Step].
 //
 // The first condition that fits is the state:

@@ -87,7 +87,7 @@ func (s *Shop) mayEnter(ctx context.Context, key string) error {
 		if err != nil {
 			return err
 		}
-		return shut(tries, s.now())
+		return lockedLogin.check(s.now(), tries)
 	})
 }
 
@@ -97,19 +97,6 @@ func officeTries(r Reader, key string) (Tries, error) {
 		err = nil
 	}
 	return tries, err
-}
-
-// shut is [TooMany] while tries are not looked at.
-func shut(t Tries, now int64) error {
-	wait := t.Blocked(now)
-	if wait == 0 {
-		return nil
-	}
-	key := KeyLoginWait
-	if wait > 60*minuteMillis {
-		key = KeyLoginLocked
-	}
-	return &Error{Code: TooMany, Key: key, Field: "password", Wait: wait}
 }
 
 // failedToEnter counts a wrong try before its outcome is told. The limits are asked again where the
@@ -122,13 +109,11 @@ func (s *Shop) failedToEnter(ctx context.Context, key string, login Login, at Do
 		if err != nil {
 			return err
 		}
-		if err := shut(tries, now); err != nil {
+		if err := lockedLogin.check(now, tries); err != nil {
 			return err
 		}
 		tries = tries.Failed(now)
-		if told = shut(tries, now); told == nil {
-			told = verdict
-		}
+		told = lockedLogin.wrong(verdict, now, tries)
 		if err := tx.PutOfficeTries(key, tries); err != nil || login.ID == "" {
 			return err // what strangers type for a name stays out of the journal
 		}

@@ -116,20 +116,7 @@ func (s *Shop) mayTry(ctx context.Context, on Device, staff string) (Staff, erro
 	if err != nil {
 		return person, err
 	}
-	return person, blocked(s.now(), person.Tries, device)
-}
-
-// blocked is [TooMany] while tries of a person or device are not looked at.
-func blocked(now int64, person, device Tries) error {
-	wait := max(person.Blocked(now), device.Blocked(now))
-	if wait == 0 {
-		return nil
-	}
-	key := KeyPINWait
-	if wait > 60*minuteMillis {
-		key = KeyPINLocked
-	}
-	return &Error{Code: TooMany, Key: key, Field: "pin", Wait: wait}
+	return person, lockedPIN.check(s.now(), person.Tries, device)
 }
 
 func (s *Shop) personAt(r Reader, register, staff string) (Staff, error) {
@@ -162,11 +149,14 @@ func (s *Shop) tried(ctx context.Context, on Device, staff string, ok bool) erro
 			}
 		}
 		now := s.now()
-		if err := blocked(now, person.Tries, device); err != nil {
+		if err := lockedPIN.check(now, person.Tries, device); err != nil {
 			return err
 		}
 		device, person.Tries = device.counted(ok, now), person.Tries.counted(ok, now)
-		verdict = verdictOf(ok, now, person.Tries, device)
+		verdict = nil // of an earlier run of this function
+		if !ok {
+			verdict = lockedPIN.wrong(&Error{Code: Unauthorized, Key: KeyPINWrong, Field: "pin"}, now, person.Tries, device)
+		}
 		return putTries(tx, on, person, device, Event{
 			Stream: on.Register, Kind: signInKind(ok), Subject: on.ID, Actor: staff, At: now,
 		})
@@ -175,16 +165,6 @@ func (s *Shop) tried(ctx context.Context, on Device, staff string, ok bool) erro
 		return err
 	}
 	return verdict
-}
-
-func verdictOf(ok bool, now int64, person, device Tries) error {
-	if ok {
-		return nil
-	}
-	if err := blocked(now, person, device); err != nil {
-		return err
-	}
-	return &Error{Code: Unauthorized, Key: KeyPINWrong, Field: "pin"}
 }
 
 func putTries(tx Tx, on Device, person Staff, device Tries, e Event) error {
@@ -204,13 +184,6 @@ func signInKind(ok bool) string {
 		return "staff.in"
 	}
 	return "staff.wrong-pin"
-}
-
-func (t Tries) counted(ok bool, now int64) Tries {
-	if ok {
-		return t.Right()
-	}
-	return t.Failed(now)
 }
 
 // StaffByID finds a person who still works here; otherwise [Unauthorized].

@@ -157,3 +157,34 @@ func TestSaleTake_leavesTheOldSale(t *testing.T) {
 		}
 	})
 }
+
+// TestSaleBeside: what changes a sale beside Take changes nothing that is computed, neither now nor in
+// what is told of it later, except that a sale which gave its register up has it no more.
+func TestSaleBeside(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := begin(t)
+		before := takeAll(t, p.sale, facts(t, p))
+		after := before.Clone()
+		after.Note = "table 4"
+		for i := range after.Links {
+			after.Links[i].Sealed = []byte("sealed")
+		}
+		if !after.forgetNote() || !after.forgetKeys() {
+			t.Fatal("nothing was there to forget")
+		}
+		if after.State() == Paid || !after.Current() {
+			if err := after.yield(); err != nil || after.Current() {
+				t.Fatalf("%s: gives its register up: %v", after.State(), err)
+			}
+		}
+		later := facts(t, p)
+		same(t, before, after)
+		same(t, takeAll(t, before, later), takeAll(t, after, later))
+	})
+}
+
+func same(t *rapid.T, a, b *Sale) {
+	if a.State() != b.State() || a.Figures() != b.Figures() || !slices.Equal(a.OpenTroubles(), b.OpenTroubles()) || !slices.Equal(a.Duties(), b.Duties()) {
+		t.Fatalf("%s with %v and %v, then %s with %v and %v", a.State(), a.Duties(), a.Figures(), b.State(), b.Duties(), b.Figures())
+	}
+}

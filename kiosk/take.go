@@ -5,6 +5,11 @@ import "slices"
 // Take adds a fact or refuses a command and computes everything that follows. It is pure: s is
 // left as it was. A refused command returns an [*Error] with code [Conflict] and one of the
 // Reason keys; a fact from outside is never refused.
+//
+// It is the only way to change what a sale is, and its journal. Three changes are made beside it that
+// no state, sum, duty or event depends on: yield takes a paid sale off the register's screens when the
+// next one begins, and after the time of [Retention] forgetKeys drops the secrets of a sale's links and
+// forgetNote what its cashier noted.
 func (s *Sale) Take(step Step) (Outcome, error) {
 	if err := s.guard(step); err != nil {
 		return Outcome{}, err

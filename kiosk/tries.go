@@ -1,6 +1,6 @@
 package kiosk
 
-// Tries counts wrong PINs of a person or a device (FAULTS 4.3).
+// Tries counts wrong PINs of a person or a device, or what was wrongly typed to sign in to the office.
 type Tries struct {
 	InRow int   // wrong ones since the last right one
 	Day   int64 // day number of Today
@@ -10,12 +10,13 @@ type Tries struct {
 
 const (
 	dayMillis    = 24 * 60 * 60 * 1000
-	freeTries    = 5  // wrong PINs in a row before the first wait
-	triesPerDay  = 20 // then a manager has to help
+	freeTries    = 5  // wrong ones in a row before the first wait
+	triesPerDay  = 20 // then nothing is looked at for the rest of the day
 	minuteMillis = 60 * 1000
+	longWait     = 60 * minuteMillis // waits longer than the longest pause are those of a day
 )
 
-// waits are the pauses behind the sixth wrong PIN in a row and each further one.
+// waits are the pauses behind the sixth wrong try in a row and each further one.
 var waits = []int64{minuteMillis, 5 * minuteMillis, 15 * minuteMillis, 60 * minuteMillis}
 
 // Blocked tells how long, in milliseconds, no further try is looked at; 0 means go ahead.
@@ -26,7 +27,7 @@ func (t Tries) Blocked(now int64) int64 {
 	return max(0, t.Until-now)
 }
 
-// Failed counts one more wrong PIN.
+// Failed counts one more wrong try.
 func (t Tries) Failed(now int64) Tries {
 	if day := now / dayMillis; t.Day != day {
 		t.Day, t.Today = day, 0
@@ -43,4 +44,50 @@ func (t Tries) Failed(now int64) Tries {
 func (t Tries) Right() Tries {
 	t.InRow, t.Until = 0, 0
 	return t
+}
+
+func (t Tries) counted(ok bool, now int64) Tries {
+	if ok {
+		return t.Right()
+	}
+	return t.Failed(now)
+}
+
+// lockout is how a door that wrong tries have shut says so: about which field of its form, and with which
+// message for a short wait and for a long one.
+type lockout struct {
+	field  string
+	wait   string
+	locked string
+}
+
+// The doors: a PIN at a till, and the office.
+var (
+	lockedPIN   = lockout{"pin", KeyPINWait, KeyPINLocked}
+	lockedLogin = lockout{"password", KeyLoginWait, KeyLoginLocked}
+)
+
+// check is [TooMany] while any of the tries is shut.
+func (l lockout) check(now int64, all ...Tries) error {
+	wait := int64(0)
+	for _, t := range all {
+		wait = max(wait, t.Blocked(now))
+	}
+	if wait == 0 {
+		return nil
+	}
+	key := l.wait
+	if wait > longWait {
+		key = l.locked
+	}
+	return &Error{Code: TooMany, Key: key, Field: l.field, Wait: wait}
+}
+
+// wrong is what a wrong try is told once it is counted: the one that exhausted the patience hears of the
+// wait, every other one the verdict.
+func (l lockout) wrong(verdict *Error, now int64, counted ...Tries) error {
+	if err := l.check(now, counted...); err != nil {
+		return err
+	}
+	return verdict
 }

@@ -205,7 +205,7 @@ func weighSale(t *WallTile, s *Sale, now int64) {
 	case Review:
 		t.Alarms++
 	case Paid:
-		t.Alarms += oneIf(now-s.PaidAt > minuteMillis)
+		t.Alarms += oneIf(s.Unconfirmed(now))
 	case Opening, Checking, Retiring:
 		t.Slow += oneIf(now-s.Created > minuteMillis && !s.BankPending())
 	case Asking, Awaiting, Cancelled, Lapsed, RefusedSt, Settled, Refunding, Refunded:

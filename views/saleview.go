@@ -23,7 +23,7 @@ func (d saleSheet) title() string {
 
 // isOpen tells whether a person has to decide something, or money is not confirmed.
 func (d saleSheet) isOpen() bool {
-	return d.v.Sale.State() == kiosk.Review || unconfirmed(d.v.Sale, d.v.Now)
+	return d.v.Sale.State() == kiosk.Review || d.v.Sale.Unconfirmed(d.v.Now)
 }
 
 func (d saleSheet) what() string {

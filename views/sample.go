@@ -208,7 +208,7 @@ func tillOf(state string) (kiosk.TillScreen, TillExtras) {
 			}
 		} else {
 			s.Last = append([]*kiosk.Sale{sale}, s.Last...)
-			if sale.State() == kiosk.Review || unconfirmed(sale, s.Now) {
+			if sale.State() == kiosk.Review || sale.Unconfirmed(s.Now) {
 				s.Alarms = []*kiosk.Sale{sale}
 			}
 		}

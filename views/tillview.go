@@ -124,7 +124,7 @@ func (t till) paidStrip(s *kiosk.Sale, told func(look, icon, key string) strip) 
 		return told("paid", "tick", "strip.over")
 	case s.Confirmed():
 		return told("paid", "tick", "strip.confirmed")
-	case unconfirmed(s, t.s.Now):
+	case s.Unconfirmed(t.s.Now):
 		r := told("alarm", "alert", "strip.unconfirmed")
 		r.more = t.T("strip.unconfirmed.more")
 		return r
@@ -134,11 +134,6 @@ func (t till) paidStrip(s *kiosk.Sale, told func(look, icon, key string) strip) 
 
 // whole keeps the number of a sale from being broken at its dash.
 func whole(number string) string { return strings.ReplaceAll(number, "-", "-\u2060") }
-
-// unconfirmed is the domain's rule for the alarm: a minute without the gateway's own row.
-func unconfirmed(s *kiosk.Sale, now int64) bool {
-	return s.State() == kiosk.Paid && !s.Confirmed() && now-s.PaidAt > 60_000
-}
 
 // troubleWords says what happened and what can be done about the first open trouble.
 func (p Page) troubleWords(s *kiosk.Sale) (what, next string) {

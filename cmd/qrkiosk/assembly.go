@@ -89,10 +89,7 @@ func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics
 	if a.gateway, err = a.openGateway(s, cmp.Or(p.calls, p.trial().perMinute)); err != nil {
 		return err
 	}
-	var books kiosk.Store = a.store
-	if p.tap != nil {
-		books = p.tap(books)
-	}
+	books, gateway := p.tapped(a.store, a.gateway)
 	if err := a.anchor(ctx, s, keys); err != nil { // before anybody has read the epoch
 		return err
 	}
@@ -102,7 +99,7 @@ func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics
 	}
 	a.shop, err = kiosk.NewShop(ctx, kiosk.Config{
 		Keys: a.keyTaker(s), Accounts: accounts{a.gateway},
-		Store: books, Gateway: a.gateway, Bus: rings, Vault: keys, Log: a.log, Observe: metrics,
+		Store: books, Gateway: gateway, Bus: rings, Vault: keys, Log: a.log, Observe: metrics,
 		Skew: a.gateway.Skew, RowTime: secpaid.RowTime, PublicURL: a.at.public, HookPath: handlers.PathHook,
 		Account: accountOf(s), Mode: s.mode,
 	})
@@ -113,6 +110,17 @@ func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics
 		return err
 	}
 	return a.openBus(s, rings)
+}
+
+// tapped puts what a test has between the shop and what it works with.
+func (p *process) tapped(books kiosk.Store, gateway kiosk.Gateway) (kiosk.Store, kiosk.Gateway) {
+	if p.tap != nil {
+		books = p.tap(books)
+	}
+	if p.gate != nil {
+		gateway = p.gate(gateway)
+	}
+	return books, gateway
 }
 
 // keepData makes the directory of the data. A SQLite file in it belongs to one process at a time.

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/pprof"
 	"strconv"
@@ -17,11 +16,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"qrkiosk/handlers"
 	"qrkiosk/kiosk"
-	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/secpaid"
-	"qrkiosk/kiosk/vault"
 )
 
 // market is the real house, with as many registers as a benchmark wants.
@@ -40,7 +36,7 @@ type market struct {
 // row, which is stored some seconds behind its webhook, would stand in the way of the webhooks
 // that follow at once here and would not in a market.
 type gate struct {
-	*secpaid.Client
+	kiosk.Gateway
 	waiting atomic.Int64  // who asks for the list
 	pass    chan struct{} // one pass, one answer
 
@@ -50,7 +46,7 @@ type gate struct {
 
 // Open makes a link, and lets it be paid in the next list.
 func (g *gate) Open(ctx context.Context, o kiosk.Order) (kiosk.Opened, error) {
-	made, err := g.Client.Open(ctx, o)
+	made, err := g.Gateway.Open(ctx, o)
 	if err != nil {
 		return made, err
 	}
@@ -88,11 +84,11 @@ func shopProcess(o opened) (err error) {
 	if err != nil {
 		return err
 	}
-	m := &market{assembly: &assembly{}}
-	defer closing(&err, m.close)
+	m := &market{}
 	if err := m.build(ctx, o, l); err != nil {
 		return err
 	}
+	defer closing(&err, m.close)
 	ended := make(chan error, 1)
 	go func() { ended <- m.run(ctx, l) }()
 	err = obey(l.Addr().String(), map[string]task{
@@ -116,44 +112,29 @@ func told[In, Out any](do func(In) (Out, error)) task {
 	}
 }
 
+// build opens the house by the program's own assembly.
 func (m *market) build(ctx context.Context, o opened, l net.Listener) (err error) {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	m.log = logFlags{LogFormat: "json"}.logger(null)
-	own := "http://" + l.Addr().String()
 	s := settings{
-		mode: kiosk.Live, data: o.Dir, keyFile: filepath.Join(o.Dir, "key"), publicURL: own,
+		mode: kiosk.Live, data: o.Dir, publicURL: "http://" + l.Addr().String(),
 		gatewayURL: "http://" + o.Gateway, token: newSecret(stubToken),
 	}
-	if m.at, err = s.locate(l); err != nil {
+	s.locateFiles()
+	p := &process{env: func(string) string { return "" }, calls: 1 << 30, gate: m.intercept}
+	if m.assembly, err = p.build(ctx, s, l, logFlags{LogFormat: "json"}.logger(null)); err != nil {
 		return err
 	}
-	metrics := handlers.NewMetrics()
-	if m.store, err = openStore(ctx, s, m.log); err != nil {
-		return err
-	}
-	keys, err := vault.Load(s.keyFile)
-	if err != nil {
-		return err
-	}
-	m.gateway, err = secpaid.New(secpaid.Config{URL: s.gatewayURL, Token: stubToken, Log: m.log, PerMinute: 1 << 30})
-	if err != nil {
-		return err
-	}
-	m.gate = &gate{Client: m.gateway, pass: make(chan struct{})}
-	bell := bus.NewLocal()
-	m.shop, err = kiosk.NewShop(ctx, kiosk.Config{
-		Store: m.store, Gateway: m.gate, Bus: bell, Vault: keys, Log: m.log, Observe: metrics,
-		PublicURL: m.at.public, HookPath: handlers.PathHook, RowTime: secpaid.RowTime, Account: accountOf(s), Mode: s.mode,
-	})
-	if err != nil {
-		return err
-	}
-	bell.Subscribe(func(stream string, version int64) { m.front.Ring(stream, version) })
-	bell.Subscribe(m.rung)
-	return m.openFront(s, metrics)
+	m.ears.Subscribe(m.rung)
+	return nil
+}
+
+// intercept has the list of pay-ins wait for the benchmark.
+func (m *market) intercept(g kiosk.Gateway) kiosk.Gateway {
+	m.gate = &gate{Gateway: g, pass: make(chan struct{})}
+	return m.gate
 }
 
 // each does something for every number below n, fifty at a time.

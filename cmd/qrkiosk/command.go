@@ -24,8 +24,9 @@ type process struct {
 	stdout io.Writer // for people: addresses, one-time links, reports
 	stderr io.Writer // the log, and why the program ended
 	env    func(string) string
-	tap    func(kiosk.Store) kiosk.Store // stands between shop and store, nil outside of tests
-	calls  int                           // a minute, of client and sandbox; 0 outside of tests is the gateway's sixty
+	tap    func(kiosk.Store) kiosk.Store     // stands between shop and store, nil outside of tests
+	gate   func(kiosk.Gateway) kiosk.Gateway // the same between shop and gateway
+	calls  int                               // a minute, of client and sandbox; 0 outside of tests is the gateway's sixty
 }
 
 // commands is the whole command line. Help texts and variables are written here and nowhere else.

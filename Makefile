@@ -11,7 +11,7 @@ LINT      = v2.14.0
 build     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/qrkiosk ./cmd/qrkiosk
 
 .DEFAULT_GOAL := help
-.PHONY: run test generate lint fmt fuzz sim torture torture-control bench image screens lighthouse pictures clean help tills flood
+.PHONY: run test generate lint fmt fuzz sim torture torture-control bench bench-smoke image screens lighthouse pictures clean help tills flood
 
 run: ## start the demo with its sandbox; LAN=1 for real tablets and phones, ARGS for more flags
 	@$(build)
@@ -55,6 +55,9 @@ flood: ## five hundred webhooks a second for 30 s, one in a hundred true; then a
 bench: ## print the ratios that the design promises
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 300ms -timeout 30m ./kiosk/... ./views
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 20m ./cmd/qrkiosk
+
+bench-smoke: ## run every benchmark once at its smallest: it must work, its figures mean nothing
+	QRKIOSK_BENCH_SMALL=1 $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 10m ./...
 
 image: ## build the container image with buildah and run the binary inside once
 	@GO='$(GO)' VERSION='$(VERSION)' .ci/image

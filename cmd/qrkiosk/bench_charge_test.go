@@ -40,13 +40,13 @@ func BenchmarkCharge(b *testing.B) {
 		_, err = toShop.send(paid)
 		must(b, err)
 	}
-	for range 50 {
+	for range sized(50, 1) {
 		round()
 	}
 	ours, floors = nil, nil
 	floor.do("times", nil, nil)
 	for b.Loop() {
-		for range 500 {
+		for range sized(500, 5) {
 			round()
 		}
 	}

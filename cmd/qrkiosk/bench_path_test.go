@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-const (
-	busyRegisters = 500 // whose displays are told that a sale is paid
-	bareRegisters = 500 // that nobody watches
-	warmUp        = 200
-	rounds        = 4 // of every busy register
-	inFlight      = 50
+var (
+	busyRegisters = sized(500, 5) // whose displays are told that a sale is paid
+	bareRegisters = busyRegisters // that nobody watches
+	warmUp        = sized(200, 5)
+	rounds        = sized(4, 1) // of every busy register
+	inFlight      = sized(50, 5)
 )
 
 // path is the way of a webhook and everything it is compared with.
@@ -206,7 +206,7 @@ var (
 // with a POST that writes and flushes the least a commit can, and with a webhook at a register
 // that nobody watches.
 func BenchmarkPath(b *testing.B) {
-	for _, displays := range []int{1000, 5000} {
+	for _, displays := range []int{sized(1000, 10), sized(5000, 50)} {
 		b.Run(fmt.Sprintf("displays=%d", displays), func(b *testing.B) { benchPath(b, displays) })
 	}
 }
@@ -253,7 +253,7 @@ func (p *path) tell(displays int) {
 // BenchmarkInFlight compares fifty webhooks at a time with one, through HTTP, and the same for a
 // POST that does nothing: more than that server and client cannot do.
 func BenchmarkInFlight(b *testing.B) {
-	const registers, alone = 1200, 200
+	registers, alone := sized(1200, 12), sized(200, 2)
 	gateway := newStub(b)
 	shop := serveApart(b, opened{Role: "shop", Gateway: gateway.Listener.Addr().String()})
 	floor := serveApart(b, opened{Role: "floor"})

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-const (
-	idleDisplays = 5000
-	beatTime     = 11 * time.Second // every socket has had a renewal and a ping by then
+var (
+	idleDisplays = sized(5000, 40)
+	beatTime     = time.Duration(sized(11, 1)) * time.Second // every socket has had a renewal and a ping after 11 s
 )
 
 // BenchmarkIdleDisplay is the memory of the server's process for a display that shows something
@@ -22,8 +22,8 @@ func BenchmarkIdleDisplay(b *testing.B) {
 			var resident, live []float64
 			for b.Loop() {
 				one := idleMemory(b, each)
-				resident = append(resident, float64(one.Resident)/1024/idleDisplays)
-				live = append(live, float64(one.Live)/1024/idleDisplays)
+				resident = append(resident, float64(one.Resident)/1024/float64(idleDisplays))
+				live = append(live, float64(one.Live)/1024/float64(idleDisplays))
 			}
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(median(resident), "KiB/display")
@@ -74,7 +74,7 @@ func waitForFrames(lines []*screenLine) {
 // BenchmarkReconnect has all displays come back after a restart, fifty at a time, and counts the
 // handshakes, compared with a bare upgrade that asks nobody and shows nothing.
 func BenchmarkReconnect(b *testing.B) {
-	const displays, times = 1000, 5
+	displays, times := sized(1000, 50), sized(5, 1)
 	gateway := newStub(b)
 	shop := serveApart(b, opened{Role: "shop", Gateway: gateway.Listener.Addr().String()})
 	floor := serveApart(b, opened{Role: "floor"})

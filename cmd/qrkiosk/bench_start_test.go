@@ -48,7 +48,7 @@ func BenchmarkStart(b *testing.B) {
 	var bare, again, first sample
 	var memory []float64
 	for b.Loop() {
-		for range 12 {
+		for range sized(12, 1) {
 			bare.add(startEmpty(b, filepath.Join(dir, "empty")).stop())
 			again.add(startKiosk(b, bin, born, gateway.URL).stop())
 			first.add(startKiosk(b, bin, b.TempDir(), gateway.URL).stop())

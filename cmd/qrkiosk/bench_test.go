@@ -14,6 +14,15 @@ import (
 // same run: times on their own say more about the machine than about the program. Whatever talks
 // to somebody else talks to a process of its own. None of them fails on a time.
 
+// sized is how much of something a benchmark measures: full, and small where a run only has to show
+// that every benchmark still works.
+func sized(full, small int) int {
+	if os.Getenv("QRKIOSK_BENCH_SMALL") == "1" {
+		return small
+	}
+	return full
+}
+
 // BenchmarkTable prints the figures of the run beside what the design wants. It comes last because
 // go test runs the files in the order of their names.
 func BenchmarkTable(b *testing.B) {

@@ -14,7 +14,8 @@ import (
 // measures on a real socket how long each commit of a register takes to its tile. The wall's own
 // reading of everything is beside it.
 func BenchmarkWall(b *testing.B) {
-	const registers, perSecond, seconds = 500, 5, 20
+	const perSecond = 5
+	registers, seconds := sized(500, 20), sized(20, 1)
 	f := newFairground(b, registers)
 	office := newDevice(b, f.web.URL)
 	office.post("/office/signin", map[string][]string{"name": {"demo"}, "password": {fairPassword}})
@@ -35,7 +36,7 @@ func BenchmarkWall(b *testing.B) {
 			time.Sleep(time.Second / perSecond)
 		}
 	}()
-	for end := time.Now().Add((seconds + 2) * time.Second); time.Now().Before(end); {
+	for end := time.Now().Add(time.Duration(seconds+2) * time.Second); time.Now().Before(end); {
 		told := v.next()
 		at := time.Now()
 		for _, one := range told.Tiles {

@@ -22,6 +22,15 @@ const (
 	inFlight       = 50
 )
 
+// sized is how much of something a benchmark measures: full, and small where a run only has to show
+// that every benchmark still works.
+func sized(full, small int) int {
+	if os.Getenv("QRKIOSK_BENCH_SMALL") == "1" {
+		return small
+	}
+	return full
+}
+
 // market is a store with many registers whose sales wait for their webhooks.
 type market struct {
 	*house

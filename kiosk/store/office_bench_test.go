@@ -15,9 +15,12 @@ import (
 const (
 	officeStalls    = 20
 	officeRegisters = 500
-	officeSeed      = 20_000 // sales stored by the way every sale takes
-	officeDays      = 30     // that they are spread over
-	trailSeed       = 20_000 // entries of the office's journal
+	officeDays      = 30
+)
+
+var (
+	officeSeed = sized(20_000, 2000) // sales stored by the way every sale takes, over officeDays
+	trailSeed  = sized(20_000, 1000) // entries of the office's journal
 )
 
 // officeSales is how many sales the office's questions are asked beside.
@@ -25,7 +28,7 @@ func officeSales() int {
 	if n, err := strconv.Atoi(os.Getenv("QRKIOSK_OFFICE_SALES")); err == nil {
 		return max(n, officeSeed)
 	}
-	return 1_000_000
+	return sized(1_000_000, 2*officeSeed)
 }
 
 // BenchmarkOffice asks everything the office asks, at a million sales, beside reading all of them

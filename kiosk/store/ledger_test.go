@@ -68,6 +68,7 @@ func TestNameless(t *testing.T) {
 		`SELECT 1`:                         `SELECT 1 []`,
 		`VALUES ($1,$2),($3,$4)`:           `VALUES (?,?),(?,?) [0 1 2 3]`,
 		`UPDATE x SET a = $2 WHERE b = $1`: `UPDATE x SET a = ? WHERE b = ? [1 0]`,
+		`a = $1 ORDER BY b LIMIT $2`:       `a = ? ORDER BY b LIMIT +? [0 1]`,
 		`a = $1 AND ($1 = '' OR b = $12)`:  `a = ? AND (? = '' OR b = ?) [0 0 11]`,
 	} {
 		text, order := nameless(query)

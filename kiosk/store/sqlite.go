@@ -303,7 +303,9 @@ func (s *liteStmt) args(given []any) []any {
 	return all
 }
 
-// nameless turns $1, $2 into question marks. No text of ours has a dollar sign elsewhere.
+// nameless turns $1, $2 into question marks. No text of ours has a dollar sign elsewhere. A limit gets
+// a plus sign: SQLite plans a statement by the number that is bound to a bare LIMIT, and parses and
+// plans it anew whenever that place is bound, which takes longer than most of our queries.
 func nameless(query string) (text string, order []int) {
 	var b strings.Builder
 	for {
@@ -315,6 +317,9 @@ func nameless(query string) (text string, order []int) {
 		k := 0
 		for after != "" && '0' <= after[0] && after[0] <= '9' {
 			k, after = 10*k+int(after[0]-'0'), after[1:]
+		}
+		if strings.HasSuffix(before, "LIMIT ") {
+			b.WriteByte('+')
 		}
 		b.WriteByte('?')
 		order, query = append(order, k-1), after

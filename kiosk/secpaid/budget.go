@@ -41,8 +41,10 @@ type budget struct {
 
 	mu      sync.Mutex
 	slots   []*slot
-	waiting []*waiter // by lane, then by arrival
-	closed  time.Time // no call before: the gateway said 429
+	counts  map[kiosk.Lane]int // of the slots
+	leaving time.Time          // when the next slot leaves the window, zero if all calls are under way
+	waiting []*waiter          // by lane, then by arrival
+	closed  time.Time          // no call before: the gateway said 429
 }
 
 type slot struct {
@@ -57,7 +59,7 @@ type waiter struct {
 }
 
 func newBudget(perMinute int, now func() time.Time) *budget {
-	return &budget{now: now, perMinute: perMinute}
+	return &budget{now: now, perMinute: perMinute, counts: map[kiosk.Lane]int{}}
 }
 
 // take waits for leave to make one call of a lane. A wait that would outlast ctx or ten seconds
@@ -146,6 +148,7 @@ func (b *budget) grant(now time.Time) {
 		}
 		s := &slot{b: b, lane: w.lane}
 		b.slots = append(b.slots, s)
+		b.counts[s.lane]++
 		w.ready <- s
 		return true
 	})
@@ -162,10 +165,8 @@ func (b *budget) room(lane kiosk.Lane) bool {
 
 func (b *budget) used(sh share) int {
 	n := 0
-	for _, s := range b.slots {
-		if slices.Contains(sh.lanes, s.lane) {
-			n++
-		}
+	for _, lane := range sh.lanes {
+		n += b.counts[lane]
 	}
 	return n
 }
@@ -174,9 +175,38 @@ func (b *budget) most(sh share) int { return max(1, sh.part*b.perMinute/60) }
 
 // prune forgets the calls that have left the window.
 func (b *budget) prune(now time.Time) {
-	b.slots = slices.DeleteFunc(b.slots, func(s *slot) bool {
-		return !s.free.IsZero() && !now.Before(s.free)
+	if b.leaving.IsZero() || now.Before(b.leaving) {
+		return
+	}
+	b.leaving = time.Time{}
+	b.forget(func(s *slot) bool {
+		if s.free.IsZero() {
+			return false
+		}
+		if now.Before(s.free) {
+			b.leaves(s.free)
+			return false
+		}
+		return true
 	})
+}
+
+// forget takes slots out of the window.
+func (b *budget) forget(which func(*slot) bool) {
+	b.slots = slices.DeleteFunc(b.slots, func(s *slot) bool {
+		gone := which(s)
+		if gone {
+			b.counts[s.lane]--
+		}
+		return gone
+	})
+}
+
+// leaves notes that a slot leaves the window at a time.
+func (b *budget) leaves(at time.Time) {
+	if b.leaving.IsZero() || at.Before(b.leaving) {
+		b.leaving = at
+	}
 }
 
 // nextChange is the time until the next call leaves the window or a closed one opens.
@@ -185,10 +215,8 @@ func (b *budget) nextChange(now time.Time) time.Duration {
 		return b.closed.Sub(now)
 	}
 	next := window
-	for _, s := range b.slots {
-		if !s.free.IsZero() {
-			next = min(next, s.free.Sub(now))
-		}
+	if !b.leaving.IsZero() {
+		next = min(next, b.leaving.Sub(now))
 	}
 	return max(next, time.Millisecond)
 }
@@ -212,19 +240,7 @@ func (b *budget) waitFor(lane kiosk.Lane, now time.Time) time.Duration {
 
 // waitInShare is the time until a share has room for those who stand before us and for us.
 func (b *budget) waitInShare(sh share, lane kiosk.Lane, now time.Time) time.Duration {
-	var leaving []time.Time
-	need := 1 - b.most(sh)
-	for _, s := range b.slots {
-		if !slices.Contains(sh.lanes, s.lane) {
-			continue
-		}
-		need++
-		if free := s.free; free.IsZero() {
-			leaving = append(leaving, now.Add(window))
-		} else {
-			leaving = append(leaving, free)
-		}
-	}
+	need := 1 + b.used(sh) - b.most(sh)
 	for _, w := range b.waiting {
 		if w.lane <= lane && slices.Contains(sh.lanes, w.lane) {
 			need++
@@ -233,11 +249,26 @@ func (b *budget) waitInShare(sh share, lane kiosk.Lane, now time.Time) time.Dura
 	if need <= 0 {
 		return 0
 	}
-	slices.SortFunc(leaving, time.Time.Compare)
+	leaving := b.departures(sh, now)
 	if need > len(leaving) {
 		return window
 	}
 	return max(0, leaving[need-1].Sub(now))
+}
+
+// departures are the times at which the calls of a share leave the window, the soonest first.
+func (b *budget) departures(sh share, now time.Time) (all []time.Time) {
+	for _, s := range b.slots {
+		switch {
+		case !slices.Contains(sh.lanes, s.lane):
+		case s.free.IsZero():
+			all = append(all, now.Add(window))
+		default:
+			all = append(all, s.free)
+		}
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	return all
 }
 
 // close keeps every call back until a moment: the gateway counts otherwise than we do.
@@ -265,6 +296,7 @@ func (s *slot) done(now time.Time) {
 	s.b.mu.Lock()
 	defer s.b.mu.Unlock()
 	s.free = now.Add(window)
+	s.b.leaves(s.free)
 }
 
 // undo gives the slot back: the call never left.
@@ -275,7 +307,7 @@ func (s *slot) undo() {
 }
 
 func (b *budget) remove(s *slot) {
-	b.slots = slices.DeleteFunc(b.slots, func(x *slot) bool { return x == s })
+	b.forget(func(x *slot) bool { return x == s })
 	now := b.now()
 	b.prune(now)
 	b.grant(now)

@@ -91,6 +91,7 @@ func TestBudget_order(t *testing.T) {
 		b.mu.Lock()
 		for i, s := range b.slots { // one leaves the window every 500 ms, from five seconds on
 			s.free = time.Now().Add(5*time.Second + time.Duration(i)*500*time.Millisecond)
+			b.leaves(s.free)
 		}
 		b.mu.Unlock()
 		served := make(chan kiosk.Lane, 8)

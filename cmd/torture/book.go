@@ -215,6 +215,18 @@ func (b *book) ofAmount(cents int64) []bookLink {
 	return all
 }
 
+// anyPayable returns the amount of a link that can be paid, 0 if there is none.
+func (b *book) anyPayable() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for cents, links := range b.byAmount {
+		if last := links[len(links)-1]; last.Status == "Unused" && last.Amount == cents {
+			return cents
+		}
+	}
+	return 0
+}
+
 // answers counts the tries of webhooks by the status they were answered with.
 func (b *book) answers() map[int]int {
 	b.mu.Lock()

@@ -30,11 +30,11 @@ var (
 	nowState  = regexp.MustCompile(`data-now-state="([^"]+)"`)
 )
 
-// sell sells at a register until the world has had its sales.
+// sell sells at a register until the world has had its sales and everything that is owed.
 func (r *register) sell(ctx context.Context) {
-	for ctx.Err() == nil && !r.w.over.Load() {
+	for ctx.Err() == nil {
 		n := r.w.next.Add(1)
-		if n > r.w.sales {
+		if r.w.enough(n) {
 			return
 		}
 		o := &order{cents: firstCents + n, key: fmt.Sprintf("torture-%016x-%06d", r.w.seed, n)}
@@ -86,7 +86,7 @@ func (r *register) press(ctx context.Context, o *order) (int, string, error) {
 	post := func() (int, string, error) {
 		return r.tablet.post(ctx, "/till/charge", "cents", strconv.FormatInt(o.cents, 10), "key", o.key)
 	}
-	if !r.w.chance(12) {
+	if !r.w.chance(12) && !r.w.owes("double-tap") {
 		return post()
 	}
 	var both sync.WaitGroup

@@ -56,7 +56,7 @@ func (w *world) check(ctx context.Context) (report, error) {
 		c.Invariants[name] = 0
 	}
 	c.Sales, c.Kills = len(found.sales), w.count.of("kill")
-	c.noticeStatuses()
+	w.countAnswers()
 	c.payments()
 	c.charges()
 	c.webhooks()
@@ -73,6 +73,7 @@ func (w *world) check(ctx context.Context) (report, error) {
 		c.broken(name(p), "%s", p)
 	}
 	c.Faults = w.count.all()
+	c.Silent = w.silent()
 	return c.report, nil
 }
 
@@ -91,9 +92,10 @@ func (c *checker) broken(invariant, format string, args ...any) {
 	}
 }
 
-func (c *checker) noticeStatuses() {
-	for status, n := range c.w.book.answers() {
-		c.w.count.add(fmt.Sprintf("webhook-answered-%d", status), n)
+// countAnswers counts the answers to webhooks, which the book alone knows.
+func (w *world) countAnswers() {
+	for status, n := range w.book.answers() {
+		w.count.set(fmt.Sprintf("webhook-answered-%d", status), n)
 	}
 }
 

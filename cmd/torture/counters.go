@@ -4,6 +4,7 @@ package main
 
 import (
 	"maps"
+	"slices"
 	"sync"
 )
 
@@ -28,6 +29,27 @@ func (c *counters) expect(names ...string) {
 	for _, name := range names {
 		c.add(name, 0)
 	}
+}
+
+// set puts a count right that is taken elsewhere.
+func (c *counters) set(name string, n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fired[name] = n
+}
+
+// missing lists what is expected and has not happened, in order.
+func (c *counters) missing() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var names []string
+	for name, n := range c.fired {
+		if n == 0 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (c *counters) all() map[string]int {

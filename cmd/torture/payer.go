@@ -16,7 +16,8 @@ type fate struct {
 	live  func(context.Context, *register, *order)
 }
 
-// fates are drawn for every sale.
+// fates are drawn for every sale, and dealt one after the other while anything is owed: most faults
+// need a customer who does something certain.
 var fates = []fate{
 	{"pays", 28, func(ctx context.Context, r *register, o *order) { r.untilShown(ctx, o); r.w.pay(ctx, o, 0) }},
 	{"pays-at-once", 6, func(ctx context.Context, r *register, o *order) { r.w.pay(ctx, o, 0) }},
@@ -79,6 +80,15 @@ var fates = []fate{
 }
 
 func (w *world) fate() *fate {
+	f := w.drawnFate()
+	if len(w.owed()) > 0 {
+		f = &fates[int(w.dealt.Add(1)-1)%len(fates)]
+	}
+	w.count.fire("fate-" + f.name)
+	return f
+}
+
+func (w *world) drawnFate() *fate {
 	all := 0
 	for i := range fates {
 		all += fates[i].share
@@ -86,7 +96,6 @@ func (w *world) fate() *fate {
 	at := w.number(all)
 	for i := range fates {
 		if at -= fates[i].share; at < 0 {
-			w.count.fire("fate-" + fates[i].name)
 			return &fates[i]
 		}
 	}
@@ -137,6 +146,13 @@ func (w *world) payLink(ctx context.Context, cents int64) bool {
 		w.count.fire("payment-refused-by-gateway")
 	}
 	return true
+}
+
+// payAny pays some link that can be paid.
+func (w *world) payAny(ctx context.Context) {
+	if cents := w.book.anyPayable(); cents > 0 {
+		w.payLink(ctx, cents)
+	}
 }
 
 // press does something else to the sale's newest link, if there is one by now.

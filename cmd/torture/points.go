@@ -3,15 +3,22 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"go/ast"
+	"go/doc/comment"
 	"go/parser"
 	"go/token"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 )
+
+// fewestPoints is how many crash points the program has. A run refuses to begin with fewer: a point
+// that was lost, or moved to where nobody looks, would never be died at, and nobody would notice.
+// Whoever adds one raises this number; testdata/points.txt has their names.
+const fewestPoints = 59
 
 // source is a Go file of the program as the harness reads it.
 type source struct {
@@ -20,34 +27,79 @@ type source struct {
 	at   *token.FileSet
 }
 
-// rooms are the packages of the sale path: whatever they promise outside has a crash point before
-// and behind it.
-var rooms = []string{"kiosk", "kiosk/store"}
+// readRooms takes the packages of the program from the table in the comment of package kiosk, so
+// that a package that is added there is read here as well.
+func readRooms(root string) ([]string, error) {
+	tree, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, "kiosk", "doc.go"), nil, parser.ParseComments)
+	if err != nil {
+		return nil, err
+	}
+	return roomsOf(tree.Doc.Text())
+}
 
-// readSources reads the sale path's files below the module's root, without tests.
+// roomsOf reads the first column of the table that begins with the words "room" and "owns". A line
+// that is indented further continues the one above it.
+func roomsOf(doc string) ([]string, error) {
+	for _, block := range new(comment.Parser).Parse(doc).Content {
+		table, isTable := block.(*comment.Code)
+		if !isTable {
+			continue
+		}
+		head, body, _ := strings.Cut(table.Text, "\n")
+		if columns := strings.Fields(head); len(columns) < 2 || columns[0] != "room" || columns[1] != "owns" {
+			continue
+		}
+		var rooms []string
+		for line := range strings.Lines(body) {
+			if line = strings.TrimRight(line, "\n"); line != "" && line[0] != ' ' {
+				rooms = append(rooms, strings.Fields(line)[0])
+			}
+		}
+		return rooms, nil
+	}
+	return nil, errors.New("the comment of package kiosk has no table of rooms")
+}
+
+// readSources reads the files of every room below the module's root, without tests.
 func readSources(root string) ([]source, error) {
+	rooms, err := readRooms(root)
+	if err != nil {
+		return nil, err
+	}
 	var all []source
 	for _, room := range rooms {
 		names, err := filepath.Glob(filepath.Join(root, room, "*.go"))
 		if err != nil {
 			return nil, err
 		}
+		if len(names) == 0 {
+			return nil, fmt.Errorf("the table of rooms names %s, where no Go file is", room)
+		}
 		for _, name := range names {
 			if strings.HasSuffix(name, "_test.go") {
 				continue
 			}
-			raw, err := os.ReadFile(name)
-			if err != nil {
-				return nil, err
-			}
 			s := source{path: name, at: token.NewFileSet()}
-			if s.tree, err = parser.ParseFile(s.at, name, raw, 0); err != nil {
+			if s.tree, err = parser.ParseFile(s.at, name, nil, parser.SkipObjectResolution); err != nil {
 				return nil, err
 			}
 			all = append(all, s)
 		}
 	}
 	return all, nil
+}
+
+// allPoints lists every crash point of the program and fails if some are missing.
+func allPoints(root string) ([]string, error) {
+	sources, err := readSources(root)
+	if err != nil {
+		return nil, err
+	}
+	names := points(sources)
+	if len(names) < fewestPoints {
+		return nil, fmt.Errorf("%d crash points are in the code, %d were: see cmd/torture/testdata/points.txt", len(names), fewestPoints)
+	}
+	return names, nil
 }
 
 // points lists the names of every crash point in the code, in order.
@@ -65,7 +117,7 @@ func points(sources []source) []string {
 	return names
 }
 
-// pointOf reads Crash("name") and kiosk.Crash("name").
+// pointOf reads Crash("name"), under whatever name its package is imported.
 func pointOf(n ast.Node) (name string, ok bool) {
 	call, isCall := n.(*ast.CallExpr)
 	if !isCall || lastName(call.Fun) != "Crash" || len(call.Args) != 1 {
@@ -91,7 +143,7 @@ func lastName(e ast.Expr) string {
 }
 
 // phases are the calls by which the sale path reaches something that a crash cannot undo: by the
-// field they are made on and their name.
+// field they are made on, in small letters, and their name.
 var phases = map[string][]string{
 	"gateway": {"Open", "Retire", "Find", "PayIns", "Refund"},
 	"store":   {"Change", "Claim"},
@@ -112,7 +164,7 @@ func phaseOf(n ast.Node) bool {
 		text, isText := call.Args[0].(*ast.BasicLit)
 		return isText && text.Value == `"COMMIT"`
 	}
-	return slices.Contains(phases[lastName(f.X)], f.Sel.Name)
+	return slices.Contains(phases[strings.ToLower(lastName(f.X))], f.Sel.Name)
 }
 
 // bare lists the phases of a file that have no crash point before or none behind them in the same

@@ -41,6 +41,7 @@ type proxy struct {
 	count  *counters
 	ills   []ill        // it knows
 	chance atomic.Int64 // of an ill connection, in a thousand
+	owed   func() ill   // the one whose turn it is, if any; nil for none ever
 
 	mu    sync.Mutex
 	dice  *rand.Rand
@@ -85,7 +86,13 @@ func (p *proxy) close() {
 func (p *proxy) fate() (ill, int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if int64(p.dice.IntN(1000)) >= p.chance.Load() {
+	chance := p.chance.Load()
+	if chance > 0 && p.owed != nil {
+		if what := p.owed(); what != wellForNow {
+			return what, p.dice.IntN(200)
+		}
+	}
+	if int64(p.dice.IntN(1000)) >= chance {
 		return wellForNow, 0
 	}
 	return p.ills[p.dice.IntN(len(p.ills))], p.dice.IntN(6000)
@@ -143,7 +150,10 @@ func (p *proxy) carry(here net.Conn) {
 	both.Wait()
 }
 
-func (p *proxy) fired(what ill) { p.count.fire("proxy-" + p.name + "-" + string(what)) }
+// fault is the name under which an ill of this proxy is counted.
+func (p *proxy) fault(what ill) string { return "proxy-" + p.name + "-" + string(what) }
+
+func (p *proxy) fired(what ill) { p.count.fire(p.fault(what)) }
 
 // reset closes a connection so that the other end sees RST.
 func reset(c net.Conn) {

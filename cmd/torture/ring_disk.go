@@ -63,6 +63,7 @@ func diskRing() ring {
 	}
 }
 
+// fillDisk fills the disk and makes room again, over and over.
 func fillDisk(ctx context.Context, w *world) error {
 	ballast := filepath.Join(filepath.Dir(w.data), "ballast")
 	for n := 1; pause(ctx, w.between(700*time.Millisecond, 2*time.Second)); n++ {
@@ -71,7 +72,8 @@ func fillDisk(ctx context.Context, w *world) error {
 		}
 		w.count.fire("disk-full")
 		pause(ctx, w.between(400*time.Millisecond, 2*time.Second))
-		if n%3 == 0 && w.server.kill() {
+		w.starve(ctx)
+		if (n%3 == 0 || w.owes("kill-on-full-disk")) && w.server.kill() {
 			w.count.fire("kill")
 			w.count.fire("kill-on-full-disk")
 			if err := w.server.launch(); err != nil { // it may refuse to start now
@@ -92,6 +94,24 @@ func fillDisk(ctx context.Context, w *world) error {
 		}
 	}
 	return nil
+}
+
+// starveTime is how long the disk stays full at most for what is owed of it.
+const starveTime = 10 * time.Second
+
+// starve lets the disk be full until a charge and a webhook have been refused for it, if that is owed:
+// cashiers go on charging by themselves, and a customer pays whatever link is still on show.
+func (w *world) starve(ctx context.Context) {
+	for began := time.Now(); time.Since(began) < starveTime; {
+		w.countAnswers()
+		if !w.owes("charge-503") && !w.owes("webhook-answered-503") {
+			return
+		}
+		w.payAny(ctx)
+		if !pause(ctx, 100*time.Millisecond) {
+			return
+		}
+	}
 }
 
 // fill writes a file until there is no room left.

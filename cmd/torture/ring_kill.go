@@ -35,11 +35,11 @@ var seldom = []string{
 }
 
 func pointNames(root string, postgres bool) ([]string, error) {
-	sources, err := readSources(root)
+	names, err := allPoints(root)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(points(sources), func(p string) bool { return notHere(p, postgres) }), nil
+	return slices.DeleteFunc(names, func(p string) bool { return notHere(p, postgres) }), nil
 }
 
 // killRing kills every 50 to 250 ms with signal 9: at random, and at each crash point in turn; now
@@ -71,13 +71,10 @@ func killer(ctx context.Context, w *world, names []string, low, high time.Durati
 		if ctx.Err() != nil {
 			break // the life goes on
 		}
-		if n%15 == 0 {
+		if n%15 == 0 || w.owes("second-writer-refused") {
 			w.tryTwice(ctx)
 		}
-		if deadly = ""; len(names) > 0 && n%4 == 0 {
-			deadly = w.leastTried(names, tried)
-			tried[deadly]++
-		}
+		deadly = w.nextDeath(n, names, tried)
 		if err := w.server.launch(w.lifeOf(deadly)...); err != nil {
 			return err
 		}
@@ -112,6 +109,21 @@ func (w *world) startAgain(ctx context.Context) error {
 	}
 }
 
+// nextDeath chooses the crash point where the next life ends, "" for any place: every second life is
+// for one that is owed, and otherwise every fourth for one that was tried least.
+func (w *world) nextDeath(n int, names []string, tried map[string]int) string {
+	owed := w.owedOf("crash-", names)
+	switch {
+	case len(owed) > 0 && n%2 == 0:
+		names = owed
+	case len(names) == 0 || n%4 != 0:
+		return ""
+	}
+	point := w.leastTried(names, tried)
+	tried[point]++
+	return point
+}
+
 // leastTried is a crash point that was tried no more often than any other.
 func (w *world) leastTried(names []string, tried map[string]int) string {
 	least := 1 << 30
@@ -122,21 +134,32 @@ func (w *world) leastTried(names []string, tried map[string]int) string {
 	return few[w.number(len(few))]
 }
 
-// lifeOf are the variables of a life that ends at a crash point, at one of its first passages.
+// lifeOf are the variables of a life that ends at a crash point, at one of its first passages; at the
+// very first where it is owed.
 func (w *world) lifeOf(point string) []string {
 	if point == "" {
 		return nil
 	}
-	return []string{fmt.Sprintf("QRKIOSK_CRASH=%s:%d", point, 1+w.number(3))}
+	passage := 1 + w.number(3)
+	if w.owes("crash-" + point) {
+		passage = 1
+	}
+	return []string{fmt.Sprintf("QRKIOSK_CRASH=%s:%d", point, passage)}
 }
 
-// deadlyTime is how long a life waits for its crash point to come by.
-const deadlyTime = 700 * time.Millisecond
+// deadlyTime is how long a life waits for its crash point to come by, and owedTime where that is owed.
+const (
+	deadlyTime = 700 * time.Millisecond
+	owedTime   = 3 * time.Second
+)
 
 // oneLife waits for the end of the life that has begun, and makes it if it does not come by itself.
 func (w *world) oneLife(ctx context.Context, deadly string, span time.Duration) error {
 	if deadly != "" {
 		span = deadlyTime
+	}
+	if w.owes("crash-" + deadly) {
+		span = owedTime
 	}
 	t := time.NewTimer(span)
 	defer t.Stop()
@@ -155,7 +178,7 @@ func (w *world) oneLife(ctx context.Context, deadly string, span time.Duration) 
 		return nil
 	case <-t.C:
 	}
-	if deadly == "" && w.chance(25) {
+	if deadly == "" && (w.chance(25) || w.owes("freeze")) {
 		w.freeze(ctx, w.between(100*time.Millisecond, 2*time.Second))
 	}
 	if w.server.kill() {

@@ -103,19 +103,28 @@ func (p *pair) torment(ctx context.Context, w *world) error {
 		return err
 	}
 	for n := 0; pause(ctx, w.between(300*time.Millisecond, 2*time.Second)); n++ {
-		blow := p.kill
-		switch n % 5 {
-		case 0:
-			blow = p.freeze
-		case 3:
-			blow = p.restartBroker
-		}
-		if err := blow(calm, w, p.both[n%2], p.both[1-n%2]); err != nil {
+		if err := p.blow(w, n)(calm, w, p.both[n%2], p.both[1-n%2]); err != nil {
 			return err
 		}
 	}
 	aim(w, w.server)
 	return p.both[1].stop(20 * time.Second)
+}
+
+// blow chooses what comes next: what is owed, and otherwise a freeze, two kills, a restart of the
+// broker and a kill, over and over.
+func (p *pair) blow(w *world, n int) func(ctx context.Context, w *world, victim, other *process) error {
+	switch {
+	case w.owes("broker-restart"):
+		return p.restartBroker
+	case w.owes("pair-frozen"):
+		return p.freeze
+	case n%5 == 0:
+		return p.freeze
+	case n%5 == 3:
+		return p.restartBroker
+	}
+	return p.kill
 }
 
 // aim leads tills, displays and the gateway to a server, as a balancer does that knows who is well.

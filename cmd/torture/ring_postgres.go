@@ -70,6 +70,7 @@ func (c *cluster) prepare(_ context.Context, w *world) error {
 		return err
 	}
 	c.proxy.ills = []ill{illCommit, illCommit, illReset, illDrop, illLatency, illRefuse}
+	c.proxy.owed = func() ill { return w.owedIll(c.proxy) }
 	address := func(host string) string {
 		return (&url.URL{
 			Scheme: "postgres", User: url.User("qrkiosk"), Host: host, Path: "/postgres",

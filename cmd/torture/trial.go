@@ -39,6 +39,7 @@ func trial(ctx context.Context, r ring, p plan, say io.Writer) (report, error) {
 	}
 	w := newWorld(p)
 	w.count.expect(r.expects...)
+	w.count.expect(p.shared...)
 	if r.after != nil {
 		defer r.after(w)
 	}
@@ -122,8 +123,8 @@ func (w *world) tell(ctx context.Context, say io.Writer) {
 		w.mu.Lock()
 		n := len(w.accepted)
 		w.mu.Unlock()
-		_, _ = fmt.Fprintf(say, "%s: %v, %d of %d sales, %d kills, %d starts\n", w.ring,
-			time.Since(began).Round(time.Second), n, w.sales, w.count.of("kill"), w.server.started())
+		_, _ = fmt.Fprintf(say, "%s: %v, %d of %d sales, %d kills, %d starts%s\n", w.ring,
+			time.Since(began).Round(time.Second), n, w.sales, w.count.of("kill"), w.server.started(), owing(w.owed()))
 	}
 }
 

@@ -38,7 +38,8 @@ type plan struct {
 	env       []string      // further variables of the server
 	network   bool          // proxies may let connections suffer
 	leisure   time.Duration
-	quick     bool // a run of moments: nothing that takes minutes to come to rest
+	quick     bool     // a run of moments: nothing that takes minutes to come to rest
+	shared    []string // faults that the whole run owes and no earlier ring has had
 }
 
 // world is one trial: the program and the sandbox as processes, proxies between them, registers
@@ -61,7 +62,7 @@ type world struct {
 	registers []*register
 	fragile   bool         // the server may refuse to start for a while
 	next      atomic.Int64 // the last sale begun
-	over      atomic.Bool  // no more sales
+	dealt     atomic.Int64 // fates dealt in turn
 	payers    sync.WaitGroup
 
 	mu       sync.Mutex
@@ -69,6 +70,7 @@ type world struct {
 	accepted []acceptance
 	frames   []shown
 	problems []string
+	beyond   time.Time // when the sales were through, zero before
 }
 
 // acceptance is a charge that a till was told is stored.
@@ -135,10 +137,8 @@ func (w *world) open(ctx context.Context) error {
 		if *between.p, err = openProxy(between.name, between.target, w.seed, w.count); err != nil {
 			return err
 		}
-		for _, what := range networkIlls {
-			if w.network {
-				w.count.expect("proxy-" + between.name + "-" + string(what))
-			}
+		if w.network {
+			w.expectIlls(*between.p)
 		}
 	}
 	w.sandbox = &process{
@@ -159,6 +159,14 @@ func (w *world) open(ctx context.Context) error {
 		return err
 	}
 	return w.furnish(ctx)
+}
+
+// expectIlls owes every ill of a proxy.
+func (w *world) expectIlls(p *proxy) {
+	for _, what := range p.ills {
+		w.count.expect(p.fault(what))
+	}
+	p.owed = func() ill { return w.owedIll(p) }
 }
 
 // program is the server with the settings of a live installation towards loopback.

@@ -33,15 +33,6 @@ type checker struct {
 	report
 }
 
-// invariants are those that can be seen from here.
-var invariants = []string{"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I11", "I12", "I13", "I14", "I16", "I18"}
-
-// elsewhere says which tests hold the others: they are about a browser's clock, about memory after an
-// attack, about a restore, and about locks that only the program itself can see.
-var elsewhere = map[string]string{
-	"I10": "TestFault_F68_halfOpen", "I15": "make flood", "I17": "TestFault_F50_restore", "I19": "TestVirtual_nothingIsHeldOverACall",
-}
-
 func (w *world) check(ctx context.Context) (report, error) {
 	if err := w.book.follow(); err != nil {
 		return report{}, err
@@ -52,7 +43,7 @@ func (w *world) check(ctx context.Context) (report, error) {
 	}
 	c := &checker{w: w, facts: found}
 	c.Invariants, c.Rare = map[string]int{}, map[string]int{}
-	for _, name := range invariants {
+	for name := range invariants {
 		c.Invariants[name] = 0
 	}
 	c.Sales, c.Kills = len(found.sales), w.count.of("kill")
@@ -70,19 +61,11 @@ func (w *world) check(ctx context.Context) (report, error) {
 	c.secrets()
 	c.rareStates()
 	for _, p := range w.problems {
-		c.broken(name(p), "%s", p)
+		c.broken(invariantOf(p), "%s", p)
 	}
 	c.Faults = w.count.all()
 	c.Silent = w.silent()
 	return c.report, nil
-}
-
-// name finds the invariant that a problem begins with.
-func name(problem string) string {
-	if first, _, ok := strings.Cut(problem, ":"); ok && strings.HasPrefix(first, "I") && len(first) < 4 {
-		return first
-	}
-	return "I11" // whatever else went wrong, somebody stood there without help
 }
 
 func (c *checker) broken(invariant, format string, args ...any) {

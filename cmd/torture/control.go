@@ -19,9 +19,9 @@ type control struct {
 	red  func(report) bool
 }
 
-// controlled are the bugs that prove that the harness sees.
+// controlled are the known bugs, each with how the checker shows it.
 func controlled() []control {
-	early := killRing(nil)
+	plain := killRing(nil)
 	dropped := killRing(nil)
 	dropped.torment = func(ctx context.Context, w *world) error {
 		pause(ctx, time.Second)
@@ -36,7 +36,7 @@ func controlled() []control {
 		return killer(ctx, w, nil, 50*time.Millisecond, 250*time.Millisecond)
 	}
 	return []control{
-		{"answer-before-commit", early, []string{"QRKIOSK_BUG=answer-before-commit"}, func(r report) bool { return r.Lost > 0 }},
+		{"answer-before-commit", plain, []string{"QRKIOSK_BUG=answer-before-commit"}, func(r report) bool { return r.Lost > 0 }},
 		{"dropped-unique-index", dropped, nil, func(r report) bool { return r.Double > 0 }},
 		{"synchronous-normal", powerRing(), []string{"QRKIOSK_BUG=synchronous-normal"}, func(r report) bool { return r.Lost > 0 }},
 	}

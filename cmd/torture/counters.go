@@ -31,7 +31,7 @@ func (c *counters) expect(names ...string) {
 	}
 }
 
-// set puts a count right that is taken elsewhere.
+// set replaces a count by one that was taken elsewhere.
 func (c *counters) set(name string, n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

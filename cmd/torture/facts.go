@@ -289,7 +289,7 @@ func (f *facts) readEvents(ctx context.Context, db *sql.DB) error {
 
 func (f *facts) event(before, e event) {
 	f.events++
-	f.book(e)
+	f.addFigures(e)
 	f.authority(e)
 	switch {
 	case e.seq != before.seq+1:

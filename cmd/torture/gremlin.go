@@ -60,11 +60,11 @@ func gatewayFaults(quick bool) []string {
 // a new one if another fault has taken that.
 func (w *world) arm(ctx context.Context, name string, armed map[string]bool) {
 	if !armed[name] {
-		_, _ = w.order(ctx, "faults", map[string]any{"name": name, "times": max(1, gremlinFaults[name])})
+		_, _ = w.command(ctx, "faults", map[string]any{"name": name, "times": max(1, gremlinFaults[name])})
 		armed[name] = true
 	}
 	if slices.Contains(gremlinWithPlain, name) {
-		_, _ = w.order(ctx, "faults", map[string]any{"name": "webhook-plain", "times": 1})
+		_, _ = w.command(ctx, "faults", map[string]any{"name": "webhook-plain", "times": 1})
 	}
 }
 
@@ -97,7 +97,7 @@ func (w *world) calm(ctx context.Context) {
 	}
 	for _, info := range w.catalogue(ctx) {
 		if info.Left != 0 {
-			_, _ = w.order(ctx, "faults", map[string]any{"name": info.Name, "times": 0})
+			_, _ = w.command(ctx, "faults", map[string]any{"name": info.Name, "times": 0})
 		}
 	}
 }

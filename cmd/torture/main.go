@@ -121,7 +121,7 @@ func (o options) torture(ctx context.Context, binary string, say io.Writer) erro
 // quick tells whether the run is to be over soon.
 func (o options) quick() bool { return o.sales < 300 }
 
-// shared lists what the run has to come by in any of its rings: nothing if it is for moments only.
+// shared lists what the run has to come by in any of its rings: nothing if it is too short for that.
 func (o options) shared() []string {
 	if o.sales < tinyRun {
 		return nil

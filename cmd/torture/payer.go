@@ -41,15 +41,15 @@ var fates = []fate{
 		r.w.payers.Go(func() { r.bringBack(ctx, o) })
 	}},
 	{"declined-then-pays", 2, func(ctx context.Context, r *register, o *order) {
-		r.w.press(ctx, o, "decline")
+		r.w.onNewestLink(ctx, o, "decline")
 		r.w.pay(ctx, o, 50*time.Millisecond)
 	}},
 	{"forged-then-pays", 2, func(ctx context.Context, r *register, o *order) {
 		r.untilShown(ctx, o)
-		r.w.press(ctx, o, "forge")
+		r.w.onNewestLink(ctx, o, "forge")
 		r.w.pay(ctx, o, r.w.between(0, 3*time.Second))
 	}},
-	{"forged-alone", 1, func(ctx context.Context, r *register, o *order) { r.w.press(ctx, o, "forge") }},
+	{"forged-alone", 1, func(ctx context.Context, r *register, o *order) { r.w.onNewestLink(ctx, o, "forge") }},
 	{"cancelled", 4, func(ctx context.Context, r *register, o *order) { r.untilShown(ctx, o); r.cancel(ctx, o) }},
 	{"cancelled-at-once", 2, func(ctx context.Context, r *register, o *order) { r.cancel(ctx, o) }},
 	{"cancel-against-pay", 3, func(ctx context.Context, r *register, o *order) {
@@ -64,7 +64,7 @@ var fates = []fate{
 	}},
 	{"paid-after-the-answer-was-lost", 1, func(ctx context.Context, r *register, o *order) {
 		r.untilShown(ctx, o)
-		_, _ = r.w.order(ctx, "faults", map[string]any{"name": "delete-500", "times": 2})
+		_, _ = r.w.command(ctx, "faults", map[string]any{"name": "delete-500", "times": 2})
 		r.cancel(ctx, o)
 		r.w.pay(ctx, o, 10*time.Millisecond)
 	}},
@@ -106,7 +106,7 @@ func (w *world) drawnFate() *fate {
 func withFault(name string) func(context.Context, *register, *order) {
 	return func(ctx context.Context, r *register, o *order) {
 		r.untilShown(ctx, o)
-		_, _ = r.w.order(ctx, "faults", map[string]any{"name": name, "times": 1})
+		_, _ = r.w.command(ctx, "faults", map[string]any{"name": name, "times": 1})
 		r.w.pay(ctx, o, 0)
 	}
 }
@@ -136,7 +136,7 @@ func (w *world) payLink(ctx context.Context, cents int64) bool {
 	if last.Status != "Unused" {
 		return true
 	}
-	status, err := w.order(ctx, "pay", map[string]any{"link_id": last.ID})
+	status, err := w.command(ctx, "pay", map[string]any{"link_id": last.ID})
 	switch {
 	case err != nil:
 		return false
@@ -155,11 +155,11 @@ func (w *world) payAny(ctx context.Context) {
 	}
 }
 
-// press does something else to the sale's newest link, if there is one by now.
-func (w *world) press(ctx context.Context, o *order, what string) {
+// onNewestLink has the sandbox decline or forge a payment of the sale's newest link, if there is one.
+func (w *world) onNewestLink(ctx context.Context, o *order, what string) {
 	for began := time.Now(); time.Since(began) < time.Second; {
 		if links := w.book.ofAmount(o.cents); len(links) > 0 {
-			if status, err := w.order(ctx, what, map[string]any{"link_id": links[len(links)-1].ID}); err == nil && status == http.StatusOK {
+			if status, err := w.command(ctx, what, map[string]any{"link_id": links[len(links)-1].ID}); err == nil && status == http.StatusOK {
 				w.count.fire(what)
 			}
 			return
@@ -200,8 +200,8 @@ func (r *register) bringBack(ctx context.Context, o *order) {
 // operator lets SecPaid's operator approve or reject the refund of a sale.
 func (w *world) operator(ctx context.Context, o *order) {
 	for _, l := range w.book.ofAmount(o.cents) {
-		order := map[string]any{"link_id": l.ID, "approve": !w.chance(4), "reason": "no"}
-		if status, err := w.order(ctx, "refund", order); err == nil && status == http.StatusOK {
+		decision := map[string]any{"link_id": l.ID, "approve": !w.chance(4), "reason": "no"}
+		if status, err := w.command(ctx, "refund", decision); err == nil && status == http.StatusOK {
 			w.count.fire("refund-decided")
 		}
 	}

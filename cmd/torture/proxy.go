@@ -12,36 +12,36 @@ import (
 	"time"
 )
 
-// ill is what a proxy does to one connection.
-type ill string
+// netFault is what a proxy does to one connection.
+type netFault string
 
-// The ills of a connection.
+// The faults of a connection.
 const (
-	wellForNow   ill = ""
-	illLatency   ill = "latency"   // every piece comes late, by a changing time
-	illReset     ill = "reset"     // RST after some bytes
-	illDrop      ill = "drop"      // closed after some bytes
-	illHalfOpen  ill = "half-open" // nothing comes through any more, nobody is told
-	illBandwidth ill = "bandwidth" // a few thousand bytes a second
-	illRefuse    ill = "refuse"    // closed before anything was sent
-	illCommit    ill = "cut-at-commit"
+	healthy        netFault = ""
+	netLatency     netFault = "latency"   // every piece comes late, by a changing time
+	netReset       netFault = "reset"     // RST after some bytes
+	netDrop        netFault = "drop"      // closed after some bytes
+	netHalfOpen    netFault = "half-open" // nothing comes through any more, nobody is told
+	netBandwidth   netFault = "bandwidth" // a few thousand bytes a second
+	netRefuse      netFault = "refuse"    // closed before anything was sent
+	netCutAtCommit netFault = "cut-at-commit"
 )
 
-var networkIlls = []ill{illLatency, illReset, illDrop, illHalfOpen, illBandwidth, illRefuse}
+var netFaults = []netFault{netLatency, netReset, netDrop, netHalfOpen, netBandwidth, netRefuse}
 
 // halfOpenTime is how long nothing comes through before the connection is closed after all.
 const halfOpenTime = 12 * time.Second
 
-// proxy stands between two parts and lets connections suffer.
+// proxy stands between two parts and disturbs the connections that go through it.
 type proxy struct {
 	name   string
 	addr   string // where it listens
 	target string
 	listen net.Listener
 	count  *counters
-	ills   []ill        // it knows
-	chance atomic.Int64 // of an ill connection, in a thousand
-	owed   func() ill   // the one whose turn it is, if any; nil for none ever
+	faults []netFault      // it knows
+	chance atomic.Int64    // of a fault, in a thousand draws
+	owed   func() netFault // the one whose turn it is, if any; nil for none ever
 
 	mu    sync.Mutex
 	dice  *rand.Rand
@@ -55,7 +55,7 @@ func openProxy(name, target string, seed uint64, count *counters) (*proxy, error
 		return nil, err
 	}
 	p := &proxy{
-		name: name, addr: l.Addr().String(), target: target, listen: l, count: count, ills: networkIlls,
+		name: name, addr: l.Addr().String(), target: target, listen: l, count: count, faults: netFaults,
 		dice: rand.New(rand.NewPCG(seed, 7)), conns: map[net.Conn]struct{}{},
 	}
 	p.done.Go(p.accept)
@@ -82,20 +82,20 @@ func (p *proxy) close() {
 	p.done.Wait()
 }
 
-// fate draws what becomes of a connection, and behind how many bytes.
-func (p *proxy) fate() (ill, int) {
+// draw chooses what happens to a connection, and after how many bytes.
+func (p *proxy) draw() (netFault, int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	chance := p.chance.Load()
 	if chance > 0 && p.owed != nil {
-		if what := p.owed(); what != wellForNow {
+		if what := p.owed(); what != healthy {
 			return what, p.dice.IntN(200)
 		}
 	}
 	if int64(p.dice.IntN(1000)) >= chance {
-		return wellForNow, 0
+		return healthy, 0
 	}
-	return p.ills[p.dice.IntN(len(p.ills))], p.dice.IntN(6000)
+	return p.faults[p.dice.IntN(len(p.faults))], p.dice.IntN(6000)
 }
 
 // aim leads connections that come from now on to another target.
@@ -131,8 +131,8 @@ func (p *proxy) keep(c net.Conn) func() {
 
 func (p *proxy) carry(here net.Conn) {
 	defer p.keep(here)()
-	what, after := p.fate()
-	if what == illRefuse {
+	what, after := p.draw()
+	if what == netRefuse {
 		p.fired(what)
 		return
 	}
@@ -142,18 +142,18 @@ func (p *proxy) carry(here net.Conn) {
 		return
 	}
 	defer p.keep(there)()
-	w := &way{p: p, here: here, there: there}
-	w.fall(what, after)
+	w := &tunnel{p: p, here: here, there: there}
+	w.suffer(what, after)
 	var both sync.WaitGroup
 	both.Go(func() { w.pipe(there, here, true) })
 	both.Go(func() { w.pipe(here, there, false) })
 	both.Wait()
 }
 
-// fault is the name under which an ill of this proxy is counted.
-func (p *proxy) fault(what ill) string { return "proxy-" + p.name + "-" + string(what) }
+// counted is the name under which a fault of this proxy is counted.
+func (p *proxy) counted(what netFault) string { return "proxy-" + p.name + "-" + string(what) }
 
-func (p *proxy) fired(what ill) { p.count.fire(p.fault(what)) }
+func (p *proxy) fired(what netFault) { p.count.fire(p.counted(what)) }
 
 // reset closes a connection so that the other end sees RST.
 func reset(c net.Conn) {
@@ -163,23 +163,23 @@ func reset(c net.Conn) {
 	_ = c.Close()
 }
 
-// way is one connection through the proxy.
-type way struct {
+// tunnel is one connection through the proxy.
+type tunnel struct {
 	p           *proxy
 	here, there net.Conn
-	what        atomic.Value // ill: connections live long, and may fall ill with every piece sent
+	what        atomic.Value // a netFault; a healthy connection draws again with every piece sent
 	left        atomic.Int64 // bytes until it strikes
 	struck      atomic.Bool
 }
 
-func (w *way) fall(what ill, after int) {
+func (w *tunnel) suffer(what netFault, after int) {
 	w.left.Store(int64(after))
 	w.what.Store(what)
 }
 
-func (w *way) ill() ill { return w.what.Load().(ill) }
+func (w *tunnel) fault() netFault { return w.what.Load().(netFault) }
 
-func (w *way) pipe(to, from net.Conn, out bool) {
+func (w *tunnel) pipe(to, from net.Conn, out bool) {
 	chunk := make([]byte, 4096)
 	for {
 		n, err := from.Read(chunk)
@@ -199,23 +199,23 @@ func (w *way) pipe(to, from net.Conn, out bool) {
 	}
 }
 
-// pass hands a piece on, or lets the ill strike; false ends the way.
-func (w *way) pass(to net.Conn, piece []byte, out bool) bool {
-	if out && w.ill() == wellForNow {
-		w.fall(w.p.fate())
+// pass hands a piece on, or lets the fault strike; false ends the tunnel.
+func (w *tunnel) pass(to net.Conn, piece []byte, out bool) bool {
+	if out && w.fault() == healthy {
+		w.suffer(w.p.draw())
 	}
-	switch w.ill() {
-	case illLatency:
+	switch w.fault() {
+	case netLatency:
 		w.strike()
 		time.Sleep(time.Duration(5+w.p.number(200)) * time.Millisecond)
-	case illBandwidth:
+	case netBandwidth:
 		w.strike()
 		time.Sleep(time.Duration(len(piece)) * time.Second / 8000)
-	case illReset, illDrop, illHalfOpen:
+	case netReset, netDrop, netHalfOpen:
 		if w.left.Add(-int64(len(piece))) < 0 {
 			return w.end(to, piece)
 		}
-	case illCommit:
+	case netCutAtCommit:
 		if out && bytes.Contains(bytes.ToLower(piece), []byte("commit\x00")) {
 			w.strike()
 			_, _ = to.Write(piece)
@@ -223,29 +223,29 @@ func (w *way) pass(to net.Conn, piece []byte, out bool) bool {
 			reset(w.there)
 			return false
 		}
-	case illRefuse: // it has been let in already
+	case netRefuse: // too late to refuse it
 		return w.end(to, nil)
-	case wellForNow:
+	case healthy:
 	}
 	_, err := to.Write(piece)
 	return err == nil
 }
 
-func (w *way) strike() {
+func (w *tunnel) strike() {
 	if !w.struck.Swap(true) {
-		w.p.fired(w.ill())
+		w.p.fired(w.fault())
 	}
 }
 
-// end is what happens after the last byte that comes through.
-func (w *way) end(to net.Conn, piece []byte) bool {
+// end closes the tunnel the way its fault demands, after the last piece that comes through.
+func (w *tunnel) end(to net.Conn, piece []byte) bool {
 	w.strike()
-	switch w.ill() {
-	case illReset:
+	switch w.fault() {
+	case netReset:
 		_, _ = to.Write(piece[:len(piece)/2])
 		reset(w.here)
 		reset(w.there)
-	case illHalfOpen:
+	case netHalfOpen:
 		time.Sleep(halfOpenTime)
 		fallthrough
 	default:

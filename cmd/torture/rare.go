@@ -9,8 +9,8 @@ var refForm = regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{18}$`)
 // isRef tells whether a text has the form of a reference of ours.
 func isRef(text string) bool { return refForm.MatchString(text) }
 
-// rare are situations of the model of states that a drive should come by, each told from the facts
-// that are stored.
+// rare are the states and situations of a sale that a run should come by, each told from what is
+// stored of the sale.
 var rare = map[string]func(s *saleFacts) bool{
 	"opening-unclear": func(s *saleFacts) bool { return s.kinds["unclear"] },
 	"adopted-by-reference": func(s *saleFacts) bool {

@@ -13,7 +13,7 @@ import (
 )
 
 // notHere are crash points that a ring does not come by: those of the other engine, and those of
-// duties of a day or of an office, which the drive does not wait for.
+// duties that fall due once a day or by an act of the office, which no run waits for.
 func notHere(point string, postgres bool) bool {
 	switch {
 	case strings.HasPrefix(point, "before-pg-"), strings.HasPrefix(point, "after-pg-"):
@@ -26,8 +26,8 @@ func notHere(point string, postgres bool) bool {
 	})
 }
 
-// seldom are crash points behind situations that take luck: a list of a thousand payments, a delete
-// that no list explains. They are died at when they come by and not missed when they do not.
+// seldom are crash points of situations that take luck: a list of a thousand payments, a delete
+// that no list explains. The server dies there when it comes by; a run does not owe them.
 var seldom = []string{
 	"before-further-list", "after-further-list", "before-witness", "after-witness",
 	"before-retire-search", "after-retire-search", "before-stray-search", "after-stray-search",
@@ -60,7 +60,8 @@ func killRing(names []string) ring {
 	return r
 }
 
-// killer lets the server live for a moment, over and over; every fourth life ends at a crash point.
+// killer lets the server live for a moment, over and over; every fourth life ends at a crash point, more
+// of them while some are owed.
 // The server is up when it returns.
 func killer(ctx context.Context, w *world, names []string, low, high time.Duration) error {
 	tried, deadly := map[string]int{}, ""
@@ -187,7 +188,7 @@ func (w *world) oneLife(ctx context.Context, deadly string, span time.Duration) 
 	return nil
 }
 
-// freeze stops the process as a host does that runs out of breath.
+// freeze stops the process for a while and lets it go on, as an overloaded host does.
 func (w *world) freeze(ctx context.Context, span time.Duration) {
 	w.server.signal(syscall.SIGSTOP)
 	pause(ctx, span)

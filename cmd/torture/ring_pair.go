@@ -96,7 +96,8 @@ func (p *pair) launch(ctx context.Context, one *process) error {
 	return one.up(ctx)
 }
 
-// torment lets nobody rest for long. Both are there at its beginning; the first one is at its end.
+// torment deals blow after blow to the pair. Both servers are up when it begins; the first one is when
+// it ends.
 func (p *pair) torment(ctx context.Context, w *world) error {
 	calm := context.WithoutCancel(ctx)
 	if err := p.join(calm, w); err != nil {
@@ -127,7 +128,7 @@ func (p *pair) blow(w *world, n int) func(ctx context.Context, w *world, victim,
 	return p.kill
 }
 
-// aim leads tills, displays and the gateway to a server, as a balancer does that knows who is well.
+// aim leads tills, displays and the gateway to a server, as a load balancer does.
 func aim(w *world, one *process) {
 	target := strings.TrimSuffix(strings.TrimPrefix(one.ready, "http://"), "/healthz")
 	w.till.aim(target)
@@ -135,7 +136,7 @@ func aim(w *world, one *process) {
 	w.count.fire("pair-swap")
 }
 
-// kill lets the balancer learn of it before the blow, or only by it.
+// kill ends a server at once; every second time traffic has been led to the other one before.
 func (p *pair) kill(ctx context.Context, w *world, victim, other *process) error {
 	if w.chance(2) {
 		aim(w, other)

@@ -33,7 +33,7 @@ func postgresRing(names []string) ring {
 	r := ring{
 		name: "postgres", registers: 8, share: 15, leisure: 300 * time.Millisecond,
 		gremlin: [2]time.Duration{500 * time.Millisecond, 2 * time.Second},
-		expects: []string{"kill", "postgres-restart", "proxy-postgres-" + string(illCommit)},
+		expects: []string{"kill", "postgres-restart", "proxy-postgres-" + string(netCutAtCommit)},
 		prepare: c.prepare,
 		after:   func(*world) { c.close() },
 		torment: func(ctx context.Context, w *world) error { return c.torment(ctx, w, names) },
@@ -52,7 +52,7 @@ func (c *cluster) prepare(_ context.Context, w *world) error {
 	if c.dir, err = os.MkdirTemp("", "torture-pg"); err != nil {
 		return err
 	}
-	if id := servant(); id != nil {
+	if id := databaseUser(); id != nil {
 		if err := os.Chown(c.dir, int(id.Uid), int(id.Gid)); err != nil {
 			return err
 		}
@@ -69,8 +69,8 @@ func (c *cluster) prepare(_ context.Context, w *world) error {
 	if c.proxy, err = openProxy("postgres", c.addr, w.seed, w.count); err != nil {
 		return err
 	}
-	c.proxy.ills = []ill{illCommit, illCommit, illReset, illDrop, illLatency, illRefuse}
-	c.proxy.owed = func() ill { return w.owedIll(c.proxy) }
+	c.proxy.faults = []netFault{netCutAtCommit, netCutAtCommit, netReset, netDrop, netLatency, netRefuse}
+	c.proxy.owed = func() netFault { return w.owedNetFault(c.proxy) }
 	address := func(host string) string {
 		return (&url.URL{
 			Scheme: "postgres", User: url.User("qrkiosk"), Host: host, Path: "/postgres",
@@ -136,7 +136,7 @@ func (c *cluster) close() {
 func (c *cluster) run(name string, args ...string) error {
 	cmd := exec.Command(filepath.Join(c.bin, name), args...) //nolint:noctx // they end by themselves
 	cmd.Dir, cmd.WaitDelay = c.dir, time.Minute
-	if id := servant(); id != nil {
+	if id := databaseUser(); id != nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: id}
 	}
 	said, err := os.CreateTemp(c.dir, "said") // a pipe would be held open by the server
@@ -152,8 +152,8 @@ func (c *cluster) run(name string, args ...string) error {
 	return nil
 }
 
-// servant is who runs the database when we are root, nil otherwise.
-func servant() *syscall.Credential {
+// databaseUser is who runs the database server if we are root, nil otherwise.
+func databaseUser() *syscall.Credential {
 	if os.Getuid() != 0 {
 		return nil
 	}

@@ -25,7 +25,7 @@ func powerRing() ring {
 		gremlin: [2]time.Duration{500 * time.Millisecond, 2 * time.Second},
 		expects: []string{"power-cut"},
 		prepare: preparePower,
-		after:   func(w *world) { _ = unplug(context.Background(), w) },
+		after:   func(w *world) { _ = unmountImage(context.Background(), w) },
 		torment: func(ctx context.Context, w *world) error {
 			for pause(ctx, w.between(600*time.Millisecond, 1800*time.Millisecond)) {
 				if err := cutPower(context.WithoutCancel(ctx), w); err != nil {
@@ -57,19 +57,19 @@ func preparePower(ctx context.Context, w *world) error {
 	if err := tool(ctx, "mkfs.ext4", "-q", "-F", w.image()); err != nil {
 		return err
 	}
-	if err := plug(ctx, w); err != nil {
+	if err := mountImage(ctx, w); err != nil {
 		return skipf("no loop device: %v", err)
 	}
 	w.data = filepath.Join(w.disk(), "data")
 	return nil
 }
 
-// plug mounts the image; its journal is replayed as after a real cut.
-func plug(ctx context.Context, w *world) error {
+// mountImage mounts the image; its journal is replayed as after a real cut.
+func mountImage(ctx context.Context, w *world) error {
 	return tool(ctx, "mount", "-o", "loop", w.image(), w.disk())
 }
 
-func unplug(ctx context.Context, w *world) error {
+func unmountImage(ctx context.Context, w *world) error {
 	return tool(ctx, "umount", w.disk())
 }
 
@@ -82,7 +82,7 @@ func cutPower(ctx context.Context, w *world) error {
 	w.count.fire("kill")
 	w.count.fire("power-cut")
 	for try := 0; ; try++ { // the kernel may hold the dead server's files for a moment
-		err := unplug(ctx, w)
+		err := unmountImage(ctx, w)
 		if err == nil {
 			break
 		}
@@ -94,7 +94,7 @@ func cutPower(ctx context.Context, w *world) error {
 	if err := os.Rename(w.image()+".cut", w.image()); err != nil {
 		return err
 	}
-	if err := plug(ctx, w); err != nil {
+	if err := mountImage(ctx, w); err != nil {
 		return err
 	}
 	if err := w.start(ctx); err != nil {

@@ -16,8 +16,8 @@ var figures = []string{
 	"review_sales", "review", "commission", "fee", "fee_psp", "net",
 }
 
-// book adds the figures of an event, written as "sales=1 gross=1250", to those of its stream.
-func (f *facts) book(e event) {
+// addFigures adds the figures of an event, written as "sales=1 gross=1250", to those of its stream.
+func (f *facts) addFigures(e event) {
 	if e.booked == "" {
 		return
 	}

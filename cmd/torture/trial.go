@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// ring is one way of tormenting a world.
+// ring is one kind of trouble that a world is put to.
 type ring struct {
 	name      string
 	registers int
@@ -128,36 +128,57 @@ func (w *world) tell(ctx context.Context, say io.Writer) {
 	}
 }
 
-// rest waits until nothing is in the air any more, and stops the server in order.
+// rest waits until nothing is in the air any more, stops the server in order, and reads everything
+// once more.
 func (w *world) rest(ctx context.Context, say io.Writer) error {
 	if !w.server.alive() {
 		if err := w.start(ctx); err != nil {
 			return err
 		}
 	}
-	began := time.Now()
+	began, told := time.Now(), time.Now()
 	for {
-		if err := w.book.follow(); err != nil {
-			return err
-		}
-		waits, err := w.database().restless(ctx)
+		left, err := w.inTheAir(ctx)
 		if err != nil {
 			return err
 		}
-		open := w.payable()
-		if len(waits) == 0 && open == 0 && w.book.waiting() == 0 && w.unseen(ctx) == 0 {
-			_, _ = fmt.Fprintf(say, "%s: at rest after %v\n", w.ring, time.Since(began).Round(time.Second))
+		took := time.Since(began).Round(time.Second)
+		if left == "" {
+			_, _ = fmt.Fprintf(say, "%s: at rest after %v\n", w.ring, took)
 			break
 		}
 		if time.Since(began) > w.patience {
-			_, _ = fmt.Fprintf(say, "%s: not at rest within %v: %v, %d payable links, %d webhooks, %d payments unseen\n", w.ring, w.patience, waits, open, w.book.waiting(), w.unseen(ctx))
+			_, _ = fmt.Fprintf(say, "%s: not at rest within %v: %s\n", w.ring, w.patience, left)
 			break
+		}
+		if time.Since(told) > 20*time.Second {
+			_, _ = fmt.Fprintf(say, "%s: %v, the sales are over, still in the air: %s\n", w.ring, took, left)
+			told = time.Now()
 		}
 		if !pause(ctx, 2*time.Second) {
 			return ctx.Err()
 		}
 	}
 	return w.twice(ctx)
+}
+
+// inTheAir says what is not at rest yet, "" if everything is.
+func (w *world) inTheAir(ctx context.Context) (string, error) {
+	if err := w.book.follow(); err != nil {
+		return "", err
+	}
+	waits, err := w.database().restless(ctx)
+	if err != nil {
+		return "", err
+	}
+	open, webhooks := w.payable(), w.book.waiting()
+	if len(waits)+open+webhooks > 0 {
+		return fmt.Sprintf("sales %v, %d payable links, %d webhooks", waits, open, webhooks), nil
+	}
+	if unseen := w.unseen(ctx); unseen > 0 { // reads the whole database
+		return fmt.Sprintf("%d payments unseen", unseen), nil
+	}
+	return "", nil
 }
 
 // payable counts the links of ours that can still be paid.

@@ -69,15 +69,15 @@ func (w *world) enough(n int64) bool {
 	return late || len(w.owed()) == 0
 }
 
-// owedIll is the ill of a proxy whose turn it is.
-func (w *world) owedIll(p *proxy) ill {
+// owedNetFault is the fault of a proxy whose turn it is.
+func (w *world) owedNetFault(p *proxy) netFault {
 	owed := w.owed()
-	for _, what := range p.ills {
-		if slices.Contains(owed, p.fault(what)) {
+	for _, what := range p.faults {
+		if slices.Contains(owed, p.counted(what)) {
 			return what
 		}
 	}
-	return wellForNow
+	return healthy
 }
 
 // shared lists what a run has to come by in any of its rings, and whichever comes first owes it: the

@@ -36,7 +36,7 @@ type plan struct {
 	lapse     time.Duration
 	patience  time.Duration // until everything has to be at rest
 	env       []string      // further variables of the server
-	network   bool          // proxies may let connections suffer
+	network   bool          // proxies disturb connections
 	leisure   time.Duration
 	quick     bool     // a run of moments: nothing that takes minutes to come to rest
 	shared    []string // faults that the whole run owes and no earlier ring has had
@@ -138,7 +138,7 @@ func (w *world) open(ctx context.Context) error {
 			return err
 		}
 		if w.network {
-			w.expectIlls(*between.p)
+			w.expectNetFaults(*between.p)
 		}
 	}
 	w.sandbox = &process{
@@ -161,12 +161,12 @@ func (w *world) open(ctx context.Context) error {
 	return w.furnish(ctx)
 }
 
-// expectIlls owes every ill of a proxy.
-func (w *world) expectIlls(p *proxy) {
-	for _, what := range p.ills {
-		w.count.expect(p.fault(what))
+// expectNetFaults lets the ring owe every fault of a proxy.
+func (w *world) expectNetFaults(p *proxy) {
+	for _, what := range p.faults {
+		w.count.expect(p.counted(what))
 	}
-	p.owed = func() ill { return w.owedIll(p) }
+	p.owed = func() netFault { return w.owedNetFault(p) }
 }
 
 // program is the server with the settings of a live installation towards loopback.
@@ -265,9 +265,9 @@ func (r *register) signIn(ctx context.Context) error {
 	return err
 }
 
-// order gives the sandbox an order through its control API.
-func (w *world) order(ctx context.Context, what string, order map[string]any) (int, error) {
-	raw, err := json.Marshal(order)
+// command tells the sandbox what to do through its control API.
+func (w *world) command(ctx context.Context, what string, fields map[string]any) (int, error) {
+	raw, err := json.Marshal(fields)
 	if err != nil {
 		return 0, err
 	}

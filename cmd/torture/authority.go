@@ -46,7 +46,8 @@ func (f *facts) authority(e event) {
 	f.unauthorised = append(f.unauthorised, fmt.Sprintf("event %d of stream %s (%s by %q) %s", e.seq, e.stream, e.kind, e.actor, why))
 }
 
-// exact: whatever is stored of money is a whole number. SQLite alone would store anything else.
+// exact: whatever is stored of money is a whole number. PostgreSQL would refuse anything else, SQLite
+// would not.
 func (f *facts) exact(ctx context.Context, db *sql.DB) error {
 	if f.postgres {
 		return nil

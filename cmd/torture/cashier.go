@@ -42,8 +42,8 @@ func (r *register) sell(ctx context.Context) {
 			return
 		}
 		r.w.fate().live(ctx, r, o)
-		if r.w.leisure > 0 {
-			pause(ctx, r.w.between(0, r.w.leisure))
+		if rest := r.w.restAfter(n); rest > 0 {
+			pause(ctx, r.w.between(0, rest))
 		}
 		if r.w.chance(60) {
 			r.changeShift(ctx)

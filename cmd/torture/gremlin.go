@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// gremlinFaults are the gateway's misbehaviours that this drive can meet, each with how many
+// gremlinFaults are the gateway's misbehaviours that these runs can meet, each with how many
 // occasions it is armed for. What is missing belongs to calls the till does not make (splits,
 // refunds, bank transfers, several pages by day) or to the customer's browser; the simulation and
 // the tests of the sandbox's client have those.

@@ -70,7 +70,7 @@ func killer(ctx context.Context, w *world, names []string, low, high time.Durati
 			return err
 		}
 		if ctx.Err() != nil {
-			break // the life goes on
+			break // the server stays up
 		}
 		if n%15 == 0 || w.owes("second-writer-refused") {
 			w.tryTwice(ctx)

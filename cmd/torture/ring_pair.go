@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -103,8 +104,11 @@ func (p *pair) torment(ctx context.Context, w *world) error {
 	if err := p.join(calm, w); err != nil {
 		return err
 	}
+	blows := map[string]func(ctx context.Context, w *world, victim, other *process) error{
+		"kill": p.kill, "pair-frozen": p.freeze, "broker-restart": p.restartBroker,
+	}
 	for n := 0; pause(ctx, w.between(300*time.Millisecond, 2*time.Second)); n++ {
-		if err := p.blow(w, n)(calm, w, p.both[n%2], p.both[1-n%2]); err != nil {
+		if err := blows[w.nextBlow(n)](calm, w, p.both[n%2], p.both[1-n%2]); err != nil {
 			return err
 		}
 	}
@@ -112,20 +116,17 @@ func (p *pair) torment(ctx context.Context, w *world) error {
 	return p.both[1].stop(20 * time.Second)
 }
 
-// blow chooses what comes next: what is owed, and otherwise a freeze, two kills, a restart of the
-// broker and a kill, over and over.
-func (p *pair) blow(w *world, n int) func(ctx context.Context, w *world, victim, other *process) error {
-	switch {
-	case w.owes("broker-restart"):
-		return p.restartBroker
-	case w.owes("pair-frozen"):
-		return p.freeze
-	case n%5 == 0:
-		return p.freeze
-	case n%5 == 3:
-		return p.restartBroker
+// pairBlows follow one another, over and over.
+var pairBlows = []string{"pair-frozen", "kill", "kill", "broker-restart", "kill"}
+
+// nextBlow is the first one that is owed, or the next in the round.
+func (w *world) nextBlow(n int) string {
+	for _, name := range w.owed() {
+		if slices.Contains(pairBlows, name) {
+			return name
+		}
 	}
-	return p.kill
+	return pairBlows[n%len(pairBlows)]
 }
 
 // aim leads tills, displays and the gateway to a server, as a load balancer does.

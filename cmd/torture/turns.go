@@ -69,6 +69,15 @@ func (w *world) enough(n int64) bool {
 	return late || len(w.owed()) == 0
 }
 
+// restAfter is how long a cashier rests at most behind the sale with this number: longer behind those
+// that are only made to keep the world going.
+func (w *world) restAfter(n int64) time.Duration {
+	if n > w.sales {
+		return 4 * w.leisure
+	}
+	return w.leisure
+}
+
 // owedNetFault is the fault of a proxy whose turn it is.
 func (w *world) owedNetFault(p *proxy) netFault {
 	owed := w.owed()

@@ -65,7 +65,7 @@ func diskRing() ring {
 
 // fillDisk fills the disk and makes room again, over and over.
 func fillDisk(ctx context.Context, w *world) error {
-	ballast := filepath.Join(filepath.Dir(w.data), "ballast")
+	ballast, calm := filepath.Join(filepath.Dir(w.data), "ballast"), context.WithoutCancel(ctx)
 	for n := 1; pause(ctx, w.between(700*time.Millisecond, 2*time.Second)); n++ {
 		if err := fill(ballast); err != nil {
 			return err
@@ -73,26 +73,36 @@ func fillDisk(ctx context.Context, w *world) error {
 		w.count.fire("disk-full")
 		pause(ctx, w.between(400*time.Millisecond, 2*time.Second))
 		w.starve(ctx)
-		if (n%3 == 0 || w.owes("kill-on-full-disk")) && w.server.kill() {
-			w.count.fire("kill")
-			w.count.fire("kill-on-full-disk")
-			if err := w.server.launch(); err != nil { // it may refuse to start now
+		killed := n%3 == 0 || w.owes("kill-on-full-disk")
+		if killed {
+			if err := w.killOnFullDisk(ctx); err != nil {
 				return err
 			}
-			pause(ctx, 300*time.Millisecond)
 		}
 		if err := os.Remove(ballast); err != nil {
 			return err
 		}
-		if !w.server.alive() {
-			if err := w.server.launch(); err != nil {
-				return err
-			}
+		err := w.server.up(calm)
+		if killed && errors.Is(err, errEnded) { // it was started while the disk was full
+			err = w.start(calm)
 		}
-		if err := w.server.up(context.WithoutCancel(ctx)); err != nil {
-			return err
+		if err != nil {
+			return fmt.Errorf("behind a full disk: %w", err)
 		}
 	}
+	return nil
+}
+
+// killOnFullDisk kills the server and starts it again at once, which it may refuse.
+func (w *world) killOnFullDisk(ctx context.Context) error {
+	if w.server.kill() {
+		w.count.fire("kill")
+		w.count.fire("kill-on-full-disk")
+	}
+	if err := w.server.launch(); err != nil {
+		return err
+	}
+	pause(ctx, 300*time.Millisecond)
 	return nil
 }
 

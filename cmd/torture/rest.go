@@ -1,0 +1,146 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+)
+
+// calmTime is how long a world may take to come to rest: longer than the longest pause between looks
+// at a sale that is not.
+const calmTime = 8 * time.Minute
+
+// censusTime is how long a link that no sale waits for may stay payable before the server is started
+// again. It takes a census of all unpaid links soon after each start and then every ten minutes, and
+// nothing else finds a link whose search was put off again and again while the server was killed.
+const censusTime = 90 * time.Second
+
+// rest waits until nothing is in the air any more, stops the server in order, and reads everything
+// once more.
+func (w *world) rest(ctx context.Context, say io.Writer) error {
+	if !w.server.alive() {
+		if err := w.start(ctx); err != nil {
+			return err
+		}
+	}
+	began, counted := time.Now(), false
+	for n := 1; ; n++ {
+		air, err := w.inTheAir(ctx)
+		if err != nil {
+			return err
+		}
+		took := time.Since(began).Round(time.Second)
+		switch {
+		case air.nothing():
+			_, _ = fmt.Fprintf(say, "%s: at rest after %v\n", w.ring, took)
+			return w.twice(ctx)
+		case took > w.patience:
+			_, _ = fmt.Fprintf(say, "%s: not at rest within %v: %v\n", w.ring, w.patience, air)
+			return w.twice(ctx)
+		case took > censusTime && air.linksAlone() && !counted:
+			counted = true
+			w.stopInOrder()
+			if err := w.start(ctx); err != nil {
+				return err
+			}
+		case n%10 == 0:
+			_, _ = fmt.Fprintf(say, "%s: %v, the sales are over, still in the air: %v\n", w.ring, took, air)
+		}
+		if !pause(ctx, 2*time.Second) {
+			return ctx.Err()
+		}
+	}
+}
+
+// inTheAir is what is not at rest yet.
+type inTheAir struct {
+	sales                     map[string]int // by state
+	links, webhooks, payments int
+}
+
+func (w *world) inTheAir(ctx context.Context) (air inTheAir, err error) {
+	if err := w.book.follow(); err != nil {
+		return air, err
+	}
+	if air.sales, err = w.database().restless(ctx); err != nil {
+		return air, err
+	}
+	air.links, air.webhooks = w.payable(), w.book.waiting()
+	if air.nothing() { // only then, since it reads the whole database
+		air.payments = w.unseen(ctx)
+	}
+	return air, nil
+}
+
+func (a inTheAir) nothing() bool { return len(a.sales)+a.links+a.webhooks+a.payments == 0 }
+
+// linksAlone tells whether there are payable links and nothing else.
+func (a inTheAir) linksAlone() bool { return a.links > 0 && len(a.sales)+a.webhooks == 0 }
+
+func (a inTheAir) String() string {
+	return fmt.Sprintf("sales %v, %d payable links, %d webhooks, %d payments unseen", a.sales, a.links, a.webhooks, a.payments)
+}
+
+// payable counts the links of ours that can still be paid.
+func (w *world) payable() int {
+	w.book.mu.Lock()
+	defer w.book.mu.Unlock()
+	n := 0
+	for _, l := range w.book.links {
+		if l.Status == "Unused" && isRef(l.ref()) {
+			n++
+		}
+	}
+	return n
+}
+
+// unseen counts the good payments of the book whose row the program has not stored yet.
+func (w *world) unseen(ctx context.Context) int {
+	facts, err := readFacts(ctx, w.database())
+	if err != nil {
+		return 1
+	}
+	n := 0
+	w.book.mu.Lock()
+	defer w.book.mu.Unlock()
+	for _, p := range w.book.payments {
+		if l := w.book.links[p.Link]; p.good() && l != nil && facts.ours(l) && facts.rowOf(p) == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// stopInOrder asks the server to end and complains if it does not do so in time and with success.
+func (w *world) stopInOrder() {
+	if err := w.server.stop(20 * time.Second); err != nil {
+		w.complain("the server did not stop in order: %v", err)
+	}
+}
+
+// twice starts the server once more at the end: reading the same lists again must change nothing.
+func (w *world) twice(ctx context.Context) error {
+	w.stopInOrder()
+	before, err := readFacts(ctx, w.database())
+	if err != nil {
+		return err
+	}
+	if err := w.start(ctx); err != nil {
+		return err
+	}
+	pause(ctx, 3*time.Second)
+	w.stopInOrder()
+	after, err := readFacts(ctx, w.database())
+	if err != nil {
+		return err
+	}
+	for id, s := range before.sales {
+		if again := after.sales[id]; again == nil || again.doc != s.doc {
+			w.complain("I8: sale %s changed when the same lists were read again", s.Number)
+		}
+	}
+	return nil
+}

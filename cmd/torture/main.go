@@ -3,9 +3,10 @@
 // Command torture proves what the program promises about money while everything goes wrong: it
 // builds the real program as a test build, runs it as a process beside a sandbox of its own, lets
 // cashiers, displays and payers live with it, kills and starves it, and in the end holds the
-// sandbox's book against the database with a checker that shares no code with the program. The last
-// line it prints is one JSON object; it exits with 1 if anything was lost, doubled, falsely paid or
-// torn, or if something that should have gone wrong never did.
+// sandbox's book against the database with a checker that shares no code with the program. Dice decide
+// what goes wrong when; what has not gone wrong after three quarters of the sales gets its turn before
+// the end. The last line it prints is one JSON object; it exits with 1 if anything was lost, doubled,
+// falsely paid or torn, or if something that should have gone wrong never did.
 package main
 
 import (

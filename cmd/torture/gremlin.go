@@ -31,7 +31,7 @@ var gremlinWithPlain = []string{"webhook-form-b", "webhook-form-c", "webhook-mul
 // gremlin arms one fault of the gateway after the other, and notes which were taken.
 func (w *world) gremlin(ctx context.Context, low, high time.Duration) {
 	names, armed := gatewayFaults(w.quick), map[string]bool{}
-	for n := 0; pause(ctx, w.between(low, high)); n++ {
+	for n := 0; pause(ctx, w.gremlinRest(low, high)); n++ {
 		owed := w.owedOf("gateway-", names)
 		if n%10 == 9 || len(owed) > 0 {
 			w.collect(ctx, armed)
@@ -43,6 +43,15 @@ func (w *world) gremlin(ctx context.Context, low, high time.Duration) {
 		}
 	}
 	w.collect(context.WithoutCancel(ctx), armed)
+}
+
+// gremlinRest is the time until the next fault: less while anything is owed, since a slow ring could be
+// owing all of them.
+func (w *world) gremlinRest(low, high time.Duration) time.Duration {
+	if len(w.owed()) > 0 {
+		low, high = min(low, 100*time.Millisecond), min(high, 400*time.Millisecond)
+	}
+	return w.between(low, high)
 }
 
 // gatewayFaults lists them in order, for a quick run without those that leave links behind which come

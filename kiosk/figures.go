@@ -77,9 +77,6 @@ func (f Figures) Kept() Money { return f.Gross - f.Withdrawn - f.Refunds - f.Dis
 // Listed is the sum of our own rows in the gateway's pay-in list, as stored.
 func (f Figures) Listed() Money { return f.Kept() - f.Unconfirmed }
 
-// Confirmed is the part of Gross that pay-in rows tell of.
-func (f Figures) Confirmed() Money { return f.Gross - f.Unconfirmed }
-
 // String writes the figures that are not zero, "sales=1 gross=1250"; it is the text that events
 // hold and that their hash covers.
 func (f Figures) String() string {

@@ -60,9 +60,6 @@ const (
 	ItemSame    ItemFate = "same"
 )
 
-// ItemFates lists them all.
-var ItemFates = []ItemFate{ItemNew, ItemBack, ItemChanged, ItemSame}
-
 // PlannedItem is an item of a file.
 type PlannedItem struct {
 	Item Item // as it would be; a new one has no ID

@@ -21,10 +21,6 @@ type Listed struct {
 	Open     Money // the part of Net that the gateway does not call paid out yet
 }
 
-// Gross is what a payout calls its amount: net and fees together, since a row of a split link may
-// show the whole sum (protocol 4.5).
-func (l Listed) Gross() Money { return l.Net + l.Fee + l.FeePSP }
-
 // Plus adds the sums of o; keys stay those of l.
 func (l Listed) Plus(o Listed) Listed {
 	l.Rows, l.Amount, l.Net, l.Open = l.Rows+o.Rows, l.Amount+o.Amount, l.Net+o.Net, l.Open+o.Open

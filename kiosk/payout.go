@@ -78,13 +78,8 @@ const (
 	reportPages = 20
 )
 
-// ReadPayouts reads the gateway's payouts of the last 35 days and its invoices, through the lowest
-// lane of the budget, and keeps what is new: those of the house's account, and of each of the stalls'
-// own. It is done every night behind the audit; calling it by hand does no harm.
-func (s *Shop) ReadPayouts(ctx context.Context) error {
-	return s.ofEach(ctx, auditDays, s.readPayoutsOf)
-}
-
+// readPayoutsOf reads an account's payouts of the last 35 days and its invoices, through the lowest
+// lane of the budget, and keeps what is new. It is done every night behind the audit.
 func (s *Shop) readPayoutsOf(ctx context.Context, holder string) error {
 	now, gateway := s.clock().UTC(), s.gatewayOf(ctx, holder)
 	from, to := now.AddDate(0, 0, -auditDays).Format(time.DateOnly), now.Format(time.DateOnly)

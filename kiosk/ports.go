@@ -51,8 +51,6 @@ type Reader interface {
 	Versions(streams []string) (map[string]int64, error)
 	// Events returns up to n events of a stream behind seq after, in order.
 	Events(stream string, after int64, n int) ([]Event, error)
-	// Streams lists every stream that has events.
-	Streams() ([]string, error)
 }
 
 // SaleReader finds sales.

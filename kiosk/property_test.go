@@ -124,8 +124,8 @@ func checkTruth(t *rapid.T, s *Sale) {
 	if s.State() == Paid && !proven {
 		t.Fatalf("paid without proof: %+v", s)
 	}
-	if s.Received() != s.Kept()+s.Returned() {
-		t.Fatalf("received %d, kept %d, returned %d", s.Received(), s.Kept(), s.Returned())
+	if s.Received() != s.Figures().Listed()+s.Returned() {
+		t.Fatalf("received %d, listed %d, returned %d", s.Received(), s.Figures().Listed(), s.Returned())
 	}
 	payable := 0
 	if s.Shown() != nil {

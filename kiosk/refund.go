@@ -40,9 +40,6 @@ const (
 	RefundRejected RefundStage = "rejected" // its operator rejected it
 )
 
-// RefundStages lists them, for tables and tests.
-var RefundStages = []RefundStage{RefundAsked, RefundFiled, RefundUnsure, RefundSeen, RefundDeclined, RefundRejected}
-
 // Stage tells how far a refund of the sale has come.
 func (s *Sale) Stage(r Refund) RefundStage {
 	switch {

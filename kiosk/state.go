@@ -164,17 +164,11 @@ func (s *Sale) Returned() Money {
 	return sum
 }
 
-// Kept is what is left of what came: Received less Returned.
-func (s *Sale) Kept() Money { return s.Received() - s.Returned() }
-
 // Confirmed tells whether the gateway's own pay-in rows cover what was asked.
 func (s *Sale) Confirmed() bool { return len(s.Links) > 0 && s.Received() >= s.Total() }
 
 // Over tells whether more came than was asked.
 func (s *Sale) Over() bool { return len(s.Links) > 0 && s.Received() > s.Total() }
-
-// Despite tells whether the sale was paid although its end had been asked for.
-func (s *Sale) Despite() bool { return s.State() == Paid && (s.Cancel || s.Lapse) }
 
 // Proofs lists why the sale is believed to be paid: "webhook", "used-link", "pay-in".
 func (s *Sale) Proofs() []string {

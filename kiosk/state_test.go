@@ -69,7 +69,7 @@ func (p *player) step(word string) Step {
 	case "unpaid":
 		st.Count = 1 << 30
 	case "refund":
-		st.ID, st.Amount = fmt.Sprint("r", len(p.sale.Refunds)), p.sale.Kept()
+		st.ID, st.Amount = fmt.Sprint("r", len(p.sale.Refunds)), p.sale.Received()-p.sale.Returned()
 		if st.Amount == 0 {
 			st.Amount = testTotal
 		}
@@ -199,7 +199,7 @@ func paidNotes(s *Sale) []string {
 	if s.Over() {
 		notes = append(notes, "over")
 	}
-	if s.Despite() {
+	if s.State() == Paid && (s.Cancel || s.Lapse) {
 		notes = append(notes, "despite")
 	}
 	if r := s.Returned(); r > 0 {

@@ -49,14 +49,6 @@ const (
 	StepAttach   StepKind = "attach"
 )
 
-// StepKinds lists every kind, for tables and tests.
-var StepKinds = []StepKind{
-	StepLive, StepUnclear, StepGivenUp, StepUnborn, StepGone, StepToldUsed, StepNotice, StepOdd, StepUnpaid,
-	StepUsed, StepRow, StepPending, StepPendingOver, StepWithdrawn, StepPayout,
-	StepLapse, StepUnconfirmed, StepBankLate, StepFiled, StepDeclined, StepUnsure,
-	StepTip, StepCancel, StepAside, StepHanded, StepRefund, StepAgain, StepRejected, StepClose, StepAttach,
-}
-
 // Step is one thing that happens to a sale.
 type Step struct {
 	Kind   StepKind

@@ -1,7 +1,6 @@
 package kiosk
 
 import (
-	"context"
 	"sync"
 	"time"
 )
@@ -108,18 +107,6 @@ type Takings struct {
 	Figures  Figures
 }
 
-// Takings sums what was booked. It reads rows that the transactions of the sales themselves keep,
-// so that it equals the sum of the journal at every moment. Whoever may see all stalls may call it;
-// a stall's own people with Stall set.
-func (s *Shop) Takings(ctx context.Context, q TakingsQuery) ([]Takings, error) {
-	var rows []Takings
-	err := s.store.View(ctx, func(r Reader) (err error) {
-		rows, err = r.Takings(q)
-		return err
-	})
-	return rows, err
-}
-
 // SoldQuery asks what was sold on the days from First to Last. The zero value of a filter means all.
 type SoldQuery struct {
 	Stall    string
@@ -127,14 +114,4 @@ type SoldQuery struct {
 	First    int64
 	Last     int64
 	ByVAT    bool // by rate of VAT instead of by item and rate
-}
-
-// Sold sums what the money that is kept was for. Stall, Register and Day of the rows are empty.
-func (s *Shop) Sold(ctx context.Context, q SoldQuery) ([]Sold, error) {
-	var rows []Sold
-	err := s.store.View(ctx, func(r Reader) (err error) {
-		rows, err = r.Sold(q)
-		return err
-	})
-	return rows, err
 }

@@ -52,3 +52,6 @@ func OnTheTill(name string) bool {
 	}
 	return false
 }
+
+// Lang is the language of the lexicon, "en".
+func (l *Lexicon) Lang() string { return l.lang }

@@ -54,16 +54,6 @@ var tabs = []section{
 	{key: "statement", path: "/statement"},
 }
 
-// officeSaid are the keys of what pages say after something was done.
-var officeSaid = []string{
-	"stall-added", "register-added", "register-renamed", "register-moved", "link-ended", "device-revoked",
-	"staff-changed", "staff-left", "owner-link-ended", "payouts-asked", "unmatched-settled", "held-deleted",
-	"saved", "signed-out", "removed", "items-imported",
-}
-
-// officeSteps are the keys of the steps of the first start.
-var officeSteps = []string{"told", "key", "address", "stall", "devices"}
-
 // tabsFor are the pages of a stall that somebody may open.
 func tabsFor(l kiosk.Login) (own []section) {
 	for _, s := range tabs {

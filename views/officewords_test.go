@@ -39,11 +39,26 @@ func officeKeys() []string {
 	for _, c := range kiosk.ItemColumns() {
 		keys = append(keys, "office.itemfile.column."+c)
 	}
-	for _, fate := range kiosk.ItemFates {
+	for _, fate := range []kiosk.ItemFate{kiosk.ItemNew, kiosk.ItemBack, kiosk.ItemChanged, kiosk.ItemSame} {
 		keys = append(keys, "office.itemfile.fate."+string(fate))
 	}
 	for _, kind := range kinds {
 		keys = append(keys, "office.did."+kind)
 	}
 	return append(keys, "office.exports.title", "office.payouts.page", "office.takings.title", "office.itemfile.title", "office.shifts.title", "office.home.title", "office.own.title", "office.again.title")
+}
+
+// officeSaid are the keys of what pages say after something was done.
+var officeSaid = []string{
+	"stall-added", "register-added", "register-renamed", "register-moved", "link-ended", "device-revoked",
+	"staff-changed", "staff-left", "owner-link-ended", "payouts-asked", "unmatched-settled", "held-deleted",
+	"saved", "signed-out", "removed", "items-imported",
+}
+
+// officeSteps are the keys of the steps of the first start.
+var officeSteps = []string{"told", "key", "address", "stall", "devices"}
+
+// lineKeys are the keys of account lines, for the words.
+var lineKeys = []string{
+	"gross", "refunds", "disputes", "withdrawn", "kept", "others", "fees", "stays",
 }

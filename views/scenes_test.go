@@ -53,7 +53,7 @@ func others(p Page) map[string]templ.Component {
 		"sale-paid":     SaleDetail(p, SaleView{Stall: lind, Sale: saleOf("B2-0041", 1250, confirmed), Now: noon, Names: map[string]string{"ada": "Ada"}, Receipt: "https://kiosk.example/r/x"}),
 		"sale-none":     SaleDetail(p, SaleView{Stall: lind, Now: noon, Typed: "B2-9999", Error: p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: kiosk.KeyNoSuchSale})}),
 	}
-	for _, stage := range kiosk.RefundStages {
+	for _, stage := range refundStages {
 		all["sale-refund-"+string(stage)] = SaleDetail(p, refundOf(stage))
 	}
 	busy := xView()
@@ -65,6 +65,10 @@ func others(p Page) map[string]templ.Component {
 	open.Error = p.Explain(&kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyAmountPlain, Amounts: []kiosk.Money{1250, 125000}})
 	all["sale-refund-form"] = SaleDetail(p, open)
 	return all
+}
+
+var refundStages = []kiosk.RefundStage{
+	kiosk.RefundAsked, kiosk.RefundFiled, kiosk.RefundUnsure, kiosk.RefundSeen, kiosk.RefundDeclined, kiosk.RefundRejected,
 }
 
 // refundOf is a sale whose refund has come so far; "" has none and may be refunded.

@@ -18,11 +18,6 @@ func (l accountLine) class() string {
 	return ""
 }
 
-// lineKeys are the keys of account lines, for the words.
-var lineKeys = []string{
-	"gross", "refunds", "disputes", "withdrawn", "kept", "others", "fees", "stays",
-}
-
 // accountLines goes from what customers paid to what stays on the account. Every line is a sum of
 // facts; lines that are nothing are left out, but for the ends.
 func accountLines(st kiosk.Statement) []accountLine {

@@ -93,9 +93,6 @@ func Words(lang string) *Lexicon {
 	return all[fallback].words()
 }
 
-// Lang is the language of the lexicon, "en".
-func (l *Lexicon) Lang() string { return l.lang }
-
 // Has tells whether the lexicon itself has a message.
 func (l *Lexicon) Has(key string) bool {
 	_, ok := l.texts[key]

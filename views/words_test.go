@@ -78,7 +78,7 @@ func needed(t *testing.T) []string {
 		keys = append(keys, "decide."+do+".title", "decide."+do+".text", "decide."+do+".button")
 	}
 	keys = append(keys, "decided.close", "decided.attach", "decided.handed")
-	for _, stage := range kiosk.RefundStages {
+	for _, stage := range refundStages {
 		keys = append(keys, "refund."+string(stage)+".title", "refund."+string(stage)+".text")
 	}
 	for _, strip := range []string{

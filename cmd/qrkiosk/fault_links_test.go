@@ -505,8 +505,8 @@ func TestFault_F20_deleteFails(t *testing.T) {
 				h.must(h.sandbox.Pay(link.ID)) // the watch goes on too
 				h.confirmed(sale, 45*time.Second)
 				h.shows(kiosk.ShowsCode)
-				if d := h.display(); d.Sale.ID != next.ID || !h.now(sale).Despite() {
-					t.Errorf("the display is about %s; despite %v", d.Sale.Number, h.now(sale).Despite())
+				if d := h.display(); d.Sale.ID != next.ID || !despite(h.now(sale)) {
+					t.Errorf("the display is about %s; despite %v", d.Sale.Number, despite(h.now(sale)))
 				}
 				h.passed(sale, "opening awaiting retiring paid")
 				h.passed(next, "opening awaiting")

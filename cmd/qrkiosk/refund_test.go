@@ -88,8 +88,8 @@ func TestRefund_part(t *testing.T) {
 		h.stage(sale, kiosk.RefundSeen, 15*time.Minute)
 		h.books("sales=1 gross=1250 refunds=250")
 		h.wantKey(h.refund(sale, 100), kiosk.Conflict, kiosk.ReasonOneRefund)
-		if s := h.now(sale); s.State() != kiosk.Paid || s.Kept() != 1000 {
-			t.Errorf("%s, kept %v", s.State(), s.Kept())
+		if s := h.now(sale); s.State() != kiosk.Paid || s.Received()-s.Returned() != 1000 {
+			t.Errorf("%s, received %v, returned %v", s.State(), s.Received(), s.Returned())
 		}
 		h.sound()
 	})

@@ -11,6 +11,19 @@ import (
 	"qrkiosk/views"
 )
 
+// takings is the sum of what was booked on some days.
+func (h *house) takings(first, last int64) (sum kiosk.Figures) {
+	h.t.Helper()
+	h.must(h.store.View(context.Background(), func(r kiosk.Reader) error {
+		rows, err := r.Takings(kiosk.TakingsQuery{First: first, Last: last})
+		for _, row := range rows {
+			sum = sum.Plus(row.Figures)
+		}
+		return err
+	}))
+	return sum
+}
+
 func (h *house) x() kiosk.Report {
 	h.t.Helper()
 	x, err := h.shop.XReport(context.Background(), h.actor.Register)

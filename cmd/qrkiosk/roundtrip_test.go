@@ -299,7 +299,7 @@ func (r *trip) back(opened kiosk.Opened) {
 // later lets nights and months pass: payouts, and the invoice about the fees.
 func (r *trip) later() {
 	r.t.Helper()
-	r.payments("Pending")
+	r.payments(kiosk.PayoutPending)
 	for _, want := range []string{"InProgress", "Completed Approved"} {
 		r.must(r.gateway.Advance(24 * time.Hour))
 		page, err := r.client.PayOuts(r.t.Context(), secpaid.ReportQuery{})
@@ -311,7 +311,7 @@ func (r *trip) later() {
 			r.t.Errorf("payout %+v, want %s", row, want)
 		}
 	}
-	r.payments("Completed")
+	r.payments(kiosk.PayoutCompleted)
 	r.must(r.gateway.Advance(40 * 24 * time.Hour))
 	page, err := r.client.TaxInvoices(r.t.Context(), secpaid.ReportQuery{})
 	if err != nil || len(page.Rows) != 1 || page.Unread != 0 || page.Total > 1 {
@@ -323,15 +323,15 @@ func (r *trip) later() {
 	slog.New(slog.NewJSONHandler(r.log, nil)).Info("invoices", "page", page, "rows", page.Rows, "one", page.Rows[0])
 }
 
-// payments lists payment and refund as bookkeeping sees them.
-func (r *trip) payments(payout string) {
+// payments lists payment and refund as the audit sees them.
+func (r *trip) payments(payout kiosk.PayoutState) {
 	r.t.Helper()
-	page, err := r.client.Payments(r.t.Context(), secpaid.ReportQuery{})
-	if err != nil || len(page.Rows) != 2 || page.Unread != 0 || page.Full {
+	page, err := r.client.PayIns(r.t.Context(), kiosk.PayInQuery{Days: 31, Page: 1, Lane: kiosk.LaneReports})
+	if err != nil || len(page.Rows) != 2 || len(page.Unread) != 0 || page.Full {
 		r.t.Fatalf("payments %+v, %v", page, err)
 	}
 	for _, row := range page.Rows {
-		if row.PayoutStatus != payout || row.Ref != "K7Q2" {
+		if row.Payout != payout || row.Ref != "K7Q2" {
 			r.t.Errorf("payment %+v, want payout %s", row, payout)
 		}
 	}

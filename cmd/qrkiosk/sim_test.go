@@ -85,7 +85,7 @@ var rarities = map[string]func(s *kiosk.Sale) bool{
 	"told used":       anyLink(func(l *kiosk.Link) bool { return l.ToldUsed }),
 	"listed as used":  anyLink(func(l *kiosk.Link) bool { return l.Used }),
 	"paid by notice":  anyLink(func(l *kiosk.Link) bool { return l.Noticed }),
-	"paid despite":    func(s *kiosk.Sale) bool { return s.Despite() },
+	"paid despite":    despite,
 	"over":            func(s *kiosk.Sale) bool { return s.Over() },
 	"part returned":   func(s *kiosk.Sale) bool { return s.Returned() > 0 && s.State() == kiosk.Paid },
 	"withdrawn":       anyRow(func(r kiosk.Row) bool { return r.Withdrawn }),

@@ -7,8 +7,7 @@ import (
 )
 
 // ReportQuery asks for a page of a list that no sale depends on. Dates are text: days
-// ("2026-05-01") for payouts, in From alone a day for payments or a month ("2026-05") for invoices;
-// "" leaves them out.
+// ("2026-05-01") for payouts, in From alone a month ("2026-05") for invoices; "" leaves them out.
 type ReportQuery struct {
 	Page  int // 1 is the first
 	Limit int
@@ -27,32 +26,6 @@ type invoicesRequest struct {
 	Page  int    `json:"page"`
 	Limit int    `json:"limit"`
 	Month string `json:"date,omitempty"`
-}
-
-// paymentDays is how far back payments are listed when no day is asked for.
-const paymentDays = 31
-
-type paymentsRequest struct {
-	Page  int    `json:"page"`
-	Limit int    `json:"limit"`
-	Since int    `json:"since,omitempty"`
-	Day   string `json:"date,omitempty"`
-}
-
-// Payment is a row of the pay-in list with what bookkeeping wants of it beside [kiosk.PayIn]; like
-// its fees, all of it is the gateway's word and decides nothing.
-type Payment struct {
-	kiosk.PayIn
-	TransactionID string // "" in the generation of 2026, which leaves it out
-	PayoutStatus  string // "Pending", "Completed"
-	Split         bool
-}
-
-// PaymentPage is one page; Full tells that there may be more, Unread how many rows made no sense.
-type PaymentPage struct {
-	Rows   []Payment
-	Full   bool
-	Unread int
 }
 
 // PayOut is a nightly transfer to the account's owner; every field is the gateway's word. Net is
@@ -119,31 +92,6 @@ type TaxInvoicePage struct {
 	Full   bool
 	Unread int
 	Total  int64
-}
-
-// Payments reads one page of pay-ins for bookkeeping (protocol 4.5): those of the day in q.From, or
-// of the last month. Errors are those of [kiosk.Gateway].
-func (c *Client) Payments(ctx context.Context, q ReportQuery) (PaymentPage, error) {
-	request := paymentsRequest{Page: max(q.Page, 1), Limit: pageLimit(q.Limit), Day: q.From}
-	if q.From == "" {
-		request.Since = paymentDays
-	}
-	rows, err := c.list(ctx, kiosk.LaneReports, "getPayInTransactions", request)
-	if err != nil {
-		return PaymentPage{}, err
-	}
-	page := PaymentPage{Full: len(rows) >= request.Limit}
-	page.Rows, page.Unread = each(rows, payment)
-	return page, nil
-}
-
-func payment(o object) (Payment, bool) {
-	id, known := o.number("pay_id", "linktopay_id")
-	in, readable := payIn(o, id)
-	return Payment{
-		PayIn: in, TransactionID: clean(o.text("transaction_id"), 80),
-		PayoutStatus: clean(o.text("payout_status"), 40), Split: o.flag("is_split_link"),
-	}, known && readable
 }
 
 // PayOuts reads one page of payouts (protocol 4.6). Errors are those of [kiosk.Gateway].

@@ -15,9 +15,8 @@ import (
 
 // The keys of errors about backups.
 const (
-	KeyExists   = "store-exists"   // a file of that name is there already
-	KeyMissing  = "store-missing"  // no such file
-	KeyUnlikely = "store-unlikely" // no database of ours
+	KeyExists  = "store-exists"  // a file of that name is there already
+	KeyMissing = "store-missing" // no such file
 )
 
 // Copy is what a database file holds, as it was found when it was looked through.

@@ -141,6 +141,11 @@ func (h *house) look(read func(kiosk.Reader) error) {
 	}
 }
 
+// streamsOf lists the streams that have events.
+func streamsOf(r kiosk.Reader) ([]string, error) {
+	return r.(*reader).list(`SELECT id FROM stream WHERE seq > 0 ORDER BY id`)
+}
+
 // id makes an ID that is larger than those before.
 func (h *house) id(prefix string) string { return fmt.Sprintf("%s-%06d", prefix, h.ids.Add(1)) }
 

@@ -82,11 +82,6 @@ func scanEvent(rows *sql.Rows) (kiosk.Event, error) {
 	return e, err
 }
 
-// Streams implements [kiosk.Reader].
-func (r *reader) Streams() ([]string, error) {
-	return r.list(`SELECT id FROM stream WHERE seq > 0 ORDER BY id`)
-}
-
 // Checked counts what [Store.Verify] has looked at.
 type Checked struct {
 	Streams int

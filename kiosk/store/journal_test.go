@@ -46,7 +46,7 @@ func TestEvents_sealedAndPaged(t *testing.T) {
 			if len(page) != 1 || page[0].Seq != 2 {
 				t.Errorf("page %+v", page)
 			}
-			same(t, []string{kiosk.OfficeStream, reg})(r.Streams())
+			same(t, []string{kiosk.OfficeStream, reg})(streamsOf(r))
 			return err
 		})
 	})

@@ -107,7 +107,7 @@ func TestLedger_isRead(t *testing.T) {
 			return tx.Append(event("c"))
 		})
 		h.look(func(r kiosk.Reader) error {
-			streams, err := r.Streams()
+			streams, err := streamsOf(r)
 			if !slices.Equal(streams, []string{reg}) {
 				t.Errorf("streams %v", streams)
 			}

@@ -399,7 +399,7 @@ func TestNotFound(t *testing.T) {
 			none(t)(r.Devices("x"))
 			none(t)(r.StaffOf("x"))
 			none(t)(r.Events("x", 0, 5))
-			none(t)(r.Streams())
+			none(t)(streamsOf(r))
 			return nil
 		})
 	})

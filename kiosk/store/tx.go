@@ -153,14 +153,6 @@ func (t *tx) Events(stream string, after int64, n int) ([]kiosk.Event, error) {
 	return t.reader.Events(stream, after, n)
 }
 
-// Streams implements [kiosk.Reader].
-func (t *tx) Streams() ([]string, error) {
-	if err := t.settle(); err != nil {
-		return nil, err
-	}
-	return t.reader.Streams()
-}
-
 // Versions implements [kiosk.Reader].
 func (t *tx) Versions(streams []string) (map[string]int64, error) {
 	if err := t.settle(); err != nil {

@@ -1,7 +1,7 @@
 package kiosk
 
 // Unmatched is a row of the gateway's pay-in list that belongs to no link of ours. It counts in no
-// sum of sales and waits for a person (FAULTS F41).
+// sum of sales and waits for a person (F41).
 type Unmatched struct {
 	Account string
 	PayID   int64

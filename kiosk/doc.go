@@ -120,9 +120,9 @@
 // would need another mechanism.
 //
 // Snapshots are not stored. Screens are drawn from rows in one read transaction after the commit,
-// although the fault catalogue suggests a row per screen written with the change. The rows are the
-// truth already, a second copy could only differ, and drawing costs less than the commit. If
-// drawing ever dominates the way from webhook to pixel, the row is added in the store.
+// although a row per screen could be written with the change. The rows are the truth already, a
+// second copy could only differ, and drawing costs less than the commit. If drawing ever dominates
+// the way from webhook to pixel, the row is added in the store.
 //
 // The current sale is a latch beside the state. A sale that once gave its register up never takes
 // it back, even where its state would allow it. Late money must not turn the screen of the next
@@ -134,9 +134,9 @@
 // cancel is the way out, and if that proves too slow at real counters, a limit is added.
 //
 // A webhook address reads 32 odd deliveries. After that many deliveries that are no proof, further
-// bodies are only counted and the lists decide, counted per delivery and not per different body as
-// first designed. It bounds what an attacker can ask and needs no count of bodies on the hot path.
-// A gateway that sends harmless odd events in numbers would change the number.
+// bodies are only counted and the lists decide, counted per delivery and not per different body. It
+// bounds what an attacker can ask and needs no count of bodies on the hot path. A gateway that sends
+// harmless odd events in numbers would change the number.
 //
 // Strays have errands, strangers are put aside. An attempt that was given up without a clear outcome
 // is searched for by its own reference for a day, and every ten minutes a census of the unpaid links that
@@ -271,8 +271,8 @@
 // of sales and is part of what a payout is compared with. The sale has heard of its payment by the list
 // of its own account. Commission that is to be a book of its own would become one.
 //
-// A body in chunks ends its connection. The catalogue of inputs asks for chunks beside a length to be read
-// as chunks and noted; net/http forgets that there was a length, so every HTTP/1 request in chunks is the
+// A body in chunks ends its connection. Chunks beside a length are to be read as chunks and noted, because
+// proxies differ about which of the two counts; net/http forgets that there was a length, so every HTTP/1 request in chunks is the
 // last one of its connection, and what a proxy took for part of the body is never read. A server library
 // that told of both framings would let the others keep their connections.
 //

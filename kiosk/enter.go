@@ -44,7 +44,7 @@ func (d Door) browserOf(l Login) string {
 }
 
 // Password is the first half of signing in to the office. A wrong password and an unknown name
-// are the same [Unauthorized] and take as long. Wrong tries are limited like those of PINs and are
+// are the same [Unauthorized] after the same time. Wrong tries are limited like those of PINs and are
 // [TooMany] with Error.Wait; the password is not tested then.
 func (s *Shop) Password(ctx context.Context, name, password string, at Door) (Login, error) {
 	if name == "" || password == "" || len(name) > 4*nameLongest || len(password) > passwordLongest {
@@ -68,7 +68,8 @@ func (s *Shop) Password(ctx context.Context, name, password string, at Door) (Lo
 	return login, nil
 }
 
-// loginNamed returns an empty Login for somebody unknown or gone, so that it costs as much.
+// loginNamed finds somebody by name. Somebody unknown or gone is an empty Login and no error, so that the
+// password is hashed all the same: the time of the answer must not tell which names there are.
 func (s *Shop) loginNamed(ctx context.Context, name string) (Login, error) {
 	var login Login
 	err := s.store.View(ctx, func(r Reader) (err error) {

@@ -20,7 +20,7 @@ type Figures struct {
 	ReviewSales      int64 // sales a person has to decide about, with money or without
 	Review           Money // what is kept of their money
 	Commission       Money // parts of other accounts of the split links that brought money
-	Fee              Money // the gateway's fee, in its own word (protocol section 10)
+	Fee              Money // the gateway's fee, in its own word
 	FeePSP           Money // the payment provider's fee, in the gateway's word
 	Net              Money // what is left of its rows, in the gateway's word
 }

@@ -24,11 +24,11 @@ type Gateway interface {
 	Unused(ctx context.Context, search string) (Findings, error)
 	// PayIns reads one page of the pay-in list, newest first as far as the gateway keeps order.
 	PayIns(ctx context.Context, q PayInQuery) (PayInPage, error)
-	// ReadPayouts reads one page of the gateway's transfers to the account's owner (protocol 4.6).
+	// ReadPayouts reads one page of the gateway's transfers to the account's owner.
 	ReadPayouts(ctx context.Context, q ReportQuery) (PayoutPage, error)
-	// ReadInvoices reads one page of the gateway's monthly invoices (protocol 4.7).
+	// ReadInvoices reads one page of the gateway's monthly invoices about its fees.
 	ReadInvoices(ctx context.Context, q ReportQuery) (FeeInvoicePage, error)
-	// ReadNotice reads a webhook body of any form (protocol 7.6). key is that of the link, "" if
+	// ReadNotice reads a webhook body of any form: JSON or a form, nested or flat, plain or encrypted. key is that of the link, "" if
 	// no encryption was ordered. It never fails: what cannot be read is a Notice that is Odd.
 	ReadNotice(contentType string, raw []byte, key string) Notice
 	// Refund files a refund request, once.
@@ -89,7 +89,7 @@ type Found struct {
 }
 
 // PayInQuery asks for a page of the pay-in list. Since is always sent: without it the gateway
-// shows today only (protocol 4.5).
+// shows today only.
 type PayInQuery struct {
 	PayID int64 // 0: all links
 	Days  int
@@ -156,7 +156,8 @@ const (
 	StatusOther   PayInStatus = "other"
 )
 
-// Lane orders calls when the gateway's sixty a minute run short (DESIGN section 6).
+// Lane orders calls when the gateway's sixty a minute run short: who makes a link comes first, who reads
+// reports last.
 type Lane int
 
 // The lanes, most urgent first.

@@ -28,7 +28,8 @@ func (r entropy) bytes(n int) []byte {
 // secret returns n random bytes for a URL path or a cookie, without padding or comma.
 func (r entropy) secret(n int) string { return base64.RawURLEncoding.EncodeToString(r.bytes(n)) }
 
-// linkKey returns the 32 characters of a link's AES key, each from [A-Za-z0-9] (protocol 7.5).
+// linkKey returns a link's AES key. The gateway takes the 32 characters themselves as its 32 bytes, so
+// that each is a letter or a digit: nothing can be lost on the way.
 func (r entropy) linkKey() string {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	var key strings.Builder
@@ -84,7 +85,7 @@ func HashSecret(secret string) string {
 
 // refMaker makes the references of links: installation (4), day (3), random (10), check (1), all
 // in base 32. The installation keeps two installations on one gateway account apart; the day lets
-// a search without pages be cut into small answers (FAULTS 6.1).
+// a search be cut into small answers, since the lists of links have no pages.
 type refMaker struct {
 	installation string
 	random       entropy

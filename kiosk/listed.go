@@ -7,7 +7,7 @@ import (
 
 // Listed is what the pay-in list of an account holds for a register on one of the gateway's own days,
 // as far as we have seen it: what a payout of that day has to agree with. Amounts are cents; fees
-// and net are the gateway's word (protocol section 10).
+// and net are the gateway's word, since its own examples do not add up.
 type Listed struct {
 	Stall    string
 	Register string

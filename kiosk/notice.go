@@ -9,7 +9,8 @@ import (
 )
 
 // maxOdd is how many deliveries that are no proof a webhook address takes before its bodies are no
-// longer read: no oracle can be asked often enough (FAULTS 6.3). The lists still find the payment.
+// longer read, so that nobody can try out bodies often enough to learn from our answers what a right one
+// would be. The lists still find the payment.
 const maxOdd = 32
 
 // Notice takes a delivery at the webhook address with the given token: body and, if it is proof,

@@ -30,7 +30,7 @@ var common = sync.OnceValue(func() map[string]bool {
 
 // checkPassword wants ten characters that are not what everybody tries first: a common word with
 // digits around it, one character or one group repeated, a row of the keyboard or the alphabet, or
-// the words of this place. Nothing else is asked of it (FAULTS B051, B052).
+// the words of this place. Nothing else is asked of it (B051, B052).
 func checkPassword(password string, context ...string) error {
 	switch {
 	case len(password) > passwordLongest:

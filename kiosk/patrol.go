@@ -105,7 +105,8 @@ func (p *patrol) lookForStrangers(ctx context.Context) error {
 	return s.searched(ctx, restores)
 }
 
-// counted lists the accounts whose unpaid links since a time may be ours, or are held.
+// counted lists the accounts of which a census is to be taken: those whose keys are kept and with which
+// links may have been made since from, and those at which a link is held in quarantine.
 func (s *Shop) counted(ctx context.Context, from int64, held []Quarantined) ([]string, error) {
 	h, err := s.House(ctx)
 	if err != nil {
@@ -120,7 +121,7 @@ func (s *Shop) counted(ctx context.Context, from int64, held []Quarantined) ([]s
 	return holders, nil
 }
 
-// strangers reads the links that are held, and the restores that were not searched for yet.
+// strangers reads the links that are held in quarantine, and the restores that were not searched for yet.
 func (s *Shop) strangers(ctx context.Context) (held []Quarantined, open []Restore, err error) {
 	err = s.store.View(ctx, func(r Reader) (err error) {
 		if held, err = r.Quarantine(true, watchAtOnce); err != nil {

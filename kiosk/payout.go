@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Payout is a transfer of the gateway to the account's owner; every field is the gateway's word
-// (protocol 4.6). Its sums need not add up (protocol section 10).
+// Payout is a transfer of the gateway to the account's owner; every field is the gateway's word. Its
+// sums need not add up: the net lacks fees that the gateway names nowhere.
 type Payout struct {
 	Account       string
 	ID            string // the gateway's number
@@ -39,8 +39,8 @@ type PayoutPage struct {
 	Unread int
 }
 
-// FeeInvoice is a monthly invoice about the gateway's fees (protocol 4.7), without the address on
-// it, which we have no use for.
+// FeeInvoice is a monthly invoice about the gateway's fees, without the address on it, which we have
+// no use for.
 type FeeInvoice struct {
 	Account string
 	ID      string
@@ -74,7 +74,7 @@ type ReportQuery struct {
 }
 
 const (
-	reportPage  = 1000 // rows; the gateway's limit (protocol 4.6)
+	reportPage  = 1000 // rows; the gateway gives no more
 	reportPages = 20
 )
 

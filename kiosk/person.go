@@ -99,7 +99,8 @@ func (s *Shop) SignIn(ctx context.Context, on Device, staff, pin string) (Staff,
 	return person, nil
 }
 
-// mayTry reads person and limits; an unknown person is an empty Staff, so that it costs as much.
+// mayTry reads person and limits. An unknown person is an empty Staff and no error, so that the PIN is
+// hashed all the same and the time of the answer does not tell who works here.
 func (s *Shop) mayTry(ctx context.Context, on Device, staff string) (Staff, error) {
 	var person Staff
 	var device Tries

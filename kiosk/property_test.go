@@ -78,7 +78,7 @@ func takeAll(t *rapid.T, sale *Sale, steps []Step) *Sale {
 	return sale
 }
 
-// TestFault_F24_factsCommute: outside facts permuted and repeated give the same state (I8).
+// TestFault_F24_factsCommute: outside facts permuted and repeated give the same state.
 func TestFault_F24_factsCommute(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := begin(t)
@@ -101,7 +101,7 @@ func TestFault_F24_factsCommute(t *testing.T) {
 }
 
 // TestSaleTake_neverPaidWithoutProof: paid needs a standing row, the used list, or an authentic
-// notice on a link that is known, not out, and not strict (I2); and what came is what was kept
+// notice on a link that is known, not out, and not strict; and what came is what was kept
 // plus what went back.
 func TestSaleTake_neverPaidWithoutProof(t *testing.T) {
 	commands := []string{"cancel", "aside", "handed", "refund", "refund-part", "filed", "declined", "unsure", "again", "rejected", "close", "attach", "lapse", "unpaid"}

@@ -7,7 +7,7 @@ import (
 )
 
 // Refund is a request to send money back. SecPaid takes one per link and never tells the end: a
-// negative row does (protocol 4.4). Money counts as returned only then; until a person says that
+// negative row in the list of payments does. Money counts as returned only then; until a person says that
 // it was rejected, a request counts as done, whatever became of it.
 type Refund struct {
 	ID       string
@@ -143,7 +143,7 @@ func (s *Sale) refundDuties() []Duty {
 }
 
 // guardRefund bounds a refund by what surely came on one link and was not sent back; SecPaid takes
-// one request per link and does not allow several partial ones (protocol 4.4).
+// one request per link and does not allow several partial ones.
 func (s *Sale) guardRefund(step Step) error {
 	_, err := s.linkToRefund(step)
 	return err

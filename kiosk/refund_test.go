@@ -133,7 +133,7 @@ func TestRefundOverdue(t *testing.T) {
 }
 
 // TestRefund_bounded: whatever happens, the requests that stand on a link never exceed what it
-// brought, unknown outcomes counted as done (I9).
+// brought, unknown outcomes counted as done.
 func TestRefund_bounded(t *testing.T) {
 	words := []string{
 		"row=", "row<", "row>", "row2", "back-part", "withdrawn", "refund", "refund-part", "refund", "filed",

@@ -125,7 +125,8 @@ func TestStallSplit(t *testing.T) {
 	})
 }
 
-// TestLinkBelieves changes each single field of a good notice (SECURITY T04).
+// TestLinkBelieves changes each single field of a good notice: a forged one that is right in all but one
+// is still no proof.
 func TestLinkBelieves(t *testing.T) {
 	link := Link{Live: true, PayID: 7, Amount: 1250, UserID: "u"}
 	good := Notice{Authentic: true, PayID: 7, Amount: 1250, HasAmount: true, UserID: "u", Status: NoticeSuccess}

@@ -170,8 +170,7 @@ const (
 )
 
 // Row is a row of the gateway's pay-in list as first seen; only its payout status follows the list.
-// Fees and net are the gateway's word,
-// kept and never used to decide anything (protocol section 10).
+// Fees and net are the gateway's word, kept and never used to decide anything: they need not add up.
 type Row struct {
 	Key       string // transaction id, or Bare where none is sent
 	Bare      string // link + type + amount + time

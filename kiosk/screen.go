@@ -7,7 +7,8 @@ import (
 )
 
 const (
-	// GreenMillis is how long the customer's screen shows paid (DESIGN section 4).
+	// GreenMillis is how long the customer's screen shows paid: long enough to be seen by who looks up from
+	// a phone, and gone before the next customer stands there.
 	GreenMillis = 8 * 1000
 	// LeaseMillis is how long a screen may show what it was told without hearing from us again.
 	LeaseMillis = 15 * 1000

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// CheckTerms wants split terms that SecPaid takes on every amount (protocol 3.2 and 6): at most ten
-// recipients, each with a token of its own and a share above nothing, percentages of together at
-// most one hundred. Fixed shares that a small amount cannot pay are cut when it is charged, see
+// CheckTerms wants split terms that SecPaid takes on every amount: each recipient with a token of its own
+// and a share above nothing, percentages of together at most one hundred. That there are at most ten is
+// our own limit, since SecPaid names none. Fixed shares that a small amount cannot pay are cut when it is charged, see
 // [Stall.Split]. The error names the line at fault as its field: "token-2".
 func CheckTerms(terms []Share) error {
 	if len(terms) > recipientsMost {

@@ -30,7 +30,7 @@ type TipChoice struct {
 }
 
 // Tips suggests fixed sums for a small sale and percentages above, rounded to ten cents, since a
-// percentage of a coffee is an odd sum and a euro on a dinner is none (EXPERIENCE, the customer).
+// percentage of a coffee is an odd sum and a euro on a dinner is none.
 func (s *Stall) Tips(goods Money) []TipChoice {
 	var all []TipChoice
 	if goods < smallSale {

@@ -10,7 +10,7 @@ import (
 const cancelledThere = "cancelled-there"
 
 // vanished finds codes on show that can no longer be paid because the payer pressed cancel on the
-// gateway's page: no webhook tells of that (FAULTS F94). A link counts as gone if the gateway lists
+// gateway's page: no webhook tells of that (F94). A link counts as gone if the gateway lists
 // it as cancelled, or in neither of its lists twice, a minute apart: lists lag behind.
 func (p *patrol) vanished(ctx context.Context, sales []*Sale) error {
 	s := p.shop
@@ -40,8 +40,9 @@ func (p *patrol) vanished(ctx context.Context, sales []*Sale) error {
 	return firstOf(append(failed, p.missing(ctx, missing))...)
 }
 
-// strike takes codes on show off the list that the list of unpaid links of their account holds. It
-// tells whether that list was complete.
+// strike reads an account's list of unpaid links and deletes from shown every link that it holds: those
+// can still be paid. A link that the gateway marks as cancelled is deleted too, and stored as gone. What
+// is left in shown is missing, if the list is told to have been complete.
 func (s *Shop) strike(ctx context.Context, holder string, shown map[int64]*Sale) (complete bool, err error) {
 	days := map[string]bool{}
 	for _, sale := range shown {

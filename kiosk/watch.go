@@ -5,14 +5,15 @@ import (
 	"sync"
 )
 
-// How often the gateway's lists are read (DESIGN section 6, FAULTS 6.4), in milliseconds.
+// How often the gateway's lists are read, in milliseconds: as often as a customer's patience asks for and
+// sixty calls a minute for the whole account allow.
 const (
 	sweepShown  = 4 * secondMillis       // in the first minute of the newest code on show, and without webhooks
 	sweepWarm   = 10 * secondMillis      // until it is five minutes old
 	sweepHot    = 30 * secondMillis      // while any sale is not at rest
 	sweepCold   = 5 * minuteMillis       // otherwise: late money, three days back
 	sweepApart  = 2 * secondMillis       // never sooner after the one before
-	sweepWorst  = 10 * secondMillis      // the longest pause after failures: who returns is noticed in time (FAULTS F36)
+	sweepWorst  = 10 * secondMillis      // the longest pause after failures: who returns is noticed in time (F36)
 	company     = secondMillis / 4       // a look waits this long for others
 	bankPatient = 14 * dayMillis         // then a person is asked about a bank transfer
 	dayOfProof  = dayMillis              // then a person is asked about an unconfirmed payment

@@ -43,7 +43,7 @@ func (p *past) must(err error) {
 }
 
 // TestHistories: at every moment of a random history the reports are the sums of the events and of
-// the figures of all sales; shifts partition the events; a Z report never changes (I4).
+// the figures of all sales; shifts partition the events; a Z report never changes.
 func TestHistories(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
 		shop, err := kiosk.NewShop(t.Context(), kiosk.Config{

@@ -88,6 +88,7 @@ var testModules = []string{
 	"github.com/google/go-cmp", "pgregory.net/rapid", "github.com/rogpeppe/go-internal",
 	"github.com/gorilla/websocket", "github.com/prometheus/client_golang", "golang.org/x/net",
 	"github.com/nats-io/nats.go", "github.com/nats-io/nats-server/v2", "github.com/a-h/templ",
+	"github.com/jackc/pgx/v5",
 }
 
 // pkg is what go list tells about a package.

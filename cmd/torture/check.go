@@ -23,6 +23,8 @@ type report struct {
 	Rare        map[string]int `json:"rare_states"`
 	Silent      []string       `json:"silent,omitempty"` // what never fired or was never reached
 	Problems    []string       `json:"problems,omitempty"`
+
+	killSales int // of them in the kill ring
 }
 
 // checker holds the two books against one another. It knows the sandbox's file and the database,

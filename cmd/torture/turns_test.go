@@ -138,7 +138,11 @@ func TestSilent(t *testing.T) {
 	if diff := cmp.Diff([]string{"gateway-down", "pair: broker-restart", "state cancelled"}, r.silent(shared)); diff != "" {
 		t.Error(diff)
 	}
-	r.Sales = luckyRun
+	r.Sales = 10 * luckyRun
+	if slices.Contains(r.silent(shared), "state stray-found") {
+		t.Error("a run without the kill ring misses a state that takes luck")
+	}
+	r.killSales = luckyRun
 	if !slices.Contains(r.silent(shared), "state stray-found") {
 		t.Error("a long run does not miss a state")
 	}

@@ -110,3 +110,14 @@ func (d database) dropOnce(ctx context.Context) error {
 	_, err = db.ExecContext(ctx, `DROP INDEX payin_once`)
 	return err
 }
+
+// strayDue makes every search for the link of an attempt that was given up due.
+func (d database) strayDue(ctx context.Context) error {
+	db, err := d.open(true)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.ExecContext(ctx, `UPDATE errand SET due = 0 WHERE kind = 'stray'`)
+	return err
+}

@@ -13,10 +13,10 @@ import (
 // at a sale that is not.
 const calmTime = 8 * time.Minute
 
-// censusTime is how long a link that no sale waits for may stay payable before the server is started
-// again. It takes a census of all unpaid links soon after each start and then every ten minutes, and
-// nothing else finds a link whose search was put off again and again while the server was killed.
-const censusTime = 90 * time.Second
+// strayTime is how long the link of an attempt that was given up may stay payable before its search is
+// made due. Tries are counted before they are made and each one doubles the wait for the next, so that
+// many short lives can leave a wait of an hour: longer than a run has.
+const strayTime = 90 * time.Second
 
 // rest waits until nothing is in the air any more, stops the server in order, and reads everything
 // once more.
@@ -26,7 +26,7 @@ func (w *world) rest(ctx context.Context, say io.Writer) error {
 			return err
 		}
 	}
-	began, counted := time.Now(), false
+	began, hurried := time.Now(), false
 	for n := 1; ; n++ {
 		air, err := w.inTheAir(ctx)
 		if err != nil {
@@ -40,10 +40,9 @@ func (w *world) rest(ctx context.Context, say io.Writer) error {
 		case took > w.patience:
 			_, _ = fmt.Fprintf(say, "%s: not at rest within %v: %v\n", w.ring, w.patience, air)
 			return w.twice(ctx)
-		case took > censusTime && air.linksAlone() && !counted:
-			counted = true
-			w.stopInOrder()
-			if err := w.start(ctx); err != nil {
+		case took > strayTime && air.linksAlone() && !hurried:
+			hurried = true
+			if err := w.searchNow(ctx); err != nil {
 				return err
 			}
 		case n%10 == 0:
@@ -53,6 +52,16 @@ func (w *world) rest(ctx context.Context, say io.Writer) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// searchNow lets the time pass until every search for a stray link is due. An attempt that has no such
+// errand is not helped by it.
+func (w *world) searchNow(ctx context.Context) error {
+	w.stopInOrder()
+	if err := w.database().strayDue(ctx); err != nil {
+		return err
+	}
+	return w.start(ctx)
 }
 
 // inTheAir is what is not at rest yet.

@@ -208,7 +208,7 @@ func (h *house) serve(addr string, handler http.Handler) (stop func()) {
 func (h *house) open() {
 	var err error
 	if h.store = h.shared; h.shared == nil {
-		h.store, err = store.Open(context.Background(), store.Config{Path: filepath.Join(h.dir, "shop.db"), Now: h.clock})
+		h.store, err = store.Open(context.Background(), store.Config{Path: blankAt(h.t, filepath.Join(h.dir, "shop.db")), Now: h.clock})
 	}
 	h.must(err)
 	log := slog.New(slog.NewTextHandler(h.log, nil))

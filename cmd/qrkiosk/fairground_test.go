@@ -48,7 +48,7 @@ func newFairground(t testing.TB, registers int) *fairground {
 	address := "http://" + f.web.Listener.Addr().String()
 	client, err := secpaid.New(secpaid.Config{URL: gate.URL, Token: account.Key, PerMinute: 1_000_000})
 	f.must(err)
-	f.store, err = store.Open(t.Context(), store.Config{Path: filepath.Join(dir, "fair.db")})
+	f.store, err = store.Open(t.Context(), store.Config{Path: blankAt(t, filepath.Join(dir, "fair.db"))})
 	f.must(err)
 	keys, err := vault.New(bytes.Repeat([]byte{7}, vault.KeySize), vault.WithCost(vault.Cost{KiB: 64, Passes: 1, Lanes: 1}))
 	f.must(err)

@@ -45,7 +45,7 @@ func newBureau(t *testing.T, change ...func(*kiosk.Config)) *bureau {
 	b.now.Store(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC).UnixMilli())
 	clock := func() time.Time { return time.UnixMilli(b.now.Load()) }
 	var err error
-	if b.store, err = store.Open(t.Context(), store.Config{Path: filepath.Join(t.TempDir(), "office.db")}); err != nil {
+	if b.store, err = store.Open(t.Context(), store.Config{Path: blankAt(t, filepath.Join(t.TempDir(), "office.db"))}); err != nil {
 		t.Fatal(err)
 	}
 	keys, err := vault.New(bytes.Repeat([]byte{7}, vault.KeySize), vault.WithCost(vault.Cost{KiB: 64, Passes: 1, Lanes: 1}))

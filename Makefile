@@ -11,14 +11,17 @@ LINT      = v2.14.0
 build     = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/qrkiosk ./cmd/qrkiosk
 
 .DEFAULT_GOAL := help
-.PHONY: run test generate lint fmt fuzz sim torture torture-control bench bench-smoke image screens lighthouse pictures clean help tills flood
+.PHONY: run check test generate lint fmt fuzz sim torture torture-control bench bench-smoke image screens lighthouse pictures clean help tills flood
 
 run: ## start the demo with its sandbox; LAN=1 for real tablets and phones, ARGS for more flags
 	@$(build)
 	@exec bin/qrkiosk demo $(if $(LAN),--lan) $(ARGS)
 
-test: ## run everything that this machine can, and say what it could not
-	@GO='$(GO)' .ci/test
+check: ## before a commit: generate, format, vet, lint, and the tests that need no browser and no long run
+	@GO='$(GO)' .ci/check
+
+test: ## run everything that this machine can, and say what it could not; PACKAGES for some
+	@GO='$(GO)' PACKAGES='$(PACKAGES)' .ci/test
 
 generate: ## write the Go of the templ pages again
 	$(GO) tool templ generate

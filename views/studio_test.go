@@ -65,7 +65,7 @@ func TestMain(m *testing.M) {
 func newStudio(t *testing.T) *studio {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("the short way leaves the browser out")
+		t.Skip("short: it needs a browser")
 	}
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {

@@ -329,7 +329,7 @@ func TestFault_F52_readOnly(t *testing.T) {
 // again" and never with an error of ours, and everything goes on when the file is free.
 func TestFault_F49_lockedByAnother(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes as long as SQLite waits")
+		t.Skip("short: it takes as long as SQLite waits")
 	}
 	s := newShopfront(t)
 	s.furnish()

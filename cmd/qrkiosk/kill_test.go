@@ -283,7 +283,7 @@ func (s *shopfront) unused() (ids []int64) {
 // starts it again: one sale, one payment, nothing lost, nothing double.
 func TestFault_F45_killedAfterEachCommit(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes half a minute")
+		t.Skip("short: it kills the real program for a minute")
 	}
 	deaths := 0
 	for n := 1; n <= 8; n++ {

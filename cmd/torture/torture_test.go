@@ -29,7 +29,7 @@ func lastLine(t *testing.T, args ...string) map[string]any {
 // TestTorture is the short run: a hundred and fifty sales, killed every 50 to 250 ms.
 func TestTorture(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes a minute")
+		t.Skip("short: it kills the real program for a minute")
 	}
 	began := time.Now()
 	v := lastLine(t, "-rings", "kill", "-sales", "150")
@@ -42,7 +42,7 @@ func TestTorture(t *testing.T) {
 // control, a database that does not flush, is part of `make torture-control`.
 func TestFault_F46_powerCut(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes half a minute")
+		t.Skip("short: it kills the real program for a minute")
 	}
 	if os.Geteuid() != 0 {
 		t.Skip("hardware: a loop device takes root")

@@ -48,6 +48,9 @@ var errNoPostgres = errors.New("no PostgreSQL server binaries were found")
 // is a failure.
 func (c *cluster) url(t testing.TB) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("short: it needs PostgreSQL")
+	}
 	c.once.Do(func() { c.err = c.start() })
 	switch {
 	case errors.Is(c.err, errNoPostgres) && os.Getenv("QRKIOSK_TEST_ALL") != "1":

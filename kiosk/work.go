@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"context"
+	"math"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -113,7 +114,7 @@ func (s *Shop) work(ctx context.Context) {
 		case room == 0:
 			s.sleep(ctx, s.errandsBegun(), idleMillis)
 		case len(errands) < room:
-			s.sleep(ctx, s.errandsBegun(), s.untilDue(ctx, workKinds))
+			s.rest(ctx)
 		}
 	}
 }
@@ -138,24 +139,40 @@ func (s *Shop) complain(ctx context.Context, what string, err error) {
 	}
 }
 
-// untilDue returns how many milliseconds there are until the next errand of these kinds is due.
-func (s *Shop) untilDue(ctx context.Context, kinds []ErrandKind) int64 {
-	due, err := s.store.NextDue(ctx, kinds)
-	if err != nil || due == 0 {
-		return idleMillis
+// rest waits until an errand was begun or has fallen due. It looks now and then whether another
+// process has begun one, which is a read and costs a quiet house no write.
+func (s *Shop) rest(ctx context.Context) {
+	for {
+		wait, err := s.untilDue(ctx, workKinds)
+		if s.sleep(ctx, s.errandsBegun(), min(wait, idleMillis)) || wait <= idleMillis || err != nil {
+			return
+		}
 	}
-	return min(max(due-s.now(), 1), idleMillis)
 }
 
-// sleep waits for a nudge, the time, or the end.
-func (s *Shop) sleep(ctx context.Context, nudged <-chan struct{}, millis int64) {
+// never is how long one waits for an errand where there is none.
+const never = int64(math.MaxInt64)
+
+// untilDue returns how many milliseconds there are until the next errand of these kinds is due.
+func (s *Shop) untilDue(ctx context.Context, kinds []ErrandKind) (int64, error) {
+	due, err := s.store.NextDue(ctx, kinds)
+	if err != nil || due == 0 {
+		return never, err
+	}
+	return max(due-s.now(), 1), nil
+}
+
+// sleep waits for a nudge, the time, or the end, and tells whether it was cut short.
+func (s *Shop) sleep(ctx context.Context, nudged <-chan struct{}, millis int64) (early bool) {
 	t := time.NewTimer(time.Duration(millis) * time.Millisecond)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
 	case <-nudged:
 	case <-t.C:
+		return false
 	}
+	return true
 }
 
 // do carries one errand out. The gateway is asked under ctx; what it answered is stored even while

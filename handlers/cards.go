@@ -7,6 +7,8 @@ import (
 	"net/http"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/office"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
 )
 
@@ -26,7 +28,7 @@ func (s *Server) tillAddress(r *http.Request) string {
 // deviceCard makes a one-time link and the card that holds it. The link is told this one time.
 func (s *Server) deviceCard(r *http.Request, stall kiosk.Stall, g kiosk.Register, kind kiosk.DeviceKind, life int64) (views.Card, error) {
 	until := s.clock().UnixMilli() + life
-	secret, err := s.shop.Invite(r.Context(), officialOf(r).Clerk, g.ID, kind, life)
+	secret, err := s.shop.Office.Invite(r.Context(), officialOf(r).Clerk, g.ID, kind, life)
 	if err != nil {
 		return views.Card{}, err
 	}
@@ -52,7 +54,7 @@ func (s *Server) cardPage(w http.ResponseWriter, r *http.Request, c views.Cards)
 
 // slip answers with the printable PIN of one person.
 func (s *Server) slip(w http.ResponseWriter, r *http.Request, made kiosk.MadePerson) error {
-	stall, err := s.shop.Stall(r.Context(), made.Staff.Stall)
+	stall, err := s.shop.Kernel.Stall(r.Context(), made.Staff.Stall)
 	if err != nil {
 		return err
 	}
@@ -62,7 +64,7 @@ func (s *Server) slip(w http.ResponseWriter, r *http.Request, made kiosk.MadePer
 
 // registerCard answers with the printable link of one device.
 func (s *Server) registerCard(w http.ResponseWriter, r *http.Request) error {
-	g, stall, err := s.shop.RegisterOffice(r.Context(), officialOf(r).Clerk, named(r, "register"))
+	g, stall, err := s.shop.Office.RegisterOffice(r.Context(), officialOf(r).Clerk, named(r, "register"))
 	if err == nil && stall.ID != named(r, "stall") {
 		err = errNoPage
 	}
@@ -71,7 +73,7 @@ func (s *Server) registerCard(w http.ResponseWriter, r *http.Request) error {
 	}
 	kind := kiosk.DeviceKind(r.PostForm.Get("kind"))
 	if kind != kiosk.Tablet && kind != kiosk.Display {
-		return &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyDeviceWrong}
+		return &kiosk.Error{Code: kiosk.Invalid, Key: till.KeyDeviceWrong}
 	}
 	card, err := s.deviceCard(r, stall, g.Register, kind, hours(r))
 	if err != nil {
@@ -98,13 +100,13 @@ func (s *Server) cardsChoice(w http.ResponseWriter, r *http.Request, status int,
 
 // cardStalls lists what cards can be printed for.
 func (s *Server) cardStalls(r *http.Request) ([]views.CardStall, error) {
-	stalls, registers, err := s.shop.StallsOf(r.Context(), officialOf(r).Clerk)
+	stalls, registers, err := s.shop.Office.StallsOf(r.Context(), officialOf(r).Clerk)
 	if err != nil {
 		return nil, err
 	}
 	var all []views.CardStall
 	for _, stall := range stalls {
-		people, err := s.shop.StaffAt(r.Context(), stall.ID)
+		people, err := s.shop.Office.StaffAt(r.Context(), stall.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +130,7 @@ func (s *Server) cardsPrint(w http.ResponseWriter, r *http.Request) error {
 		cards = append(cards, made...)
 	}
 	if len(cards) == 0 {
-		err := &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyOfficeCards}
+		err := &kiosk.Error{Code: kiosk.Invalid, Key: office.KeyOfficeCards}
 		return s.again(w, r, err, func(_ views.Page, t *views.Trouble) { _ = s.cardsChoice(w, r, statusOf(err), t) })
 	}
 	s.cardPage(w, r, views.Cards{Cards: cards, Back: views.PathCards})
@@ -153,7 +155,7 @@ func (s *Server) chosenCards(r *http.Request, one views.CardStall) ([]views.Card
 		if r.PostForm.Get("pin-"+who.ID) != "yes" {
 			continue
 		}
-		made, err := s.shop.ResetPIN(r.Context(), officialOf(r).Clerk, one.Stall.ID, who.ID, "")
+		made, err := s.shop.Office.ResetPIN(r.Context(), officialOf(r).Clerk, one.Stall.ID, who.ID, "")
 		if err != nil {
 			return nil, err
 		}
@@ -181,7 +183,7 @@ func (s *Server) importPreview(w http.ResponseWriter, r *http.Request) error {
 			_ = s.importPage(w, r, statusOf(err), views.Import{}, t)
 		})
 	}
-	plan, draft, err := s.shop.PreviewFleet(r.Context(), officialOf(r).Clerk, raw)
+	plan, draft, err := s.shop.Office.PreviewFleet(r.Context(), officialOf(r).Clerk, raw)
 	if err != nil {
 		return err
 	}
@@ -196,10 +198,10 @@ func (s *Server) importPreview(w http.ResponseWriter, r *http.Request) error {
 func uploaded(r *http.Request, field string) ([]byte, error) {
 	file, _, err := r.FormFile(field)
 	if err != nil {
-		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyOfficeFile, Field: field}
+		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: office.KeyOfficeFile, Field: field}
 	}
 	defer file.Close()
-	raw, err := io.ReadAll(io.LimitReader(file, kiosk.SheetLimit+1))
+	raw, err := io.ReadAll(io.LimitReader(file, office.SheetLimit+1))
 	if err != nil {
 		return nil, err
 	}
@@ -213,9 +215,9 @@ func uploaded(r *http.Request, field string) ([]byte, error) {
 // new: the only page that shows its PINs.
 func (s *Server) importApply(w http.ResponseWriter, r *http.Request) error {
 	if life := hours(r); life == 0 {
-		return &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyTicketLife}
+		return &kiosk.Error{Code: kiosk.Invalid, Key: office.KeyTicketLife}
 	}
-	made, err := s.shop.ImportFleet(r.Context(), officialOf(r).Clerk, r.PostForm.Get("draft"))
+	made, err := s.shop.Office.ImportFleet(r.Context(), officialOf(r).Clerk, r.PostForm.Get("draft"))
 	if err != nil {
 		return s.again(w, r, err, func(_ views.Page, t *views.Trouble) {
 			_ = s.importPage(w, r, statusOf(err), views.Import{}, t)
@@ -257,7 +259,7 @@ func (s *Server) madeCards(r *http.Request, made kiosk.MadeFleet) ([]views.Card,
 }
 
 func (s *Server) stallNames(ctx context.Context) (map[string]string, error) {
-	stalls, _, err := s.shop.Stalls(ctx)
+	stalls, _, err := s.shop.Office.Stalls(ctx)
 	names := map[string]string{}
 	for _, stall := range stalls {
 		names[stall.ID] = stall.Name

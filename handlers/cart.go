@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
 )
 
@@ -16,9 +17,9 @@ const itemField = "item."
 
 // readCharge reads a charge from the keypad (cents and lines), from one of the two readings of a
 // plain number, or from the amount field and the counts of items.
-func readCharge(r *http.Request) (kiosk.Charge, error) {
+func readCharge(r *http.Request) (till.Charge, error) {
 	form := r.PostForm
-	c := kiosk.Charge{Note: strings.TrimSpace(form.Get("note")), Key: form.Get("key")}
+	c := till.Charge{Note: strings.TrimSpace(form.Get("note")), Key: form.Get("key")}
 	var err error
 	if c.Discount, err = readDiscount(form); err != nil {
 		return c, err
@@ -63,7 +64,7 @@ func countFields(form url.Values) []string {
 }
 
 // readCounts makes lines of the items that a plain form counts, and of the amount beside them.
-func readCounts(c *kiosk.Charge, form url.Values) error {
+func readCounts(c *till.Charge, form url.Values) error {
 	names := countFields(form)
 	if len(names) == 0 {
 		return nil
@@ -95,7 +96,7 @@ func readDiscount(form url.Values) (kiosk.Discount, error) {
 	return d, err
 }
 
-var errLines = &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyLinesWrong, Field: "lines"}
+var errLines = &kiosk.Error{Code: kiosk.Invalid, Key: till.KeyLinesWrong, Field: "lines"}
 
 // readLines reads what the keypad added up: "350 2x400 120 2x350@item".
 func readLines(text string) ([]kiosk.Line, error) {
@@ -140,7 +141,7 @@ func (s *Server) cart(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.shop.SetCart(r.Context(), personOf(r).Actor, r.PostForm.Get("key"), lines, off); err != nil {
+	if err := s.shop.Till.SetCart(r.Context(), personOf(r).Actor, r.PostForm.Get("key"), lines, off); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -149,11 +150,11 @@ func (s *Server) cart(w http.ResponseWriter, r *http.Request) error {
 
 // items draws the tiles anew, for a till whose catalogue has changed under its hands.
 func (s *Server) items(w http.ResponseWriter, r *http.Request) error {
-	t, err := s.shop.Till(r.Context(), personOf(r).Register)
+	t, err := s.shop.Till.Till(r.Context(), personOf(r).Register)
 	if err != nil {
 		return err
 	}
-	items, err := s.shop.Items(r.Context(), t.Stall.ID)
+	items, err := s.shop.Office.Items(r.Context(), t.Stall.ID)
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (s *Server) display(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) displayScreen(ctx context.Context, register string) (kiosk.DisplayScreen, views.DisplayExtras, error) {
-	d, err := s.shop.Display(ctx, register)
+	d, err := s.shop.Till.Display(ctx, register)
 	return d, views.DisplayExtras{QR: s.code(d.PayURL), Receipt: s.code(d.Receipt)}, err
 }
 
@@ -83,7 +83,7 @@ func (s *Server) takeTip(w http.ResponseWriter, r *http.Request, register, then 
 	if err != nil {
 		return err
 	}
-	if _, err := s.shop.Tip(r.Context(), register, plainID(r.PostForm.Get("sale")), tip); err != nil {
+	if _, err := s.shop.Till.Tip(r.Context(), register, plainID(r.PostForm.Get("sale")), tip); err != nil {
 		return err
 	}
 	return s.goTo(w, r, then)
@@ -104,12 +104,12 @@ func readTip(r *http.Request) (kiosk.Money, error) {
 // that prove nothing: at most they make the gateway's lists be read sooner.
 func (s *Server) receipt(w http.ResponseWriter, r *http.Request) error {
 	secret := plainID(chi.URLParam(r, "receipt"))
-	page, err := s.shop.Receipt(r.Context(), secret)
+	page, err := s.shop.Till.Receipt(r.Context(), secret)
 	if err != nil {
 		return err
 	}
 	if r.URL.RawQuery != "" && !r.URL.Query().Has("lang") {
-		s.shop.Hint(secret)
+		s.shop.Kernel.Hint(secret)
 	}
 	p := s.view(r)
 	p.Lang = receiptLang(r, page.Stall)

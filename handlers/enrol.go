@@ -6,6 +6,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
 )
 
@@ -13,7 +14,7 @@ import (
 // links must not use it up.
 func (s *Server) enrolForm(w http.ResponseWriter, r *http.Request) error {
 	ticket := chi.URLParam(r, "ticket")
-	kind, err := s.shop.TicketKind(r.Context(), ticket)
+	kind, err := s.shop.Till.TicketKind(r.Context(), ticket)
 	if err != nil {
 		return err
 	}
@@ -31,14 +32,14 @@ func (s *Server) enrolDisplay(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) enrol(w http.ResponseWriter, r *http.Request, cookie, then string) error {
 	ticket := r.PostForm.Get("ticket")
-	kind, err := s.shop.TicketKind(r.Context(), ticket)
+	kind, err := s.shop.Till.TicketKind(r.Context(), ticket)
 	if err != nil {
 		return s.wrongTicket(r, err)
 	}
 	if (kind == kiosk.Display) != (cookie == displayCookie) {
-		return &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyDeviceWrong}
+		return &kiosk.Error{Code: kiosk.Invalid, Key: till.KeyDeviceWrong}
 	}
-	device, secret, err := s.shop.Enrol(r.Context(), ticket, deviceName(r))
+	device, secret, err := s.shop.Till.Enrol(r.Context(), ticket, deviceName(r))
 	if err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func deviceName(r *http.Request) string {
 // pairing shows the code of a display that waits to be paired, asking for a new one when there is
 // none or its time is over.
 func (s *Server) pairing(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.shop.Pairing(r.Context(), s.cookie(r, displayCookie))
+	p, err := s.shop.Till.Pairing(r.Context(), s.cookie(r, displayCookie))
 	switch kiosk.CodeOf(err) {
 	case "":
 	case kiosk.NotFound, kiosk.Gone:
@@ -94,7 +95,7 @@ func (s *Server) askPairing(w http.ResponseWriter, r *http.Request) (kiosk.Pairi
 	if wait := s.limits.wait("pairing "+s.clientIP(r).String(), s.clock()); wait > 0 {
 		return kiosk.Pairing{}, errTooOften(wait, "")
 	}
-	p, secret, err := s.shop.AskPairing(r.Context())
+	p, secret, err := s.shop.Till.AskPairing(r.Context())
 	if err == nil {
 		s.setCookie(w, displayCookie, secret, deviceLife)
 	}
@@ -103,7 +104,7 @@ func (s *Server) askPairing(w http.ResponseWriter, r *http.Request) (kiosk.Pairi
 
 // pairState tells a waiting display whether anything changed: 204 while nothing did.
 func (s *Server) pairState(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.shop.Pairing(r.Context(), s.cookie(r, displayCookie))
+	p, err := s.shop.Till.Pairing(r.Context(), s.cookie(r, displayCookie))
 	if err == nil && p.Device == "" {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
@@ -121,7 +122,7 @@ func (s *Server) pairForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, status int, page views.TillPair, cause error) error {
-	t, err := s.shop.Till(r.Context(), personOf(r).Register)
+	t, err := s.shop.Till.Till(r.Context(), personOf(r).Register)
 	if err != nil {
 		return err
 	}
@@ -141,7 +142,7 @@ func (s *Server) pairPeek(w http.ResponseWriter, r *http.Request, code string) e
 	if err := s.mayPair(r); err != nil {
 		return s.pairRefused(w, r, err)
 	}
-	p, err := s.shop.PeekPairing(r.Context(), code)
+	p, err := s.shop.Till.PeekPairing(r.Context(), code)
 	if err != nil {
 		return s.pairRefused(w, r, err)
 	}
@@ -153,7 +154,7 @@ func (s *Server) pairConfirm(w http.ResponseWriter, r *http.Request) error {
 	if err := s.mayPair(r); err != nil {
 		return s.pairRefused(w, r, err)
 	}
-	if _, err := s.shop.Pair(r.Context(), personOf(r).Actor, r.PostForm.Get("code"), "display"); err != nil {
+	if _, err := s.shop.Till.Pair(r.Context(), personOf(r).Actor, r.PostForm.Get("code"), "display"); err != nil {
 		return s.pairRefused(w, r, err)
 	}
 	return s.goTo(w, r, views.PathTill)

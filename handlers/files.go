@@ -52,7 +52,7 @@ func (s *Server) brand(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) readBrands(r *http.Request) error {
-	stalls, _, err := s.shop.Stalls(r.Context())
+	stalls, _, err := s.shop.Office.Stalls(r.Context())
 	for _, stall := range stalls {
 		css, hash := views.BrandCSS(stall)
 		s.brands.Store(hash, css)

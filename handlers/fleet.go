@@ -8,6 +8,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
 )
 
@@ -15,7 +16,7 @@ import (
 const cardsBody = 512 << 10
 
 // importBody leaves room for what a form writes around the file.
-const importBody = kiosk.SheetLimit + 64<<10
+const importBody = office.SheetLimit + 64<<10
 
 func fleetRoutes() []Route {
 	return []Route{
@@ -63,7 +64,7 @@ func (s *Server) registers(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) registersPage(w http.ResponseWriter, r *http.Request, status int, typed views.Registers, t *views.Trouble) error {
-	stall, all, _, err := s.shop.StallOffice(r.Context(), officialOf(r).Clerk, named(r, "stall"))
+	stall, all, _, err := s.shop.Office.StallOffice(r.Context(), officialOf(r).Clerk, named(r, "stall"))
 	if err != nil {
 		return err
 	}
@@ -88,11 +89,11 @@ func (s *Server) onlineNames(all []kiosk.FleetRegister) map[string]bool {
 }
 
 func (s *Server) registerAdd(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.shop.Stall(r.Context(), named(r, "stall")); err != nil {
+	if _, err := s.shop.Kernel.Stall(r.Context(), named(r, "stall")); err != nil {
 		return err
 	}
 	name, prefix := r.PostForm.Get("name"), r.PostForm.Get("prefix")
-	g, err := s.shop.NewRegister(r.Context(), officialOf(r).Clerk, named(r, "stall"), name, prefix)
+	g, err := s.shop.Office.NewRegister(r.Context(), officialOf(r).Clerk, named(r, "stall"), name, prefix)
 	if err != nil {
 		return s.again(w, r, err, func(_ views.Page, t *views.Trouble) {
 			_ = s.registersPage(w, r, statusOf(err), views.Registers{Name: cut(name), Prefix: cut(prefix)}, t)
@@ -108,7 +109,7 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) error {
 
 // readRegister reads the register of the address, and the frame of a page about it.
 func (s *Server) readRegister(r *http.Request) (views.Page, views.OfficeFrame, views.Registers, error) {
-	g, stall, err := s.shop.RegisterOffice(r.Context(), officialOf(r).Clerk, named(r, "register"))
+	g, stall, err := s.shop.Office.RegisterOffice(r.Context(), officialOf(r).Clerk, named(r, "register"))
 	if err == nil && stall.ID != named(r, "stall") {
 		err = errNoPage
 	}
@@ -126,7 +127,7 @@ func (s *Server) registerPage(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	if o := officialOf(r); o.Role == kiosk.Organizer {
-		if v.Move, _, err = s.shop.StallsOf(r.Context(), o.Clerk); err != nil {
+		if v.Move, _, err = s.shop.Office.StallsOf(r.Context(), o.Clerk); err != nil {
 			return err
 		}
 	}
@@ -150,7 +151,7 @@ func here(r *http.Request) string {
 // inStall is [kiosk.NotFound] for a register of another stall than the address names.
 func (s *Server) inStall(r *http.Request) (register string, err error) {
 	register = named(r, "register")
-	_, stall, err := s.shop.RegisterOffice(r.Context(), officialOf(r).Clerk, register)
+	_, stall, err := s.shop.Office.RegisterOffice(r.Context(), officialOf(r).Clerk, register)
 	if err == nil && stall.ID != named(r, "stall") {
 		err = errNoPage
 	}
@@ -163,7 +164,7 @@ func (s *Server) registerName(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	name := r.PostForm.Get("name")
-	if err := s.shop.RenameRegister(r.Context(), officialOf(r).Clerk, register, name); err != nil {
+	if err := s.shop.Office.RenameRegister(r.Context(), officialOf(r).Clerk, register, name); err != nil {
 		return s.registerAgain(w, r, name, err)
 	}
 	return s.done(w, r, "register-renamed", here(r))
@@ -175,7 +176,7 @@ func (s *Server) registerMove(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	to := plainID(r.PostForm.Get("to"))
-	if err := s.shop.MoveRegister(r.Context(), officialOf(r).Clerk, register, to); err != nil {
+	if err := s.shop.Office.MoveRegister(r.Context(), officialOf(r).Clerk, register, to); err != nil {
 		return s.registerAgain(w, r, "", err)
 	}
 	return s.done(w, r, "register-moved", views.RegisterPath(to, register, ""))
@@ -186,7 +187,7 @@ func (s *Server) registerUnlink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.shop.EndInvitation(r.Context(), officialOf(r).Clerk, register, plainID(r.PostForm.Get("ticket"))); err != nil {
+	if err := s.shop.Office.EndInvitation(r.Context(), officialOf(r).Clerk, register, plainID(r.PostForm.Get("ticket"))); err != nil {
 		return err
 	}
 	return s.done(w, r, "link-ended", here(r))
@@ -200,7 +201,7 @@ func (s *Server) registerRevoke(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	device := plainID(r.PostForm.Get("device"))
-	n, err := s.shop.EndDevices(r.Context(), officialOf(r).Clerk, register, device)
+	n, err := s.shop.Office.EndDevices(r.Context(), officialOf(r).Clerk, register, device)
 	if err != nil {
 		return err
 	}
@@ -227,7 +228,7 @@ func (s *Server) crew(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) crewPage(w http.ResponseWriter, r *http.Request, status int, typed views.Crew, t *views.Trouble) error {
-	stall, _, people, err := s.shop.StallOffice(r.Context(), officialOf(r).Clerk, named(r, "stall"))
+	stall, _, people, err := s.shop.Office.StallOffice(r.Context(), officialOf(r).Clerk, named(r, "stall"))
 	if err != nil {
 		return err
 	}
@@ -248,12 +249,12 @@ func atWork(people []kiosk.Staff) (there []kiosk.Staff) {
 }
 
 func (s *Server) crewAdd(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.shop.Stall(r.Context(), named(r, "stall")); err != nil {
+	if _, err := s.shop.Kernel.Stall(r.Context(), named(r, "stall")); err != nil {
 		return err
 	}
 	form := r.PostForm
 	stall, name, role := named(r, "stall"), form.Get("name"), kiosk.Role(form.Get("role"))
-	made, err := s.shop.Hire(r.Context(), officialOf(r).Clerk, stall, name, role, form.Get("pin"))
+	made, err := s.shop.Office.Hire(r.Context(), officialOf(r).Clerk, stall, name, role, form.Get("pin"))
 	if err != nil {
 		return s.again(w, r, err, func(_ views.Page, t *views.Trouble) {
 			_ = s.crewPage(w, r, statusOf(err), views.Crew{Name: cut(name), Role: cut(string(role))}, t)
@@ -263,11 +264,11 @@ func (s *Server) crewAdd(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) crewChange(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.shop.Stall(r.Context(), named(r, "stall")); err != nil {
+	if _, err := s.shop.Kernel.Stall(r.Context(), named(r, "stall")); err != nil {
 		return err
 	}
 	stall, person, name := named(r, "stall"), named(r, "person"), r.PostForm.Get("name")
-	_, err := s.shop.ChangeStaff(r.Context(), officialOf(r).Clerk, stall, person, name, kiosk.Role(r.PostForm.Get("role")))
+	_, err := s.shop.Office.ChangeStaff(r.Context(), officialOf(r).Clerk, stall, person, name, kiosk.Role(r.PostForm.Get("role")))
 	if err != nil {
 		return s.again(w, r, err, func(_ views.Page, t *views.Trouble) {
 			_ = s.crewPage(w, r, statusOf(err), views.Crew{Name: cut(name), Wrong: person}, t)
@@ -277,7 +278,7 @@ func (s *Server) crewChange(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) crewPIN(w http.ResponseWriter, r *http.Request) error {
-	made, err := s.shop.ResetPIN(r.Context(), officialOf(r).Clerk, named(r, "stall"), named(r, "person"), "")
+	made, err := s.shop.Office.ResetPIN(r.Context(), officialOf(r).Clerk, named(r, "stall"), named(r, "person"), "")
 	if err != nil {
 		return err
 	}
@@ -286,7 +287,7 @@ func (s *Server) crewPIN(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) crewLeave(w http.ResponseWriter, r *http.Request) error {
 	stall := named(r, "stall")
-	if _, err := s.shop.Dismiss(r.Context(), officialOf(r).Clerk, stall, named(r, "person")); err != nil {
+	if _, err := s.shop.Office.Dismiss(r.Context(), officialOf(r).Clerk, stall, named(r, "person")); err != nil {
 		return err
 	}
 	return s.done(w, r, "staff-left", views.CrewPath(stall))

@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
 )
 
@@ -137,7 +138,7 @@ func (s *Server) inOffice(ctx context.Context) (kiosk.Login, error) {
 	if now-seen > touchEvery.Milliseconds() {
 		s.office.Put(ctx, officeSeen, now)
 	}
-	return s.shop.LoginIn(ctx, id, s.office.GetInt64(ctx, officeGen))
+	return s.shop.Office.LoginIn(ctx, id, s.office.GetInt64(ctx, officeGen))
 }
 
 // notInOffice sends people to the door and takes back a cookie that is worth nothing any more.
@@ -182,8 +183,8 @@ func (s *Server) askAgain(w http.ResponseWriter, r *http.Request) error {
 }
 
 // door is where a request knocks.
-func (s *Server) door(r *http.Request) kiosk.Door {
-	return kiosk.Door{From: s.clientIP(r).String(), Browser: s.cookie(r, browserCookie)}
+func (s *Server) door(r *http.Request) office.Door {
+	return office.Door{From: s.clientIP(r).String(), Browser: s.cookie(r, browserCookie)}
 }
 
 // mayKnock bounds what one address may try in a minute, whoever it says it is.

@@ -28,11 +28,11 @@ func (s *Server) stallAccountPage(w http.ResponseWriter, r *http.Request, status
 	if err != nil {
 		return err
 	}
-	h, err := s.shop.House(r.Context())
+	h, err := s.shop.Kernel.House(r.Context())
 	if err != nil {
 		return err
 	}
-	names, err := s.shop.Names(r.Context())
+	names, err := s.shop.Office.Names(r.Context())
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (s *Server) stallAccountPage(w http.ResponseWriter, r *http.Request, status
 
 func (s *Server) stallAccountSet(w http.ResponseWriter, r *http.Request) error {
 	stall := plainID(chi.URLParam(r, "stall"))
-	set, err := s.shop.SetOwnAccount(r.Context(), officialOf(r).Clerk, stall, r.PostForm.Get("key"))
+	set, err := s.shop.Office.SetOwnAccount(r.Context(), officialOf(r).Clerk, stall, r.PostForm.Get("key"))
 	r.PostForm.Del("key")
 	if err == nil {
 		s.log.Info("the account of a stall was set", "stall", stall, "login", set.SetBy, "account", set.Number)
@@ -62,7 +62,7 @@ func (s *Server) stallAccountSet(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) stallAccountEnd(w http.ResponseWriter, r *http.Request) error {
-	return s.accountDone(w, r, s.shop.EndOwnAccount(r.Context(), officialOf(r).Clerk, plainID(chi.URLParam(r, "stall"))))
+	return s.accountDone(w, r, s.shop.Office.EndOwnAccount(r.Context(), officialOf(r).Clerk, plainID(chi.URLParam(r, "stall"))))
 }
 
 func (s *Server) accountDone(w http.ResponseWriter, r *http.Request, err error) error {
@@ -74,10 +74,10 @@ func (s *Server) accountDone(w http.ResponseWriter, r *http.Request, err error) 
 
 // accountNames are the names of stalls' accounts, by their IDs and by the names of their books.
 func (s *Server) accountNames(ctx context.Context) (views.AccountNames, error) {
-	names, err := s.shop.AccountNames(ctx)
+	names, err := s.shop.Kernel.AccountNames(ctx)
 	all := views.AccountNames{}
 	for id, n := range names {
-		all[id], all[s.shop.BookOf(id)] = n, n
+		all[id], all[s.shop.Kernel.BookOf(id)] = n, n
 	}
 	return all, err
 }

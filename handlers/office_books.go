@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/report"
 	"qrkiosk/views"
 )
 
@@ -53,7 +54,7 @@ func days(q url.Values, first, last int64) (int64, int64, error) {
 			return 0, 0, err
 		}
 	}
-	return first, last, kiosk.CheckDays(first, last)
+	return first, last, report.CheckDays(first, last)
 }
 
 // monthOf is the first day of the month of a day.
@@ -62,7 +63,7 @@ func monthOf(day int64) int64 {
 }
 
 func (s *Server) book(r *http.Request) (kiosk.Book, views.Days, error) {
-	q, today := r.URL.Query(), s.shop.Today("")
+	q, today := r.URL.Query(), s.shop.Reports.Today("")
 	first, last, err := days(q, today, today)
 	if err != nil {
 		return kiosk.Book{}, views.Days{}, err
@@ -74,7 +75,7 @@ func (s *Server) book(r *http.Request) (kiosk.Book, views.Days, error) {
 			by = kiosk.ByHour
 		}
 	}
-	b, err := s.shop.Book(r.Context(), officialOf(r).Clerk, kiosk.BookQuery{
+	b, err := s.shop.Reports.Book(r.Context(), officialOf(r).Clerk, kiosk.BookQuery{
 		Stall: plainID(q.Get("stall")), Register: plainID(q.Get("register")), First: first, Last: last, By: by,
 	})
 	return b, views.NewDays(first, last, today), err
@@ -104,12 +105,12 @@ func (s *Server) takingsCSV(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) readStatement(r *http.Request, stall kiosk.Stall) (views.StatementPage, error) {
-	today := s.shop.Today(stall.Zone)
+	today := s.shop.Reports.Today(stall.Zone)
 	first, last, err := days(r.URL.Query(), monthOf(today), today)
 	if err != nil {
 		return views.StatementPage{}, err
 	}
-	st, err := s.shop.Statement(r.Context(), stall.ID, first, last)
+	st, err := s.shop.Reports.Statement(r.Context(), stall.ID, first, last)
 	return views.StatementPage{Statement: st, Days: views.NewDays(first, last, today), At: s.clock().UnixMilli()}, err
 }
 
@@ -118,7 +119,7 @@ func (s *Server) statement(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) statementPage(w http.ResponseWriter, r *http.Request, link string) error {
-	stall, err := s.shop.Stall(r.Context(), plainID(chi.URLParam(r, "stall")))
+	stall, err := s.shop.Kernel.Stall(r.Context(), plainID(chi.URLParam(r, "stall")))
 	if err != nil {
 		return err
 	}
@@ -135,7 +136,7 @@ func (s *Server) statementPage(w http.ResponseWriter, r *http.Request, link stri
 }
 
 func (s *Server) statementCSV(w http.ResponseWriter, r *http.Request) error {
-	stall, err := s.shop.Stall(r.Context(), plainID(chi.URLParam(r, "stall")))
+	stall, err := s.shop.Kernel.Stall(r.Context(), plainID(chi.URLParam(r, "stall")))
 	if err != nil {
 		return err
 	}
@@ -158,12 +159,12 @@ func (s *Server) writeStatement(w http.ResponseWriter, r *http.Request, stall ki
 func (s *Server) ownerLink(w http.ResponseWriter, r *http.Request) error {
 	stall, clerk := plainID(chi.URLParam(r, "stall")), officialOf(r).Clerk
 	if r.PostForm.Get("act") == "end" {
-		if err := s.shop.EndOwnerLink(r.Context(), clerk, stall); err != nil {
+		if err := s.shop.Reports.EndOwnerLink(r.Context(), clerk, stall); err != nil {
 			return err
 		}
 		return s.done(w, r, "owner-link-ended", views.StallPath(stall, "/statement"))
 	}
-	secret, err := s.shop.NewOwnerLink(r.Context(), clerk, stall)
+	secret, err := s.shop.Reports.NewOwnerLink(r.Context(), clerk, stall)
 	if err != nil {
 		return err
 	}
@@ -173,7 +174,7 @@ func (s *Server) ownerLink(w http.ResponseWriter, r *http.Request) error {
 // owned finds the stall of a read-only link.
 func (s *Server) owned(r *http.Request) (kiosk.Stall, string, error) {
 	secret := plainID(chi.URLParam(r, "secret"))
-	stall, err := s.shop.OwnerStall(r.Context(), secret)
+	stall, err := s.shop.Reports.OwnerStall(r.Context(), secret)
 	return stall, "/s/" + secret, err
 }
 

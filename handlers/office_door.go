@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
 )
 
@@ -74,7 +75,7 @@ func (s *Server) password(r *http.Request, name string) (kiosk.Login, error) {
 	if err := s.mayKnock(r); err != nil {
 		return kiosk.Login{}, err
 	}
-	return s.shop.Password(r.Context(), name, r.PostForm.Get("password"), s.door(r))
+	return s.shop.Office.Password(r.Context(), name, r.PostForm.Get("password"), s.door(r))
 }
 
 // cut keeps what was typed from filling a page.
@@ -129,7 +130,7 @@ func (s *Server) officeCode(w http.ResponseWriter, r *http.Request) error {
 
 // takeCode signs in with the code of the form and goes on.
 func (s *Server) takeCode(w http.ResponseWriter, r *http.Request, id, then string) error {
-	login, browser, err := s.shop.Factor(r.Context(), id, r.PostForm.Get("code"), s.door(r))
+	login, browser, err := s.shop.Office.Factor(r.Context(), id, r.PostForm.Get("code"), s.door(r))
 	if err != nil {
 		return err
 	}
@@ -187,7 +188,7 @@ func (s *Server) officeEverywhere(w http.ResponseWriter, r *http.Request) error 
 }
 
 func (s *Server) leaveOffice(w http.ResponseWriter, r *http.Request, everywhere bool) error {
-	if err := s.shop.SignedOut(r.Context(), officialOf(r).Clerk, everywhere); err != nil {
+	if err := s.shop.Office.SignedOut(r.Context(), officialOf(r).Clerk, everywhere); err != nil {
 		return err
 	}
 	if err := s.office.Destroy(r.Context()); err != nil {
@@ -204,7 +205,7 @@ func (s *Server) officeYou(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) officeRecovery(w http.ResponseWriter, r *http.Request) error {
-	codes, err := s.shop.NewRecovery(r.Context(), officialOf(r).Clerk)
+	codes, err := s.shop.Office.NewRecovery(r.Context(), officialOf(r).Clerk)
 	if err != nil {
 		return err
 	}
@@ -223,7 +224,7 @@ func (s *Server) setup(w http.ResponseWriter, r *http.Request) error {
 	err := s.mayKnock(r)
 	var once kiosk.Once
 	if err == nil {
-		once, _, err = s.shop.Once(r.Context(), typed)
+		once, _, err = s.shop.Office.Once(r.Context(), typed)
 	}
 	if err != nil {
 		return s.again(w, r, err, func(p views.Page, t *views.Trouble) {
@@ -248,7 +249,7 @@ func (s *Server) setupYouForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) setupYouPage(w http.ResponseWriter, r *http.Request, status int, typed string, cause error) error {
-	once, login, err := s.shop.OnceByHash(r.Context(), s.onWay(r))
+	once, login, err := s.shop.Office.OnceByHash(r.Context(), s.onWay(r))
 	if err != nil {
 		return s.backToSetup(w, r, err)
 	}
@@ -279,11 +280,11 @@ func (s *Server) setupYou(w http.ResponseWriter, r *http.Request) error {
 	name, password := r.PostForm.Get("name"), r.PostForm.Get("password")
 	err := s.mayKnock(r)
 	if err == nil && password != r.PostForm.Get("again") {
-		err = &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyPasswordTwice, Field: "again"}
+		err = &kiosk.Error{Code: kiosk.Invalid, Key: office.KeyPasswordTwice, Field: "again"}
 	}
-	var a kiosk.Arrival
+	var a office.Arrival
 	if err == nil {
-		a, err = s.shop.Arrive(r.Context(), s.onWay(r), name, password)
+		a, err = s.shop.Office.Arrive(r.Context(), s.onWay(r), name, password)
 	}
 	if err == nil && len(a.Factor) == 0 {
 		if err = s.letIn(w, r, a); err == nil {
@@ -306,7 +307,7 @@ func (s *Server) setupYou(w http.ResponseWriter, r *http.Request) error {
 	return s.goTo(w, r, views.PathSetupFactor)
 }
 
-func (s *Server) arrival(r *http.Request) (a kiosk.Arrival, ok bool) {
+func (s *Server) arrival(r *http.Request) (a office.Arrival, ok bool) {
 	text := s.office.GetString(r.Context(), officeArrival)
 	return a, text != "" && json.Unmarshal([]byte(text), &a) == nil
 }
@@ -320,7 +321,7 @@ func (s *Server) setupFactorPage(w http.ResponseWriter, r *http.Request, status 
 	if !ok {
 		return s.goTo(w, r, views.PathSetup)
 	}
-	text, err := s.shop.FactorText(a)
+	text, err := s.shop.Office.FactorText(a)
 	if err != nil {
 		return err
 	}
@@ -360,8 +361,8 @@ func (s *Server) setupFactor(w http.ResponseWriter, r *http.Request) error {
 }
 
 // letIn admits an arrival, signs it in and shows its recovery codes, once.
-func (s *Server) letIn(w http.ResponseWriter, r *http.Request, a kiosk.Arrival) error {
-	in, err := s.shop.Admit(r.Context(), a, r.PostForm.Get("code"), s.door(r))
+func (s *Server) letIn(w http.ResponseWriter, r *http.Request, a office.Arrival) error {
+	in, err := s.shop.Office.Admit(r.Context(), a, r.PostForm.Get("code"), s.door(r))
 	if err != nil {
 		return err
 	}

@@ -22,28 +22,28 @@ const (
 )
 
 func (s *Server) payouts(w http.ResponseWriter, r *http.Request) error {
-	ctx, today := r.Context(), s.shop.Today("UTC")
+	ctx, today := r.Context(), s.shop.Reports.Today("UTC")
 	first, last, err := days(r.URL.Query(), today-13, today)
 	if err != nil {
 		return err
 	}
 	page := views.PayoutsPage{Days: views.NewDays(first, last, today)}
-	if page.Matches, err = s.shop.Payouts(ctx, page.Days.First, page.Days.Last); err != nil {
+	if page.Matches, err = s.shop.Reconciler.Payouts(ctx, page.Days.First, page.Days.Last); err != nil {
 		return err
 	}
-	if page.Invoices, err = s.shop.FeeInvoices(ctx, invoicesShown); err != nil {
+	if page.Invoices, err = s.shop.Reconciler.FeeInvoices(ctx, invoicesShown); err != nil {
 		return err
 	}
 	if page.Accounts, err = s.accountNames(ctx); err != nil {
 		return err
 	}
-	if page.Audits, err = s.shop.AuditDays(ctx, auditShown+min(len(page.Accounts)*auditShown/2, auditMost)); err != nil {
+	if page.Audits, err = s.shop.Reconciler.AuditDays(ctx, auditShown+min(len(page.Accounts)*auditShown/2, auditMost)); err != nil {
 		return err
 	}
-	if page.Unmatched, err = s.shop.Unmatched(ctx, true, strangerShown); err != nil {
+	if page.Unmatched, err = s.shop.Kernel.Unmatched(ctx, true, strangerShown); err != nil {
 		return err
 	}
-	if page.Held, err = s.shop.Quarantine(ctx, true, strangerShown); err != nil {
+	if page.Held, err = s.shop.Office.Quarantine(ctx, true, strangerShown); err != nil {
 		return err
 	}
 	p, f := s.bookPage(r, "payouts")
@@ -54,14 +54,14 @@ func (s *Server) payouts(w http.ResponseWriter, r *http.Request) error {
 
 // payoutsAsk asks the gateway for its books now, in the lowest lane of the budget.
 func (s *Server) payoutsAsk(w http.ResponseWriter, r *http.Request) error {
-	if err := s.shop.ReadBooks(r.Context()); err != nil {
+	if err := s.shop.Reconciler.ReadBooks(r.Context()); err != nil {
 		return err
 	}
 	return s.done(w, r, "payouts-asked", views.PathPayouts)
 }
 
 func (s *Server) settleUnmatched(w http.ResponseWriter, r *http.Request) error {
-	err := s.shop.SettleUnmatched(r.Context(), officialOf(r).Actor(), r.PostForm.Get("key"), r.PostForm.Get("reason"))
+	err := s.shop.Office.SettleUnmatched(r.Context(), officialOf(r).Actor(), r.PostForm.Get("key"), r.PostForm.Get("reason"))
 	if err != nil {
 		return err
 	}
@@ -75,19 +75,19 @@ func (s *Server) deleteHeld(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return errNoPage
 	}
-	if err := s.shop.DeleteQuarantined(r.Context(), officialOf(r).Actor(), link, r.PostForm.Get("reason")); err != nil {
+	if err := s.shop.Office.DeleteQuarantined(r.Context(), officialOf(r).Actor(), link, r.PostForm.Get("reason")); err != nil {
 		return err
 	}
 	return s.done(w, r, "held-deleted", views.PathPayouts)
 }
 
 func (s *Server) exports(w http.ResponseWriter, r *http.Request) error {
-	today := s.shop.Today("")
+	today := s.shop.Reports.Today("")
 	first, last, err := days(r.URL.Query(), monthOf(today), today)
 	if err != nil {
 		return err
 	}
-	stalls, _, err := s.shop.StallsOf(r.Context(), officialOf(r).Clerk)
+	stalls, _, err := s.shop.Office.StallsOf(r.Context(), officialOf(r).Clerk)
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (s *Server) oneExport(make func() error) error {
 }
 
 func (s *Server) salesCSV(w http.ResponseWriter, r *http.Request) error {
-	q, today := r.URL.Query(), s.shop.Today("")
+	q, today := r.URL.Query(), s.shop.Reports.Today("")
 	first, last, err := days(q, monthOf(today), today)
 	if err != nil {
 		return err
@@ -155,7 +155,7 @@ func (s *Server) salesCSV(w http.ResponseWriter, r *http.Request) error {
 		var out stream
 		var f *views.Spreadsheet
 		var x kiosk.Export
-		err := s.shop.ExportSales(r.Context(), officialOf(r).Clerk, asked, func(begun kiosk.Export) error {
+		err := s.shop.Reports.ExportSales(r.Context(), officialOf(r).Clerk, asked, func(begun kiosk.Export) error {
 			x = begun
 			out = s.export(w, csvKind, "sales-"+kiosk.DayName(first)+"-"+kiosk.DayName(last)+".csv", x.Rows)
 			f = views.SaleSheet(p, out.out, q.Get("separator") != "comma")
@@ -175,7 +175,7 @@ func (s *Server) eventsFile(w http.ResponseWriter, r *http.Request) error {
 	return s.oneExport(func() error {
 		var out stream
 		var enc *json.Encoder
-		err := s.shop.ExportEvents(r.Context(), officialOf(r).Clerk, func(rows int64) error {
+		err := s.shop.Reports.ExportEvents(r.Context(), officialOf(r).Clerk, func(rows int64) error {
 			out = s.export(w, "application/jsonl", "events.jsonl", rows)
 			enc = json.NewEncoder(out.out)
 			return nil

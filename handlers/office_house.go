@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
 )
 
@@ -39,19 +40,19 @@ func (s *Server) house(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) housePage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Trouble) error {
-	h, err := s.shop.House(r.Context())
+	h, err := s.shop.Kernel.House(r.Context())
 	if err != nil {
 		return err
 	}
-	names, err := s.shop.Names(r.Context())
+	names, err := s.shop.Office.Names(r.Context())
 	if err != nil {
 		return err
 	}
 	p, f := s.officePage(r, "house", "")
 	f.Title, f.Error = p.T("office.nav.house"), t
 	s.render(w, r, status, views.HousePage(p, f, views.OfficeHouse{
-		House: h, Mode: s.shop.Settings().Mode, TakesKey: s.shop.TakesKey(), SetBy: names[h.Key.SetBy],
-		InForce: s.shop.PublicURL(), Typed: typed,
+		House: h, Mode: s.shop.Kernel.Settings().Mode, TakesKey: s.shop.Office.TakesKey(), SetBy: names[h.Key.SetBy],
+		InForce: s.shop.Kernel.PublicURL(), Typed: typed,
 	}))
 	return nil
 }
@@ -66,7 +67,7 @@ func (s *Server) houseDone(w http.ResponseWriter, r *http.Request, err error) er
 }
 
 func (s *Server) houseKey(w http.ResponseWriter, r *http.Request) error {
-	set, err := s.shop.SetGatewayKey(r.Context(), officialOf(r).Clerk, r.PostForm.Get("key"))
+	set, err := s.shop.Office.SetGatewayKey(r.Context(), officialOf(r).Clerk, r.PostForm.Get("key"))
 	if err == nil {
 		s.log.Info("the gateway's key was set", "login", set.SetBy, "account", set.Account)
 	}
@@ -78,12 +79,12 @@ func (s *Server) houseKey(w http.ResponseWriter, r *http.Request) error {
 
 // houseAddress stores the public address once our own server was reached by it.
 func (s *Server) houseAddress(w http.ResponseWriter, r *http.Request) error {
-	address, err := kiosk.CheckAddress(r.PostForm.Get("address"))
+	address, err := office.CheckAddress(r.PostForm.Get("address"))
 	if err == nil && address != "" {
 		err = s.probe(r.Context(), address)
 	}
 	if err == nil {
-		err = s.shop.SetPublicURL(r.Context(), officialOf(r).Clerk, address)
+		err = s.shop.Office.SetPublicURL(r.Context(), officialOf(r).Clerk, address)
 	}
 	return s.houseDone(w, r, err)
 }
@@ -97,11 +98,11 @@ func (s *Server) houseDays(w http.ResponseWriter, r *http.Request) error {
 		}
 		days[i] = n
 	}
-	return s.houseDone(w, r, s.shop.SetRetention(r.Context(), officialOf(r).Clerk, kiosk.Retention{Inbox: days[0], Notes: days[1], Keys: days[2]}))
+	return s.houseDone(w, r, s.shop.Office.SetRetention(r.Context(), officialOf(r).Clerk, kiosk.Retention{Inbox: days[0], Notes: days[1], Keys: days[2]}))
 }
 
 func (s *Server) houseTold(w http.ResponseWriter, r *http.Request) error {
-	return s.houseDone(w, r, s.shop.Confirm(r.Context(), officialOf(r).Clerk))
+	return s.houseDone(w, r, s.shop.Office.Confirm(r.Context(), officialOf(r).Clerk))
 }
 
 const (

@@ -21,7 +21,7 @@ func (s *Server) itemsCSV(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	items, err := s.shop.Items(r.Context(), stall.ID)
+	items, err := s.shop.Office.Items(r.Context(), stall.ID)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (s *Server) itemPreview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.itemImportAgain(w, r, err)
 	}
-	plan, draft, err := s.shop.PreviewItems(r.Context(), officialOf(r).Clerk, named(r, "stall"), raw)
+	plan, draft, err := s.shop.Office.PreviewItems(r.Context(), officialOf(r).Clerk, named(r, "stall"), raw)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (s *Server) itemPreview(w http.ResponseWriter, r *http.Request) error {
 // itemApply makes what was previewed, all of it or nothing.
 func (s *Server) itemApply(w http.ResponseWriter, r *http.Request) error {
 	stall, form := named(r, "stall"), r.PostForm
-	err := s.shop.ImportItems(r.Context(), officialOf(r).Clerk, stall, form.Get("draft"), form.Get("remove") == "yes")
+	err := s.shop.Office.ImportItems(r.Context(), officialOf(r).Clerk, stall, form.Get("draft"), form.Get("remove") == "yes")
 	if err != nil {
 		return s.itemImportAgain(w, r, err)
 	}

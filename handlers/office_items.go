@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
 )
 
@@ -23,7 +24,7 @@ func (s *Server) stallItemsPage(w http.ResponseWriter, r *http.Request, status i
 	if err != nil {
 		return err
 	}
-	items, err := s.shop.Items(r.Context(), stall.ID)
+	items, err := s.shop.Office.Items(r.Context(), stall.ID)
 	if err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ func (s *Server) stallItemSave(w http.ResponseWriter, r *http.Request) error {
 	item, err := readItem(r)
 	item.Stall = stall
 	if err == nil {
-		_, err = s.shop.PutItem(r.Context(), officialOf(r).Clerk, item)
+		_, err = s.shop.Office.PutItem(r.Context(), officialOf(r).Clerk, item)
 	}
 	if err != nil {
 		return s.refuse(w, r, fieldOf(err, "cents", "amount"), s.stallItemsPage)
@@ -83,14 +84,14 @@ func readItem(r *http.Request) (kiosk.Item, error) {
 	}
 	order := strings.TrimSpace(form.Get("order"))
 	if item.Order, err = strconv.ParseInt("0"+order, 10, 32); err != nil || strings.Trim(order, "0123456789") != "" {
-		return item, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyItemOrder, Field: "order"}
+		return item, &kiosk.Error{Code: kiosk.Invalid, Key: office.KeyItemOrder, Field: "order"}
 	}
 	return item, nil
 }
 
 func (s *Server) stallItemGone(w http.ResponseWriter, r *http.Request) error {
 	stall := plainID(chi.URLParam(r, "stall"))
-	if err := s.shop.RemoveItem(r.Context(), officialOf(r).Clerk, stall, plainID(r.PostForm.Get("id"))); err != nil {
+	if err := s.shop.Office.RemoveItem(r.Context(), officialOf(r).Clerk, stall, plainID(r.PostForm.Get("id"))); err != nil {
 		return err
 	}
 	return s.done(w, r, "saved", views.StallPath(stall, "/items"))

@@ -21,10 +21,10 @@ func (s *Server) peoplePage(w http.ResponseWriter, r *http.Request, status int, 
 
 func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, o views.OfficePeople, t *views.Trouble) error {
 	var err error
-	if o.Logins, err = s.shop.Logins(r.Context()); err != nil {
+	if o.Logins, err = s.shop.Office.Logins(r.Context()); err != nil {
 		return err
 	}
-	if o.Order, _, err = s.shop.Stalls(r.Context()); err != nil {
+	if o.Order, _, err = s.shop.Office.Stalls(r.Context()); err != nil {
 		return err
 	}
 	o.Stalls = map[string]string{}
@@ -53,7 +53,7 @@ func (s *Server) ownAddress(r *http.Request) string {
 func (s *Server) peopleAdd(w http.ResponseWriter, r *http.Request) error {
 	role, stall, _ := strings.Cut(r.PostForm.Get("role"), " ")
 	name := r.PostForm.Get("name")
-	login, code, err := s.shop.InviteLogin(r.Context(), officialOf(r).Clerk, name, kiosk.Role(role), plainID(stall))
+	login, code, err := s.shop.Office.InviteLogin(r.Context(), officialOf(r).Clerk, name, kiosk.Role(role), plainID(stall))
 	if err != nil {
 		return s.refuse(w, r, err, s.peoplePage)
 	}
@@ -62,11 +62,11 @@ func (s *Server) peopleAdd(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) peopleHelp(w http.ResponseWriter, r *http.Request) error {
 	id := plainID(r.PostForm.Get("id"))
-	code, err := s.shop.HelpLogin(r.Context(), officialOf(r).Clerk, id, r.PostForm.Get("lost") == "yes")
+	code, err := s.shop.Office.HelpLogin(r.Context(), officialOf(r).Clerk, id, r.PostForm.Get("lost") == "yes")
 	if err != nil {
 		return err
 	}
-	names, err := s.shop.Names(r.Context())
+	names, err := s.shop.Office.Names(r.Context())
 	if err != nil {
 		return err
 	}
@@ -74,14 +74,14 @@ func (s *Server) peopleHelp(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) peopleEnd(w http.ResponseWriter, r *http.Request) error {
-	if err := s.shop.EndLoginSessions(r.Context(), officialOf(r).Clerk, plainID(r.PostForm.Get("id"))); err != nil {
+	if err := s.shop.Office.EndLoginSessions(r.Context(), officialOf(r).Clerk, plainID(r.PostForm.Get("id"))); err != nil {
 		return err
 	}
 	return s.done(w, r, "signed-out", views.PathPeople)
 }
 
 func (s *Server) peopleRemove(w http.ResponseWriter, r *http.Request) error {
-	err := s.shop.RemoveLogin(r.Context(), officialOf(r).Clerk, plainID(r.PostForm.Get("id")))
+	err := s.shop.Office.RemoveLogin(r.Context(), officialOf(r).Clerk, plainID(r.PostForm.Get("id")))
 	if err != nil {
 		return s.refuse(w, r, err, s.peoplePage)
 	}
@@ -98,10 +98,10 @@ func (s *Server) trail(w http.ResponseWriter, r *http.Request) error {
 	ask, err := readTrailQuery(q)
 	var next int64
 	if err == nil {
-		page.Entries, next, err = s.shop.Trail(r.Context(), officialOf(r).Clerk, ask)
+		page.Entries, next, err = s.shop.Office.Trail(r.Context(), officialOf(r).Clerk, ask)
 	}
 	if err == nil {
-		page.Names, err = s.shop.Names(r.Context())
+		page.Names, err = s.shop.Office.Names(r.Context())
 	}
 	if err != nil {
 		if !refused(err) {

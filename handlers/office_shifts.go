@@ -17,12 +17,12 @@ func shiftListRoutes() []Route {
 
 // readShifts reads the Z reports of the days and the stall of a query, of today without one.
 func (s *Server) readShifts(r *http.Request) (views.ShiftsPage, error) {
-	q, today := r.URL.Query(), s.shop.Today("")
+	q, today := r.URL.Query(), s.shop.Reports.Today("")
 	first, last, err := days(q, today, today)
 	if err != nil {
 		return views.ShiftsPage{}, err
 	}
-	all, err := s.shop.ShiftsOf(r.Context(), officialOf(r).Clerk, plainID(q.Get("stall")), first, last)
+	all, err := s.shop.Reports.ShiftsOf(r.Context(), officialOf(r).Clerk, plainID(q.Get("stall")), first, last)
 	return views.ShiftsPage{Days: views.NewDays(first, last, today), List: all}, err
 }
 
@@ -50,7 +50,7 @@ func (s *Server) shiftsCSV(w http.ResponseWriter, r *http.Request) error {
 
 // readZ reads the Z report of the address, as the till draws it.
 func (s *Server) readZ(r *http.Request) (views.ShiftView, error) {
-	o, err := s.shop.OfficeReport(r.Context(), officialOf(r).Clerk, named(r, "stall"), named(r, "shift"))
+	o, err := s.shop.Reports.OfficeReport(r.Context(), officialOf(r).Clerk, named(r, "stall"), named(r, "shift"))
 	return views.ShiftView{
 		Stall: o.Stall, Register: o.Register, Report: o.Report, Since: o.Since, Names: o.Names, Now: s.clock().UnixMilli(),
 		Back: views.OfficeZBack(o.Report, o.Stall.Zone), CSV: views.OfficeZPath(o.Report, "/csv"),

@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
 )
 
@@ -34,7 +35,7 @@ func stallRoutes() []Route {
 
 // stallHere is the stall of the address.
 func (s *Server) stallHere(r *http.Request) (kiosk.Stall, error) {
-	return s.shop.Stall(r.Context(), plainID(chi.URLParam(r, "stall")))
+	return s.shop.Kernel.Stall(r.Context(), plainID(chi.URLParam(r, "stall")))
 }
 
 // stallTab is what one of the settings pages of a stall is drawn with.
@@ -71,7 +72,7 @@ func (s *Server) stallLookPage(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
-	pictures, err := s.shop.Pictures(r.Context(), stall.ID)
+	pictures, err := s.shop.Office.Pictures(r.Context(), stall.ID)
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,7 @@ func (s *Server) stallLookPage(w http.ResponseWriter, r *http.Request, status in
 
 // changeStall changes the stall of the address and goes back to a page of it.
 func (s *Server) changeStall(w http.ResponseWriter, r *http.Request, back string, edit func(*kiosk.Stall)) error {
-	stall, err := s.shop.ChangeStall(r.Context(), officialOf(r).Clerk, plainID(chi.URLParam(r, "stall")), edit)
+	stall, err := s.shop.Office.ChangeStall(r.Context(), officialOf(r).Clerk, plainID(chi.URLParam(r, "stall")), edit)
 	if err != nil {
 		return err
 	}
@@ -110,7 +111,7 @@ func (s *Server) stallLogo(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err == nil {
-		err = s.shop.SetLogo(r.Context(), officialOf(r).Clerk, plainID(chi.URLParam(r, "stall")), raw)
+		err = s.shop.Office.SetLogo(r.Context(), officialOf(r).Clerk, plainID(chi.URLParam(r, "stall")), raw)
 	}
 	return s.uploaded(w, r, "logo", err)
 }
@@ -137,14 +138,14 @@ func (s *Server) stallShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err == nil {
 		stall, about := plainID(chi.URLParam(r, "stall")), strings.TrimSpace(r.PostForm.Get("about"))
-		_, err = s.shop.AddPicture(r.Context(), officialOf(r).Clerk, stall, about, raw)
+		_, err = s.shop.Office.AddPicture(r.Context(), officialOf(r).Clerk, stall, about, raw)
 	}
 	return s.uploaded(w, r, "picture", err)
 }
 
 func (s *Server) stallUnshow(w http.ResponseWriter, r *http.Request) error {
 	stall := plainID(chi.URLParam(r, "stall"))
-	if err := s.shop.RemovePicture(r.Context(), officialOf(r).Clerk, stall, plainID(r.PostForm.Get("id"))); err != nil {
+	if err := s.shop.Office.RemovePicture(r.Context(), officialOf(r).Clerk, stall, plainID(r.PostForm.Get("id"))); err != nil {
 		return err
 	}
 	return s.done(w, r, "saved", views.StallPath(stall, ""))
@@ -252,7 +253,7 @@ func readPercent(text, field string) (int64, error) {
 	if strings.TrimSpace(text) == "" {
 		return 0, nil
 	}
-	n, err := kiosk.ParsePercent(text)
+	n, err := office.ParsePercent(text)
 	if err != nil {
 		return 0, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyStallVAT, Field: field}
 	}

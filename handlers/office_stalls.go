@@ -16,13 +16,13 @@ func (s *Server) officeHome(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) homePage(w http.ResponseWriter, r *http.Request, status int, name string, t *views.Trouble) error {
 	o := officialOf(r)
-	stalls, registers, err := s.shop.StallsOf(r.Context(), o.Clerk)
+	stalls, registers, err := s.shop.Office.StallsOf(r.Context(), o.Clerk)
 	if err != nil {
 		return err
 	}
 	p, f := s.officePage(r, "stalls", "")
 	f.Title, f.Error = p.T("office.home.title"), t
-	alarms, err := s.shop.AllAlarms(r.Context())
+	alarms, err := s.shop.Kernel.AllAlarms(r.Context())
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (s *Server) homePage(w http.ResponseWriter, r *http.Request, status int, na
 
 func (s *Server) stallAdd(w http.ResponseWriter, r *http.Request) error {
 	name := r.PostForm.Get("name")
-	_, err := s.shop.NewStall(r.Context(), officialOf(r).Clerk, kiosk.Stall{Name: name})
+	_, err := s.shop.Office.NewStall(r.Context(), officialOf(r).Clerk, kiosk.Stall{Name: name})
 	if err != nil {
 		return s.again(w, r, err, func(_ views.Page, t *views.Trouble) {
 			_ = s.homePage(w, r, statusOf(err), cut(name), t)
@@ -53,12 +53,12 @@ const keyNews = 24 * time.Hour
 // firstSteps are what is to be done before a shop is ready, none once all of it is; and when and by
 // whom the gateway's key was changed a short while ago.
 func (s *Server) firstSteps(ctx context.Context, stalls []kiosk.Stall, registers map[string][]kiosk.Register) (steps []views.OfficeStep, set int64, by string, err error) {
-	h, err := s.shop.House(ctx)
+	h, err := s.shop.Kernel.House(ctx)
 	if err != nil {
 		return nil, 0, "", err
 	}
 	if s.clock().UnixMilli()-h.Key.Set < keyNews.Milliseconds() {
-		names, err := s.shop.Names(ctx)
+		names, err := s.shop.Office.Names(ctx)
 		if err != nil {
 			return nil, 0, "", err
 		}
@@ -69,7 +69,7 @@ func (s *Server) firstSteps(ctx context.Context, stalls []kiosk.Stall, registers
 		selling = selling || stall.Seller != ""
 		path = views.StallPath(stall.ID, "/selling")
 		for _, g := range registers[stall.ID] {
-			devices, err := s.shop.Devices(ctx, g.ID)
+			devices, err := s.shop.Till.Devices(ctx, g.ID)
 			if err != nil {
 				return nil, 0, "", err
 			}
@@ -81,8 +81,8 @@ func (s *Server) firstSteps(ctx context.Context, stalls []kiosk.Stall, registers
 	}
 	steps = []views.OfficeStep{
 		{Key: "told", Path: views.PathHouse, Done: h.Told > 0},
-		{Key: "key", Path: views.PathHouse, Done: !s.shop.TakesKey() || h.Key.Set > 0},
-		{Key: "address", Path: views.PathHouse, Done: s.shop.PublicURL() != "" || h.PublicURL != ""},
+		{Key: "key", Path: views.PathHouse, Done: !s.shop.Office.TakesKey() || h.Key.Set > 0},
+		{Key: "address", Path: views.PathHouse, Done: s.shop.Kernel.PublicURL() != "" || h.PublicURL != ""},
 		{Key: "stall", Path: path, Done: selling},
 		{Key: "devices", Path: views.PathCards, Done: tills},
 	}

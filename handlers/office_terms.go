@@ -63,7 +63,7 @@ func (s *Server) stallTermsSave(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		}
 	case do == "check":
-		err = s.shop.TryTerms(r.Context(), by, stall.ID, l.Terms)
+		err = s.shop.Office.TryTerms(r.Context(), by, stall.ID, l.Terms)
 		l.Checked = err == nil
 	}
 	if err != nil {

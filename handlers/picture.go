@@ -13,6 +13,7 @@ import (
 	"golang.org/x/image/webp"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/office"
 )
 
 // What is taken of an upload. Whatever comes is decoded and written anew: nothing that was hidden in
@@ -30,9 +31,9 @@ const (
 var decoding = make(chan struct{}, 1)
 
 var (
-	errPictureForm  = &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyUploadForm, Field: "picture"}
-	errPictureSize  = &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyUploadPixels, Field: "picture"}
-	errPictureBytes = &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyUploadBytes, Field: "picture"}
+	errPictureForm  = &kiosk.Error{Code: kiosk.Invalid, Key: office.KeyUploadForm, Field: "picture"}
+	errPictureSize  = &kiosk.Error{Code: kiosk.Invalid, Key: office.KeyUploadPixels, Field: "picture"}
+	errPictureBytes = &kiosk.Error{Code: kiosk.Invalid, Key: office.KeyUploadBytes, Field: "picture"}
 )
 
 // readPicture turns an upload into a picture of at most so many pixels a side: PNG, or JPEG where

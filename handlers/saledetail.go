@@ -18,21 +18,21 @@ func (s *Server) saleDetail(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) salePage(w http.ResponseWriter, r *http.Request, status int, number string, cause error) error {
 	ctx, register := r.Context(), personOf(r).Register
-	t, err := s.shop.Till(ctx, register)
+	t, err := s.shop.Till.Till(ctx, register)
 	if err != nil {
 		return err
 	}
 	p := s.view(r)
 	p.Lang = s.staffLang(r, t.Stall)
 	v := views.SaleView{Stall: t.Stall, Now: t.Now, Typed: number, Refund: typedRefund(r), Error: p.For(t.Stall).Explain(known(cause))}
-	sale, err := s.shop.SaleByNumber(ctx, register, number)
+	sale, err := s.shop.Till.SaleByNumber(ctx, register, number)
 	switch {
 	case kiosk.CodeOf(err) == kiosk.NotFound:
 		status = http.StatusNotFound
 	case err != nil:
 		return err
 	default:
-		v.Sale, v.Receipt, v.May = sale, s.shop.ReceiptURL(sale), may(sale)
+		v.Sale, v.Receipt, v.May = sale, s.shop.Kernel.ReceiptURL(sale), may(sale)
 		if v.Names, err = s.names(ctx, register); err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func typedRefund(r *http.Request) views.RefundForm {
 }
 
 func (s *Server) names(ctx context.Context, register string) (map[string]string, error) {
-	people, err := s.shop.People(ctx, register)
+	people, err := s.shop.Till.People(ctx, register)
 	names := map[string]string{}
 	for _, p := range people {
 		names[p.ID] = p.Name
@@ -80,7 +80,7 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 	by, form := personOf(r).Actor, r.PostForm
 	do := kiosk.StepKind(form.Get("do"))
 	if do != kiosk.StepCancel {
-		manager, err := s.shop.ManagerByPIN(r.Context(), tabletOf(r), form.Get("pin"))
+		manager, err := s.shop.Till.ManagerByPIN(r.Context(), tabletOf(r), form.Get("pin"))
 		if err != nil {
 			return s.decideRefused(w, r, err)
 		}
@@ -97,23 +97,23 @@ func (s *Server) decided(ctx context.Context, by kiosk.Actor, do kiosk.StepKind,
 	id, reason := plainID(form.Get("sale")), strings.TrimSpace(form.Get("reason"))
 	switch do {
 	case kiosk.StepCancel:
-		return s.shop.Cancel(ctx, by, id)
+		return s.shop.Till.Cancel(ctx, by, id)
 	case kiosk.StepHanded:
-		return s.shop.HandedOver(ctx, by, id, reason)
+		return s.shop.Till.HandedOver(ctx, by, id, reason)
 	case kiosk.StepClose:
-		return s.shop.Close(ctx, by, id, reason)
+		return s.shop.Till.Close(ctx, by, id, reason)
 	case kiosk.StepAttach:
-		return s.shop.Attach(ctx, by, id, reason)
+		return s.shop.Till.Attach(ctx, by, id, reason)
 	case kiosk.StepAgain:
-		return s.shop.RefundAgain(ctx, by, id, reason)
+		return s.shop.Till.RefundAgain(ctx, by, id, reason)
 	case kiosk.StepRejected:
-		return s.shop.RefundRejected(ctx, by, id, reason)
+		return s.shop.Till.RefundRejected(ctx, by, id, reason)
 	case kiosk.StepRefund:
 		amount, err := s.refundAmount(ctx, by, id, form)
 		if err != nil {
 			return nil, err
 		}
-		return s.shop.Refund(ctx, by, id, amount, reason)
+		return s.shop.Till.Refund(ctx, by, id, amount, reason)
 	default:
 		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.ReasonUnknownStep, Field: "do"}
 	}
@@ -124,11 +124,11 @@ func (s *Server) refundAmount(ctx context.Context, by kiosk.Actor, sale string, 
 	if form.Get("part") != "" {
 		return kiosk.ParseMoney(form.Get("amount"))
 	}
-	number, err := s.shop.NumberOf(ctx, by.Register, sale)
+	number, err := s.shop.Till.NumberOf(ctx, by.Register, sale)
 	if err != nil {
 		return 0, err
 	}
-	found, err := s.shop.SaleByNumber(ctx, by.Register, number)
+	found, err := s.shop.Till.SaleByNumber(ctx, by.Register, number)
 	if err != nil {
 		return 0, err
 	}
@@ -140,7 +140,7 @@ func (s *Server) decideRefused(w http.ResponseWriter, r *http.Request, cause err
 	if wantsJSON(r) || statusOf(cause) >= http.StatusInternalServerError {
 		return cause
 	}
-	number, err := s.shop.NumberOf(r.Context(), personOf(r).Register, plainID(r.PostForm.Get("sale")))
+	number, err := s.shop.Till.NumberOf(r.Context(), personOf(r).Register, plainID(r.PostForm.Get("sale")))
 	if err != nil {
 		return cause
 	}

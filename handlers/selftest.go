@@ -21,14 +21,14 @@ const hookTestPatience = 5 * time.Second
 // that begins at this machine.
 func (s *Server) selfTest(w http.ResponseWriter, r *http.Request) error {
 	by := personOf(r).Actor
-	test, token, err := s.shop.BeginSelfTest(r.Context(), by, s.hub.displays(by.Register))
+	test, token, err := s.shop.Till.BeginSelfTest(r.Context(), by, s.hub.displays(by.Register))
 	if err != nil {
 		return err
 	}
 	if token != "" {
 		if why := s.postHook(r.Context(), token); why != nil {
 			s.log.Warn("the test's own webhook did not arrive", "register", by.Register, "err", why)
-			if err := s.shop.TestHookLost(r.Context(), by.Register, test.ID); err != nil {
+			if err := s.shop.Till.TestHookLost(r.Context(), by.Register, test.ID); err != nil {
 				return err
 			}
 		}
@@ -83,7 +83,7 @@ func (s *Server) testHeard(w http.ResponseWriter, r *http.Request, device kiosk.
 		Sound: oneOf(form.Get("sound"), "on", "off", "none"),
 		Awake: oneOf(form.Get("awake"), "on", "off", "none", "insecure"),
 	}
-	if err := s.shop.TestHeard(r.Context(), device.Register, plainID(form.Get("test")), p); err != nil {
+	if err := s.shop.Till.TestHeard(r.Context(), device.Register, plainID(form.Get("test")), p); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -102,7 +102,7 @@ func oneOf(text string, words ...string) string {
 
 // picture serves a picture of a stall's displays; its address changes with what it holds.
 func (s *Server) picture(w http.ResponseWriter, r *http.Request) error {
-	p, raw, err := s.shop.Picture(r.Context(), plainID(chi.URLParam(r, "id")))
+	p, raw, err := s.shop.Office.Picture(r.Context(), plainID(chi.URLParam(r, "id")))
 	if err != nil {
 		return err
 	}

@@ -16,13 +16,11 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-
-	"qrkiosk/kiosk"
 )
 
 // Config is what the front needs; Clock and Log have defaults.
 type Config struct {
-	Shop           *kiosk.Shop
+	Shop           *Rooms
 	Sessions       scs.Store
 	Metrics        *Metrics
 	Log            *slog.Logger
@@ -39,7 +37,7 @@ type Config struct {
 
 // Server is the front of the house. Its handler is complete: nothing needs to stand before it.
 type Server struct {
-	shop      *kiosk.Shop
+	shop      *Rooms
 	sessions  *scs.SessionManager // of people at tills
 	office    *scs.SessionManager // of people in the office
 	metrics   *Metrics
@@ -90,9 +88,9 @@ func New(c Config) (*Server, error) {
 		s.hostNames[strings.ToLower(u.Host)] = true
 	}
 	s.sessions, s.office = s.newSessions(c.Sessions), s.newOfficeSessions(c.Sessions)
-	s.hub.draw, s.hub.heads = s.draw, s.shop.Versions
+	s.hub.draw, s.hub.heads = s.draw, s.shop.Kernel.Versions
 	s.hub.pushed = s.metrics.pushed
-	s.hub.moved, s.pulse.store = s.wall.touch, s.shop.HeardFrom
+	s.hub.moved, s.pulse.store = s.wall.touch, s.shop.Till.HeardFrom
 	s.furnishWall()
 	s.hub.failed = func(register string, err error) {
 		s.log.Error("a screen cannot be drawn", "register", register, "err", err)

@@ -8,6 +8,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
 )
 
@@ -96,7 +97,7 @@ func (s *Server) oneSession(cookie string, next http.Handler) http.Handler {
 func (s *Server) view(r *http.Request) views.Page {
 	return views.Page{
 		Lang: s.staffLang(r, kiosk.Stall{}),
-		Mode: s.shop.Settings().Mode, Insecure: s.insecure(r),
+		Mode: s.shop.Kernel.Settings().Mode, Insecure: s.insecure(r),
 	}
 }
 
@@ -108,7 +109,7 @@ func (s *Server) viewHere(r *http.Request) views.Page {
 	if register == "" {
 		return p
 	}
-	stall, err := s.shop.StallOf(r.Context(), register)
+	stall, err := s.shop.Kernel.StallOf(r.Context(), register)
 	if err != nil {
 		return p
 	}
@@ -165,9 +166,9 @@ func (s *Server) deviceBy(ctx context.Context, secret string, kind kiosk.DeviceK
 	if secret == "" {
 		return kiosk.Device{}, &kiosk.Error{Code: kiosk.Unauthorized, Key: kiosk.KeyDeviceUnknown}
 	}
-	d, err := s.shop.Device(ctx, secret)
+	d, err := s.shop.Till.Device(ctx, secret)
 	if err == nil && d.Kind != kind {
-		err = &kiosk.Error{Code: kiosk.Forbidden, Key: kiosk.KeyDeviceWrong}
+		err = &kiosk.Error{Code: kiosk.Forbidden, Key: till.KeyDeviceWrong}
 	}
 	return d, err
 }
@@ -227,7 +228,7 @@ func (s *Server) signedIn(ctx context.Context, register string, command bool) (k
 	if command && now-seen > touchEvery.Milliseconds() {
 		s.sessions.Put(ctx, sessionSeen, now)
 	}
-	staff, err := s.shop.StaffByID(ctx, id)
+	staff, err := s.shop.Till.StaffByID(ctx, id)
 	if err == nil {
 		err = s.worksHere(ctx, staff, register)
 	}
@@ -249,7 +250,7 @@ func (s *Server) standsAt(ctx context.Context, tablet, session string) (kiosk.De
 }
 
 func (s *Server) worksHere(ctx context.Context, staff kiosk.Staff, register string) error {
-	people, err := s.shop.People(ctx, register)
+	people, err := s.shop.Till.People(ctx, register)
 	if err != nil {
 		return err
 	}
@@ -263,7 +264,7 @@ func (s *Server) worksHere(ctx context.Context, staff kiosk.Staff, register stri
 
 // pending tells whether the register waits for a customer's money.
 func (s *Server) pending(ctx context.Context, register string) bool {
-	t, err := s.shop.Till(ctx, register)
+	t, err := s.shop.Till.Till(ctx, register)
 	return err == nil && t.Current != nil
 }
 
@@ -278,11 +279,11 @@ func (s *Server) signInForm(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) signInPage(r *http.Request) (views.SignIn, error) {
 	register := tabletOf(r).Register
-	t, err := s.shop.Till(r.Context(), register)
+	t, err := s.shop.Till.Till(r.Context(), register)
 	if err != nil {
 		return views.SignIn{}, err
 	}
-	people, err := s.shop.People(r.Context(), register)
+	people, err := s.shop.Till.People(r.Context(), register)
 	return views.SignIn{Stall: t.Stall, Register: t.Register, Staff: people}, err
 }
 
@@ -293,7 +294,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 		return &statusError{http.StatusBadRequest, "PIN in the address"}
 	}
 	chosen := plainID(r.PostForm.Get("staff"))
-	staff, err := s.shop.SignIn(r.Context(), tabletOf(r), chosen, r.PostForm.Get("pin"))
+	staff, err := s.shop.Till.SignIn(r.Context(), tabletOf(r), chosen, r.PostForm.Get("pin"))
 	if err != nil {
 		return s.signInAgain(w, r, chosen, err)
 	}

@@ -24,7 +24,7 @@ func (s *Server) shiftPage(w http.ResponseWriter, r *http.Request, status int, c
 	}
 	v.Error = p.For(v.Stall).Explain(known(cause))
 	before := number(r.URL.Query().Get("before"))
-	v.Earlier, err = s.shop.ZReports(r.Context(), v.Register.ID, before, earlierReports+1)
+	v.Earlier, err = s.shop.Reports.ZReports(r.Context(), v.Register.ID, before, earlierReports+1)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func number(text string) int64 {
 // reportHere is a report page without its report.
 func (s *Server) reportHere(r *http.Request) (views.Page, views.ShiftView, error) {
 	ctx, register := r.Context(), personOf(r).Register
-	t, err := s.shop.Till(ctx, register)
+	t, err := s.shop.Till.Till(ctx, register)
 	if err != nil {
 		return views.Page{}, views.ShiftView{}, err
 	}
@@ -64,7 +64,7 @@ func (s *Server) xReport(r *http.Request) (views.Page, views.ShiftView, error) {
 	if err != nil {
 		return p, v, err
 	}
-	v.Report, err = s.shop.XReport(r.Context(), v.Register.ID)
+	v.Report, err = s.shop.Reports.XReport(r.Context(), v.Register.ID)
 	return p, v, err
 }
 
@@ -78,12 +78,12 @@ func (s *Server) zReport(r *http.Request) (views.Page, views.ShiftView, error) {
 	if err != nil {
 		return p, v, err
 	}
-	v.Since, err = s.shop.Since(r.Context(), v.Report)
+	v.Since, err = s.shop.Reports.Since(r.Context(), v.Report)
 	return p, v, err
 }
 
 func (s *Server) zOf(ctx context.Context, register string, no int64) (kiosk.Report, error) {
-	found, err := s.shop.ZReports(ctx, register, no+1, 1)
+	found, err := s.shop.Reports.ZReports(ctx, register, no+1, 1)
 	if err == nil && (len(found) == 0 || found[0].No != no || no == 0) {
 		err = &kiosk.Error{Code: kiosk.NotFound, Key: kiosk.KeyNoSuchReport}
 	}
@@ -120,7 +120,7 @@ func (s *Server) shiftCSV(w http.ResponseWriter, r *http.Request) error {
 
 // shiftClose closes the register and shows its Z report.
 func (s *Server) shiftClose(w http.ResponseWriter, r *http.Request) error {
-	z, err := s.shop.CloseShift(r.Context(), personOf(r).Actor)
+	z, err := s.shop.Till.CloseShift(r.Context(), personOf(r).Actor)
 	if err != nil {
 		if wantsJSON(r) || statusOf(err) >= http.StatusInternalServerError {
 			return err

@@ -70,7 +70,7 @@ func (s *Server) displaySocket(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) stallOf(r *http.Request, register string) (kiosk.Stall, error) {
-	return s.shop.StallOf(r.Context(), register)
+	return s.shop.Kernel.StallOf(r.Context(), register)
 }
 
 // connect turns the request into a socket. The handler returns at once; one goroutine reads. trust
@@ -104,7 +104,7 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request, device kiosk.De
 
 // draw draws a kind of screen of a register for the hub.
 func (s *Server) draw(ctx context.Context, register string, v screen, displays int) (drawing, error) {
-	p := views.Page{Lang: v.lang, Mode: s.shop.Settings().Mode}
+	p := views.Page{Lang: v.lang, Mode: s.shop.Kernel.Settings().Mode}
 	if v.kind == kiosk.Display || v.kind == faceKind {
 		d, x, err := s.displayScreen(ctx, register)
 		x.Face = v.kind == faceKind
@@ -116,11 +116,11 @@ func (s *Server) draw(ctx context.Context, register string, v screen, displays i
 		drawn.trust = d.Register.Trust
 		if d.Shows == kiosk.ShowsCode {
 			// The receipt's code is what the next frame will need, the moment the money comes.
-			drawn.after = func() { s.code(s.shop.ReceiptURL(d.Sale)) }
+			drawn.after = func() { s.code(s.shop.Kernel.ReceiptURL(d.Sale)) }
 		}
 		return drawn, err
 	}
-	t, err := s.shop.Till(ctx, register)
+	t, err := s.shop.Till.Till(ctx, register)
 	if err != nil {
 		return drawing{}, err
 	}

@@ -30,7 +30,7 @@ func newKey() string {
 
 // tillScreen reads a till and what it shows besides.
 func (s *Server) tillScreen(ctx context.Context, register string) (kiosk.TillScreen, views.TillExtras, error) {
-	t, err := s.shop.Till(ctx, register)
+	t, err := s.shop.Till.Till(ctx, register)
 	return t, views.TillExtras{Displays: s.hub.displays(register), QR: s.code(t.PayURL)}, err
 }
 
@@ -46,7 +46,7 @@ func (s *Server) tillPage(w http.ResponseWriter, r *http.Request, status int, ca
 	p := s.view(r)
 	p.Lang = s.staffLang(r, t.Stall)
 	x.Staff, x.Key, x.Typed = personOf(r).staff, newKey(), typed
-	if x.Items, err = s.shop.Items(r.Context(), t.Stall.ID); err != nil {
+	if x.Items, err = s.shop.Office.Items(r.Context(), t.Stall.ID); err != nil {
 		return err
 	}
 	if cause != nil {
@@ -100,7 +100,7 @@ func (s *Server) charge(w http.ResponseWriter, r *http.Request) error {
 		return s.chargeRefused(w, r, err)
 	}
 	order.NoTip = s.hub.displays(personOf(r).Register) == 0 && r.PostForm.Get("face") == ""
-	sale, err := s.shop.Charge(r.Context(), personOf(r).Actor, order)
+	sale, err := s.shop.Till.Charge(r.Context(), personOf(r).Actor, order)
 	if err != nil {
 		return s.chargeRefused(w, r, err)
 	}
@@ -124,7 +124,7 @@ func (s *Server) awaitLink(ctx context.Context, sale *kiosk.Sale) {
 	opened := s.hub.listenFor(sale.Register)
 	defer s.hub.forget(sale.Register, opened)
 	for {
-		d, err := s.shop.Display(ctx, sale.Register)
+		d, err := s.shop.Till.Display(ctx, sale.Register)
 		if err != nil || d.Sale == nil || d.Sale.ID != sale.ID || d.Shows != kiosk.ShowsMoment {
 			return
 		}
@@ -148,29 +148,29 @@ func (s *Server) command(do func(context.Context, kiosk.Actor, string) error) ha
 
 func (s *Server) cancel(w http.ResponseWriter, r *http.Request) error {
 	return s.command(func(ctx context.Context, by kiosk.Actor, sale string) error {
-		_, err := s.shop.Cancel(ctx, by, sale)
+		_, err := s.shop.Till.Cancel(ctx, by, sale)
 		return err
 	})(w, r)
 }
 
 func (s *Server) aside(w http.ResponseWriter, r *http.Request) error {
 	return s.command(func(ctx context.Context, by kiosk.Actor, sale string) error {
-		_, err := s.shop.SetAside(ctx, by, sale)
+		_, err := s.shop.Till.SetAside(ctx, by, sale)
 		return err
 	})(w, r)
 }
 
 func (s *Server) noTip(w http.ResponseWriter, r *http.Request) error {
-	return s.command(s.shop.NoTip)(w, r)
+	return s.command(s.shop.Till.NoTip)(w, r)
 }
 
 func (s *Server) look(w http.ResponseWriter, r *http.Request) error {
-	return s.command(s.shop.Look)(w, r)
+	return s.command(s.shop.Till.Look)(w, r)
 }
 
 func (s *Server) shiftOpen(w http.ResponseWriter, r *http.Request) error {
 	return s.command(func(ctx context.Context, by kiosk.Actor, _ string) error {
-		_, err := s.shop.OpenShift(ctx, by)
+		_, err := s.shop.Till.OpenShift(ctx, by)
 		return err
 	})(w, r)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
 )
 
@@ -318,7 +319,7 @@ func (w *wall) own(clerk kiosk.Clerk) []kiosk.WallTile {
 			own = append(own, t.WallTile)
 		}
 	}
-	slices.SortFunc(own, kiosk.CompareTiles)
+	slices.SortFunc(own, office.CompareTiles)
 	return own
 }
 
@@ -409,11 +410,11 @@ func (c *watcher) tell(renew bool) bool {
 
 // wallPage shows the wall as it is now; without script the page comes again by itself.
 func (s *Server) wallPage(w http.ResponseWriter, r *http.Request) error {
-	all, err := s.shop.Wall(r.Context(), nil, s.online())
+	all, err := s.shop.Office.Wall(r.Context(), nil, s.online())
 	if err != nil {
 		return err
 	}
-	alarms, err := s.shop.HouseAlarms(r.Context())
+	alarms, err := s.shop.Kernel.HouseAlarms(r.Context())
 	if err != nil {
 		return err
 	}
@@ -422,7 +423,7 @@ func (s *Server) wallPage(w http.ResponseWriter, r *http.Request) error {
 	p, f := s.officePage(r, "wall", "")
 	f.Title = p.T("office.wall.title")
 	s.render(w, r, http.StatusOK, views.WallPage(p, f, views.Wall{
-		Tiles: own, Health: s.shop.Health(), Alarms: alarms, Now: s.clock().UnixMilli(), Lease: kiosk.LeaseMillis,
+		Tiles: own, Health: s.shop.Kernel.Health(), Alarms: alarms, Now: s.clock().UnixMilli(), Lease: kiosk.LeaseMillis,
 	}))
 	return nil
 }
@@ -479,7 +480,7 @@ func (s *Server) wallSocket(w http.ResponseWriter, r *http.Request) error {
 // furnishWall gives the wall what it reads and draws with.
 func (s *Server) furnishWall() {
 	s.wall.read = func(ctx context.Context, registers []string) ([]kiosk.WallTile, error) {
-		return s.shop.Wall(ctx, registers, s.online())
+		return s.shop.Office.Wall(ctx, registers, s.online())
 	}
 	drawn := func(ctx context.Context, c templ.Component) (string, error) {
 		var b bytes.Buffer
@@ -490,9 +491,9 @@ func (s *Server) furnishWall() {
 		return drawn(ctx, views.WallTile(views.Page{Lang: lang}, t))
 	}
 	s.wall.sum = func(ctx context.Context, lang string, all []kiosk.WallTile, alarms []kiosk.Alarm) (string, error) {
-		return drawn(ctx, views.WallHead(views.Page{Lang: lang}, views.Wall{Tiles: all, Health: s.shop.Health(), Alarms: alarms}))
+		return drawn(ctx, views.WallHead(views.Page{Lang: lang}, views.Wall{Tiles: all, Health: s.shop.Kernel.Health(), Alarms: alarms}))
 	}
-	s.wall.hear = s.shop.HouseAlarms
+	s.wall.hear = s.shop.Kernel.HouseAlarms
 	s.wall.tell = func(ctx context.Context, lang string, clerk kiosk.Clerk, alarms []kiosk.Alarm) (string, error) {
 		return drawn(ctx, views.OfficeAlarms(views.Page{Lang: lang}, clerk, alarms, s.clock().UnixMilli()))
 	}

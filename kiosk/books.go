@@ -56,8 +56,8 @@ type Tally struct {
 	Disputed Money
 }
 
-// add counts a row.
-func (t *Tally) add(kind RowKind, amount Money) {
+// Add counts a row.
+func (t *Tally) Add(kind RowKind, amount Money) {
 	switch kind {
 	case RowPayment, RowExtra:
 		t.Payments++

@@ -1,7 +1,6 @@
 package kiosk
 
 import (
-	"context"
 	"slices"
 )
 
@@ -24,20 +23,4 @@ var deviceWords = []string{"", "on", "off", "none", "insecure"}
 // Valid tells whether a report can come from a page of ours.
 func (h DeviceHealth) Valid() bool {
 	return slices.Contains(deviceWords, h.Awake) && slices.Contains(deviceWords, h.Sound) && h.Battery >= -1 && h.Battery <= 100
-}
-
-// HeardFrom stores what devices told, all in one change: whoever calls gathers reports for some
-// seconds, so that their number costs nothing.
-func (s *Shop) HeardFrom(ctx context.Context, reports []DeviceHealth) error {
-	if len(reports) == 0 {
-		return nil
-	}
-	return s.change(ctx, OfficeStream, func(tx Tx) error {
-		for _, h := range reports {
-			if err := tx.PutHealth(h); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

@@ -20,7 +20,8 @@ const (
 	KeyDiscountReason = "discount-reason"
 )
 
-const wholePercent = 10_000
+// WholePercent is a hundred percent, in hundredths.
+const WholePercent = 10_000
 
 // IsZero tells whether nothing is taken off.
 func (d Discount) IsZero() bool { return d.Percent == 0 && d.Fixed == 0 }
@@ -28,44 +29,46 @@ func (d Discount) IsZero() bool { return d.Percent == 0 && d.Fixed == 0 }
 // Off is what the discount takes off a sum.
 func (d Discount) Off(sum Money) Money {
 	if d.Percent > 0 {
-		return Money((int64(sum)*d.Percent + wholePercent/2) / wholePercent)
+		return Money((int64(sum)*d.Percent + WholePercent/2) / WholePercent)
 	}
 	return d.Fixed
 }
 
-// discountTrail is what the trail says of a sale's discount, "" without one.
-func (s *Sale) discountTrail() string {
+// DiscountTrail is what the trail says of a sale's discount, "" without one.
+func (s *Sale) DiscountTrail() string {
 	if s.Discount == 0 {
 		return ""
 	}
 	return "discount " + s.Discount.String() + ": " + s.DiscountFor
 }
 
-// check is about the discount alone; that it leaves something to pay is the charge's matter.
-func (d Discount) check() error {
-	if err := d.checkForm(); err != nil || d.IsZero() {
+// Check is about the discount alone; that it leaves something to pay is the charge's matter.
+func (d Discount) Check() error {
+	if err := d.CheckForm(); err != nil || d.IsZero() {
 		return err
 	}
-	if strings.TrimSpace(d.Reason) == "" || utf8.RuneCountInString(d.Reason) > maxNote || !plainText(d.Reason) {
+	if strings.TrimSpace(d.Reason) == "" || utf8.RuneCountInString(d.Reason) > MaxNote || !PlainText(d.Reason) {
 		return &Error{Code: Invalid, Key: KeyDiscountReason, Field: "reason"}
 	}
 	return nil
 }
 
-func (d Discount) checkForm() error {
-	if d.Percent < 0 || d.Percent > wholePercent || d.Fixed < 0 || d.Fixed > MaxMoney || (d.Percent > 0 && d.Fixed > 0) {
-		return discountError(KeyDiscountForm)
+// CheckForm is [Invalid] for a discount that no sale could have.
+func (d Discount) CheckForm() error {
+	if d.Percent < 0 || d.Percent > WholePercent || d.Fixed < 0 || d.Fixed > MaxMoney || (d.Percent > 0 && d.Fixed > 0) {
+		return DiscountError(KeyDiscountForm)
 	}
 	return nil
 }
 
-func discountError(key string) error { return &Error{Code: Invalid, Key: key, Field: "discount"} }
+// DiscountError is [Invalid] with a message about the field of the discount.
+func DiscountError(key string) error { return &Error{Code: Invalid, Key: key, Field: "discount"} }
 
 // ParseDiscount reads a discount as people and pages write it: "10 %", "2,5%", "1,50", "1.50 €";
 // "" is none. Everything else is [Invalid]; a sum must say its cents, as in [ParseMoney].
 func ParseDiscount(text string) (Discount, error) {
 	if len(text) > 32 {
-		return Discount{}, discountError(KeyDiscountForm)
+		return Discount{}, DiscountError(KeyDiscountForm)
 	}
 	number, percent := strings.CutSuffix(trimAmount(text), "%")
 	if number == "" && !percent {
@@ -77,7 +80,7 @@ func ParseDiscount(text string) (Discount, error) {
 	}
 	m, err := ParseMoney(number)
 	if err != nil {
-		return Discount{}, discountError(KeyDiscountForm)
+		return Discount{}, DiscountError(KeyDiscountForm)
 	}
 	return Discount{Fixed: m}, nil
 }
@@ -89,11 +92,11 @@ func parsePercent(text string) (int64, error) {
 		part += "0"
 	}
 	if whole == "" || len(whole) > 3 || len(part) > 2 || strings.Trim(whole+part, "0123456789") != "" {
-		return 0, discountError(KeyDiscountForm)
+		return 0, DiscountError(KeyDiscountForm)
 	}
 	v, err := strconv.ParseInt(whole+part, 10, 64)
-	if err != nil || v == 0 || v > wholePercent {
-		return 0, discountError(KeyDiscountForm)
+	if err != nil || v == 0 || v > WholePercent {
+		return 0, DiscountError(KeyDiscountForm)
 	}
 	return v, nil
 }

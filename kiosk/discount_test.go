@@ -33,7 +33,7 @@ func FuzzParseDiscount(f *testing.F) {
 			}
 			return
 		}
-		if err := d.checkForm(); err != nil {
+		if err := d.CheckForm(); err != nil {
 			t.Errorf("%q became %+v", text, d)
 		}
 		for _, sum := range []Money{1, 99, 1250, MaxMoney} {

@@ -1,28 +1,39 @@
 // Package kiosk is the domain of a point of sale that takes SecPaid payments by QR code: money,
 // sales with their facts and states, registers and their devices, people, shifts, the journal, the
-// errands towards the gateway, and the use cases ([Shop]) that bring them together. It imports the
-// standard library alone and must never know HTTP, SQL or the gateway's wire: it names what it
-// needs as interfaces ([Store], [Gateway], [Accounts], [Bus], [Vault]) and others provide it.
+// errands towards the gateway, and the ports to everything outside. It has nouns and pure rules and
+// no use case: what people and clocks set going lies in the rooms below it, which stand on a small
+// kernel and never call one another. It imports the standard library alone and must never know HTTP,
+// SQL or the gateway's wire: it names what it needs as interfaces ([Store], [Gateway], [Accounts],
+// [Bus], [Vault]) and others provide it.
 //
 // # The house
 //
 // Imports go one way; a test holds this table against the real import graph.
 //
-//	room           owns                                                  imports of ours
-//	kiosk          the domain                                            nothing
-//	kiosk/store    every line of SQL, for SQLite and PostgreSQL          kiosk, assets
-//	kiosk/secpaid  the SecPaid V2 wire as a client                       kiosk
-//	kiosk/sandbox  an embedded SecPaid, sharing no wire with the client  kiosk (Money alone)
-//	kiosk/bus      telling other screens that something changed          kiosk
-//	kiosk/vault    hashes of PINs, seals of secrets                      kiosk
-//	static         what browsers load                                    nothing
-//	assets         migrations and words                                  nothing
-//	views          pages, words, money and time as text, the QR code     kiosk, static, assets
-//	handlers       routes, sessions, guards, hub, sockets, metrics       kiosk, views, static
-//	cmd/qrkiosk    configuration and wiring, tests of the whole          everything
-//	cmd/torture    drives and kills the program, checks its books        assets
+//	room             owns                                                  imports of ours
+//	kiosk            nouns, pure rules, ports                              nothing
+//	kiosk/shop       the kernel: change and ring, take and store,
+//	                 accounts, health, alarms                              kiosk
+//	kiosk/till       what happens at a counter: charge, cart, tip,
+//	                 cancel, refund, shift, decisions, screens, devices    kiosk, kiosk/shop
+//	kiosk/reconcile  what is owed to the gateway or asked of it: links,
+//	                 notices, lists, census, audit, payouts, anchors       kiosk, kiosk/shop
+//	kiosk/office     people, stalls, registers, items, imports, wall,
+//	                 retention, trail                                      kiosk, kiosk/shop
+//	kiosk/report     takings, statements, lists of shifts, exports         kiosk, kiosk/shop
+//	kiosk/store      every line of SQL, for SQLite and PostgreSQL          kiosk, assets
+//	kiosk/secpaid    the SecPaid V2 wire as a client                       kiosk
+//	kiosk/sandbox    an embedded SecPaid, sharing no wire with the client  kiosk (Money alone)
+//	kiosk/bus        telling other screens that something changed          kiosk
+//	kiosk/vault      hashes of PINs, seals of secrets                      kiosk
+//	static           what browsers load                                    nothing
+//	assets           migrations and words                                  nothing
+//	views            pages, words, money and time as text, the QR code     kiosk, static, assets
+//	handlers         routes, sessions, guards, hub, sockets, metrics       kiosk, its rooms, views, static
+//	cmd/qrkiosk      configuration and wiring, tests of the whole          everything
+//	cmd/torture      drives and kills the program, checks its books        assets
 //
-// A change of wire, dialect, wording or look stays in one room.
+// // A change of wire, dialect, wording or look stays in one room.
 //
 // # A sale
 //

@@ -1,6 +1,8 @@
 package kiosk
 
-import "slices"
+import (
+	"slices"
+)
 
 // ErrandKind names a duty towards the gateway.
 type ErrandKind string
@@ -55,27 +57,27 @@ func (s *Sale) Duties() []Duty {
 	return append(d, s.refundDuties()...)
 }
 
-func (l *Link) needsOpen() bool { return !l.Live && !l.GivenUp && !l.Gone && !l.hasPayment() }
+func (l *Link) needsOpen() bool { return !l.Live && !l.GivenUp && !l.Gone && !l.HasPayment() }
 
 // needsStray holds for an attempt that was given up without knowing its outcome: a link that is
 // born late must be found and deleted.
 func (l *Link) needsStray() bool {
-	return l.GivenUp && l.Unclear && !l.Live && !l.Gone && !l.Unborn && !l.hasPayment()
+	return l.GivenUp && l.Unclear && !l.Live && !l.Gone && !l.Unborn && !l.HasPayment()
 }
 
 // needsRetire holds for a link that may still be paid though nobody should: its sale is ending,
 // it is a stray of an attempt that was given up, or money came on another link of the sale. A
 // pending bank transfer forbids deleting.
 func (s *Sale) needsRetire(l *Link) bool {
-	elsewhere := s.anyLink(func(o *Link) bool { return o.N != l.N && o.hasPayment() })
+	elsewhere := s.AnyLink(func(o *Link) bool { return o.N != l.N && o.HasPayment() })
 	unwanted := s.Cancel || s.Lapse || l.GivenUp || elsewhere
-	return unwanted && l.Live && !l.Gone && !l.ToldUsed && !l.pendingOpen() && l.value(s.Strict) == 0 && !l.Used
+	return unwanted && l.Live && !l.Gone && !l.ToldUsed && !l.PendingOpen() && l.value(s.Strict) == 0 && !l.Used
 }
 
 // needsLook holds while something says there may be money and no row has told yet. After a day
 // without one a person is asked instead.
 func (s *Sale) needsLook(l *Link) bool {
-	return !l.hasPayment() && !l.Unconfirmed && (l.Odd > l.Answered || l.ToldUsed || l.Used || l.claimed())
+	return !l.HasPayment() && !l.Unconfirmed && (l.Odd > l.Answered || l.ToldUsed || l.Used || l.Claimed())
 }
 
 func dutyChange(before, after *Sale) (start, end []Duty) {
@@ -91,4 +93,14 @@ func dutyChange(before, after *Sale) (start, end []Duty) {
 		}
 	}
 	return start, end
+}
+
+// Owes tells whether a duty is one of the sale's.
+func (s *Sale) Owes(d Duty) bool {
+	for _, has := range s.Duties() {
+		if has == d {
+			return true
+		}
+	}
+	return false
 }

@@ -5,6 +5,16 @@ import (
 	"fmt"
 )
 
+// FirstOf is the first error that is one.
+func FirstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Code says what kind of failure an error is; one table in handlers turns it into an HTTP status.
 type Code string
 
@@ -84,7 +94,8 @@ const (
 	KeyAmountTooLarge  = "amount-too-large"
 )
 
-func asError(err error, e **Error) bool { return errors.As(err, e) }
+// AsError finds an error of ours in a chain.
+func AsError(err error, e **Error) bool { return errors.As(err, e) }
 
 // The keys of messages about places, people and devices.
 const (

@@ -157,7 +157,7 @@ func (l *Link) addTo(f *Figures, strict bool) (came bool) {
 			}
 		}
 	}
-	if !l.hasPayment() {
+	if !l.HasPayment() {
 		claimed := l.value(strict)
 		f.Gross, f.Unconfirmed = f.Gross+claimed, f.Unconfirmed+claimed
 		came = claimed != 0

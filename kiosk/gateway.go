@@ -3,6 +3,7 @@ package kiosk
 import (
 	"context"
 	"strings"
+	"time"
 )
 
 // Gateway is what the house needs of SecPaid. Errors are [*Error] with one of these codes:
@@ -202,4 +203,23 @@ func (l *Link) Believes(n Notice) bool {
 	return n.Authentic && l.Live &&
 		n.PayID == l.PayID && n.HasAmount && n.Amount == l.Amount &&
 		(l.UserID == "" || n.UserID == l.UserID) && n.Status == NoticeSuccess
+}
+
+// The reasons the journal gives for an attempt that ended.
+const (
+	KeyGatewayRefused     = "gateway-refused"
+	KeyGatewayKey         = "gateway-key"
+	KeyGatewayLimit       = "gateway-limit"
+	KeyGatewayUnclear     = "gateway-unclear"
+	KeyGatewayUnreachable = "gateway-unreachable"
+	KeyGatewayWrong       = "gateway-wrong-echo"
+)
+
+// WaitOf is how many milliseconds an error asks to wait: what it says, or two seconds.
+func WaitOf(err error) int64 {
+	var e *Error
+	if AsError(err, &e) && e.Wait > 0 {
+		return e.Wait
+	}
+	return 2 * int64(time.Second/time.Millisecond)
 }

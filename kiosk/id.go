@@ -10,14 +10,15 @@ import (
 	"time"
 )
 
-// crockford is base 32 without letters that people mistake for digits.
-const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+// Crockford is base 32 without letters that people mistake for digits.
+const Crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-// entropy draws the random values of the house. It panics when the source fails: nothing here is
+// Entropy draws the random values of the house. It panics when the source fails: nothing here is
 // safe without randomness.
-type entropy struct{ io.Reader }
+type Entropy struct{ io.Reader }
 
-func (r entropy) bytes(n int) []byte {
+// Bytes returns n random bytes.
+func (r Entropy) Bytes(n int) []byte {
 	b := make([]byte, n)
 	if _, err := io.ReadFull(r, b); err != nil {
 		panic(fmt.Errorf("no randomness: %w", err))
@@ -25,16 +26,16 @@ func (r entropy) bytes(n int) []byte {
 	return b
 }
 
-// secret returns n random bytes for a URL path or a cookie, without padding or comma.
-func (r entropy) secret(n int) string { return base64.RawURLEncoding.EncodeToString(r.bytes(n)) }
+// Secret returns n random bytes for a URL path or a cookie, without padding or comma.
+func (r Entropy) Secret(n int) string { return base64.RawURLEncoding.EncodeToString(r.Bytes(n)) }
 
-// linkKey returns a link's AES key. The gateway takes the 32 characters themselves as its 32 bytes, so
+// LinkKey returns a link's AES key. The gateway takes the 32 characters themselves as its 32 bytes, so
 // that each is a letter or a digit: nothing can be lost on the way.
-func (r entropy) linkKey() string {
+func (r Entropy) LinkKey() string {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	var key strings.Builder
 	for key.Len() < 32 {
-		for _, b := range r.bytes(48) {
+		for _, b := range r.Bytes(48) {
 			if int(b) < 4*len(letters) && key.Len() < 32 {
 				key.WriteByte(letters[int(b)%len(letters)])
 			}
@@ -43,23 +44,23 @@ func (r entropy) linkKey() string {
 	return key.String()
 }
 
-// id returns 26 characters whose order is that of time: 48 bits of milliseconds, 80 random bits.
-func (r entropy) id(millis int64) string {
-	return IDFrom(millis) + base32(r.bytes(10))
+// ID returns 26 characters whose order is that of time: 48 bits of milliseconds, 80 random bits.
+func (r Entropy) ID(millis int64) string {
+	return IDFrom(millis) + base32(r.Bytes(10))
 }
 
 // IDFrom is the least an ID can be that was made at a time in Unix milliseconds or later.
 func IDFrom(millis int64) string {
 	var b strings.Builder
 	for shift := 45; shift >= 0; shift -= 5 {
-		b.WriteByte(crockford[(max(millis, 0)>>shift)&31])
+		b.WriteByte(Crockford[(max(millis, 0)>>shift)&31])
 	}
 	return b.String()
 }
 
-// code returns n characters of base 32 for people to read and type.
-func (r entropy) code(n int) string {
-	return base32(r.bytes((n*5 + 7) / 8))[:n]
+// Code returns n characters of base 32 for people to read and type.
+func (r Entropy) Code(n int) string {
+	return base32(r.Bytes((n*5 + 7) / 8))[:n]
 }
 
 func base32(b []byte) string {
@@ -69,7 +70,7 @@ func base32(b []byte) string {
 		acc, bits = acc<<8|int(v), bits+8
 		for bits >= 5 {
 			bits -= 5
-			out.WriteByte(crockford[(acc>>bits)&31])
+			out.WriteByte(Crockford[(acc>>bits)&31])
 			acc &= 1<<bits - 1
 		}
 	}
@@ -83,23 +84,24 @@ func HashSecret(secret string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// refMaker makes the references of links: installation (4), day (3), random (10), check (1), all
+// RefMaker makes the references of links: installation (4), day (3), random (10), check (1), all
 // in base 32. The installation keeps two installations on one gateway account apart; the day lets
 // a search be cut into small answers, since the lists of links have no pages.
-type refMaker struct {
-	installation string
-	random       entropy
+type RefMaker struct {
+	Installation string
+	Random       Entropy
 }
 
-func (m *refMaker) next(now time.Time) string {
-	body := m.installation + dayCode(now) + m.random.code(10)
+// Next returns a reference that no link has had.
+func (m *RefMaker) Next(now time.Time) string {
+	body := m.Installation + DayCode(now) + m.Random.Code(10)
 	return body + string(checkLetter(body))
 }
 
-// dayCode counts days since 2020 in three base 32 characters; it lasts until 2109.
-func dayCode(now time.Time) string {
+// DayCode counts days since 2020 in three base 32 characters; it lasts until 2109.
+func DayCode(now time.Time) string {
 	day := int(now.Unix()/86400 - 18262)
-	return string([]byte{crockford[day>>10&31], crockford[day>>5&31], crockford[day&31]})
+	return string([]byte{Crockford[day>>10&31], Crockford[day>>5&31], Crockford[day&31]})
 }
 
 // checkLetter rotates each letter's five bits by its place and adds them without carry: any one
@@ -107,11 +109,11 @@ func dayCode(now time.Time) string {
 func checkLetter(body string) byte {
 	sum := 0
 	for i := range len(body) {
-		v := max(0, strings.IndexByte(crockford, body[i]))
+		v := max(0, strings.IndexByte(Crockford, body[i]))
 		turn := i % 5
 		sum ^= (v<<turn | v>>(5-turn)) & 31
 	}
-	return crockford[sum]
+	return Crockford[sum]
 }
 
 // IsReference tells whether text has the form of a reference of any installation.
@@ -120,7 +122,7 @@ func IsReference(text string) bool {
 		return false
 	}
 	for i := range len(text) {
-		if strings.IndexByte(crockford, text[i]) < 0 {
+		if strings.IndexByte(Crockford, text[i]) < 0 {
 			return false
 		}
 	}

@@ -92,7 +92,8 @@ func (c *Chain) Next(e Event) *Break {
 	return nil
 }
 
-func eventOf(s *Sale, step Step, out Outcome) Event {
+// EventOf is the entry of the journal for a step and what came of it.
+func EventOf(s *Sale, step Step, out Outcome) Event {
 	amount := step.Amount
 	switch {
 	case step.Kind == StepRow || step.Kind == StepPayout:

@@ -68,9 +68,10 @@ func (r Row) listed() Listed {
 
 // Day is the gateway's own day of the row: the day as [ParseDay] reads it with which At begins, "" where
 // it begins with none.
-func (r Row) Day() string { return dayIn(r.At) }
+func (r Row) Day() string { return DayIn(r.At) }
 
-func dayIn(at string) string {
+// DayIn is the day as [ParseDay] reads it with which the text of a time begins, "" where there is none.
+func DayIn(at string) string {
 	day := at[:min(len(at), len(time.DateOnly))]
 	if _, err := ParseDay(day); err != nil {
 		return ""

@@ -1,8 +1,6 @@
 package kiosk
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 )
 
@@ -21,9 +19,6 @@ type Login struct {
 	Created      int64    // Unix milliseconds
 	Left         int64    // Unix milliseconds, 0 while the person may enter
 }
-
-// factorContext ties a sealed factor to its person.
-func factorContext(login string) string { return "login " + login }
 
 // RecoveryLeft counts the recovery codes that were not used yet.
 func (l *Login) RecoveryLeft() int {
@@ -52,16 +47,16 @@ func (c Clerk) Heads(stall string) bool {
 	return c.Role == Organizer || (c.Role == Manager && c.Stall != "" && c.Stall == stall)
 }
 
-// heads is [NotFound] where Heads is false: nobody learns which stalls there are.
-func (c Clerk) heads(stall string) error {
+// MustHead is [NotFound] where Heads is false: nobody learns which stalls there are.
+func (c Clerk) MustHead(stall string) error {
 	if c.Heads(stall) {
 		return nil
 	}
 	return &Error{Code: NotFound, Key: string(NotFound)}
 }
 
-// organizes is [Forbidden] for everybody but an organizer.
-func (c Clerk) organizes() error {
+// Organizes is [Forbidden] for everybody but an organizer.
+func (c Clerk) Organizes() error {
 	if c.Role == Organizer {
 		return nil
 	}
@@ -87,12 +82,6 @@ const (
 	OnceInvite OnceKind = "invite" // a person who was added: password and factor
 	OnceReset  OnceKind = "reset"  // a new password; the factor stays
 	OnceLost   OnceKind = "lost"   // a new password and a new factor
-)
-
-// The lives of one-time codes.
-const (
-	setupMillis = 24 * 60 * minuteMillis
-	resetMillis = 20 * minuteMillis
 )
 
 // OfficeReader finds who may enter the office. What is not there is [NotFound].
@@ -131,13 +120,3 @@ type FactorVault interface {
 
 // FoldName writes a name as it is compared: capital letters and blanks around it do not count.
 func FoldName(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
-
-// triesKey names what wrong tries are counted under. A browser that signed in before has a count
-// of its own, so that a stranger who guesses cannot lock its owner out.
-func triesKey(name, browserHash string) string {
-	if browserHash != "" {
-		return "browser " + browserHash
-	}
-	sum := sha256.Sum256([]byte(FoldName(name)))
-	return "name " + hex.EncodeToString(sum[:])
-}

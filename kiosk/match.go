@@ -14,8 +14,3 @@ var (
 		"mole", "mouse", "otter", "owl", "panda", "puma", "raven", "robin", "seal", "swan",
 	}
 )
-
-// matchOf picks a word and a colour by two random bytes.
-func matchOf(a, b byte) Match {
-	return Match{Colour: Colours[int(a)%len(Colours)], Animal: Animals[int(b)%len(Animals)]}
-}

@@ -35,11 +35,11 @@ func twoDigits(v int64) string {
 // Every error is an [*Error] with code [Invalid].
 func ParseMoney(text string) (Money, error) {
 	if len(text) > 64 {
-		return 0, amountError(KeyAmountTooLarge)
+		return 0, AmountError(KeyAmountTooLarge)
 	}
 	text = trimAmount(text)
 	if text == "" {
-		return 0, amountError(KeyAmountMissing)
+		return 0, AmountError(KeyAmountMissing)
 	}
 	whole, cents, err := splitAmount(text)
 	if err != nil {
@@ -63,7 +63,7 @@ func trimAmount(text string) string {
 func splitAmount(text string) (whole, cents string, err error) {
 	for i := range len(text) {
 		if c := text[i]; c != ',' && c != '.' && (c < '0' || c > '9') {
-			return "", "", amountError(KeyAmountNotNumber)
+			return "", "", AmountError(KeyAmountNotNumber)
 		}
 	}
 	last := strings.LastIndexAny(text, ",.")
@@ -80,11 +80,11 @@ func splitAmount(text string) (whole, cents string, err error) {
 func splitOnce(whole, cents string) (string, string, error) {
 	switch {
 	case whole == "" && cents == "":
-		return "", "", amountError(KeyAmountNotNumber)
+		return "", "", AmountError(KeyAmountNotNumber)
 	case len(cents) == 3 && len(whole) >= 1 && len(whole) <= 3 && whole[0] != '0':
-		return "", "", amountError(KeyAmountAmbiguous)
+		return "", "", AmountError(KeyAmountAmbiguous)
 	case len(cents) > 2:
-		return "", "", amountError(KeyAmountDecimals)
+		return "", "", AmountError(KeyAmountDecimals)
 	}
 	return whole, cents, nil
 }
@@ -97,19 +97,19 @@ func splitGrouped(whole, cents string, decimal byte) (string, string, error) {
 		group = '.'
 	}
 	if strings.IndexByte(whole, decimal) >= 0 {
-		return "", "", amountError(KeyAmountNotNumber)
+		return "", "", AmountError(KeyAmountNotNumber)
 	}
 	parts := strings.Split(whole, string(group))
 	if parts[0] == "" || len(parts[0]) > 3 {
-		return "", "", amountError(KeyAmountNotNumber)
+		return "", "", AmountError(KeyAmountNotNumber)
 	}
 	for _, p := range parts[1:] {
 		if len(p) != 3 {
-			return "", "", amountError(KeyAmountNotNumber)
+			return "", "", AmountError(KeyAmountNotNumber)
 		}
 	}
 	if len(cents) > 2 {
-		return "", "", amountError(KeyAmountDecimals)
+		return "", "", AmountError(KeyAmountDecimals)
 	}
 	return strings.Join(parts, ""), cents, nil
 }
@@ -117,24 +117,25 @@ func splitGrouped(whole, cents string, decimal byte) (string, string, error) {
 func joinAmount(whole, cents string) (Money, error) {
 	whole = strings.TrimLeft(whole, "0")
 	if len(whole) > 6 {
-		return 0, amountError(KeyAmountTooLarge)
+		return 0, AmountError(KeyAmountTooLarge)
 	}
 	for len(cents) < 2 {
 		cents += "0"
 	}
 	v, err := strconv.ParseInt("0"+whole+cents, 10, 64)
 	if err != nil {
-		return 0, amountError(KeyAmountNotNumber)
+		return 0, AmountError(KeyAmountNotNumber)
 	}
-	return Money(v), Money(v).checkChargeable()
+	return Money(v), Money(v).CheckChargeable()
 }
 
-func (m Money) checkChargeable() error {
+// CheckChargeable is [Invalid] for an amount that cannot be asked of a customer.
+func (m Money) CheckChargeable() error {
 	switch {
 	case m <= 0:
-		return amountError(KeyAmountZero)
+		return AmountError(KeyAmountZero)
 	case m > MaxMoney:
-		return amountError(KeyAmountTooLarge)
+		return AmountError(KeyAmountTooLarge)
 	}
 	return nil
 }
@@ -143,25 +144,25 @@ func (m Money) checkChargeable() error {
 // and refuses zero and anything above [MaxMoney]; every error is an [*Error] with code [Invalid].
 func ParseCents(text string) (Money, error) {
 	if text == "" {
-		return 0, amountError(KeyAmountMissing)
+		return 0, AmountError(KeyAmountMissing)
 	}
 	if len(text) > 20 {
-		return 0, amountError(KeyAmountTooLarge)
+		return 0, AmountError(KeyAmountTooLarge)
 	}
 	for i := range len(text) {
 		if text[i] < '0' || text[i] > '9' {
-			return 0, amountError(KeyAmountNotNumber)
+			return 0, AmountError(KeyAmountNotNumber)
 		}
 	}
 	text = strings.TrimLeft(text, "0")
 	if len(text) > 8 {
-		return 0, amountError(KeyAmountTooLarge)
+		return 0, AmountError(KeyAmountTooLarge)
 	}
 	v, err := strconv.ParseInt("0"+text, 10, 64)
 	if err != nil {
-		return 0, amountError(KeyAmountNotNumber)
+		return 0, AmountError(KeyAmountNotNumber)
 	}
-	return Money(v), Money(v).checkChargeable()
+	return Money(v), Money(v).CheckChargeable()
 }
 
 // ParseDecimal reads an amount as machines write it: an optional minus, digits, and optionally a
@@ -172,7 +173,7 @@ func ParseDecimal(text string) (Money, error) {
 	whole, cents, _ := strings.Cut(body, ".")
 	cents = strings.TrimRight(cents, "0")
 	if whole == "" || len(whole) > 12 || len(cents) > 2 || strings.HasSuffix(body, ".") {
-		return 0, amountError(KeyAmountNotNumber)
+		return 0, AmountError(KeyAmountNotNumber)
 	}
 	for len(cents) < 2 {
 		cents += "0"
@@ -180,12 +181,12 @@ func ParseDecimal(text string) (Money, error) {
 	digits := whole + cents
 	for i := range len(digits) {
 		if digits[i] < '0' || digits[i] > '9' {
-			return 0, amountError(KeyAmountNotNumber)
+			return 0, AmountError(KeyAmountNotNumber)
 		}
 	}
 	v, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
-		return 0, amountError(KeyAmountNotNumber)
+		return 0, AmountError(KeyAmountNotNumber)
 	}
 	if negative {
 		v = -v
@@ -193,7 +194,8 @@ func ParseDecimal(text string) (Money, error) {
 	return Money(v), nil
 }
 
-func amountError(key string) error {
+// AmountError is [Invalid] with a message about the field of the amount.
+func AmountError(key string) error {
 	return &Error{Code: Invalid, Key: key, Field: "amount"}
 }
 
@@ -201,14 +203,14 @@ func amountError(key string) error {
 func ambiguousAmount(text string) error {
 	text = strings.TrimLeft(text, "0")
 	if text == "" {
-		return amountError(KeyAmountZero)
+		return AmountError(KeyAmountZero)
 	}
 	if len(text) > 8 {
-		return amountError(KeyAmountTooLarge)
+		return AmountError(KeyAmountTooLarge)
 	}
 	v, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return amountError(KeyAmountNotNumber)
+		return AmountError(KeyAmountNotNumber)
 	}
 	return &Error{
 		Code: Invalid, Key: KeyAmountPlain, Field: "amount",

@@ -1,6 +1,8 @@
 package kiosk
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestParseMoney(t *testing.T) {
 	tests := []struct {
@@ -64,7 +66,7 @@ func TestParseMoney(t *testing.T) {
 func TestParseMoney_plainNumberOffersBothReadings(t *testing.T) {
 	_, err := ParseMoney("1250")
 	var e *Error
-	if !asError(err, &e) || len(e.Amounts) != 2 || e.Amounts[0] != 1250 || e.Amounts[1] != 125000 {
+	if !AsError(err, &e) || len(e.Amounts) != 2 || e.Amounts[0] != 1250 || e.Amounts[1] != 125000 {
 		t.Errorf("got %+v", err)
 	}
 }

@@ -2,9 +2,6 @@ package kiosk
 
 import (
 	"cmp"
-	"context"
-	"slices"
-	"time"
 )
 
 // Payout is a transfer of the gateway to the account's owner; every field is the gateway's word. Its
@@ -73,62 +70,6 @@ type ReportQuery struct {
 	To    string
 }
 
-const (
-	reportPage  = 1000 // rows; the gateway gives no more
-	reportPages = 20
-)
-
-// readPayoutsOf reads an account's payouts of the last 35 days and its invoices, through the lowest
-// lane of the budget, and keeps what is new. It is done every night behind the audit.
-func (s *Shop) readPayoutsOf(ctx context.Context, holder string) error {
-	now, gateway := s.clock().UTC(), s.gatewayOf(ctx, holder)
-	from, to := now.AddDate(0, 0, -auditDays).Format(time.DateOnly), now.Format(time.DateOnly)
-	var payouts []Payout
-	err := everyPage(func(n int) (full bool, err error) {
-		page, err := gateway.ReadPayouts(ctx, ReportQuery{Page: n, Limit: reportPage, From: from, To: to})
-		payouts = append(payouts, page.Rows...)
-		return page.Full, err
-	})
-	s.heardAside(holder, err)
-	if err != nil {
-		return err
-	}
-	invoices, err := gateway.ReadInvoices(ctx, ReportQuery{Page: 1, Limit: reportPage})
-	s.heardAside(holder, err)
-	if err != nil {
-		return err
-	}
-	return s.keepPayouts(ctx, holder, payouts, invoices.Rows)
-}
-
-func everyPage(read func(n int) (full bool, err error)) error {
-	for n := 1; n <= reportPages; n++ {
-		if full, err := read(n); err != nil || !full {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Shop) keepPayouts(ctx context.Context, holder string, payouts []Payout, invoices []FeeInvoice) error {
-	now := s.now()
-	return s.change(ctx, OfficeStream, func(tx Tx) error {
-		for _, p := range payouts {
-			p.Account, p.SeenAt = s.BookOf(holder), now
-			if err := tx.PutPayout(p); err != nil {
-				return err
-			}
-		}
-		for _, v := range invoices {
-			v.Account, v.SeenAt = s.BookOf(holder), now
-			if err := tx.PutFeeInvoice(v); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // PayoutMatch holds payouts of an account for a day, or a day that no payout was seen for, against our
 // own rows of that account.
 type PayoutMatch struct {
@@ -152,26 +93,6 @@ func (m PayoutMatch) Difference() Money {
 
 // Waits tells that rows of the day were not paid out yet.
 func (m PayoutMatch) Waits() bool { return len(m.Payouts) == 0 && m.Expected != 0 }
-
-// Payouts matches the gateway's payouts for its days from first to last ("2026-05-01") with our
-// rows, account by account, newest first. Whoever may see all stalls may call it.
-func (s *Shop) Payouts(ctx context.Context, first, last string) ([]PayoutMatch, error) {
-	var all []PayoutMatch
-	err := s.store.View(ctx, func(r Reader) error {
-		rows, err := r.Listed(ListedQuery{First: first, Last: last})
-		if err != nil {
-			return err
-		}
-		payouts, err := r.Payouts(first, last)
-		if err != nil {
-			return err
-		}
-		strangers, err := r.Unmatched(false, mostStrangers)
-		all = s.matchPayouts(rows, payouts, strangers, first, last)
-		return err
-	})
-	return all, err
-}
 
 // ListedQuery asks for days of the gateway ("2026-11-20", both included); an empty Stall means all.
 type ListedQuery struct {
@@ -200,57 +121,4 @@ type StatementWriter interface {
 	PutFeeInvoice(v FeeInvoice) error
 	// PutOwnerKey replaces the read-only link of a stall; an empty hash ends it.
 	PutOwnerKey(stall, hash string, made int64) error
-}
-
-const mostStrangers = 10_000
-
-func (s *Shop) matchPayouts(rows []Listed, payouts []Payout, strangers []Unmatched, first, last string) []PayoutMatch {
-	type page struct{ day, holder string }
-	days := map[page]*PayoutMatch{}
-	at := func(day, holder string) *PayoutMatch {
-		p := page{day, holder}
-		if days[p] == nil {
-			days[p] = &PayoutMatch{Day: day, Holder: holder}
-		}
-		return days[p]
-	}
-	for _, l := range rows {
-		m := at(l.Day, l.Holder)
-		m.Ours, m.Expected = m.Ours.Plus(l), m.Expected+l.Net
-	}
-	for _, p := range payouts {
-		m := at(p.Day, s.OwnOf(p.Account))
-		m.Payouts, m.Paid = append(m.Payouts, p), m.Paid+p.Net
-	}
-	for _, u := range strangers {
-		day := u.Row.Day()
-		if day < first || day > last {
-			continue
-		}
-		m := at(day, s.OwnOf(u.Account))
-		m.Expected += u.Row.Net
-		if u.Why == UnmatchedShare {
-			m.Shares++
-			continue
-		}
-		m.Unmatched = append(m.Unmatched, u)
-	}
-	all := make([]PayoutMatch, 0, len(days))
-	for _, m := range days {
-		all = append(all, *m)
-	}
-	slices.SortFunc(all, func(a, b PayoutMatch) int {
-		return cmp.Or(cmp.Compare(b.Day, a.Day), cmp.Compare(a.Holder, b.Holder))
-	})
-	return all
-}
-
-// FeeInvoices lists up to n of the gateway's invoices, newest first.
-func (s *Shop) FeeInvoices(ctx context.Context, n int) ([]FeeInvoice, error) {
-	var all []FeeInvoice
-	err := s.store.View(ctx, func(r Reader) (err error) {
-		all, err = r.FeeInvoices(n)
-		return err
-	})
-	return all, err
 }

@@ -1,6 +1,9 @@
 package kiosk
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Store keeps everything. Its methods return [*Error] with code [NotFound] for what is not there,
 // [Conflict] where a unique rule of the data says no, and [Unavailable] when it cannot read or
@@ -181,4 +184,11 @@ type Vault interface {
 	// Seal encrypts plain so that it opens only with the same context.
 	Seal(plain []byte, context string) ([]byte, error)
 	Open(sealed []byte, context string) ([]byte, error)
+}
+
+// Observer is told how the sale path does, for metrics. Its methods must be quick.
+type Observer interface {
+	Created(d time.Duration, outcome string) // a create call at the gateway
+	Noticed(d time.Duration, believed bool)  // from a webhook's body to its commit
+	Swept(rows int, err error)
 }

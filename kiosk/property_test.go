@@ -119,7 +119,7 @@ func checkTruth(t *rapid.T, s *Sale) {
 	proven := false
 	for i := range s.Links {
 		l := &s.Links[i]
-		proven = proven || l.received() > 0 || l.Used || (l.Noticed && l.Live && !s.Strict && !l.Gone && !l.GivenUp)
+		proven = proven || l.Received() > 0 || l.Used || (l.Noticed && l.Live && !s.Strict && !l.Gone && !l.GivenUp)
 	}
 	if s.State() == Paid && !proven {
 		t.Fatalf("paid without proof: %+v", s)
@@ -169,11 +169,11 @@ func TestSaleBeside(t *testing.T) {
 		for i := range after.Links {
 			after.Links[i].Sealed = []byte("sealed")
 		}
-		if !after.forgetNote() || !after.forgetKeys() {
+		if !after.ForgetNote() || !after.ForgetKeys() {
 			t.Fatal("nothing was there to forget")
 		}
 		if after.State() == Paid || !after.Current() {
-			if err := after.yield(); err != nil || after.Current() {
+			if err := after.Yield(); err != nil || after.Current() {
 				t.Fatalf("%s: gives its register up: %v", after.State(), err)
 			}
 		}

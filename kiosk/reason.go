@@ -26,4 +26,5 @@ const (
 	ReasonUnknownStep      = "unknown-step"
 )
 
-func refuse(reason string) error { return &Error{Code: Conflict, Key: reason} }
+// Refuse is [Conflict] with the reason that forbids a command.
+func Refuse(reason string) error { return &Error{Code: Conflict, Key: reason} }

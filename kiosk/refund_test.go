@@ -121,13 +121,13 @@ func TestRefundOverdue(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := out.Sale
-	if s.RefundOverdue(1+14*dayMillis) || !s.RefundOverdue(1+14*dayMillis+1) {
+	if s.RefundOverdue(1+14*DayMillis) || !s.RefundOverdue(1+14*DayMillis+1) {
 		t.Error("the alarm is not on the fourteenth day")
 	}
 	if out, err = s.Take(Step{Kind: StepRow, Row: Row{Key: "back", Kind: RowRefund, Amount: -testTotal}}); err != nil {
 		t.Fatal(err)
 	}
-	if out.Sale.RefundOverdue(1 + 99*dayMillis) {
+	if out.Sale.RefundOverdue(1 + 99*DayMillis) {
 		t.Error("the alarm stays though the row is there")
 	}
 }
@@ -153,7 +153,7 @@ func TestRefund_bounded(t *testing.T) {
 						standing, n = standing+r.Amount, n+1
 					}
 				}
-				if brought := p.sale.Links[i].received() + withdrawnOf(&p.sale.Links[i]); n > 1 || standing > brought {
+				if brought := p.sale.Links[i].Received() + withdrawnOf(&p.sale.Links[i]); n > 1 || standing > brought {
 					t.Fatalf("%d requests of %d on a link that brought %d", n, standing, brought)
 				}
 			}

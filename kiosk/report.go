@@ -1,7 +1,5 @@
 package kiosk
 
-import "context"
-
 // Report is what a register took since its last close: an X report while it runs, a Z report once
 // its shift is closed. Reports of a register follow each other without gap or overlap, so that
 // their figures add up to its running total.
@@ -44,39 +42,8 @@ type Pending struct {
 // mostPending bounds the lists of a report.
 const mostPending = 500
 
-// XReport tells what the register took since its last close. It changes nothing. An unknown
-// register is [NotFound].
-func (s *Shop) XReport(ctx context.Context, register string) (Report, error) {
-	var x Report
-	err := s.store.View(ctx, func(r Reader) (err error) {
-		x, err = reportOf(r, register, s.now())
-		return err
-	})
-	return x, err
-}
-
-// ZReports lists up to n reports of a register with numbers below before (0: all), newest first.
-func (s *Shop) ZReports(ctx context.Context, register string, before int64, n int) ([]Report, error) {
-	var all []Report
-	err := s.store.View(ctx, func(r Reader) (err error) {
-		all, err = r.Reports(register, before, n)
-		return err
-	})
-	return all, err
-}
-
-// Since tells what was booked for the sales of a closed shift after its close: it stands in the
-// reports of later shifts, under Earlier.
-func (s *Shop) Since(ctx context.Context, z Report) (Figures, error) {
-	var now Figures
-	err := s.store.View(ctx, func(r Reader) (err error) {
-		now, err = r.Totals(z.Register, z.Shift)
-		return err
-	})
-	return now.Minus(z.Own), err
-}
-
-func reportOf(r Reader, register string, now int64) (Report, error) {
+// ReportOf reads what a register has taken since its last report.
+func ReportOf(r Reader, register string, now int64) (Report, error) {
 	reg, err := r.Register(register)
 	if err != nil {
 		return Report{}, err
@@ -108,7 +75,7 @@ func (x *Report) readFigures(r Reader) (err error) {
 	if x.Total, err = r.Totals(x.Register, ""); err != nil {
 		return err
 	}
-	last, err := lastReport(r, x.Register)
+	last, err := LastReport(r, x.Register)
 	if err != nil {
 		return err
 	}
@@ -134,8 +101,8 @@ func (x *Report) readUnmatched(r Reader) error {
 	return err
 }
 
-// lastReport is the newest Z report of a register, an empty one before the first.
-func lastReport(r Reader, register string) (Report, error) {
+// LastReport is the newest Z report of a register, an empty one before the first.
+func LastReport(r Reader, register string) (Report, error) {
 	all, err := r.Reports(register, 0, 1)
 	if err != nil || len(all) == 0 {
 		return Report{}, err

@@ -6,9 +6,9 @@ import (
 )
 
 func TestIDFrom_ordersLikeTime(t *testing.T) {
-	ids := entropy{zeros{}}
+	ids := Entropy{zeros{}}
 	for _, at := range []int64{0, 1, 999, 1_700_000_000_000, 1_700_000_000_001, 4_000_000_000_000} {
-		before, after := ids.id(at-1), ids.id(at)
+		before, after := ids.ID(at-1), ids.ID(at)
 		if bound := IDFrom(at); at > 0 && (before >= bound || bound > after) {
 			t.Errorf("at %d: %s, %s, %s are out of order", at, before, bound, after)
 		}
@@ -18,13 +18,13 @@ func TestIDFrom_ordersLikeTime(t *testing.T) {
 // Only sales that nobody waits for forget anything.
 func TestSale_forgets(t *testing.T) {
 	s := &Sale{Note: "table 4", Links: []Link{{Sealed: []byte{1}}, {}, {Sealed: []byte{2}}}}
-	if s.done() {
+	if s.Done() {
 		t.Error("a sale that is being opened is called done")
 	}
-	if !s.forgetKeys() || s.forgetKeys() || slices.ContainsFunc(s.Links, func(l Link) bool { return len(l.Sealed) > 0 }) {
+	if !s.ForgetKeys() || s.ForgetKeys() || slices.ContainsFunc(s.Links, func(l Link) bool { return len(l.Sealed) > 0 }) {
 		t.Errorf("keys are left: %+v", s.Links)
 	}
-	if !s.forgetNote() || s.forgetNote() || s.Note != "" {
+	if !s.ForgetNote() || s.ForgetNote() || s.Note != "" {
 		t.Errorf("the note is left: %q", s.Note)
 	}
 }

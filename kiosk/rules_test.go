@@ -12,7 +12,7 @@ import (
 
 func TestTries_waitsAndLocks(t *testing.T) {
 	var tries Tries
-	now := int64(100 * dayMillis)
+	now := int64(100 * DayMillis)
 	for i := range freeTries {
 		tries = tries.Failed(now)
 		if wait := tries.Blocked(now); wait != 0 {
@@ -21,11 +21,11 @@ func TestTries_waitsAndLocks(t *testing.T) {
 	}
 	for i, want := range []int64{1, 5, 15, 60, 60} {
 		tries = tries.Failed(now)
-		if wait := tries.Blocked(now); wait != want*minuteMillis {
+		if wait := tries.Blocked(now); wait != want*MinuteMillis {
 			t.Errorf("after wrong PIN %d one waits %d ms, want %d min", freeTries+i+1, wait, want)
 		}
 	}
-	if later := now + 61*minuteMillis; tries.Blocked(later) != 0 {
+	if later := now + 61*MinuteMillis; tries.Blocked(later) != 0 {
 		t.Error("the wait does not end")
 	}
 	for tries.Today < triesPerDay {
@@ -34,7 +34,7 @@ func TestTries_waitsAndLocks(t *testing.T) {
 	if tries.Right().Blocked(now) == 0 {
 		t.Error("twenty wrong PINs in a day do not lock")
 	}
-	if tries.Right().Blocked(now+dayMillis) != 0 {
+	if tries.Right().Blocked(now+DayMillis) != 0 {
 		t.Error("the lock does not end with the day")
 	}
 }
@@ -45,24 +45,24 @@ func TestCheckNewPIN(t *testing.T) {
 		"0000": KeyPINSimple, "1234": KeyPINSimple, "111111": KeyPINSimple, "654321": KeyPINSimple, "1987": KeyPINSimple,
 		"482915": "", "7294": "",
 	} {
-		if got := KeyOf(checkNewPIN(pin)); got != key {
+		if got := KeyOf(CheckNewPIN(pin)); got != key {
 			t.Errorf("%q: got %q, want %q", pin, got, key)
 		}
 	}
 }
 
 func TestReferences(t *testing.T) {
-	m := &refMaker{"AB12", entropy{rand.Reader}}
+	m := &RefMaker{"AB12", Entropy{rand.Reader}}
 	seen := map[string]bool{}
 	for range 1000 {
-		ref := m.next(time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC))
+		ref := m.Next(time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC))
 		if !IsReference(ref) || !strings.HasPrefix(ref, "AB12") || seen[ref] {
 			t.Fatalf("reference %q", ref)
 		}
 		seen[ref] = true
 		for i := range len(ref) {
 			wrong := []byte(ref)
-			wrong[i] = crockford[(strings.IndexByte(crockford, wrong[i])+1)%32]
+			wrong[i] = Crockford[(strings.IndexByte(Crockford, wrong[i])+1)%32]
 			if IsReference(string(wrong)) {
 				t.Fatalf("%q with letter %d wrong is taken for a reference", ref, i)
 			}
@@ -71,27 +71,16 @@ func TestReferences(t *testing.T) {
 }
 
 func TestIDs_orderOfTime(t *testing.T) {
-	r := entropy{rand.Reader}
+	r := Entropy{rand.Reader}
 	var ids []string
 	for i := range int64(100) {
-		ids = append(ids, r.id(1_700_000_000_000+i))
+		ids = append(ids, r.ID(1_700_000_000_000+i))
 	}
 	if !slices.IsSorted(ids) || len(ids[0]) != 26 {
 		t.Errorf("ids %v", ids[:3])
 	}
-	if key := r.linkKey(); len(key) != 32 || strings.ContainsAny(key, "-_+/=") {
+	if key := r.LinkKey(); len(key) != 32 || strings.ContainsAny(key, "-_+/=") {
 		t.Errorf("a link key has %d characters", len(key))
-	}
-}
-
-func TestFoldCode(t *testing.T) {
-	if got, err := foldCode(" ab-cd ofil "); err != nil || got != "ABCD0F11" {
-		t.Errorf("got %q, %v", got, err)
-	}
-	for _, wrong := range []string{"", "ABC", "ABCD12345", "ABCD123U", "ABCD12é4"} {
-		if _, err := foldCode(wrong); KeyOf(err) != KeyCodeForm {
-			t.Errorf("%q: %v", wrong, err)
-		}
 	}
 }
 
@@ -108,7 +97,7 @@ func TestStallSplit(t *testing.T) {
 			})
 		}
 		parts := stall.Split(amount)
-		rest := own(amount, parts)
+		rest := Own(amount, parts)
 		if rest < 0 {
 			t.Fatalf("the owner owes %v", rest)
 		}
@@ -198,8 +187,8 @@ func TestChain(t *testing.T) {
 // TestWantCovered: a full page answers for a link only if nothing could hide behind it.
 func TestWantCovered(t *testing.T) {
 	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC).UnixMilli()
-	at := func(minutes int64) int64 { return noon + minutes*minuteMillis }
-	w := want{payIDs: map[int64]bool{5: true}, oldest: noon}
+	at := func(minutes int64) int64 { return noon + minutes*MinuteMillis }
+	w := Want{PayIDs: map[int64]bool{5: true}, Oldest: noon}
 	for name, test := range map[string]struct {
 		rows []PayIn
 		want bool
@@ -219,12 +208,12 @@ func TestWantCovered(t *testing.T) {
 // TestStepsOf_payout: the payout status of a known row follows the list, without a second payment.
 func TestStepsOf_payout(t *testing.T) {
 	sale := &Sale{ID: "S", Register: "R", Goods: 1250}
-	sale.addLink(&Link{ID: "L1"})
+	sale.AddLink(&Link{ID: "L1"})
 	row := PayIn{PayID: 7, Key: "k", Bare: "b", Amount: 1250, Status: StatusSuccess, Kind: RowPayment}
 	events := 0
 	for _, word := range []PayoutState{PayoutPending, PayoutPending, PayoutCompleted, PayoutCompleted} {
 		row.Payout = word
-		for _, step := range stepsOf(row, sale.Link(1), 1) {
+		for _, step := range StepsOf(row, sale.Link(1), 1) {
 			out, err := sale.Take(step)
 			if err != nil {
 				t.Fatal(err)
@@ -273,7 +262,7 @@ func TestHasCardNumber(t *testing.T) {
 		"4111 1111 1111 1112": false, "table 12, 3 x 4": false, "": false, "DE89 3704 0044 0532 0130 00": false,
 		"0123456789": false,
 	} {
-		if got := hasCardNumber(note); got != want {
+		if got := HasCardNumber(note); got != want {
 			t.Errorf("%q: %v", note, got)
 		}
 	}

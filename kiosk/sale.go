@@ -1,6 +1,8 @@
 package kiosk
 
-import "slices"
+import (
+	"slices"
+)
 
 // State is what became of a sale. It is never set: it is computed from the facts, see state.go.
 type State string
@@ -150,12 +152,6 @@ type Case struct {
 	Rows    int // payments known then
 	Used    bool
 	Claimed bool
-}
-
-// LinkSecrets is what only the gateway and we know of a link.
-type LinkSecrets struct {
-	Token string // last part of the webhook address: a crash may come between its making and its use
-	Key   string // AES key of its notices: 32 characters
 }
 
 // RowKind says what a row of the gateway's pay-in list is.

@@ -1,7 +1,6 @@
 package kiosk
 
 import (
-	"context"
 	"slices"
 )
 
@@ -42,11 +41,10 @@ type ScreenProof struct {
 }
 
 const (
-	selfTestMillis = 10 * secondMillis
-	selfTestShown  = 12 * 60 * minuteMillis
+	// SelfTestShown is for how long a till shows the outcome of its opening test, in milliseconds.
+	SelfTestShown = 12 * 60 * MinuteMillis
 	// clockTolerance is how far the clock of a screen may be off.
-	clockTolerance = 5 * secondMillis
-	maxProofs      = 20
+	clockTolerance = 5 * SecondMillis
 )
 
 // SelfTestReader finds the last test of a register.
@@ -103,74 +101,4 @@ func (t *SelfTest) Took() int64 {
 		last = max(last, p.At)
 	}
 	return max(0, last-t.Started)
-}
-
-// BeginSelfTest starts a test; displays is how many are connected. The token leads to the webhook
-// address that the caller has to post to, "" if there is no public address.
-func (s *Shop) BeginSelfTest(ctx context.Context, by Actor, displays int) (SelfTest, string, error) {
-	now, token := s.now(), s.random.secret(24)
-	t := SelfTest{
-		ID: s.random.id(now), Register: by.Register, TokenHash: HashSecret(token),
-		Started: now, Until: now + selfTestMillis, Expects: displays,
-	}
-	if s.publicURL == "" {
-		t.Hook, t.HookAt, token = HookNone, now, ""
-	}
-	err := s.change(ctx, by.Register, func(tx Tx) error {
-		if err := tx.PutSelfTest(t); err != nil {
-			return err
-		}
-		return tx.Append(Event{Stream: by.Register, Kind: "register.test", Subject: t.ID, Actor: by.Staff, At: now})
-	})
-	return t, token, err
-}
-
-// TestHeard notes what a screen of a register answered. An answer to another test than the last, or a
-// late one, changes nothing.
-func (s *Shop) TestHeard(ctx context.Context, register, test string, p ScreenProof) error {
-	p.At = s.now()
-	return s.change(ctx, register, func(tx Tx) error {
-		t, err := tx.SelfTest(register)
-		if CodeOf(err) == NotFound || (err == nil && (t.ID != test || t.Until <= p.At || len(t.Screens) >= maxProofs)) {
-			return nil
-		}
-		known := slices.ContainsFunc(t.Screens, func(o ScreenProof) bool { return o.Device == p.Device && o.Kind == p.Kind })
-		if err != nil || known {
-			return err
-		}
-		t.Screens = append(t.Screens, p)
-		return tx.PutSelfTest(t)
-	})
-}
-
-// TestHookLost notes that the test's own webhook could not be delivered.
-func (s *Shop) TestHookLost(ctx context.Context, register, test string) error {
-	return s.change(ctx, register, func(tx Tx) error {
-		t, err := tx.SelfTest(register)
-		if err != nil || t.ID != test || t.Hook != HookWaits {
-			return err
-		}
-		t.Hook, t.HookAt = HookLost, s.now()
-		return tx.PutSelfTest(t)
-	})
-}
-
-// testNotice takes the webhook of a test: it came through everything that a real one comes through.
-func (s *Shop) testNotice(ctx context.Context, hash string) error {
-	var t SelfTest
-	err := s.store.View(ctx, func(r Reader) (err error) {
-		t, err = r.SelfTestByToken(hash)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return s.change(ctx, t.Register, func(tx Tx) error {
-		now, err := tx.SelfTest(t.Register)
-		if err != nil || now.ID != t.ID || now.Hook == HookCame {
-			return err
-		}
-		now.Hook, now.HookAt = HookCame, s.now()
-		return tx.PutSelfTest(now)
-	})
 }

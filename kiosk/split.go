@@ -17,8 +17,8 @@ func (s Stall) Split(amount Money) []Part {
 	return parts
 }
 
-// own is what is left for the owner of a link with these parts.
-func own(amount Money, parts []Part) Money {
+// Own is what is left for the owner of a link with these parts.
+func Own(amount Money, parts []Part) Money {
 	for _, p := range parts {
 		amount -= p.Amount
 	}

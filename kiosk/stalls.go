@@ -1,7 +1,6 @@
 package kiosk
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,7 +20,6 @@ const (
 	KeyStallLapse   = "office-stall-lapse"
 	KeyStallLimit   = "office-stall-limit"
 	KeyStallTips    = "office-stall-tips"
-	KeyItemOrder    = "office-item-order"
 	KeyTermsToken   = "office-terms-token"
 	KeyTermsTwice   = "office-terms-twice"
 	KeyTermsShare   = "office-terms-share"
@@ -34,69 +32,14 @@ const (
 	sellerLongest  = 160
 	vatNumberLong  = 20
 	languagesMost  = 24
-	shortestLapse  = 2 * minuteMillis
-	longestLapse   = 60 * minuteMillis
+	shortestLapse  = 2 * MinuteMillis
+	longestLapse   = 60 * MinuteMillis
 	recipientsMost = 10
 	tokenLongest   = 200
 )
 
-// NewStall adds a stall for the organizer; its ID and time of creation are set here.
-func (s *Shop) NewStall(ctx context.Context, by Clerk, stall Stall) (Stall, error) {
-	if err := by.organizes(); err != nil {
-		return stall, err
-	}
-	stall.Name = strings.TrimSpace(stall.Name)
-	if err := stall.check(); err != nil {
-		return stall, err
-	}
-	stall.Created = s.now()
-	stall.ID = s.random.id(stall.Created)
-	err := s.officeBy(ctx, by, func(tx Tx) (changed, error) {
-		return changed{kind: "stall.add", subject: stall.ID, after: stall.record()}, tx.PutStall(stall)
-	})
-	return stall, err
-}
-
-// ChangeStall has a clerk change a stall. What cannot be is [Invalid] and nothing is stored. Sales
-// that were begun keep what they were begun with. edit may run more than once.
-func (s *Shop) ChangeStall(ctx context.Context, by Clerk, id string, edit func(*Stall)) (Stall, error) {
-	return s.changeStall(ctx, by, id, func(_ Tx, stall *Stall) error {
-		edit(stall)
-		return nil
-	})
-}
-
-func (s *Shop) changeStall(ctx context.Context, by Clerk, id string, edit func(Tx, *Stall) error) (Stall, error) {
-	if err := by.heads(id); err != nil {
-		return Stall{}, err
-	}
-	var stall Stall
-	var registers []Register
-	err := s.officeBy(ctx, by, func(tx Tx) (c changed, err error) {
-		if stall, err = tx.Stall(id); err != nil {
-			return c, err
-		}
-		before := stall.record()
-		if err := edit(tx, &stall); err != nil {
-			return c, err
-		}
-		stall.ID, stall.Name = id, strings.TrimSpace(stall.Name)
-		if err := stall.check(); err != nil {
-			return c, err
-		}
-		if registers, err = tx.Registers(id); err != nil {
-			return c, err
-		}
-		return changed{"stall.change", id, before, stall.record()}, tx.PutStall(stall)
-	})
-	if err == nil {
-		s.ringAll(registers)
-	}
-	return stall, err
-}
-
-// record is what the trail says of a stall.
-func (s *Stall) record() map[string]any {
+// Record is what the trail says of a stall.
+func (s *Stall) Record() map[string]any {
 	return map[string]any{
 		"Name": s.Name, "Place": s.Place, "Tagline": s.Tagline, "Accent": s.Accent,
 		"Languages": strings.Join(s.Languages, " "), "Region": s.Region, "Zone": s.Zone,
@@ -106,8 +49,9 @@ func (s *Stall) record() map[string]any {
 	}
 }
 
-func (s *Stall) check() error {
-	if err := checkName(s.Name); err != nil {
+// Check is [Invalid] for the first field that cannot be as it is.
+func (s *Stall) Check() error {
+	if err := CheckName(s.Name); err != nil {
 		return err
 	}
 	for _, c := range []struct {
@@ -115,7 +59,7 @@ func (s *Stall) check() error {
 		key   string
 		field string
 	}{
-		{!shortText(s.Place, nameLongest), KeyStallText, "place"},
+		{!shortText(s.Place, NameLongest), KeyStallText, "place"},
 		{!shortText(s.Tagline, taglineLongest), KeyStallText, "tagline"},
 		{!shortText(s.Seller, sellerLongest), KeyStallText, "seller"},
 		{!accentForm(s.Accent), KeyStallColour, "accent"},
@@ -123,7 +67,7 @@ func (s *Stall) check() error {
 		{len(s.Region) > 10 || strings.Trim(s.Region, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-") != "", KeyStallRegion, "region"},
 		{!zoneForm(s.Zone), KeyStallZone, "zone"},
 		{len(s.VATNumber) > vatNumberLong || strings.Trim(s.VATNumber, vatLetters) != "", KeyStallVATID, "vatnumber"},
-		{s.VAT < 0 || s.VAT >= wholePercent, KeyStallVAT, "vat"},
+		{s.VAT < 0 || s.VAT >= WholePercent, KeyStallVAT, "vat"},
 		{s.LapseAfter != 0 && (s.LapseAfter < shortestLapse || s.LapseAfter > longestLapse), KeyStallLapse, "lapse"},
 		{s.Limit < 0 || s.Limit > MaxMoney, KeyStallLimit, "limit"},
 		{!tipsForm(s.TipPercents, 1, tipPercentMost), KeyStallTips, "tippercents"},
@@ -140,7 +84,7 @@ func (s *Stall) check() error {
 const vatLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ./-+*"
 
 func shortText(text string, most int) bool {
-	return utf8.RuneCountInString(text) <= most && plainText(text)
+	return utf8.RuneCountInString(text) <= most && PlainText(text)
 }
 
 // accentForm is "#rrggbb" or nothing.
@@ -164,18 +108,4 @@ func zoneForm(name string) bool {
 	}
 	_, err := time.LoadLocation(name)
 	return err == nil && name != "Local" && len(name) <= 40
-}
-
-// StallsOf lists the stalls that a clerk may see, with their registers.
-func (s *Shop) StallsOf(ctx context.Context, by Clerk) ([]Stall, map[string][]Register, error) {
-	stalls, registers, err := s.Stalls(ctx)
-	var own []Stall
-	for _, stall := range stalls {
-		if by.Heads(stall.ID) {
-			own = append(own, stall)
-		} else {
-			delete(registers, stall.ID)
-		}
-	}
-	return own, registers, err
 }

@@ -39,14 +39,14 @@ func (l *Link) state() State {
 		return Cancelled
 	case !l.Live && l.returned() == 0:
 		return Opening
-	case l.ToldUsed || l.claimed() || l.Odd > l.Answered:
+	case l.ToldUsed || l.Claimed() || l.Odd > l.Answered:
 		return Checking
 	}
 	return Awaiting
 }
 
 func (s *Sale) pendingState() State {
-	if s.Cancel || s.Lapse || s.anyLink(func(l *Link) bool { return l.Gone }) {
+	if s.Cancel || s.Lapse || s.AnyLink(func(l *Link) bool { return l.Gone }) {
 		return Retiring
 	}
 	return Checking
@@ -54,7 +54,7 @@ func (s *Sale) pendingState() State {
 
 func (s *Sale) endedState() State {
 	switch {
-	case s.anyLink(func(l *Link) bool { return !l.Gone && !l.GivenUp }):
+	case s.AnyLink(func(l *Link) bool { return !l.Gone && !l.GivenUp }):
 		return Retiring
 	case s.Lapse && !s.Cancel:
 		return Lapsed
@@ -62,7 +62,8 @@ func (s *Sale) endedState() State {
 	return Cancelled
 }
 
-func (s *Sale) anyLink(is func(*Link) bool) bool {
+// AnyLink tells whether one of the links is so.
+func (s *Sale) AnyLink(is func(*Link) bool) bool {
 	for i := range s.Links {
 		if is(&s.Links[i]) {
 			return true
@@ -72,23 +73,24 @@ func (s *Sale) anyLink(is func(*Link) bool) bool {
 }
 
 func (s *Sale) caseClosed() bool {
-	return s.anyLink(func(l *Link) bool { return l.Case.Closed })
+	return s.AnyLink(func(l *Link) bool { return l.Case.Closed })
 }
 
 // BankPending tells whether a bank transfer was promised and has neither come nor failed. Such a
 // link must not be deleted, and the register does not wait for it.
-func (s *Sale) BankPending() bool { return s.anyLink((*Link).pendingOpen) }
+func (s *Sale) BankPending() bool { return s.AnyLink((*Link).PendingOpen) }
 
-func (l *Link) pendingOpen() bool {
-	return l.Pending && !l.PendingOver && !l.GivenUp && !l.Used && !l.claimed() && len(l.Rows) == 0
+// PendingOpen holds while a bank transfer on this link was promised and has neither come nor failed.
+func (l *Link) PendingOpen() bool {
+	return l.Pending && !l.PendingOver && !l.GivenUp && !l.Used && !l.Claimed() && len(l.Rows) == 0
 }
 
 // out tells whether money on this link would come too late to make its sale green by itself.
 func (l *Link) out() bool { return l.Gone || l.GivenUp || l.Case.Closed }
 
-// claimed tells whether something says there was money, without a row that says how much. A
+// Claimed tells whether something says there was money, without a row that says how much. A
 // notice for a link that is not known yet waits in the inbox and claims nothing.
-func (l *Link) claimed() bool { return (l.Noticed && l.Live) || l.returned() > 0 }
+func (l *Link) Claimed() bool { return (l.Noticed && l.Live) || l.returned() > 0 }
 
 func (l *Link) returned() Money {
 	var sum Money
@@ -100,8 +102,8 @@ func (l *Link) returned() Money {
 	return sum
 }
 
-// received is the sum of the standing Success rows.
-func (l *Link) received() Money {
+// Received is the sum of the standing Success rows.
+func (l *Link) Received() Money {
 	var sum Money
 	for _, r := range l.Rows {
 		if !r.Withdrawn && (r.Kind == RowPayment || r.Kind == RowExtra) {
@@ -122,14 +124,15 @@ func (l *Link) payments() int {
 	return n
 }
 
-func (l *Link) hasPayment() bool { return l.payments() > 0 }
+// HasPayment holds where the gateway's rows say that money came by this link.
+func (l *Link) HasPayment() bool { return l.payments() > 0 }
 
 // value is what the link is proven to have brought: its standing rows, else our amount if the
 // gateway lists it as used, else our amount if a notice passed the nine tests and may count.
 func (l *Link) value(strict bool) Money {
 	switch {
-	case l.hasPayment():
-		return l.received()
+	case l.HasPayment():
+		return l.Received()
 	case l.Used:
 		return l.Amount
 	case l.Noticed && l.Live && !l.out() && !strict:
@@ -150,7 +153,7 @@ func (s *Sale) value() Money {
 func (s *Sale) Received() Money {
 	var sum Money
 	for i := range s.Links {
-		sum += s.Links[i].received()
+		sum += s.Links[i].Received()
 	}
 	return sum
 }
@@ -173,13 +176,13 @@ func (s *Sale) Over() bool { return len(s.Links) > 0 && s.Received() > s.Total()
 // Proofs lists why the sale is believed to be paid: "webhook", "used-link", "pay-in".
 func (s *Sale) Proofs() []string {
 	var p []string
-	if s.anyLink(func(l *Link) bool { return l.Noticed }) {
+	if s.AnyLink(func(l *Link) bool { return l.Noticed }) {
 		p = append(p, "webhook")
 	}
-	if s.anyLink(func(l *Link) bool { return l.Used }) {
+	if s.AnyLink(func(l *Link) bool { return l.Used }) {
 		p = append(p, "used-link")
 	}
-	if s.anyLink((*Link).hasPayment) {
+	if s.AnyLink((*Link).HasPayment) {
 		p = append(p, "pay-in")
 	}
 	return p
@@ -213,7 +216,7 @@ func (s *Sale) troubles() []string {
 
 func (s *Sale) shortTrouble() string {
 	for i := range s.Links {
-		if s.Links[i].received() > 0 {
+		if s.Links[i].Received() > 0 {
 			return trouble(TroubleShort, i+1)
 		}
 	}
@@ -238,10 +241,10 @@ func (l *Link) troubles(t []string) []string {
 			}
 		}
 	}
-	if l.Unconfirmed && l.received() == 0 && !l.out() {
+	if l.Unconfirmed && l.Received() == 0 && !l.out() {
 		t = append(t, trouble(TroubleUnconfirmed, l.N))
 	}
-	if l.BankLate && l.pendingOpen() {
+	if l.BankLate && l.PendingOpen() {
 		t = append(t, trouble(TroubleBank, l.N))
 	}
 	return t
@@ -257,9 +260,9 @@ func (l *Link) lateTroubles(t []string) []string {
 	switch {
 	case l.payments() > was.Rows:
 		t = append(t, trouble(TroubleLate, l.N))
-	case l.Used && !was.Used && !l.hasPayment():
+	case l.Used && !was.Used && !l.HasPayment():
 		t = append(t, trouble(TroubleLateUsed, l.N))
-	case l.claimed() && !was.Claimed && !l.hasPayment() && !l.Used:
+	case l.Claimed() && !was.Claimed && !l.HasPayment() && !l.Used:
 		t = append(t, trouble(TroubleClaimed, l.N))
 	}
 	return t
@@ -297,4 +300,11 @@ func (s *Sale) holdsRegister() bool {
 	case Retiring, Cancelled, Lapsed, RefusedSt, Review, Settled, Refunding, Refunded:
 	}
 	return false
+}
+
+// MayLapseUnasked holds where nothing can have been paid yet; a link that may be paid lapses only
+// behind a sweep that says it was not.
+func (s *Sale) MayLapseUnasked() bool {
+	state := s.State()
+	return state == Asking || (state == Opening && !s.AnyLink(func(l *Link) bool { return l.Live }))
 }

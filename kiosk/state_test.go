@@ -30,7 +30,7 @@ func (p *player) charge(kind string) {
 		p.sale.AsksTip = true
 		return
 	}
-	p.sale.addLink(&Link{ID: "L1"})
+	p.sale.AddLink(&Link{ID: "L1"})
 }
 
 func (p *player) row(kind RowKind, amount Money, key string) Row {
@@ -263,7 +263,7 @@ func playTwo(counter map[string]*player, entry string) string {
 	if word == "charge" {
 		for _, q := range counter {
 			if q.sale != nil && q.sale.Current() {
-				if err := q.sale.yield(); err != nil {
+				if err := q.sale.Yield(); err != nil {
 					return "refused " + KeyOf(err)
 				}
 			}

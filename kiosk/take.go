@@ -1,6 +1,39 @@
 package kiosk
 
-import "slices"
+import (
+	"slices"
+)
+
+// markOver has the till tell that more came than was asked, though the sale is paid.
+func (out Outcome) markOver(tx Tx) error {
+	if out.Book == nil || out.Book.Figures.Over <= 0 || !out.Sale.OverOpen() {
+		return nil
+	}
+	e := out.Events[0]
+	return tx.PutMark(Mark{Sale: out.Sale.ID, Kind: AlarmOver, Register: out.Sale.Register, At: e.At})
+}
+
+// Store writes down everything that follows from a step, with its errands due at due.
+func (out Outcome) Store(tx Tx, due int64) error {
+	if err := tx.PutSale(out.Sale); err != nil {
+		return err
+	}
+	if err := tx.Append(out.Events...); err != nil {
+		return err
+	}
+	if out.Book != nil {
+		if err := tx.Book(*out.Book); err != nil {
+			return err
+		}
+		if err := out.markOver(tx); err != nil {
+			return err
+		}
+	}
+	if err := tx.End(out.Sale, out.End...); err != nil {
+		return err
+	}
+	return tx.Begin(out.Sale, due, out.Start...)
+}
 
 // Take adds a fact or refuses a command and computes everything that follows. It is pure: s is
 // left as it was. A refused command returns an [*Error] with code [Conflict] and one of the
@@ -31,7 +64,7 @@ func (s *Sale) Take(step Step) (Outcome, error) {
 	if changed {
 		figures := after.figuresIn(out.To).Minus(s.figuresIn(out.From))
 		out.Book = booking(s, after, figures, step.At)
-		out.Events = []Event{eventOf(after, step, out)}
+		out.Events = []Event{EventOf(after, step, out)}
 	}
 	out.Start, out.End = dutyChange(s, after)
 	return out, nil
@@ -51,13 +84,13 @@ func (s *Sale) guard(step Step) error {
 	case StepRefund:
 		return s.guardRefund(step)
 	case StepAgain:
-		return refuseIf(!s.openRefund(Refund.unclear), ReasonNothingUnclear)
+		return refuseIf(!s.openRefund(Refund.Unclear), ReasonNothingUnclear)
 	case StepRejected:
-		return refuseIf(!s.openRefund(Refund.asked), ReasonNoRefund)
+		return refuseIf(!s.openRefund(Refund.Asked), ReasonNoRefund)
 	case StepClose:
 		return refuseIf(s.State() != Review, ReasonNothingOpen)
 	case StepAttach:
-		return refuseIf(!s.lateOpen(), ReasonNothingOpen)
+		return refuseIf(!s.LateOpen(), ReasonNothingOpen)
 	default:
 		return nil
 	}
@@ -65,7 +98,7 @@ func (s *Sale) guard(step Step) error {
 
 func refuseIf(no bool, reason string) error {
 	if no {
-		return refuse(reason)
+		return Refuse(reason)
 	}
 	return nil
 }
@@ -76,53 +109,54 @@ func (s *Sale) guardEnd(kind StepKind) error {
 		return nil
 	case Checking:
 		if kind == StepLapse {
-			return refuse(ReasonNotWhileChecking)
+			return Refuse(ReasonNotWhileChecking)
 		}
 		return refuseIf(s.BankPending(), ReasonMoneyPending)
 	case Paid:
-		return refuse(ReasonAlreadyPaid)
+		return Refuse(ReasonAlreadyPaid)
 	case Retiring:
-		return refuse(ReasonClosing)
+		return Refuse(ReasonClosing)
 	case Review:
-		return refuse(ReasonInReview)
+		return Refuse(ReasonInReview)
 	case Refunding:
-		return refuse(ReasonRefundOpen)
+		return Refuse(ReasonRefundOpen)
 	case Cancelled, Lapsed, RefusedSt, Settled, Refunded:
 	}
-	return refuse(ReasonClosed)
+	return Refuse(ReasonClosed)
 }
 
 func (s *Sale) guardAside() error {
 	switch s.State() {
 	case Asking, Opening:
-		return refuse(ReasonCancelInstead)
+		return Refuse(ReasonCancelInstead)
 	case Awaiting, Checking:
 		return refuseIf(!s.Current(), ReasonNotCurrent)
 	case Paid:
-		return refuse(ReasonAlreadyPaid)
+		return Refuse(ReasonAlreadyPaid)
 	case Retiring, Cancelled, Lapsed, RefusedSt, Review, Settled, Refunding, Refunded:
 	}
-	return refuse(ReasonNotCurrent)
+	return Refuse(ReasonNotCurrent)
 }
 
 func (s *Sale) guardHanded() error {
 	switch s.State() {
 	case Paid, Refunding, Refunded:
-		return refuse(ReasonAlreadyPaid)
+		return Refuse(ReasonAlreadyPaid)
 	case Review, Settled:
-		return refuse(ReasonCloseInstead)
+		return Refuse(ReasonCloseInstead)
 	case Asking, Opening, RefusedSt:
-		return refuse(ReasonNoLink)
+		return Refuse(ReasonNoLink)
 	case Awaiting, Checking, Retiring, Cancelled, Lapsed:
 	}
-	return refuseIf(!s.anyLink(func(l *Link) bool { return l.Live }), ReasonNoLink)
+	return refuseIf(!s.AnyLink(func(l *Link) bool { return l.Live }), ReasonNoLink)
 }
 
 func isTrouble(kind string) func(string) bool {
 	return func(t string) bool { return len(t) > len(kind) && t[:len(kind)] == kind && t[len(kind)] == ':' }
 }
 
-func (s *Sale) lateOpen() bool {
+// LateOpen holds while money came too late and nobody has decided about it.
+func (s *Sale) LateOpen() bool {
 	return slices.ContainsFunc(s.OpenTroubles(), isTrouble(TroubleLate))
 }
 
@@ -143,10 +177,10 @@ func (s *Sale) applyCommand(step Step) error {
 	switch step.Kind {
 	case StepTip:
 		if step.Next == nil || step.Amount < 0 {
-			return refuse(ReasonUnknownStep)
+			return Refuse(ReasonUnknownStep)
 		}
 		s.Tip, s.TipChosen = step.Amount, true
-		s.addLink(step.Next)
+		s.AddLink(step.Next)
 	case StepCancel:
 		s.Cancel, s.CancelBy = true, step.Actor
 	case StepLapse:
@@ -160,7 +194,7 @@ func (s *Sale) applyCommand(step Step) error {
 		s.closeCase()
 		s.decided(step)
 	default:
-		return refuse(ReasonUnknownStep)
+		return Refuse(ReasonUnknownStep)
 	}
 	return nil
 }
@@ -174,8 +208,8 @@ func (s *Sale) decided(step Step) {
 func (s *Sale) closeCase() {
 	for i := range s.Links {
 		l := &s.Links[i]
-		if len(l.troubles(nil)) > 0 || l.received() > 0 {
-			l.Case = Case{Closed: true, Rows: l.payments(), Used: l.Used, Claimed: l.claimed()}
+		if len(l.troubles(nil)) > 0 || l.Received() > 0 {
+			l.Case = Case{Closed: true, Rows: l.payments(), Used: l.Used, Claimed: l.Claimed()}
 		}
 	}
 	for _, t := range s.troubles() {
@@ -185,7 +219,8 @@ func (s *Sale) closeCase() {
 	}
 }
 
-func (s *Sale) addLink(l *Link) {
+// AddLink begins a further attempt.
+func (s *Sale) AddLink(l *Link) {
 	next := *l
 	next.N = len(s.Links) + 1
 	next.Amount = s.Total()
@@ -229,7 +264,7 @@ func (s *Sale) applyFact(step Step) (bool, error) {
 func (l *Link) raise(kind StepKind) (bool, error) {
 	flag := l.flag(kind)
 	if flag == nil {
-		return false, refuse(ReasonUnknownStep)
+		return false, Refuse(ReasonUnknownStep)
 	}
 	changed := !*flag
 	*flag = true
@@ -282,7 +317,7 @@ func (s *Sale) giveUp(l *Link, step Step) bool {
 	l.GivenUp, l.Why = true, step.Reason
 	l.LastTry = step.Next == nil
 	if step.Next != nil && l.N == len(s.Links) && !s.Cancel && !s.Lapse {
-		s.addLink(step.Next)
+		s.AddLink(step.Next)
 	}
 	return true
 }
@@ -290,14 +325,14 @@ func (s *Sale) giveUp(l *Link, step Step) bool {
 // addRow keeps a row once. A second payment on a one-time link is an extra payment.
 func (l *Link) addRow(r Row) bool {
 	for i := range l.Rows {
-		if l.Rows[i].same(r) {
+		if l.Rows[i].Same(r) {
 			return l.Rows[i].complete(r)
 		}
 	}
 	if l.Own > 0 && r.Amount == l.Own && r.Kind == RowPayment {
 		r.Amount, r.Part = l.Amount, true
 	}
-	if r.Kind == RowPayment && l.hasPayment() {
+	if r.Kind == RowPayment && l.HasPayment() {
 		r.Kind = RowExtra
 	}
 	l.Rows = append(l.Rows, r)
@@ -332,8 +367,8 @@ func (r *Row) complete(o Row) bool {
 	return true
 }
 
-// same tells whether two rows are one, even if it got its transaction id only later.
-func (r Row) same(o Row) bool {
+// Same tells whether two rows are one, even if it got its transaction id only later.
+func (r Row) Same(o Row) bool {
 	if r.Key == o.Key {
 		return true
 	}
@@ -352,7 +387,7 @@ func (l *Link) withdraw(key string) bool {
 		}
 	}
 	unseen := Row{Key: key, Kind: RowPayment, Withdrawn: true}
-	if l.hasPayment() {
+	if l.HasPayment() {
 		unseen.Kind = RowExtra // the store keeps one first payment of a link
 	}
 	l.Rows = append(l.Rows, unseen)
@@ -361,7 +396,7 @@ func (l *Link) withdraw(key string) bool {
 
 // payout keeps the gateway's word on a row that is known.
 func (l *Link) payout(o Row) bool {
-	known := l.row(o)
+	known := l.Row(o)
 	if known == nil || known.Payout == o.Payout {
 		return false
 	}

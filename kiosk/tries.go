@@ -9,27 +9,25 @@ type Tries struct {
 }
 
 const (
-	dayMillis    = 24 * 60 * 60 * 1000
-	freeTries    = 5  // wrong ones in a row before the first wait
-	triesPerDay  = 20 // then nothing is looked at for the rest of the day
-	minuteMillis = 60 * 1000
-	longWait     = 60 * minuteMillis // waits longer than the longest pause are those of a day
+	freeTries   = 5                 // wrong ones in a row before the first wait
+	triesPerDay = 20                // then nothing is looked at for the rest of the day
+	longWait    = 60 * MinuteMillis // waits longer than the longest pause are those of a day
 )
 
 // waits are the pauses behind the sixth wrong try in a row and each further one.
-var waits = []int64{minuteMillis, 5 * minuteMillis, 15 * minuteMillis, 60 * minuteMillis}
+var waits = []int64{MinuteMillis, 5 * MinuteMillis, 15 * MinuteMillis, 60 * MinuteMillis}
 
 // Blocked tells how long, in milliseconds, no further try is looked at; 0 means go ahead.
 func (t Tries) Blocked(now int64) int64 {
-	if t.Day == now/dayMillis && t.Today >= triesPerDay {
-		return (now/dayMillis+1)*dayMillis - now
+	if t.Day == now/DayMillis && t.Today >= triesPerDay {
+		return (now/DayMillis+1)*DayMillis - now
 	}
 	return max(0, t.Until-now)
 }
 
 // Failed counts one more wrong try.
 func (t Tries) Failed(now int64) Tries {
-	if day := now / dayMillis; t.Day != day {
+	if day := now / DayMillis; t.Day != day {
 		t.Day, t.Today = day, 0
 	}
 	t.InRow++
@@ -46,7 +44,8 @@ func (t Tries) Right() Tries {
 	return t
 }
 
-func (t Tries) counted(ok bool, now int64) Tries {
+// Counted are the tries after one more, at a time in Unix milliseconds.
+func (t Tries) Counted(ok bool, now int64) Tries {
 	if ok {
 		return t.Right()
 	}
@@ -63,12 +62,12 @@ type lockout struct {
 
 // The doors: a PIN at a till, and the office.
 var (
-	lockedPIN   = lockout{"pin", KeyPINWait, KeyPINLocked}
-	lockedLogin = lockout{"password", KeyLoginWait, KeyLoginLocked}
+	LockedPIN   = lockout{"pin", KeyPINWait, KeyPINLocked}
+	LockedLogin = lockout{"password", KeyLoginWait, KeyLoginLocked}
 )
 
-// check is [TooMany] while any of the tries is shut.
-func (l lockout) check(now int64, all ...Tries) error {
+// Check is [TooMany] while any of the tries is shut.
+func (l lockout) Check(now int64, all ...Tries) error {
 	wait := int64(0)
 	for _, t := range all {
 		wait = max(wait, t.Blocked(now))
@@ -83,10 +82,10 @@ func (l lockout) check(now int64, all ...Tries) error {
 	return &Error{Code: TooMany, Key: key, Field: l.field, Wait: wait}
 }
 
-// wrong is what a wrong try is told once it is counted: the one that exhausted the patience hears of the
+// Wrong is what a wrong try is told once it is counted: the one that exhausted the patience hears of the
 // wait, every other one the verdict.
-func (l lockout) wrong(verdict *Error, now int64, counted ...Tries) error {
-	if err := l.check(now, counted...); err != nil {
+func (l lockout) Wrong(verdict *Error, now int64, counted ...Tries) error {
+	if err := l.Check(now, counted...); err != nil {
 		return err
 	}
 	return verdict

@@ -1,6 +1,8 @@
 package views
 
-import "qrkiosk/kiosk"
+import (
+	"qrkiosk/kiosk"
+)
 
 // The page about the account that a stall sells with.
 const (

@@ -1,6 +1,8 @@
 package views
 
-import "qrkiosk/kiosk"
+import (
+	"qrkiosk/kiosk"
+)
 
 // fleetKeys are the keys of registers, devices, cards and the wall that the code puts together.
 func fleetKeys() []string {

@@ -3,14 +3,13 @@
 // templ: version: v0.3.960
 package views
 
-//lint:file-ignore SA4006 This context is only used if a nested component is present.
-
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
-
 import (
-	"qrkiosk/kiosk"
 	"strings"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+
+	"qrkiosk/kiosk"
 )
 
 // GuidePage is the style guide: every component in every state, light and dark. It is there in the

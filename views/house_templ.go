@@ -3,12 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-//lint:file-ignore SA4006 This context is only used if a nested component is present.
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
-
-import "qrkiosk/kiosk"
+	"qrkiosk/kiosk"
+)
 
 // HousePage is about the whole installation: it posts key to [PathHouseKey], address to
 // [PathHouseAddress], days to [PathHouseDays] and nothing to [PathHouseTold].

@@ -1,6 +1,8 @@
 package views
 
-import "qrkiosk/kiosk"
+import (
+	"qrkiosk/kiosk"
+)
 
 // The catalogue of a stall as a file, behind [PathStallItems].
 const (
@@ -18,7 +20,7 @@ type ItemImport struct {
 	Draft string          // imports the file of the preview, "" if it cannot be imported
 }
 
-// ItemsSheet is the catalogue of a stall as a file that [kiosk.Shop.PreviewItems] reads. The names of
+// ItemsSheet is the catalogue of a stall as a file that [office.Office.PreviewItems] reads. The names of
 // its columns are the same in every language.
 func ItemsSheet(p Page, items []kiosk.Item) []byte {
 	s := NewSpreadsheet(p.Region, kiosk.ItemColumns()...)

@@ -3,12 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-//lint:file-ignore SA4006 This context is only used if a nested component is present.
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
-
-import "qrkiosk/kiosk"
+	"qrkiosk/kiosk"
+)
 
 // OfficeAlarms is what a clerk has to know or decide; nothing at all if there is nothing.
 func OfficeAlarms(p Page, by kiosk.Clerk, all []kiosk.Alarm, now int64) templ.Component {

@@ -4,6 +4,7 @@ import (
 	"github.com/a-h/templ"
 
 	"qrkiosk/kiosk"
+	admin "qrkiosk/kiosk/office"
 )
 
 var (
@@ -99,8 +100,8 @@ func itemFileOf(wrong bool) ItemImport {
 	}
 	if wrong {
 		return ItemImport{Stall: lind, Plan: &kiosk.ItemPlan{Faults: []kiosk.LineFault{
-			fault(3, "price", kiosk.KeyItemFileAmbiguous, "1.234"), fault(7, "", kiosk.KeyItemFileTwice, "4", "Roggenbrot"),
-			fault(12, "colour", kiosk.KeyItemFileColour, "mauve", "amber, red, blue, green, violet, pink, teal, brown, grey, lime, coral, navy"),
+			fault(3, "price", admin.KeyItemFileAmbiguous, "1.234"), fault(7, "", admin.KeyItemFileTwice, "4", "Roggenbrot"),
+			fault(12, "colour", admin.KeyItemFileColour, "mauve", "amber, red, blue, green, violet, pink, teal, brown, grey, lime, coral, navy"),
 		}}}
 	}
 	rye := kiosk.Item{ID: "i-2", Category: "Brot", Name: "Roggenmischbrot mit Sonnenblumenkernen", Price: 450, VAT: 700, Colour: "amber", Order: 10}

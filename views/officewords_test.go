@@ -1,6 +1,8 @@
 package views
 
-import "qrkiosk/kiosk"
+import (
+	"qrkiosk/kiosk"
+)
 
 // officeKeys are the keys of the office that the code puts together.
 func officeKeys() []string {

@@ -3,12 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-//lint:file-ignore SA4006 This context is only used if a nested component is present.
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
-
-import "qrkiosk/kiosk"
+	"qrkiosk/kiosk"
+)
 
 // RefundForm is what was typed into the form of a refund that was refused.
 type RefundForm struct {

@@ -1,6 +1,8 @@
 package views
 
-import "qrkiosk/kiosk"
+import (
+	"qrkiosk/kiosk"
+)
 
 func (d saleSheet) refundLook(r kiosk.Refund) string {
 	switch d.v.Sale.Stage(r) {

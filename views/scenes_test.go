@@ -4,6 +4,7 @@ import (
 	"github.com/a-h/templ"
 
 	"qrkiosk/kiosk"
+	counter "qrkiosk/kiosk/till"
 )
 
 // The scenes are every state of every screen, for the tests that draw them all and for the
@@ -28,7 +29,7 @@ func others(p Page) map[string]templ.Component {
 		{ID: "cy", Name: "Cyrus", Role: kiosk.Cashier},
 	}
 	match := kiosk.Match{Colour: "teal", Animal: "otter"}
-	wrong := p.Explain(&kiosk.Error{Code: kiosk.Unauthorized, Key: kiosk.KeyPINWrong})
+	wrong := p.Explain(&kiosk.Error{Code: kiosk.Unauthorized, Key: counter.KeyPINWrong})
 	sale := saleOf("B2-0037", 1980, late)
 	insecure := p
 	insecure.Insecure, insecure.Mode = true, kiosk.Sandbox
@@ -44,7 +45,7 @@ func others(p Page) map[string]templ.Component {
 		"stranger-disp": NotEnrolledPage(p, kiosk.Display),
 		"pairing":       PairingPage(p, "K7M2QX4D", match, drawn(QRCode{}, "https://shop.example/till/pair?code=K7M2QX4D")),
 		"pair-form":     TillPairForm(p, TillPair{Stall: lind}),
-		"pair-wrong":    TillPairForm(p, TillPair{Stall: lind, Code: "K7M2", Error: p.Explain(&kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyCodeUnknown})}),
+		"pair-wrong":    TillPairForm(p, TillPair{Stall: lind, Code: "K7M2", Error: p.Explain(&kiosk.Error{Code: kiosk.Invalid, Key: counter.KeyCodeUnknown})}),
 		"pair-found":    TillPairForm(p, TillPair{Stall: lind, Code: "K7M2QX4D", Match: &match}),
 		"error-404":     ErrorPage(p, 404, p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: "not-found"}), ""),
 		"error-500":     ErrorPage(p, 500, p.Explain(&kiosk.Error{Code: kiosk.Internal, Key: kiosk.KeyInternal}), "7QK2-M4"),

@@ -1,6 +1,8 @@
 package views
 
-import "qrkiosk/kiosk"
+import (
+	"qrkiosk/kiosk"
+)
 
 // finding is one line of a self-test: how it stands and what it means.
 type finding struct {

@@ -10,9 +10,13 @@ import (
 	"testing"
 	"time"
 
+	"qrkiosk/handlers"
+
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/sandbox"
+	"qrkiosk/kiosk/shop"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/kiosk/vault"
 )
 
@@ -32,7 +36,7 @@ var boss = kiosk.Clerk{Login: "boss", Role: kiosk.Organizer}
 func (h *house) owner() kiosk.OwnAccount {
 	h.t.Helper()
 	h.must(h.sandbox.AddAccount(sandbox.Account{Name: "Owner", Key: ownerKey, UserID: "u-owner"}))
-	set, err := h.shop.SetOwnAccount(context.Background(), boss, h.till().Stall.ID, ownerKey)
+	set, err := h.shop.Office.SetOwnAccount(context.Background(), boss, h.till().Stall.ID, ownerKey)
 	h.must(err)
 	return set
 }
@@ -110,7 +114,7 @@ func TestOwnAccount_sale(t *testing.T) {
 				if n := h.callers("getPayInTransactions", "Owner"); n == 0 || h.callers("createLink", "Demo") != 0 {
 					t.Errorf("%d lists of the owner's account were read, %d links made with the house's", n, h.callers("createLink", "Demo"))
 				}
-				house, err := h.shop.House(context.Background())
+				house, err := h.shop.Kernel.House(context.Background())
 				h.must(err)
 				if house.Accounts[0].Number != "u-owner" {
 					t.Errorf("the first link told nothing: %+v", house.Accounts)
@@ -196,7 +200,7 @@ func TestOwnAccount_latePayment(t *testing.T) {
 		link := h.shownLink().ID
 		h.cancel(sale)
 		h.becomes(sale, kiosk.Cancelled, 10*time.Second)
-		h.must(h.shop.EndOwnAccount(context.Background(), boss, sale.Stall))
+		h.must(h.shop.Office.EndOwnAccount(context.Background(), boss, sale.Stall))
 		h.paidLate(sale, link)
 		h.becomes(sale, kiosk.Review, time.Second)
 		next := h.onShow(300)
@@ -231,7 +235,7 @@ func TestOwnAccount_replaced(t *testing.T) {
 				first := h.owner()
 				sale := h.onShow(1250)
 				h.must(h.sandbox.AddAccount(sandbox.Account{Name: "Second", Key: secondKey, UserID: "u-second"}))
-				second, err := h.shop.SetOwnAccount(context.Background(), boss, sale.Stall, secondKey)
+				second, err := h.shop.Office.SetOwnAccount(context.Background(), boss, sale.Stall, secondKey)
 				h.must(err)
 				if second.ID == first.ID {
 					t.Error("two accounts are one")
@@ -245,7 +249,7 @@ func TestOwnAccount_replaced(t *testing.T) {
 				if h.now(next).Last().Holder != second.ID || h.now(sale).Last().Holder != first.ID {
 					t.Error("a link changed its account")
 				}
-				house, err := h.shop.House(context.Background())
+				house, err := h.shop.Kernel.House(context.Background())
 				h.must(err)
 				if len(house.Accounts) != 2 || house.Accounts[0].Ended == 0 || len(house.Accounts[0].Sealed) == 0 || house.Accounts[1].Ended != 0 {
 					t.Errorf("accounts %+v", house.Accounts)
@@ -264,7 +268,7 @@ func TestOwnAccount_renewed(t *testing.T) {
 		sale := h.onShow(1250)
 		h.must(h.sandbox.AddAccount(sandbox.Account{Name: "Owner", Key: secondKey, UserID: "u-owner"}))
 		h.until("the alarm", time.Minute, func() bool { return slices.Contains(h.alerts(), kiosk.AlarmKey) })
-		renewed, err := h.shop.SetOwnAccount(context.Background(), boss, sale.Stall, secondKey)
+		renewed, err := h.shop.Office.SetOwnAccount(context.Background(), boss, sale.Stall, secondKey)
 		h.must(err)
 		if renewed.ID != first.ID || renewed.Last != "5678" {
 			t.Errorf("renewed %+v, first %+v", renewed, first)
@@ -289,10 +293,10 @@ func TestOwnAccount_revoked(t *testing.T) {
 		if !strings.Contains(h.tillSays(), "SecPaid refuses our key") {
 			t.Error("the till does not say so")
 		}
-		if h.till().Health.KeyRefused == 0 || h.shop.Health().KeyRefused != 0 {
+		if h.till().Health.KeyRefused == 0 || h.shop.Kernel.Health().KeyRefused != 0 {
 			t.Error("the wrong account is refused")
 		}
-		told, err := h.shop.HouseAlarms(context.Background())
+		told, err := h.shop.Kernel.HouseAlarms(context.Background())
 		h.must(err)
 		if len(told) != 1 || told[0].Kind != kiosk.AlarmKey || told[0].Account.Name != "Bakery Lind" || told[0].Account.Last != "1234" {
 			t.Errorf("the office is told %+v", told)
@@ -384,9 +388,9 @@ func TestOwnAccount_unopened(t *testing.T) {
 		h.alerted(kiosk.AlarmKey)
 		before, calls := len(h.sandbox.Links()), len(h.sandbox.Calls())
 		h.wantKey(h.refund(paid, 700), kiosk.Conflict, kiosk.KeyOwnKey)
-		_, err := h.shop.SetAside(context.Background(), h.actor, open.ID)
+		_, err := h.shop.Till.SetAside(context.Background(), h.actor, open.ID)
 		h.must(err)
-		_, err = h.shop.Charge(context.Background(), h.actor, kiosk.Charge{Amount: 100, Key: freshKey()})
+		_, err = h.shop.Till.Charge(context.Background(), h.actor, till.Charge{Amount: 100, Key: freshKey()})
 		h.wantKey(err, kiosk.Conflict, kiosk.KeyOwnKey)
 		if len(h.sandbox.Links()) != before || len(h.sandbox.Calls()) != calls {
 			t.Error("something was asked of the gateway")
@@ -429,7 +433,7 @@ func TestOwnAccount_many(t *testing.T) {
 			key := fmt.Sprintf("test-key-of-owner-number-%d", i)
 			h.must(h.sandbox.AddAccount(sandbox.Account{Name: fmt.Sprint("Owner ", i), Key: key, UserID: fmt.Sprint("u-", i)}))
 			h.at(tills[i], func() {
-				_, err := h.shop.SetOwnAccount(context.Background(), boss, h.till().Stall.ID, key)
+				_, err := h.shop.Office.SetOwnAccount(context.Background(), boss, h.till().Stall.ID, key)
 				h.must(err)
 			})
 			time.Sleep(time.Minute)
@@ -471,17 +475,17 @@ func TestOwnAccount_houseKey(t *testing.T) {
 		v, err := vault.New(bytes.Repeat([]byte{7}, vault.KeySize))
 		h.must(err)
 		taker := &fakeTaker{account: "usr-1"}
-		office, err := kiosk.NewShop(ctx, kiosk.Config{Store: h.store, Bus: bus.NewLocal(), Vault: v, Keys: taker, Mode: kiosk.Sandbox})
+		office, err := handlers.OpenRooms(ctx, shop.Config{Store: h.store, Bus: bus.NewLocal(), Vault: v, Keys: taker, Mode: kiosk.Sandbox})
 		h.must(err)
-		_, err = office.SetGatewayKey(ctx, boss, "some-key-of-the-house")
+		_, err = office.Office.SetGatewayKey(ctx, boss, "some-key-of-the-house")
 		h.must(err)
 		h.onShow(1250)
 		taker.account = "usr-2"
-		_, err = office.SetGatewayKey(ctx, boss, "another-key-of-the-house")
+		_, err = office.Office.SetGatewayKey(ctx, boss, "another-key-of-the-house")
 		h.must(err)
 		h.at(neighbour, func() { h.onShow(300) })
 		taker.account = "usr-3"
-		_, err = office.SetGatewayKey(ctx, boss, "a-third-key-of-the-house")
+		_, err = office.Office.SetGatewayKey(ctx, boss, "a-third-key-of-the-house")
 		h.wantKey(err, kiosk.Conflict, kiosk.KeyKeyBusy)
 	})
 }

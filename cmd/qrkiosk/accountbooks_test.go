@@ -38,12 +38,12 @@ func TestOwnAccount_audit(t *testing.T) {
 			sayJSON(w, status, body)
 		})
 		day := h.untilAudited()
-		days, err := h.shop.AuditDays(context.Background(), 100)
+		days, err := h.shop.Reconciler.AuditDays(context.Background(), 100)
 		h.must(err)
 		found := map[string]kiosk.AuditDay{}
 		for _, d := range days {
 			if d.Day == day {
-				found[h.shop.OwnOf(d.Account)] = d
+				found[h.shop.Kernel.OwnOf(d.Account)] = d
 			}
 		}
 		house, own := found[""], found[set.ID]
@@ -54,8 +54,8 @@ func TestOwnAccount_audit(t *testing.T) {
 			t.Errorf("the owner's day is %+v", own)
 		}
 		h.gate.set(nil)
-		h.must(h.shop.ReadBooks(context.Background()))
-		days, err = h.shop.AuditDays(context.Background(), 2)
+		h.must(h.shop.Reconciler.ReadBooks(context.Background()))
+		days, err = h.shop.Reconciler.AuditDays(context.Background(), 2)
 		h.must(err)
 		for _, d := range days {
 			if !d.Complete {
@@ -110,7 +110,7 @@ func TestOwnAccount_payouts(t *testing.T) {
 				neighbour := h.neighbour()
 				set := h.owner()
 				if terms != nil {
-					h.must(h.shop.TryTerms(context.Background(), boss, h.till().Stall.ID, terms))
+					h.must(h.shop.Office.TryTerms(context.Background(), boss, h.till().Stall.ID, terms))
 					h.sandbox.Set(sandbox.PayInsOwnPart, -1)
 				}
 				if terms != nil {
@@ -130,8 +130,8 @@ func TestOwnAccount_payouts(t *testing.T) {
 // apart compares the books of both accounts.
 func (h *house) apart(set kiosk.OwnAccount, neighbour kiosk.Actor, split bool) {
 	h.t.Helper()
-	ctx, today := context.Background(), h.shop.Today("")
-	matches, err := h.shop.Payouts(ctx, kiosk.DayName(today-7), kiosk.DayName(today))
+	ctx, today := context.Background(), h.shop.Reports.Today("")
+	matches, err := h.shop.Reconciler.Payouts(ctx, kiosk.DayName(today-7), kiosk.DayName(today))
 	h.must(err)
 	paid := map[string]kiosk.Money{}
 	for _, m := range matches {
@@ -148,7 +148,7 @@ func (h *house) apart(set kiosk.OwnAccount, neighbour kiosk.Actor, split bool) {
 	h.stated(neighbour, "")
 	shares := map[string]int{}
 	for _, u := range h.unmatched(false) {
-		shares[u.Why+" "+h.shop.OwnOf(u.Account)]++
+		shares[u.Why+" "+h.shop.Kernel.OwnOf(u.Account)]++
 	}
 	if n := shares[kiosk.UnmatchedShare+" "]; split && (n < 5 || len(shares) != 1) || !split && len(shares) != 0 {
 		h.t.Errorf("shares of the house %v", shares)
@@ -159,14 +159,14 @@ func (h *house) apart(set kiosk.OwnAccount, neighbour kiosk.Actor, split bool) {
 func (h *house) stated(till kiosk.Actor, holder string) {
 	h.t.Helper()
 	h.at(till, func() {
-		today := h.shop.Today("")
-		st, err := h.shop.Statement(context.Background(), h.till().Stall.ID, today-7, today)
+		today := h.shop.Reports.Today("")
+		st, err := h.shop.Reports.Statement(context.Background(), h.till().Stall.ID, today-7, today)
 		h.must(err)
 		var held int
 		for _, p := range st.Payouts {
 			held += len(p.Payouts)
 			for _, o := range p.Payouts {
-				if p.Holder != holder || h.shop.OwnOf(o.Account) != holder {
+				if p.Holder != holder || h.shop.Kernel.OwnOf(o.Account) != holder {
 					h.t.Errorf("the statement of %q holds a payout of %q", holder, o.Account)
 				}
 			}
@@ -217,11 +217,11 @@ func TestOwnAccount_restored(t *testing.T) {
 		open := h.shownLink()
 		h.bringBack(copied)
 		h.until("both were found", 30*time.Minute, func() bool { return len(h.unmatched(true)) == 1 && len(h.quarantine(true)) == 1 })
-		h.must(h.shop.DeleteQuarantined(context.Background(), h.actor, open.ID, "the customer has left"))
+		h.must(h.shop.Office.DeleteQuarantined(context.Background(), h.actor, open.ID, "the customer has left"))
 		if len(h.payable()) != 0 || h.callers("deleteLink", "Owner") != 1 || h.callers("deleteLink", "Demo") != 0 {
 			t.Errorf("%d payable, %d deleted by the owner", len(h.payable()), h.callers("deleteLink", "Owner"))
 		}
-		h.must(h.shop.SettleUnmatched(context.Background(), h.actor, h.unmatched(true)[0].Row.Key, "found in the book"))
+		h.must(h.shop.Office.SettleUnmatched(context.Background(), h.actor, h.unmatched(true)[0].Row.Key, "found in the book"))
 		if len(h.unmatched(true)) != 0 || len(h.quarantine(true)) != 0 {
 			t.Errorf("unmatched %+v, quarantine %+v", h.unmatched(true), h.quarantine(true))
 		}
@@ -249,16 +249,16 @@ func TestOwnAccount_forgotten(t *testing.T) {
 		ctx := context.Background()
 		h.owner()
 		sale, _ := h.paidSale(1250)
-		h.must(h.shop.EndOwnAccount(ctx, boss, sale.Stall))
+		h.must(h.shop.Office.EndOwnAccount(ctx, boss, sale.Stall))
 		sealed := func() int {
-			house, err := h.shop.House(ctx)
+			house, err := h.shop.Kernel.House(ctx)
 			h.must(err)
 			return len(house.Accounts[0].Sealed)
 		}
 		h.close()
 		time.Sleep((kiosk.KeysDays - 1) * 24 * time.Hour)
 		h.open()
-		_, err := h.shop.Retain(ctx)
+		_, err := h.shop.Office.Retain(ctx)
 		h.must(err)
 		if sealed() == 0 {
 			t.Error("the key is gone a day early")
@@ -266,7 +266,7 @@ func TestOwnAccount_forgotten(t *testing.T) {
 		h.close()
 		time.Sleep(2 * 24 * time.Hour)
 		h.open()
-		_, err = h.shop.Retain(ctx)
+		_, err = h.shop.Office.Retain(ctx)
 		h.must(err)
 		if sealed() != 0 {
 			t.Error("the key is still there")

@@ -12,13 +12,14 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
+	"qrkiosk/kiosk/shop"
 	"qrkiosk/views"
 )
 
 // tripBureau is an office before the real sandbox, with all that shop and pages log.
 func tripBureau(t *testing.T) (b *bureau, r *trip, log *safeBuffer) {
 	r, log = newTrip(t, sandbox.Wire2026), &safeBuffer{}
-	b = newBureau(t, func(c *kiosk.Config) {
+	b = newBureau(t, func(c *shop.Config) {
 		c.Accounts, c.Gateway, c.Account = accounts{r.client}, r.client, "sandbox.example"
 		c.Log = slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
@@ -111,13 +112,13 @@ func TestOwnAccount_roles(t *testing.T) {
 	m.post(at+"/end").want(t, "an end by a manager", http.StatusForbidden, "")
 	b.desktop().post(at, "key", "test-key-a").want(t, "a key of nobody", http.StatusSeeOther, "/office/signin")
 	manager := kiosk.Clerk{Login: "m", Role: kiosk.Manager, Stall: b.stalls[0].ID}
-	if _, err := b.shop.SetOwnAccount(t.Context(), manager, b.stalls[0].ID, "test-key-a"); kiosk.CodeOf(err) != kiosk.Forbidden {
+	if _, err := b.shop.Office.SetOwnAccount(t.Context(), manager, b.stalls[0].ID, "test-key-a"); kiosk.CodeOf(err) != kiosk.Forbidden {
 		t.Errorf("by a manager: %v", err)
 	}
-	if err := b.shop.EndOwnAccount(t.Context(), manager, b.stalls[0].ID); kiosk.CodeOf(err) != kiosk.Forbidden {
+	if err := b.shop.Office.EndOwnAccount(t.Context(), manager, b.stalls[0].ID); kiosk.CodeOf(err) != kiosk.Forbidden {
 		t.Errorf("an end by a manager: %v", err)
 	}
-	if _, err := b.shop.SetOwnAccount(t.Context(), b.clerk(), "no-such-stall", "test-key-a"); kiosk.CodeOf(err) != kiosk.NotFound {
+	if _, err := b.shop.Office.SetOwnAccount(t.Context(), b.clerk(), "no-such-stall", "test-key-a"); kiosk.CodeOf(err) != kiosk.NotFound {
 		t.Errorf("of no stall: %v", err)
 	}
 	if page := m.get("/office/stalls/" + b.stalls[0].ID); strings.Contains(page.body, "/account") {
@@ -156,8 +157,8 @@ func TestOwnAccount_form(t *testing.T) {
 			t.Errorf("the number is told: %v", told)
 		}
 	}
-	house := sure(b.shop.House(t.Context()))(t)
-	used := sure(b.shop.Stall(t.Context(), b.stalls[0].ID))(t).OwnAccount
+	house := sure(b.shop.Kernel.House(t.Context()))(t)
+	used := sure(b.shop.Kernel.Stall(t.Context(), b.stalls[0].ID))(t).OwnAccount
 	if len(house.Accounts) != 2 || house.Own(used).Number != "usr-canary" || house.Accounts[0].Ended == 0 {
 		t.Errorf("accounts %+v, used %s", house.Accounts, used)
 	}
@@ -193,7 +194,7 @@ func TestOwnAccount_houses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.shop.SetOwnAccount(t.Context(), b.clerk(), b.stalls[0].ID, tripKey); kiosk.KeyOf(err) != kiosk.KeyOwnHouse || kiosk.CodeOf(err) != kiosk.Invalid {
+	if _, err := b.shop.Office.SetOwnAccount(t.Context(), b.clerk(), b.stalls[0].ID, tripKey); kiosk.KeyOf(err) != kiosk.KeyOwnHouse || kiosk.CodeOf(err) != kiosk.Invalid {
 		t.Errorf("the house's key: %v", err)
 	}
 }
@@ -204,16 +205,16 @@ func TestOwnAccount_shared(t *testing.T) {
 	b.organizer()
 	other := sure(r.client.As("test-key-a"))(t)
 	sure(other.Open(t.Context(), r.order("K7Q2")))(t)
-	first := sure(b.shop.SetOwnAccount(t.Context(), b.clerk(), b.stalls[0].ID, "test-key-a"))(t)
-	second := sure(b.shop.SetOwnAccount(t.Context(), b.clerk(), b.stalls[1].ID, "test-key-a"))(t)
+	first := sure(b.shop.Office.SetOwnAccount(t.Context(), b.clerk(), b.stalls[0].ID, "test-key-a"))(t)
+	second := sure(b.shop.Office.SetOwnAccount(t.Context(), b.clerk(), b.stalls[1].ID, "test-key-a"))(t)
 	if first.ID != second.ID || first.Number != "usr-a" {
 		t.Errorf("two accounts: %+v and %+v", first, second)
 	}
 	for i, ended := range []bool{false, true} {
-		if err := b.shop.EndOwnAccount(t.Context(), b.clerk(), b.stalls[i].ID); err != nil {
+		if err := b.shop.Office.EndOwnAccount(t.Context(), b.clerk(), b.stalls[i].ID); err != nil {
 			t.Fatal(err)
 		}
-		house := sure(b.shop.House(t.Context()))(t)
+		house := sure(b.shop.Kernel.House(t.Context()))(t)
 		if a := house.Own(first.ID); (a.Ended > 0) != ended {
 			t.Errorf("after stall %d gave it up: %+v", i, a)
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/reconcile"
 	"qrkiosk/kiosk/store"
 )
 
@@ -21,7 +22,7 @@ const (
 // anchorFile is a file of anchors that is added to.
 type anchorFile struct {
 	path    string
-	anchors *kiosk.Anchors
+	anchors *reconcile.Anchors
 }
 
 // openAnchors reads what is there. A block that was not written to its end, as when the power failed,
@@ -29,14 +30,14 @@ type anchorFile struct {
 func openAnchors(path, installation string, seal func([]byte) []byte) (*anchorFile, error) {
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && len(raw) == 0) {
-		f := &anchorFile{path, kiosk.NewAnchors(installation, seal)}
+		f := &anchorFile{path, reconcile.NewAnchors(installation, seal)}
 		return f, f.append(f.anchors.First())
 	}
 	if err != nil {
 		return nil, err
 	}
-	anchors, whole, err := kiosk.ParseAnchors(raw, seal)
-	if errors.Is(err, kiosk.ErrAnchorTorn) {
+	anchors, whole, err := reconcile.ParseAnchors(raw, seal)
+	if errors.Is(err, reconcile.ErrAnchorTorn) {
 		err = os.Truncate(path, int64(whole))
 	}
 	if err == nil && anchors.Installation != installation {

@@ -17,7 +17,7 @@ func (h *house) anchored(path string) *anchorer {
 	h.t.Helper()
 	keys, err := vault.New([]byte("0123456789abcdef0123456789abcdef"))
 	h.must(err)
-	a := newAnchorer(context.Background(), path, h.shop.Settings(), keys.Stamp, h.store, slog.New(slog.NewTextHandler(h.log, nil)))
+	a := newAnchorer(context.Background(), path, h.shop.Kernel.Settings(), keys.Stamp, h.store, slog.New(slog.NewTextHandler(h.log, nil)))
 	if a == nil {
 		h.t.Fatalf("no anchors:\n%s", h.log)
 	}
@@ -44,7 +44,7 @@ func TestAnchors_whenWritten(t *testing.T) {
 		if n := blocks(); n != 1 {
 			t.Errorf("%d anchors while a shift is open", n)
 		}
-		_, err := h.shop.CloseShift(context.Background(), h.actor)
+		_, err := h.shop.Till.CloseShift(context.Background(), h.actor)
 		h.must(err)
 		time.Sleep(61 * time.Second)
 		if n := blocks(); n != 2 {
@@ -83,7 +83,7 @@ func TestAnchors_replaced(t *testing.T) {
 		a := h.anchored(path)
 		a.write(context.Background())
 		h.restart(time.Minute)
-		_, err = h.shop.SetAside(context.Background(), h.actor, h.last().ID)
+		_, err = h.shop.Till.SetAside(context.Background(), h.actor, h.last().ID)
 		h.must(err)
 		a = h.anchored(path)
 		if replaced, err := h.anchored(path).replaced(context.Background()); replaced || err != nil {

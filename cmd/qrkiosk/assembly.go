@@ -15,6 +15,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/secpaid"
+	"qrkiosk/kiosk/shop"
 	"qrkiosk/kiosk/store"
 	"qrkiosk/kiosk/vault"
 )
@@ -25,7 +26,7 @@ type assembly struct {
 	at      site
 	store   *store.Store
 	gateway *secpaid.Client
-	shop    *kiosk.Shop
+	shop    *handlers.Rooms
 	front   *handlers.Server
 	server  *http.Server
 	proxies []netip.Prefix
@@ -97,7 +98,7 @@ func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics
 	if err := a.storedAddress(ctx, s); err != nil {
 		return err
 	}
-	a.shop, err = kiosk.NewShop(ctx, kiosk.Config{
+	a.shop, err = handlers.OpenRooms(ctx, shop.Config{
 		Keys: a.keyTaker(s), Accounts: accounts{a.gateway},
 		Store: books, Gateway: gateway, Bus: rings, Vault: keys, Log: a.log, Observe: metrics,
 		Skew: a.gateway.Skew, RowTime: secpaid.RowTime, PublicURL: a.at.public, HookPath: handlers.PathHook,
@@ -206,12 +207,12 @@ func (a *assembly) openBus(s settings, rings *bell) error {
 		rings.Bus, a.ears = local, local
 		return nil
 	}
-	shared, err := bus.DialNATS(s.natsURL.reveal(), a.shop.Settings().Installation, a.log)
+	shared, err := bus.DialNATS(s.natsURL.reveal(), a.shop.Kernel.Settings().Installation, a.log)
 	if err != nil {
 		return usagef("QRKIOSK_NATS_URL cannot be used: %w", err)
 	}
 	a.hangUp = shared.Close
-	shared.Subscribe(a.shop.Heard)
+	shared.Subscribe(a.shop.Reconciler.Heard)
 	rings.Bus, a.ears = shared, shared
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
 )
 
@@ -78,10 +79,10 @@ func TestBadCookie_wrongDoors(t *testing.T) {
 		display := d.cookies["qk-display"]
 		for _, c := range []struct{ what, cookies, key string }{
 			{"its own cookie", "qk-display=" + display, kiosk.KeyDeviceUnknown},
-			{"its secret in a till's cookie", "qk-till=" + display, kiosk.KeyDeviceWrong},
-			{"the same with a session", "qk-till=" + display + "; qk-session=" + g.cookies["qk-session"], kiosk.KeyDeviceWrong},
+			{"its secret in a till's cookie", "qk-till=" + display, till.KeyDeviceWrong},
+			{"the same with a session", "qk-till=" + display + "; qk-session=" + g.cookies["qk-session"], till.KeyDeviceWrong},
 		} {
-			status := map[string]int{kiosk.KeyDeviceUnknown: 401, kiosk.KeyDeviceWrong: 403}[c.key]
+			status := map[string]int{kiosk.KeyDeviceUnknown: 401, till.KeyDeviceWrong: 403}[c.key]
 			for _, path := range []string{views.PathTill, views.PathTillState, views.PathSale, views.PathPair, views.PathSignIn, views.PathTillLive} {
 				if r := h.guest().get(path, header("Cookie", c.cookies), asScript); r.status != status || r.trouble().Key != c.key {
 					t.Errorf("a display with %s at %s: %d %s", c.what, path, r.status, r.body)
@@ -219,7 +220,7 @@ func TestBadCookie_people(t *testing.T) {
 		change(func(p *kiosk.Staff) { p.Left = 0 })
 		g.signedOut(t, "who came back without signing in")
 		g.signIn()
-		stall, err := h.shop.AddStall(ctx, kiosk.Stall{Name: "Cheese Moon", Languages: []string{"en"}})
+		stall, err := h.shop.Office.AddStall(ctx, kiosk.Stall{Name: "Cheese Moon", Languages: []string{"en"}})
 		h.must(err)
 		change(func(p *kiosk.Staff) { p.Stall = stall.ID })
 		g.signedOut(t, "who works elsewhere")
@@ -231,7 +232,7 @@ func TestBadCookie_replacedTablet(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		old := h.cashier()
 		fresh := h.cashier()
-		clearNo{401, kiosk.KeyDeviceRevoked}.check(t, "the old tablet", func(change ...func(*http.Request)) response {
+		clearNo{401, till.KeyDeviceRevoked}.check(t, "the old tablet", func(change ...func(*http.Request)) response {
 			return old.send(http.MethodPost, views.PathCharge, form("cents", "1250", "key", freshKey()), change...)
 		})
 		if r := fresh.get(views.PathTill); r.status != http.StatusOK {
@@ -244,7 +245,7 @@ func TestBadCookie_replacedTablet(t *testing.T) {
 // own cookie; a strict one would not be sent along and be replaced.
 func TestBadCookie_displayFromElsewhere(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		ticket, err := h.shop.Ticket(context.Background(), h.actor.Register, kiosk.Display)
+		ticket, err := h.shop.Till.Ticket(context.Background(), h.actor.Register, kiosk.Display)
 		h.must(err)
 		g := h.guest()
 		r := g.post(views.PathDisplayEnrol, "ticket", ticket)

@@ -335,7 +335,7 @@ func TestHeaders_secure(t *testing.T) {
 		})
 		h.must(err)
 		defer h.serve("shop.test:80", front.Handler())()
-		ticket, err := h.shop.Ticket(context.Background(), h.actor.Register, kiosk.Tablet)
+		ticket, err := h.shop.Till.Ticket(context.Background(), h.actor.Register, kiosk.Tablet)
 		h.must(err)
 		g := h.guest()
 		g.base = "http://shop.test" // what ends TLS before us speaks http to us

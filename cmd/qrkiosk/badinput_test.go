@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
 )
 
@@ -42,7 +43,7 @@ func TestBadInput_amount(t *testing.T) {
 		{"B010", "Infinity", invalid(kiosk.KeyAmountNotNumber)},
 		{"B011", "99999999999999999999", invalid(kiosk.KeyAmountTooLarge)},
 		{"B011", "9999999,00", invalid(kiosk.KeyAmountTooLarge)},
-		{"B012", "5000,01", invalid(kiosk.KeyOverLimit)},
+		{"B012", "5000,01", invalid(till.KeyOverLimit)},
 		{"B013", "５,00", invalid(kiosk.KeyAmountNotNumber)},
 		{"B013", "٥,00", invalid(kiosk.KeyAmountNotNumber)},
 		{"B014", "1\u00a02,50", invalid(kiosk.KeyAmountNotNumber)},
@@ -148,23 +149,23 @@ func TestBadInput_charge(t *testing.T) {
 			{"cents 1e3", form("cents", "1e3", "key", freshKey()), clearNo{422, kiosk.KeyAmountNotNumber}},
 			{"cents with a point", form("cents", "12.50", "key", freshKey()), clearNo{422, kiosk.KeyAmountNotNumber}},
 			{"cents too many", form("cents", "100000000", "key", freshKey()), clearNo{422, kiosk.KeyAmountTooLarge}},
-			{"lines that do not add up", form("cents", "1250", "lines", "100 200", "key", freshKey()), clearNo{422, kiosk.KeyLinesWrong}},
-			{"lines without sense", form("cents", "1250", "lines", "x", "key", freshKey()), clearNo{422, kiosk.KeyLinesWrong}},
-			{"lines of nothing", form("cents", "1250", "lines", "0x1250", "key", freshKey()), clearNo{422, kiosk.KeyLinesWrong}},
-			{"lines of too many", form("cents", "1250", "lines", "70000x1", "key", freshKey()), clearNo{422, kiosk.KeyLinesWrong}},
-			{"lines that overflow", form("cents", "2", "lines", strings.Repeat("65535x99999999 ", 200)+"2", "key", freshKey()), clearNo{422, kiosk.KeyLinesWrong}},
-			{"too many lines", form("cents", "500", "lines", strings.Repeat("1 ", 500), "key", freshKey()), clearNo{422, kiosk.KeyLinesWrong}},
-			{"lines too long", form("cents", "500", "lines", strings.Repeat("1 ", 5000), "key", freshKey()), clearNo{422, kiosk.KeyLinesWrong}},
-			{"B027 direction of writing", form("amount", "1,00", "note", "a\u202eb", "key", freshKey()), clearNo{422, kiosk.KeyNoteText}},
-			{"B027 isolates", form("amount", "1,00", "note", "a\u2066b", "key", freshKey()), clearNo{422, kiosk.KeyNoteText}},
-			{"B029 NUL", form("amount", "1,00", "note", "a\x00b", "key", freshKey()), clearNo{422, kiosk.KeyNoteText}},
-			{"B029 escape", form("amount", "1,00", "note", "\x1b[31m", "key", freshKey()), clearNo{422, kiosk.KeyNoteText}},
-			{"B031 501 characters", form("amount", "1,00", "note", strings.Repeat("ä", 501), "key", freshKey()), clearNo{422, kiosk.KeyNoteTooLong}},
-			{"B028 a storm of marks", form("amount", "1,00", "note", "a"+strings.Repeat("\u0301", 1000), "key", freshKey()), clearNo{422, kiosk.KeyNoteTooLong}},
-			{"B040 newline", form("amount", "1,00", "note", "a\nb", "key", freshKey()), clearNo{422, kiosk.KeyNoteText}},
-			{"B095 key missing", form("amount", "1,00"), clearNo{422, kiosk.KeyKeyMissing}},
-			{"B095 key short", form("amount", "1,00", "key", "short"), clearNo{422, kiosk.KeyKeyMissing}},
-			{"B095 key long", form("amount", "1,00", "key", strings.Repeat("k", 65)), clearNo{422, kiosk.KeyKeyMissing}},
+			{"lines that do not add up", form("cents", "1250", "lines", "100 200", "key", freshKey()), clearNo{422, till.KeyLinesWrong}},
+			{"lines without sense", form("cents", "1250", "lines", "x", "key", freshKey()), clearNo{422, till.KeyLinesWrong}},
+			{"lines of nothing", form("cents", "1250", "lines", "0x1250", "key", freshKey()), clearNo{422, till.KeyLinesWrong}},
+			{"lines of too many", form("cents", "1250", "lines", "70000x1", "key", freshKey()), clearNo{422, till.KeyLinesWrong}},
+			{"lines that overflow", form("cents", "2", "lines", strings.Repeat("65535x99999999 ", 200)+"2", "key", freshKey()), clearNo{422, till.KeyLinesWrong}},
+			{"too many lines", form("cents", "500", "lines", strings.Repeat("1 ", 500), "key", freshKey()), clearNo{422, till.KeyLinesWrong}},
+			{"lines too long", form("cents", "500", "lines", strings.Repeat("1 ", 5000), "key", freshKey()), clearNo{422, till.KeyLinesWrong}},
+			{"B027 direction of writing", form("amount", "1,00", "note", "a\u202eb", "key", freshKey()), clearNo{422, till.KeyNoteText}},
+			{"B027 isolates", form("amount", "1,00", "note", "a\u2066b", "key", freshKey()), clearNo{422, till.KeyNoteText}},
+			{"B029 NUL", form("amount", "1,00", "note", "a\x00b", "key", freshKey()), clearNo{422, till.KeyNoteText}},
+			{"B029 escape", form("amount", "1,00", "note", "\x1b[31m", "key", freshKey()), clearNo{422, till.KeyNoteText}},
+			{"B031 501 characters", form("amount", "1,00", "note", strings.Repeat("ä", 501), "key", freshKey()), clearNo{422, till.KeyNoteTooLong}},
+			{"B028 a storm of marks", form("amount", "1,00", "note", "a"+strings.Repeat("\u0301", 1000), "key", freshKey()), clearNo{422, till.KeyNoteTooLong}},
+			{"B040 newline", form("amount", "1,00", "note", "a\nb", "key", freshKey()), clearNo{422, till.KeyNoteText}},
+			{"B095 key missing", form("amount", "1,00"), clearNo{422, till.KeyKeyMissing}},
+			{"B095 key short", form("amount", "1,00", "key", "short"), clearNo{422, till.KeyKeyMissing}},
+			{"B095 key long", form("amount", "1,00", "key", strings.Repeat("k", 65)), clearNo{422, till.KeyKeyMissing}},
 			{"a form too large", form("amount", "1,00", "note", strings.Repeat("n", 70_000), "key", freshKey()), clearNo{413, "invalid"}},
 		} {
 			c.check(t, c.b, func(change ...func(*http.Request)) response {
@@ -242,7 +243,7 @@ func TestBadInput_commandKeys(t *testing.T) {
 		if r := g.script(views.PathCharge, "cents", "1250", "key", key); r.status != http.StatusOK || !strings.Contains(r.body, sale.Number) {
 			t.Errorf("B097: the same again is answered %d %.200s", r.status, r.body)
 		}
-		clearNo{409, kiosk.KeyKeyReused}.check(t, "B096", func(change ...func(*http.Request)) response {
+		clearNo{409, till.KeyKeyReused}.check(t, "B096", func(change ...func(*http.Request)) response {
 			return g.send(http.MethodPost, views.PathCharge, form("cents", "1251", "key", key), change...)
 		})
 		r := g.script(views.PathCharge, "cents", "1250", "key", freshKey())
@@ -332,12 +333,12 @@ const urlForm = "application/x-www-form-urlencoded"
 func (h *house) saleElsewhere() string {
 	h.t.Helper()
 	ctx := context.Background()
-	stall, err := h.shop.AddStall(ctx, kiosk.Stall{Name: "Cheese Moon", Languages: []string{"en"}})
+	stall, err := h.shop.Office.AddStall(ctx, kiosk.Stall{Name: "Cheese Moon", Languages: []string{"en"}})
 	h.must(err)
-	register, err := h.shop.AddRegister(ctx, stall.ID, "Register 9", "C9")
+	register, err := h.shop.Office.AddRegister(ctx, stall.ID, "Register 9", "C9")
 	h.must(err)
 	by := kiosk.Actor{Staff: "nobody", Role: kiosk.Cashier, Device: "elsewhere", Register: register.ID}
-	sale, err := h.shop.Charge(ctx, by, kiosk.Charge{Amount: 700, Key: freshKey()})
+	sale, err := h.shop.Till.Charge(ctx, by, till.Charge{Amount: 700, Key: freshKey()})
 	h.must(err)
 	time.Sleep(3 * time.Second)
 	return sale.ID

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
 )
 
@@ -76,7 +77,7 @@ func TestBadInput_tenWrongPINs(t *testing.T) {
 			switch {
 			case r.status == http.StatusTooManyRequests && r.trouble().Key == kiosk.KeyPINWait && r.header.Get("Retry-After") == "60":
 				refused++
-			case r.status == http.StatusUnauthorized && r.trouble().Key == kiosk.KeyPINWrong && refused == 0:
+			case r.status == http.StatusUnauthorized && r.trouble().Key == till.KeyPINWrong && refused == 0:
 			default:
 				t.Fatalf("answered %d %+v", r.status, r.trouble())
 			}
@@ -143,9 +144,9 @@ func TestBadInput_aDayOfGuessing(t *testing.T) {
 func TestBadInput_pinOfSomebodyElse(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		ctx := context.Background()
-		other, err := h.shop.AddStall(ctx, kiosk.Stall{Name: "Cheese Moon", Languages: []string{"en"}})
+		other, err := h.shop.Office.AddStall(ctx, kiosk.Stall{Name: "Cheese Moon", Languages: []string{"en"}})
 		h.must(err)
-		bob, err := h.shop.AddStaff(ctx, other.ID, "Bob", kiosk.Manager, "739150")
+		bob, err := h.shop.Till.AddStaff(ctx, other.ID, "Bob", kiosk.Manager, "739150")
 		h.must(err)
 		g := h.tablet()
 		wrong := g.pin(h.actor.Staff, "111222")
@@ -226,9 +227,9 @@ func TestBadInput_manyAtATime(t *testing.T) {
 func TestBadInput_pairing(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g, ctx := h.cashier(), context.Background()
-		p, _, err := h.shop.AskPairing(ctx)
+		p, _, err := h.shop.Till.AskPairing(ctx)
 		h.must(err)
-		old, _, err := h.shop.AskPairing(ctx)
+		old, _, err := h.shop.Till.AskPairing(ctx)
 		h.must(err)
 		time.Sleep(2 * time.Minute)
 		before := h.rows()
@@ -237,12 +238,12 @@ func TestBadInput_pairing(t *testing.T) {
 			b, code string
 			clearNo
 		}{
-			{"B055 empty", "", clearNo{422, kiosk.KeyCodeForm}},
-			{"B055 too short", p.Code[:7], clearNo{422, kiosk.KeyCodeForm}},
-			{"B055 too long", p.Code + "A", clearNo{422, kiosk.KeyCodeForm}},
-			{"B055 a letter that is not used", "UUUUUUUU", clearNo{422, kiosk.KeyCodeForm}},
-			{"B055 no letters", "ÄÄÄÄ", clearNo{422, kiosk.KeyCodeForm}},
-			{"unknown", unknown, clearNo{404, kiosk.KeyCodeUnknown}},
+			{"B055 empty", "", clearNo{422, till.KeyCodeForm}},
+			{"B055 too short", p.Code[:7], clearNo{422, till.KeyCodeForm}},
+			{"B055 too long", p.Code + "A", clearNo{422, till.KeyCodeForm}},
+			{"B055 a letter that is not used", "UUUUUUUU", clearNo{422, till.KeyCodeForm}},
+			{"B055 no letters", "ÄÄÄÄ", clearNo{422, till.KeyCodeForm}},
+			{"unknown", unknown, clearNo{404, till.KeyCodeUnknown}},
 		} {
 			for _, path := range []string{views.PathPair, views.PathPairConfirm} {
 				time.Sleep(time.Minute) // the limit on tries is another test's
@@ -256,10 +257,10 @@ func TestBadInput_pairing(t *testing.T) {
 		h.unchanged("pairing codes", before, "session", "event", "streams", "tries")
 		time.Sleep(5 * time.Minute)
 		g.signInAgain()
-		clearNo{410, kiosk.KeyCodeExpired}.check(t, "B057 expired", func(change ...func(*http.Request)) response {
+		clearNo{410, till.KeyCodeExpired}.check(t, "B057 expired", func(change ...func(*http.Request)) response {
 			return g.send(http.MethodPost, views.PathPair, form("code", old.Code), change...)
 		})
-		if devices, err := h.shop.Devices(ctx, h.actor.Register); err != nil || len(devices) != 1 {
+		if devices, err := h.shop.Till.Devices(ctx, h.actor.Register); err != nil || len(devices) != 1 {
 			t.Errorf("%d devices, %v", len(devices), err)
 		}
 	})
@@ -277,7 +278,7 @@ func (g *guest) signInAgain() {
 func TestBadInput_pairingOnce(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
-		p, secret, err := h.shop.AskPairing(context.Background())
+		p, secret, err := h.shop.Till.AskPairing(context.Background())
 		h.must(err)
 		typed := " " + strings.ToLower(p.Code[:4]) + " - " + strings.NewReplacer("0", "o", "1", "l").Replace(strings.ToLower(p.Code[4:])) + " "
 		if r := g.post(views.PathPair, "code", typed); r.status != http.StatusOK {
@@ -298,7 +299,7 @@ func TestBadInput_pairingOnce(t *testing.T) {
 				mu.Lock()
 				defer mu.Unlock()
 				counts[r.status]++
-				if r.status == http.StatusConflict && r.trouble().Key != kiosk.KeyCodeUsed {
+				if r.status == http.StatusConflict && r.trouble().Key != till.KeyCodeUsed {
 					t.Errorf("told %+v", r.trouble())
 				}
 			})
@@ -323,7 +324,7 @@ func TestBadInput_guessingCodes(t *testing.T) {
 				t.Fatalf("try %d is answered %d", i, r.status)
 			}
 		}
-		p, _, err := h.shop.AskPairing(context.Background())
+		p, _, err := h.shop.Till.AskPairing(context.Background())
 		h.must(err)
 		before := h.rows()
 		for _, path := range []string{views.PathPair, views.PathPairConfirm} {
@@ -363,12 +364,12 @@ func TestBadInput_tickets(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		ctx := context.Background()
 		ticket := func() string {
-			secret, err := h.shop.Ticket(ctx, h.actor.Register, kiosk.Display)
+			secret, err := h.shop.Till.Ticket(ctx, h.actor.Register, kiosk.Display)
 			h.must(err)
 			return secret
 		}
 		used, expired := ticket(), ticket()
-		_, _, err := h.shop.Enrol(ctx, used, "first")
+		_, _, err := h.shop.Till.Enrol(ctx, used, "first")
 		h.must(err)
 		h.restart(24*time.Hour + time.Second)
 		fresh, g := ticket(), h.guest()
@@ -379,9 +380,9 @@ func TestBadInput_tickets(t *testing.T) {
 		}{
 			{"unknown", "nobody-knows-it", views.PathDisplayEnrol, clearNo{404, kiosk.KeyTicketUnknown}},
 			{"empty", "", views.PathDisplayEnrol, clearNo{404, kiosk.KeyTicketUnknown}},
-			{"used", used, views.PathDisplayEnrol, clearNo{410, kiosk.KeyTicketUsed}},
-			{"expired", expired, views.PathDisplayEnrol, clearNo{410, kiosk.KeyTicketExpired}},
-			{"of a display at a till", fresh, views.PathTillEnrol, clearNo{422, kiosk.KeyDeviceWrong}},
+			{"used", used, views.PathDisplayEnrol, clearNo{410, till.KeyTicketUsed}},
+			{"expired", expired, views.PathDisplayEnrol, clearNo{410, till.KeyTicketExpired}},
+			{"of a display at a till", fresh, views.PathTillEnrol, clearNo{422, till.KeyDeviceWrong}},
 		} {
 			time.Sleep(time.Minute)
 			c.check(t, c.what, func(change ...func(*http.Request)) response {

@@ -18,6 +18,7 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/secpaid"
+	"qrkiosk/kiosk/till"
 )
 
 // market is the real house, with as many registers as a benchmark wants.
@@ -162,16 +163,16 @@ func (m *market) addRegisters(n int) (bool, error) {
 	if m.stall.ID == "" {
 		terms := bakery().stall
 		terms.LapseAfter = time.Hour.Milliseconds()
-		if m.stall, err = m.shop.AddStall(ctx, terms); err != nil {
+		if m.stall, err = m.shop.Office.AddStall(ctx, terms); err != nil {
 			return false, err
 		}
-		if m.staff, err = m.shop.AddStaff(ctx, m.stall.ID, "Ada", kiosk.Manager, demoPIN); err != nil {
+		if m.staff, err = m.shop.Till.AddStaff(ctx, m.stall.ID, "Ada", kiosk.Manager, demoPIN); err != nil {
 			return false, err
 		}
 	}
 	m.registers = make([]kiosk.Register, n)
 	return true, each(n, func(i int) (err error) {
-		m.registers[i], err = m.shop.AddRegister(ctx, m.stall.ID, fmt.Sprintf("Register %d", i), fmt.Sprintf("R%d", i))
+		m.registers[i], err = m.shop.Office.AddRegister(ctx, m.stall.ID, fmt.Sprintf("Register %d", i), fmt.Sprintf("R%d", i))
 		return err
 	})
 }
@@ -182,11 +183,11 @@ func (m *market) addDisplays(at []int) ([]string, error) {
 	ctx := context.Background()
 	secrets := make([]string, len(at))
 	return secrets, each(len(at), func(i int) error {
-		ticket, err := m.shop.Ticket(ctx, m.registers[at[i]].ID, kiosk.Display)
+		ticket, err := m.shop.Till.Ticket(ctx, m.registers[at[i]].ID, kiosk.Display)
 		if err != nil {
 			return err
 		}
-		_, secrets[i], err = m.shop.Enrol(ctx, ticket, "benchmark")
+		_, secrets[i], err = m.shop.Till.Enrol(ctx, ticket, "benchmark")
 		return err
 	})
 }
@@ -215,9 +216,9 @@ func (m *market) chargeAt(i int) error {
 	m.rings.Store(r.ID, rung)
 	defer m.rings.Delete(r.ID)
 	by := kiosk.Actor{Staff: m.staff.ID, Role: m.staff.Role, Device: "tablet of " + r.ID, Register: r.ID}
-	_, err := m.shop.Charge(ctx, by, kiosk.Charge{Amount: amountOf(i), Key: fmt.Sprintf("round-%010d", m.round)})
+	_, err := m.shop.Till.Charge(ctx, by, till.Charge{Amount: amountOf(i), Key: fmt.Sprintf("round-%010d", m.round)})
 	for err == nil {
-		d, failed := m.shop.Display(ctx, r.ID)
+		d, failed := m.shop.Till.Display(ctx, r.ID)
 		if failed != nil || d.Shows == kiosk.ShowsCode {
 			return failed
 		}
@@ -259,7 +260,7 @@ func (m *market) settle(bool) (bool, error) {
 type tablet struct{ Ticket, Staff, PIN string }
 
 func (m *market) addTablet(register int) (tablet, error) {
-	ticket, err := m.shop.Ticket(context.Background(), m.registers[register].ID, kiosk.Tablet)
+	ticket, err := m.shop.Till.Ticket(context.Background(), m.registers[register].ID, kiosk.Tablet)
 	return tablet{ticket, m.staff.ID, demoPIN}, err
 }
 

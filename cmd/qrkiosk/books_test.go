@@ -264,7 +264,7 @@ func (h *house) journalSays(sale *kiosk.Sale, do kiosk.StepKind, reason string, 
 	if len(found) != 1 || found[0].Data != reason || found[0].At < at || found[0].At > at+5000 {
 		h.t.Fatalf("the journal has %+v", found)
 	}
-	person, err := h.shop.StaffByID(context.Background(), found[0].Actor)
+	person, err := h.shop.Till.StaffByID(context.Background(), found[0].Actor)
 	if h.must(err); person.Name != "Ada" {
 		h.t.Errorf("the journal names %q", person.Name)
 	}
@@ -283,7 +283,7 @@ func (h *house) bookedAs(want string) {
 // alarmed wants exactly these alarms of a sale, on the register that issued its code.
 func (h *house) alarmed(sale *kiosk.Sale, want ...kiosk.AlarmKind) {
 	h.t.Helper()
-	all, err := h.shop.AllAlarms(context.Background())
+	all, err := h.shop.Kernel.AllAlarms(context.Background())
 	h.must(err)
 	var got []kiosk.AlarmKind
 	for _, a := range all {

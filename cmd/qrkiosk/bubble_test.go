@@ -18,6 +18,7 @@ import (
 	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/secpaid"
+	"qrkiosk/kiosk/shop"
 	"qrkiosk/kiosk/store"
 	"qrkiosk/kiosk/vault"
 )
@@ -150,7 +151,7 @@ type house struct {
 
 	store  *store.Store
 	client *secpaid.Client
-	shop   *kiosk.Shop
+	shop   *handlers.Rooms
 	front  *handlers.Server
 	actor  kiosk.Actor
 	close  func()
@@ -222,7 +223,7 @@ func (h *house) open() {
 	v, err := vault.New([]byte("0123456789abcdef0123456789abcdef"), vault.WithCost(vault.Cost{KiB: 64, Passes: 1, Lanes: 1}))
 	h.must(err)
 	rings := bus.NewLocal()
-	config := kiosk.Config{
+	config := shop.Config{
 		Store: h.store, Gateway: client, Bus: rings, Vault: v,
 		PublicURL: "http://" + shopAddr, HookPath: handlers.PathHook, RowTime: secpaid.RowTime,
 		Mode: kiosk.Sandbox, Log: log, Clock: h.clock, Skew: client.Skew,
@@ -247,7 +248,7 @@ func (h *house) open() {
 	if h.mortal != nil {
 		config.Store = mortalStore{config.Store, h.mortal}
 	}
-	h.shop, err = kiosk.NewShop(context.Background(), config)
+	h.shop, err = handlers.OpenRooms(context.Background(), config)
 	h.must(err)
 	h.front, err = handlers.New(handlers.Config{
 		Shop: h.shop, Sessions: h.store.Sessions(), PublicURL: "http://" + shopAddr, TillURL: "http://" + h.addr, Clock: h.clock,
@@ -256,7 +257,7 @@ func (h *house) open() {
 	h.must(err)
 	cancelRings := rings.Subscribe(h.front.Ring)
 	if h.rings != nil {
-		rings.Subscribe(h.shop.Heard)
+		rings.Subscribe(h.shop.Reconciler.Heard)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
@@ -318,15 +319,15 @@ func (h *house) furnish() {
 func (h *house) seat(stall kiosk.Stall, name, prefix, person, pin string) kiosk.Actor {
 	h.t.Helper()
 	ctx := context.Background()
-	stall, err := h.shop.AddStall(ctx, stall)
+	stall, err := h.shop.Office.AddStall(ctx, stall)
 	h.must(err)
-	register, err := h.shop.AddRegister(ctx, stall.ID, name, prefix)
+	register, err := h.shop.Office.AddRegister(ctx, stall.ID, name, prefix)
 	h.must(err)
-	staff, err := h.shop.AddStaff(ctx, stall.ID, person, kiosk.Manager, pin)
+	staff, err := h.shop.Till.AddStaff(ctx, stall.ID, person, kiosk.Manager, pin)
 	h.must(err)
-	ticket, err := h.shop.Ticket(ctx, register.ID, kiosk.Tablet)
+	ticket, err := h.shop.Till.Ticket(ctx, register.ID, kiosk.Tablet)
 	h.must(err)
-	device, _, err := h.shop.Enrol(ctx, ticket, "test")
+	device, _, err := h.shop.Till.Enrol(ctx, ticket, "test")
 	h.must(err)
 	return kiosk.Actor{Staff: staff.ID, Role: staff.Role, Device: device.ID, Register: register.ID}
 }
@@ -334,7 +335,7 @@ func (h *house) seat(stall kiosk.Stall, name, prefix, person, pin string) kiosk.
 // revoke ends the trust in a device of the house's register, as the office does.
 func (h *house) revoke(device string) {
 	h.t.Helper()
-	_, err := h.shop.EndDevices(context.Background(), kiosk.Clerk{Role: kiosk.Organizer}, h.actor.Register, device)
+	_, err := h.shop.Office.EndDevices(context.Background(), kiosk.Clerk{Role: kiosk.Organizer}, h.actor.Register, device)
 	h.must(err)
 }
 

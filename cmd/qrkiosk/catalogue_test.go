@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
 )
 
 // sells adds an item to the house's stall.
 func (h *house) sells(name string, price kiosk.Money) kiosk.Item {
 	h.t.Helper()
-	item, err := h.shop.PutItem(context.Background(), kiosk.Clerk{Login: "ada", Role: kiosk.Organizer}, kiosk.Item{
+	item, err := h.shop.Office.PutItem(context.Background(), kiosk.Clerk{Login: "ada", Role: kiosk.Organizer}, kiosk.Item{
 		Stall: h.till().Stall.ID, Category: "Bread", Name: name, Price: price, VAT: 700,
 	})
 	h.must(err)
@@ -85,7 +86,7 @@ func TestCatalogue_plainForm(t *testing.T) {
 func TestCatalogue_badInput(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		bread, gone := h.sells("Rye bread", 350), h.sells("Old bread", 100)
-		h.must(h.shop.RemoveItem(context.Background(), kiosk.Clerk{Login: "ada", Role: kiosk.Organizer}, gone.Stall, gone.ID))
+		h.must(h.shop.Office.RemoveItem(context.Background(), kiosk.Clerk{Login: "ada", Role: kiosk.Organizer}, gone.Stall, gone.ID))
 		g := h.cashier()
 		for _, c := range []struct {
 			what, key string
@@ -93,16 +94,16 @@ func TestCatalogue_badInput(t *testing.T) {
 		}{
 			{"B021 a lower price", kiosk.KeyItemPrice, []string{"cents", "1", "lines", "1x1@" + bread.ID}},
 			{"B021 a higher price", kiosk.KeyItemPrice, []string{"cents", "999", "lines", "1x999@" + bread.ID}},
-			{"a total that is not the lines'", kiosk.KeyLinesWrong, []string{"cents", "349", "lines", "1x350@" + bread.ID}},
+			{"a total that is not the lines'", till.KeyLinesWrong, []string{"cents", "349", "lines", "1x350@" + bread.ID}},
 			{"an unknown item", kiosk.KeyItemUnknown, []string{"cents", "350", "lines", "1x350@nothing"}},
 			{"an item that is gone", kiosk.KeyItemGone, []string{"cents", "100", "lines", "1x100@" + gone.ID}},
-			{"a broken line", kiosk.KeyLinesWrong, []string{"cents", "100", "lines", "1x100@../x"}},
-			{"no item", kiosk.KeyLinesWrong, []string{"cents", "100", "lines", "1x100@"}},
+			{"a broken line", till.KeyLinesWrong, []string{"cents", "100", "lines", "1x100@../x"}},
+			{"no item", till.KeyLinesWrong, []string{"cents", "100", "lines", "1x100@"}},
 			{"a discount without reason", kiosk.KeyDiscountReason, []string{"cents", "315", "lines", "350", "discount", "10%"}},
 			{"a discount of everything", kiosk.KeyDiscountMuch, []string{"cents", "1", "lines", "350", "discount", "100%", "reason", "x"}},
 			{"a discount above the sum", kiosk.KeyDiscountMuch, []string{"amount", "3,50", "discount", "4,00", "reason", "x"}},
 			{"a discount in words", kiosk.KeyDiscountForm, []string{"cents", "350", "lines", "350", "discount", "much", "reason", "x"}},
-			{"a discount the sum does not show", kiosk.KeyLinesWrong, []string{"cents", "350", "lines", "350", "discount", "10%", "reason", "x"}},
+			{"a discount the sum does not show", till.KeyLinesWrong, []string{"cents", "350", "lines", "350", "discount", "10%", "reason", "x"}},
 		} {
 			before := len(h.till().Last)
 			r := g.script(views.PathCharge, append(c.form, "key", freshKey())...)

@@ -15,7 +15,9 @@ import (
 	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/secpaid"
+	"qrkiosk/kiosk/shop"
 	"qrkiosk/kiosk/store"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/kiosk/vault"
 )
 
@@ -24,7 +26,7 @@ import (
 type fairground struct {
 	t         testing.TB
 	dir       string
-	shop      *kiosk.Shop
+	shop      *handlers.Rooms
 	store     *store.Store
 	play      *sandbox.Server
 	web       *httptest.Server
@@ -52,7 +54,7 @@ func newFairground(t testing.TB, registers int) *fairground {
 	f.must(err)
 	keys, err := vault.New(bytes.Repeat([]byte{7}, vault.KeySize), vault.WithCost(vault.Cost{KiB: 64, Passes: 1, Lanes: 1}))
 	f.must(err)
-	f.shop, err = kiosk.NewShop(t.Context(), kiosk.Config{
+	f.shop, err = handlers.OpenRooms(t.Context(), shop.Config{
 		Store: f.store, Gateway: client, Bus: f.rings, Vault: keys, PublicURL: address, HookPath: handlers.PathHook, Mode: kiosk.Sandbox,
 	})
 	f.must(err)
@@ -76,7 +78,7 @@ func newFairground(t testing.TB, registers int) *fairground {
 		f.must(f.play.Close())
 		f.must(f.store.Close())
 	})
-	f.must(f.shop.AddDemoOrganizer(t.Context(), "demo", fairPassword))
+	f.must(f.shop.Office.AddDemoOrganizer(t.Context(), "demo", fairPassword))
 	f.build(registers)
 	return f
 }
@@ -96,9 +98,9 @@ func (f *fairground) build(registers int) {
 	for i := range registers {
 		fmt.Fprintf(&b, "%s %d,Register %d,\n", eveningStalls[i/5%11], i/5+1, i%5+1)
 	}
-	_, secret, err := f.shop.PreviewFleet(f.t.Context(), organizer, b.Bytes())
+	_, secret, err := f.shop.Office.PreviewFleet(f.t.Context(), organizer, b.Bytes())
 	f.must(err)
-	made, err := f.shop.ImportFleet(f.t.Context(), organizer, secret)
+	made, err := f.shop.Office.ImportFleet(f.t.Context(), organizer, secret)
 	f.must(err)
 	f.registers = made.Registers
 	if len(f.registers) != registers {
@@ -109,9 +111,9 @@ func (f *fairground) build(registers int) {
 // enrol makes a device of a register and returns its cookie.
 func (f *fairground) enrol(register int, kind kiosk.DeviceKind) (kiosk.Device, string) {
 	f.t.Helper()
-	ticket, err := f.shop.Invite(f.t.Context(), organizer, f.registers[register].ID, kind, 3_600_000)
+	ticket, err := f.shop.Office.Invite(f.t.Context(), organizer, f.registers[register].ID, kind, 3_600_000)
 	f.must(err)
-	d, secret, err := f.shop.Enrol(f.t.Context(), ticket, "test")
+	d, secret, err := f.shop.Till.Enrol(f.t.Context(), ticket, "test")
 	f.must(err)
 	return d, secret
 }
@@ -120,9 +122,9 @@ func (f *fairground) enrol(register int, kind kiosk.DeviceKind) (kiosk.Device, s
 func (f *fairground) charge(register int, amount kiosk.Money, key string) *kiosk.Sale {
 	f.t.Helper()
 	g := f.registers[register]
-	sale, err := f.shop.Charge(f.t.Context(), kiosk.Actor{
+	sale, err := f.shop.Till.Charge(f.t.Context(), kiosk.Actor{
 		Staff: "somebody", Role: kiosk.Cashier, Device: "tablet-" + g.ID, Register: g.ID,
-	}, kiosk.Charge{Amount: amount, Key: key})
+	}, till.Charge{Amount: amount, Key: key})
 	f.must(err)
 	return sale
 }

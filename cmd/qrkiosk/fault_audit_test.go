@@ -52,14 +52,14 @@ func (h *house) alerted(want ...kiosk.AlarmKind) {
 
 func (h *house) unmatched(open bool) []kiosk.Unmatched {
 	h.t.Helper()
-	all, err := h.shop.Unmatched(context.Background(), open, 100)
+	all, err := h.shop.Kernel.Unmatched(context.Background(), open, 100)
 	h.must(err)
 	return all
 }
 
 func (h *house) quarantine(held bool) []kiosk.Quarantined {
 	h.t.Helper()
-	all, err := h.shop.Quarantine(context.Background(), held, 100)
+	all, err := h.shop.Office.Quarantine(context.Background(), held, 100)
 	h.must(err)
 	return all
 }
@@ -67,7 +67,7 @@ func (h *house) quarantine(held bool) []kiosk.Quarantined {
 // day is what the audit said about one day.
 func (h *house) day(text string) kiosk.AuditDay {
 	h.t.Helper()
-	days, err := h.shop.AuditDays(context.Background(), 100)
+	days, err := h.shop.Reconciler.AuditDays(context.Background(), 100)
 	h.must(err)
 	for _, d := range days {
 		if d.Day == text {
@@ -117,10 +117,10 @@ func TestFault_F41_paymentOfNobody(t *testing.T) {
 		if d := h.day(day); d.Complete || d.Differs() || d.Unmatched != 1 || d.UnmatchedSum != 1234 || d.Ours.Paid != 1250 {
 			t.Errorf("the day is %+v", d)
 		}
-		h.wantKey(h.shop.SettleUnmatched(context.Background(), h.actor, u[0].Row.Key, ""), kiosk.Invalid, kiosk.KeyReasonMissing)
-		h.must(h.shop.SettleUnmatched(context.Background(), h.actor, u[0].Row.Key, "a web order"))
-		h.wantKey(h.shop.SettleUnmatched(context.Background(), h.actor, u[0].Row.Key, "again"), kiosk.Conflict, kiosk.ReasonNothingOpen)
-		h.must(h.shop.Audit(context.Background()))
+		h.wantKey(h.shop.Office.SettleUnmatched(context.Background(), h.actor, u[0].Row.Key, ""), kiosk.Invalid, kiosk.KeyReasonMissing)
+		h.must(h.shop.Office.SettleUnmatched(context.Background(), h.actor, u[0].Row.Key, "a web order"))
+		h.wantKey(h.shop.Office.SettleUnmatched(context.Background(), h.actor, u[0].Row.Key, "again"), kiosk.Conflict, kiosk.ReasonNothingOpen)
+		h.must(h.shop.Reconciler.Audit(context.Background()))
 		if d := h.day(day); !d.Complete {
 			t.Errorf("the day is %+v", d)
 		}
@@ -170,7 +170,7 @@ func TestFault_F37_rowDisappears(t *testing.T) {
 		h.untilAudited()
 
 		h.sandbox.Set(sandbox.PayInsEmpty, 1) // the second witness still sees it
-		h.must(h.shop.Audit(context.Background()))
+		h.must(h.shop.Reconciler.Audit(context.Background()))
 		if d := h.day(day); d.Complete || len(d.Differences) != 1 || d.Differences[0].Why != kiosk.DiffersMissing || d.Differences[0].Sale != sale.Number {
 			t.Errorf("the day is %+v", d)
 		}
@@ -178,11 +178,11 @@ func TestFault_F37_rowDisappears(t *testing.T) {
 		if s := h.now(sale); s.State() != kiosk.Paid {
 			t.Errorf("one empty list makes it %s", s.State())
 		}
-		h.must(h.shop.Audit(context.Background()))
+		h.must(h.shop.Reconciler.Audit(context.Background()))
 		h.alerted()
 
 		h.sandbox.Set(sandbox.PayInsEmpty, -1)
-		h.must(h.shop.Audit(context.Background()))
+		h.must(h.shop.Reconciler.Audit(context.Background()))
 		if s := h.now(sale); s.State() != kiosk.Review || !slices.Equal(s.OpenTroubles(), []string{"withdrawn:1"}) {
 			t.Errorf("it is %s with %v", s.State(), s.OpenTroubles())
 		}
@@ -282,7 +282,7 @@ func TestFault_F50_databaseOfBefore(t *testing.T) {
 		}
 		h.onShow(4000)
 		open := h.shownLink()
-		_, err := h.shop.SetAside(context.Background(), h.actor, h.last().ID)
+		_, err := h.shop.Till.SetAside(context.Background(), h.actor, h.last().ID)
 		h.must(err)
 		h.onShow(5000)
 		other := h.shownLink()
@@ -310,7 +310,7 @@ func TestFault_F50_databaseOfBefore(t *testing.T) {
 		}
 
 		h.must(h.sandbox.Pay(open.ID))
-		h.must(h.shop.DeleteQuarantined(context.Background(), h.actor, other.ID, "the customer has left"))
+		h.must(h.shop.Office.DeleteQuarantined(context.Background(), h.actor, other.ID, "the customer has left"))
 		h.until("the third payment", 2*time.Hour, func() bool { return len(h.unmatched(true)) == 3 && len(h.quarantine(true)) == 0 })
 		states := map[int64]kiosk.QuarantineState{}
 		for _, q := range h.quarantine(false) {
@@ -319,7 +319,7 @@ func TestFault_F50_databaseOfBefore(t *testing.T) {
 		if states[open.ID] != kiosk.QuarantineUsed || states[other.ID] != kiosk.QuarantineDeleted || len(h.payable()) != 0 {
 			t.Errorf("quarantine %v, %d payable", states, len(h.payable()))
 		}
-		h.wantKey(h.shop.DeleteQuarantined(context.Background(), h.actor, open.ID, "twice"), kiosk.Conflict, kiosk.ReasonNothingOpen)
+		h.wantKey(h.shop.Office.DeleteQuarantined(context.Background(), h.actor, open.ID, "twice"), kiosk.Conflict, kiosk.ReasonNothingOpen)
 		h.sound()
 	})
 }
@@ -358,7 +358,7 @@ func TestVirtual_alarms(t *testing.T) {
 		if got := h.alerts(); !slices.Contains(got, kiosk.AlarmOdd) {
 			t.Errorf("alerts %v", got)
 		}
-		all, err := h.shop.AllAlarms(context.Background())
+		all, err := h.shop.Kernel.AllAlarms(context.Background())
 		h.must(err)
 		if len(all) != len(h.till().Alerts) {
 			t.Errorf("all alarms are %+v", all)
@@ -422,7 +422,7 @@ func TestVirtual_auditAgainstALiar(t *testing.T) {
 			sayJSON(w, http.StatusOK, `{"ResponseCode":1,"Result":"True","data":[`+fullPage(limitOf(r))+`]}`) // the same page for ever
 		})
 		before := h.sandbox.Counts()["getPayInTransactions"]
-		h.must(h.shop.Audit(ctx))
+		h.must(h.shop.Reconciler.Audit(ctx))
 		if d := h.day(day); d.Complete || len(d.Differences) == 0 {
 			t.Errorf("the day is %+v", d)
 		}
@@ -434,7 +434,7 @@ func TestVirtual_auditAgainstALiar(t *testing.T) {
 		}
 
 		h.gate.rewrite("getPayInTransactions", func(body string) string { return strings.ReplaceAll(body, `"amount":`, `"amounts":`) })
-		h.must(h.shop.Audit(ctx))
+		h.must(h.shop.Reconciler.Audit(ctx))
 		if d := h.day(day); d.Complete || !slices.ContainsFunc(d.Differences, func(x kiosk.Difference) bool { return x.Why == kiosk.DiffersUnread }) {
 			t.Errorf("with rows nobody can read the day is %+v", d)
 		}
@@ -444,12 +444,12 @@ func TestVirtual_auditAgainstALiar(t *testing.T) {
 
 		h.gate.set(nil)
 		h.sandbox.Set(sandbox.Down, -1)
-		if err := h.shop.Audit(ctx); err == nil {
+		if err := h.shop.Reconciler.Audit(ctx); err == nil {
 			t.Error("an audit without an answer")
 		}
 		h.sandbox.Set(sandbox.Down, 0)
 		time.Sleep(time.Minute)
-		h.must(h.shop.Audit(ctx))
+		h.must(h.shop.Reconciler.Audit(ctx))
 		if d := h.day(day); !d.Complete {
 			t.Errorf("with the truth again the day is %+v", d)
 		}

@@ -15,6 +15,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/secpaid"
+	"qrkiosk/kiosk/till"
 )
 
 var transactionID = regexp.MustCompile(`"transaction_id":"[^"]*",`)
@@ -81,10 +82,10 @@ func TestFault_F87_bankTransfer(t *testing.T) {
 		sale := h.onShow(1250)
 		link := h.shownLink()
 		h.must(h.sandbox.PromiseTransfer(link.ID))
-		h.guest().get(strings.TrimPrefix(h.shop.ReceiptURL(h.now(sale)), shopURL) + "?status=success")
+		h.guest().get(strings.TrimPrefix(h.shop.Kernel.ReceiptURL(h.now(sale)), shopURL) + "?status=success")
 		h.becomes(sale, kiosk.Checking, 10*time.Second)
 		h.shows(kiosk.ShowsIdle)
-		if _, err := h.shop.Cancel(context.Background(), h.actor, sale.ID); kiosk.KeyOf(err) != kiosk.ReasonMoneyPending {
+		if _, err := h.shop.Till.Cancel(context.Background(), h.actor, sale.ID); kiosk.KeyOf(err) != kiosk.ReasonMoneyPending {
 			t.Errorf("a cancel: %v", err)
 		}
 		next := h.onShow(700) // the register goes on
@@ -114,7 +115,7 @@ func TestFault_F88_sharedBudget(t *testing.T) {
 		tills := h.tills(30)
 		var sales []*kiosk.Sale
 		ring := func(i int) {
-			sale, err := h.shop.Charge(context.Background(), tills[i%len(tills)], kiosk.Charge{Amount: kiosk.Money(1000 + i), Key: freshKey()})
+			sale, err := h.shop.Till.Charge(context.Background(), tills[i%len(tills)], till.Charge{Amount: kiosk.Money(1000 + i), Key: freshKey()})
 			if kiosk.KeyOf(err) == kiosk.ReasonBusy {
 				return
 			}
@@ -131,7 +132,7 @@ func TestFault_F88_sharedBudget(t *testing.T) {
 			time.Sleep(2500 * time.Millisecond)
 			if i%10 == 9 {
 				last := sales[len(sales)-1]
-				_, err := h.shop.Cancel(context.Background(), tills[i%len(tills)], last.ID)
+				_, err := h.shop.Till.Cancel(context.Background(), tills[i%len(tills)], last.ID)
 				if kiosk.CodeOf(err) != kiosk.Conflict {
 					h.must(err)
 				}
@@ -146,7 +147,7 @@ func TestFault_F88_sharedBudget(t *testing.T) {
 			if i%2 == 0 {
 				pay()
 			}
-			waited = waited || h.shop.Health().Held > time.Now().UnixMilli()
+			waited = waited || h.shop.Kernel.Health().Held > time.Now().UnixMilli()
 		}
 		if !waited {
 			t.Error("at sixty sales a minute nobody was told to wait")
@@ -188,11 +189,11 @@ func (h *house) tills(n int) (all []kiosk.Actor) {
 	ctx := context.Background()
 	till := h.till()
 	for i := range n {
-		register, err := h.shop.AddRegister(ctx, till.Stall.ID, fmt.Sprintf("Register %d", 100+i), fmt.Sprintf("C%d", i))
+		register, err := h.shop.Office.AddRegister(ctx, till.Stall.ID, fmt.Sprintf("Register %d", 100+i), fmt.Sprintf("C%d", i))
 		h.must(err)
-		ticket, err := h.shop.Ticket(ctx, register.ID, kiosk.Tablet)
+		ticket, err := h.shop.Till.Ticket(ctx, register.ID, kiosk.Tablet)
 		h.must(err)
-		device, _, err := h.shop.Enrol(ctx, ticket, "test")
+		device, _, err := h.shop.Till.Enrol(ctx, ticket, "test")
 		h.must(err)
 		all = append(all, kiosk.Actor{Staff: h.actor.Staff, Role: h.actor.Role, Device: device.ID, Register: register.ID})
 	}
@@ -301,7 +302,7 @@ func TestFault_F91_manyRows(t *testing.T) {
 		first := h.shownLink()
 		h.payShown()
 		h.confirmed(back, 10*time.Second)
-		_, err := h.shop.Refund(context.Background(), h.actor, back.ID, 500, "half of it was cold")
+		_, err := h.shop.Till.Refund(context.Background(), h.actor, back.ID, 500, "half of it was cold")
 		h.must(err)
 		h.becomes(back, kiosk.Refunding, 5*time.Second)
 		h.sleep(5 * time.Second)
@@ -370,7 +371,7 @@ func TestFault_F93_callbacks(t *testing.T) {
 	drill(t, func(t *testing.T, h *house) {
 		sale := h.onShow(1250)
 		link := h.shownLink()
-		receipt := strings.TrimPrefix(h.shop.ReceiptURL(h.now(sale)), shopURL)
+		receipt := strings.TrimPrefix(h.shop.Kernel.ReceiptURL(h.now(sale)), shopURL)
 		before := h.sandbox.Counts()["getPayInTransactions"]
 		began := time.Now()
 		for range 30 {

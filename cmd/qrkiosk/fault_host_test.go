@@ -9,9 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"qrkiosk/handlers"
+
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/secpaid"
+	"qrkiosk/kiosk/shop"
 	"qrkiosk/kiosk/store"
 	"qrkiosk/kiosk/vault"
 	"qrkiosk/views"
@@ -199,10 +202,10 @@ func TestFault_F84_playAndLive(t *testing.T) {
 		}
 		var codes []kiosk.Code
 		for _, mode := range []kiosk.Mode{born, kiosk.Sandbox, kiosk.Live, born} {
-			shop, err := kiosk.NewShop(t.Context(), kiosk.Config{Store: s, Vault: v, Mode: mode})
+			shop, err := handlers.OpenRooms(t.Context(), shop.Config{Store: s, Vault: v, Mode: mode})
 			codes = append(codes, kiosk.CodeOf(err))
-			if err == nil && shop.Settings().Mode != born {
-				t.Errorf("born for %v, and now for %v", born, shop.Settings().Mode)
+			if err == nil && shop.Kernel.Settings().Mode != born {
+				t.Errorf("born for %v, and now for %v", born, shop.Kernel.Settings().Mode)
 			}
 		}
 		want := []kiosk.Code{"", "", kiosk.Conflict, ""}

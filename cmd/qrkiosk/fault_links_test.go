@@ -15,6 +15,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/secpaid"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
 )
 
@@ -453,9 +454,9 @@ func TestFault_F19_twoTablets(t *testing.T) {
 		for i := range cap(errs) {
 			by := h.actor
 			by.Device = fmt.Sprintf("%s-%d", by.Device, i%2)
-			charge := kiosk.Charge{Amount: 1250, Key: freshKey()}
+			charge := till.Charge{Amount: 1250, Key: freshKey()}
 			go func() {
-				_, err := h.shop.Charge(context.Background(), by, charge)
+				_, err := h.shop.Till.Charge(context.Background(), by, charge)
 				errs <- err
 			}()
 		}

@@ -233,7 +233,7 @@ func TestFault_F28_bodyOfAnotherSale(t *testing.T) {
 			link := h.shownLink()
 			sales, paths = append(sales, sale), append(paths, h.hookPath(sale))
 			bodies = append(bodies, h.notice(link, "Success", 1250))
-			_, err := h.shop.SetAside(context.Background(), h.actor, sale.ID)
+			_, err := h.shop.Till.SetAside(context.Background(), h.actor, sale.ID)
 			h.must(err)
 			h.sleep(5 * time.Second)
 		}
@@ -410,7 +410,7 @@ func TestFault_F35_flood(t *testing.T) {
 			sale := h.onShow(1250)
 			sales, paths = append(sales, sale), append(paths, h.hookPath(sale))
 			bodies = append(bodies, h.notice(h.shownLink(), "Success", 1250))
-			_, err := h.shop.SetAside(context.Background(), h.actor, sale.ID)
+			_, err := h.shop.Till.SetAside(context.Background(), h.actor, sale.ID)
 			h.must(err)
 			time.Sleep(4 * time.Second)
 		}
@@ -511,7 +511,7 @@ func TestFault_F39_aCentShort(t *testing.T) {
 			t.Errorf("received %v, troubles %v", s.Received(), s.OpenTroubles())
 		}
 		h.passed(sale, "opening awaiting checking review")
-		_, err := h.shop.Close(context.Background(), h.actor, sale.ID, "the customer paid the rest")
+		_, err := h.shop.Till.Close(context.Background(), h.actor, sale.ID, "the customer paid the rest")
 		h.must(err)
 		h.passed(sale, "opening awaiting checking review settled")
 		h.alarm()
@@ -559,7 +559,7 @@ func (h *house) meet(order []string, deaf bool) {
 	link := h.shownLink()
 	does := map[string]func(){
 		"pay":    func() { _ = h.sandbox.Pay(link.ID) },
-		"cancel": func() { _, _ = h.shop.Cancel(context.Background(), h.actor, sale.ID) },
+		"cancel": func() { _, _ = h.shop.Till.Cancel(context.Background(), h.actor, sale.ID) },
 		"next": func() {
 			_, err := h.chargeAs("next", 700)
 			if err != nil && kiosk.KeyOf(err) != kiosk.ReasonBusy {

@@ -45,7 +45,7 @@ func TestFault_F74_trustEnds(t *testing.T) {
 		w := d.watch(views.PathDisplayLive)
 		sale := h.onShow(1250)
 		w.want(t, time.Second, "Scan with your phone")
-		devices, err := h.shop.Devices(ctx, h.actor.Register)
+		devices, err := h.shop.Till.Devices(ctx, h.actor.Register)
 		h.must(err)
 		for _, device := range devices {
 			if device.Kind == kiosk.Display {

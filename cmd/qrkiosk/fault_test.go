@@ -24,6 +24,7 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
 )
 
@@ -446,7 +447,7 @@ func factsOf(l kiosk.Link) (steps []kiosk.Step) {
 // ring makes a sale with a command key of its own.
 func (h *house) ring(amount kiosk.Money) *kiosk.Sale {
 	h.t.Helper()
-	sale, err := h.shop.Charge(context.Background(), h.actor, kiosk.Charge{Amount: amount, Key: freshKey()})
+	sale, err := h.shop.Till.Charge(context.Background(), h.actor, till.Charge{Amount: amount, Key: freshKey()})
 	h.must(err)
 	h.look()
 	return sale
@@ -497,7 +498,7 @@ func (h *house) payShown() {
 
 func (h *house) cancel(sale *kiosk.Sale) {
 	h.t.Helper()
-	_, err := h.shop.Cancel(context.Background(), h.actor, sale.ID)
+	_, err := h.shop.Till.Cancel(context.Background(), h.actor, sale.ID)
 	h.must(err)
 	h.look()
 }
@@ -622,14 +623,14 @@ func (h *house) dieIn(m *mortal) (sale func() *kiosk.Sale) {
 	m.mu.Lock()
 	m.left = left
 	m.mu.Unlock()
-	charge := kiosk.Charge{Amount: 1250, Key: freshKey()}
-	_, _ = h.shop.Charge(context.Background(), h.actor, charge)
+	charge := till.Charge{Amount: 1250, Key: freshKey()}
+	_, _ = h.shop.Till.Charge(context.Background(), h.actor, charge)
 	time.Sleep(3 * time.Second)
 	if !h.mortal.dead() {
 		h.t.Fatal("it did not die")
 	}
 	return func() *kiosk.Sale {
-		sale, err := h.shop.Charge(context.Background(), h.actor, charge) // pressed again
+		sale, err := h.shop.Till.Charge(context.Background(), h.actor, charge) // pressed again
 		h.must(err)
 		return sale
 	}

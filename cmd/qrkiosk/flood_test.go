@@ -24,7 +24,9 @@ import (
 	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/secpaid"
+	"qrkiosk/kiosk/shop"
 	"qrkiosk/kiosk/store"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/kiosk/vault"
 )
 
@@ -38,7 +40,7 @@ const (
 type flood struct {
 	t       testing.TB
 	sandbox *sandbox.Server
-	shop    *kiosk.Shop
+	shop    *handlers.Rooms
 	front   *httptest.Server
 	tills   []kiosk.Actor
 	client  *http.Client
@@ -59,12 +61,12 @@ func newFlood(t testing.TB) *flood {
 	}
 	f.open()
 	ctx := context.Background()
-	stall, err := f.shop.AddStall(ctx, kiosk.Stall{Name: "Flooded"})
+	stall, err := f.shop.Office.AddStall(ctx, kiosk.Stall{Name: "Flooded"})
 	f.must(err)
-	staff, err := f.shop.AddStaff(ctx, stall.ID, "Ada", kiosk.Manager, "482915")
+	staff, err := f.shop.Till.AddStaff(ctx, stall.ID, "Ada", kiosk.Manager, "482915")
 	f.must(err)
 	for n := range floodTills {
-		r, err := f.shop.AddRegister(ctx, stall.ID, fmt.Sprintf("Till %d", n), fmt.Sprintf("F%d", n))
+		r, err := f.shop.Office.AddRegister(ctx, stall.ID, fmt.Sprintf("Till %d", n), fmt.Sprintf("F%d", n))
 		f.must(err)
 		f.tills = append(f.tills, kiosk.Actor{Staff: staff.ID, Role: kiosk.Manager, Device: "tablet of " + r.ID, Register: r.ID})
 	}
@@ -97,7 +99,7 @@ func (f *flood) open() {
 	f.front = httptest.NewUnstartedServer(nil)
 	url := "http://" + f.front.Listener.Addr().String()
 	rings := bus.NewLocal()
-	f.shop, err = kiosk.NewShop(context.Background(), kiosk.Config{
+	f.shop, err = handlers.OpenRooms(context.Background(), shop.Config{
 		Store: books, Gateway: client, Bus: rings, Vault: keys, PublicURL: url, HookPath: handlers.PathHook, Mode: kiosk.Sandbox,
 	})
 	f.must(err)
@@ -214,7 +216,7 @@ func (f *flood) fail(format string, args ...any) {
 // sell charges, lets the customer pay, and waits until the sale is paid; the webhook is the true one.
 func (f *flood) sell(by kiosk.Actor, n int64) (sold bool) {
 	ctx := context.Background()
-	sale, err := f.shop.Charge(ctx, by, kiosk.Charge{Amount: 1000, Key: fmt.Sprintf("key-of-a-sale-in-the-flood-%d", n)})
+	sale, err := f.shop.Till.Charge(ctx, by, till.Charge{Amount: 1000, Key: fmt.Sprintf("key-of-a-sale-in-the-flood-%d", n)})
 	if kiosk.CodeOf(err) == kiosk.Conflict {
 		return false // its till still waits for the sale before
 	}
@@ -254,7 +256,7 @@ func (f *flood) sell(by kiosk.Actor, n int64) (sold bool) {
 // until waits at most a minute for something to be true of a sale.
 func (f *flood) until(by kiosk.Actor, sale *kiosk.Sale, is func(*kiosk.Sale) bool) *kiosk.Sale {
 	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(5 * time.Millisecond) {
-		found, err := f.shop.SaleByNumber(context.Background(), by.Register, sale.Number)
+		found, err := f.shop.Till.SaleByNumber(context.Background(), by.Register, sale.Number)
 		if err == nil && is(found) {
 			return found
 		}

@@ -52,9 +52,9 @@ func (h *house) customer() *guest {
 
 func (h *house) enrolled(cookie string, kind kiosk.DeviceKind, register string) *guest {
 	h.t.Helper()
-	ticket, err := h.shop.Ticket(context.Background(), register, kind)
+	ticket, err := h.shop.Till.Ticket(context.Background(), register, kind)
 	h.must(err)
-	device, secret, err := h.shop.Enrol(context.Background(), ticket, "test")
+	device, secret, err := h.shop.Till.Enrol(context.Background(), ticket, "test")
 	h.must(err)
 	if kind == kiosk.Tablet && register == h.actor.Register {
 		h.actor.Device = device.ID
@@ -285,7 +285,7 @@ func (want clearNo) check(t *testing.T, what string, ask func(change ...func(*ht
 // free ends the sale in hand, so that the next one can begin.
 func (h *house) free() {
 	h.t.Helper()
-	_, err := h.shop.Cancel(context.Background(), h.actor, h.last().ID)
+	_, err := h.shop.Till.Cancel(context.Background(), h.actor, h.last().ID)
 	h.must(err)
 	h.untilState(kiosk.Cancelled, 10*time.Second)
 }

@@ -15,6 +15,7 @@ import (
 	"unicode/utf16"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/office"
 )
 
 // shelf is the catalogue of the first stall of a fairground, at the desk of its organizer.
@@ -29,7 +30,7 @@ func newShelf(t *testing.T) *shelf {
 	t.Helper()
 	f := newFairground(t, 6)
 	c := &shelf{fairground: f, office: f.signedIn(t)}
-	c.stall = sure(f.shop.Stall(t.Context(), f.registers[0].Stall))(t)
+	c.stall = sure(f.shop.Kernel.Stall(t.Context(), f.registers[0].Stall))(t)
 	c.path = "/office/stalls/" + c.stall.ID + "/items"
 	return c
 }
@@ -38,14 +39,14 @@ func (c *shelf) put(items ...kiosk.Item) {
 	c.t.Helper()
 	for _, i := range items {
 		i.Stall = c.stall.ID
-		_, err := c.shop.PutItem(c.t.Context(), organizer, i)
+		_, err := c.shop.Office.PutItem(c.t.Context(), organizer, i)
 		c.must(err)
 	}
 }
 
 func (c *shelf) items(t *testing.T) []kiosk.Item {
 	t.Helper()
-	return sure(c.shop.Items(t.Context(), c.stall.ID))(t)
+	return sure(c.shop.Office.Items(t.Context(), c.stall.ID))(t)
 }
 
 // held is every row of every table but those of sessions and tries to sign in.
@@ -242,14 +243,14 @@ func TestCatalogue_importRefused(t *testing.T) {
 	if status, _ := c.office.ask(http.MethodPost, "/office/stalls/"+other+"/items/import/apply", "text/html", url.Values{"draft": {draft}, "remove": {"yes"}}); status != http.StatusGone {
 		t.Errorf("another stall: %d", status)
 	}
-	err := c.shop.ImportItems(t.Context(), kiosk.Clerk{Login: "another", Role: kiosk.Organizer}, c.stall.ID, draft, true)
-	if kiosk.KeyOf(err) != kiosk.KeyImportGone {
+	err := c.shop.Office.ImportItems(t.Context(), kiosk.Clerk{Login: "another", Role: kiosk.Organizer}, c.stall.ID, draft, true)
+	if kiosk.KeyOf(err) != office.KeyImportGone {
 		t.Errorf("another person: %v", err)
 	}
-	if err := c.shop.ImportItems(t.Context(), stranger, c.stall.ID, draft, true); kiosk.CodeOf(err) != kiosk.NotFound {
+	if err := c.shop.Office.ImportItems(t.Context(), stranger, c.stall.ID, draft, true); kiosk.CodeOf(err) != kiosk.NotFound {
 		t.Errorf("the manager of another stall: %v", err)
 	}
-	if _, _, err := c.shop.PreviewItems(t.Context(), stranger, c.stall.ID, []byte("name,price\nA,1\n")); kiosk.CodeOf(err) != kiosk.NotFound {
+	if _, _, err := c.shop.Office.PreviewItems(t.Context(), stranger, c.stall.ID, []byte("name,price\nA,1\n")); kiosk.CodeOf(err) != kiosk.NotFound {
 		t.Errorf("a preview for the manager of another stall: %v", err)
 	}
 	if status, _ := c.confirm("nothing"); status != http.StatusGone {
@@ -290,7 +291,7 @@ func TestCatalogue_export(t *testing.T) {
 	was := c.items(t)
 	for _, region := range []string{"de", "en"} {
 		separator := map[string]rune{"de": ';', "en": ','}[region]
-		_, err := c.shop.ChangeStall(t.Context(), organizer, c.stall.ID, func(s *kiosk.Stall) { s.Region = region })
+		_, err := c.shop.Office.ChangeStall(t.Context(), organizer, c.stall.ID, func(s *kiosk.Stall) { s.Region = region })
 		c.must(err)
 		raw, rows := c.rows(t, separator)
 		for i, row := range rows {
@@ -305,7 +306,7 @@ func TestCatalogue_export(t *testing.T) {
 	}
 	emptied := c.registers[5].Stall
 	raw, _ := c.rows(t, ',')
-	c.stall, c.path = sure(c.shop.Stall(t.Context(), emptied))(t), "/office/stalls/"+emptied+"/items"
+	c.stall, c.path = sure(c.shop.Kernel.Stall(t.Context(), emptied))(t), "/office/stalls/"+emptied+"/items"
 	draft, _ := c.preview(t, raw)
 	if status, _ := c.confirm(draft); status != http.StatusOK {
 		t.Fatalf("into another stall: %d", status)
@@ -332,9 +333,9 @@ func TestCatalogue_exportWhileChanged(t *testing.T) {
 		return b.String()
 	}
 	imported := func(price int) {
-		_, draft, err := c.shop.PreviewItems(t.Context(), organizer, c.stall.ID, []byte(file(price)))
+		_, draft, err := c.shop.Office.PreviewItems(t.Context(), organizer, c.stall.ID, []byte(file(price)))
 		c.must(err)
-		c.must(c.shop.ImportItems(t.Context(), organizer, c.stall.ID, draft, false))
+		c.must(c.shop.Office.ImportItems(t.Context(), organizer, c.stall.ID, draft, false))
 	}
 	imported(1)
 	var writing sync.WaitGroup

@@ -57,7 +57,7 @@ func newMatrix(t *testing.T) *matrix {
 	b := newBureau(t)
 	m := &matrix{bureau: b, inside: map[string]*desktop{}, since: map[string]int64{}}
 	var err error
-	if m.staff, err = b.shop.AddStaff(t.Context(), b.stalls[0].ID, "Ada", kiosk.Cashier, "739164"); err != nil {
+	if m.staff, err = b.shop.Till.AddStaff(t.Context(), b.stalls[0].ID, "Ada", kiosk.Cashier, "739164"); err != nil {
 		t.Fatal(err)
 	}
 	organizer := b.organizer()
@@ -88,7 +88,7 @@ func (m *matrix) again(g *desktop, after time.Duration) *desktop {
 
 func (m *matrix) device(path string, kind kiosk.DeviceKind, stall int) *desktop {
 	m.t.Helper()
-	secret, err := m.shop.Ticket(m.t.Context(), m.tills[stall].ID, kind)
+	secret, err := m.shop.Till.Ticket(m.t.Context(), m.tills[stall].ID, kind)
 	if err != nil {
 		m.t.Fatal(err)
 	}

@@ -21,6 +21,7 @@ import (
 	"qrkiosk/handlers"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/bus"
+	"qrkiosk/kiosk/shop"
 	"qrkiosk/kiosk/store"
 	"qrkiosk/kiosk/vault"
 )
@@ -28,8 +29,8 @@ import (
 // bureau is a front on a real store with two stalls, without a gateway: the office alone.
 type bureau struct {
 	t      *testing.T
-	shop   *kiosk.Shop
-	config kiosk.Config
+	shop   *handlers.Rooms
+	config shop.Config
 	store  *store.Store
 	web    *httptest.Server
 	now    atomic.Int64 // Unix milliseconds
@@ -39,7 +40,7 @@ type bureau struct {
 
 const bureauPassword = "four quiet horses"
 
-func newBureau(t *testing.T, change ...func(*kiosk.Config)) *bureau {
+func newBureau(t *testing.T, change ...func(*shop.Config)) *bureau {
 	t.Helper()
 	b := &bureau{t: t}
 	b.now.Store(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC).UnixMilli())
@@ -52,14 +53,14 @@ func newBureau(t *testing.T, change ...func(*kiosk.Config)) *bureau {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.config = kiosk.Config{
+	b.config = shop.Config{
 		Store: b.store, Bus: bus.NewLocal(), Vault: keys, Clock: clock, Mode: kiosk.Live,
 		PublicURL: "http://kiosk.example", HookPath: handlers.PathHook,
 	}
 	for _, c := range change {
 		c(&b.config)
 	}
-	b.shop, err = kiosk.NewShop(t.Context(), b.config)
+	b.shop, err = handlers.OpenRooms(t.Context(), b.config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,10 +76,10 @@ func newBureau(t *testing.T, change ...func(*kiosk.Config)) *bureau {
 		}
 	})
 	for i, name := range []string{"Bakery", "Cheese"} {
-		if b.stalls[i], err = b.shop.AddStall(t.Context(), kiosk.Stall{Name: name, Languages: []string{"en"}}); err != nil {
+		if b.stalls[i], err = b.shop.Office.AddStall(t.Context(), kiosk.Stall{Name: name, Languages: []string{"en"}}); err != nil {
 			t.Fatal(err)
 		}
-		if b.tills[i], err = b.shop.AddRegister(t.Context(), b.stalls[i].ID, "Till", name[:1]+"1"); err != nil {
+		if b.tills[i], err = b.shop.Office.AddRegister(t.Context(), b.stalls[i].ID, "Till", name[:1]+"1"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -86,11 +87,11 @@ func newBureau(t *testing.T, change ...func(*kiosk.Config)) *bureau {
 }
 
 // reopen is the house at another start, with somebody who takes the gateway's key.
-func (b *bureau) reopen(keys kiosk.KeyTaker) *kiosk.Shop {
+func (b *bureau) reopen(keys kiosk.KeyTaker) *handlers.Rooms {
 	b.t.Helper()
 	c := b.config
 	c.Keys = keys
-	shop, err := kiosk.NewShop(b.t.Context(), c)
+	shop, err := handlers.OpenRooms(b.t.Context(), c)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -235,7 +236,7 @@ func (g *desktop) signIn() {
 
 func (b *bureau) organizer() *desktop {
 	b.t.Helper()
-	code, err := b.shop.SetupCode(b.t.Context())
+	code, err := b.shop.Office.SetupCode(b.t.Context())
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -247,7 +248,7 @@ func (b *bureau) organizer() *desktop {
 // clerk is the organizer, as use cases know her.
 func (b *bureau) clerk() kiosk.Clerk {
 	b.t.Helper()
-	logins, err := b.shop.Logins(b.t.Context())
+	logins, err := b.shop.Office.Logins(b.t.Context())
 	if err != nil || len(logins) == 0 {
 		b.t.Fatal("no organizer", err)
 	}
@@ -258,7 +259,7 @@ func (b *bureau) clerk() kiosk.Clerk {
 func (b *bureau) manager(stall int) *desktop {
 	b.t.Helper()
 	name := "manager of " + b.stalls[stall].Name
-	_, code, err := b.shop.InviteLogin(b.t.Context(), b.clerk(), name, kiosk.Manager, b.stalls[stall].ID)
+	_, code, err := b.shop.Office.InviteLogin(b.t.Context(), b.clerk(), name, kiosk.Manager, b.stalls[stall].ID)
 	if err != nil {
 		b.t.Fatal(err)
 	}

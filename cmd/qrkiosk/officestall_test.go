@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/office"
 )
 
 // Whatever is wrong in a form of a stall is said beside its field, what was typed stays, and nothing
@@ -78,7 +79,7 @@ func TestOffice_stallForms(t *testing.T) {
 		{"/terms", "fixed-1", "1.234", "fixed-1", map[string]string{"token-1": "a", "do": "save"}},
 		{"/terms", "amount", "x", "amount", map[string]string{"do": "preview"}},
 	} {
-		before := sure(b.shop.Stall(t.Context(), id))(t)
+		before := sure(b.shop.Kernel.Stall(t.Context(), id))(t)
 		form := url.Values{c.field: {c.value}}
 		for k, v := range c.rest {
 			if k != c.field {
@@ -90,10 +91,10 @@ func TestOffice_stallForms(t *testing.T) {
 		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="wrong-`+c.wrong+`"`) {
 			t.Errorf("%s %s=%.20q: %d, nothing beside %s in %.300s", c.page, c.field, c.value, a.status, c.wrong, visible(a.body))
 		}
-		if after := sure(b.shop.Stall(t.Context(), id))(t); !sameStall(before, after) {
+		if after := sure(b.shop.Kernel.Stall(t.Context(), id))(t); !sameStall(before, after) {
 			t.Errorf("%s %s=%.20q was half stored: %+v", c.page, c.field, c.value, after)
 		}
-		if items := sure(b.shop.Items(t.Context(), id))(t); len(items) > 0 {
+		if items := sure(b.shop.Office.Items(t.Context(), id))(t); len(items) > 0 {
 			t.Errorf("%s %s=%.20q stored an item", c.page, c.field, c.value)
 		}
 	}
@@ -117,7 +118,7 @@ func TestOffice_stallIsChanged(t *testing.T) {
 	}
 	g.post(at+"/selling", "first", "de", "lang-fr", "yes", "region", "de", "zone", "Europe/Vienna", "lapse", "5", "limit", "500",
 		"strictabove", "99,50", "vat", "5,5", "seller", "Lind, Markt 1", "vatnumber", "DE 123", "tip", "yes", "tippercents", "3 % 7; 12", "tipsums", "0,20 1").want(t, "selling", 303, at+"/selling")
-	s := sure(b.shop.Stall(t.Context(), id))(t)
+	s := sure(b.shop.Kernel.Stall(t.Context(), id))(t)
 	if strings.Join(s.Languages, " ") != "de fr" || s.Limit != 50000 || s.StrictAbove != 9950 || s.VAT != 550 || !s.AsksTip || s.LapseAfter != 300_000 || s.Zone != "Europe/Vienna" {
 		t.Errorf("stored %+v", s)
 	}
@@ -135,7 +136,7 @@ func TestOffice_stallIsChanged(t *testing.T) {
 	if a := g.post(at+"/terms", "name-1", "Lind", "token-1", "lind", "fixed-1", "0,30", "percent-1", "1", "do", "preview"); a.status != 200 || !strings.Contains(a.body, "not saved yet") {
 		t.Errorf("a preview: %d", a.status)
 	}
-	if s := sure(b.shop.Stall(t.Context(), id))(t); len(s.SplitTerms) != 1 || s.SplitTerms[0].Percent != 8900 || s.SplitTerms[0].Fixed != 0 {
+	if s := sure(b.shop.Kernel.Stall(t.Context(), id))(t); len(s.SplitTerms) != 1 || s.SplitTerms[0].Percent != 8900 || s.SplitTerms[0].Fixed != 0 {
 		t.Errorf("a preview was stored: %+v", s.SplitTerms)
 	}
 	trail := g.get("/office/trail?q=stall.change")
@@ -198,7 +199,7 @@ func TestOffice_uploads(t *testing.T) {
 		t.Errorf("three megabytes: %d", a.status)
 	}
 	send(at+"/logo", "logo", "../../etc/passwd\u202egnp.exe", logo.Bytes()).want(t, "a logo under an odd name", 303, at)
-	s := sure(b.shop.Stall(t.Context(), b.stalls[0].ID))(t)
+	s := sure(b.shop.Kernel.Stall(t.Context(), b.stalls[0].ID))(t)
 	if s.Logo == "" || s.LogoWidth != 512 || s.LogoHeight != 73 {
 		t.Fatalf("the logo is %+v", s)
 	}
@@ -227,7 +228,7 @@ func TestOffice_people(t *testing.T) {
 	if a := g.post("/office/people", "name", strings.ToUpper(g.name), "role", "organizer"); a.status != http.StatusConflict {
 		t.Errorf("a name that is taken: %d", a.status)
 	}
-	if all := sure(b.shop.Logins(t.Context()))(t); len(all) != 1 {
+	if all := sure(b.shop.Office.Logins(t.Context()))(t); len(all) != 1 {
 		t.Fatalf("%d people", len(all))
 	}
 	page := g.post("/office/people", "name", "Max", "role", "manager "+b.stalls[1].ID).want(t, "an invitation", 200, "")
@@ -242,17 +243,17 @@ func TestOffice_people(t *testing.T) {
 	id := b.loginOf("Max")
 	help := codeIn(g.post("/office/people/help", "id", id, "lost", "").want(t, "help", 200, "").body)
 	m.get("/office").want(t, "whoever is helped is signed out", 303, "/office/signin")
-	if once, _, err := b.shop.Once(t.Context(), help); err != nil || once.Kind != kiosk.OnceReset {
+	if once, _, err := b.shop.Office.Once(t.Context(), help); err != nil || once.Kind != kiosk.OnceReset {
 		t.Errorf("the code is for %+v, %v", once, err)
 	}
 	if a := g.post("/office/people/remove", "id", b.loginOf(g.name)); a.status != http.StatusConflict {
 		t.Errorf("removing oneself: %d", a.status)
 	}
 	g.post("/office/people/remove", "id", id).want(t, "removal", 303, "/office/people")
-	if _, _, err := b.shop.Once(t.Context(), help); kiosk.CodeOf(err) != kiosk.Gone {
+	if _, _, err := b.shop.Office.Once(t.Context(), help); kiosk.CodeOf(err) != kiosk.Gone {
 		t.Errorf("the code of who was removed: %v", err)
 	}
-	if trail := g.get("/office/trail"); strings.Contains(trail.body, "Max") || !strings.Contains(trail.body, kiosk.Pseudonym(id)) {
+	if trail := g.get("/office/trail"); strings.Contains(trail.body, "Max") || !strings.Contains(trail.body, office.Pseudonym(id)) {
 		t.Error("the trail still knows the name, or has no pseudonym")
 	}
 }
@@ -279,7 +280,7 @@ func TestOffice_house(t *testing.T) {
 		}
 	}
 	g.post("/office/house/address", "address", b.web.URL+"/").want(t, "our own address", 303, "/office/house")
-	if h := sure(b.shop.House(t.Context()))(t); h.PublicURL != b.web.URL {
+	if h := sure(b.shop.Kernel.House(t.Context()))(t); h.PublicURL != b.web.URL {
 		t.Errorf("stored %q", h.PublicURL)
 	}
 	b.desktop().get("/probe/anything").want(t, "a probe of somebody else", 404, "")
@@ -293,7 +294,7 @@ func TestOffice_house(t *testing.T) {
 		t.Errorf("a key: %d", a.status)
 	}
 	g.post("/office/house/told").want(t, "the notice", 303, "/office/house")
-	if h := sure(b.shop.House(t.Context()))(t); h.Retention != (kiosk.Retention{Inbox: 14, Notes: 200, Keys: 60}) || h.Told == 0 {
+	if h := sure(b.shop.Kernel.House(t.Context()))(t); h.Retention != (kiosk.Retention{Inbox: 14, Notes: 200, Keys: 60}) || h.Told == 0 {
 		t.Errorf("stored %+v", h)
 	}
 }

@@ -72,7 +72,7 @@ func (a *assembly) useKey(ctx context.Context, s settings) error {
 	if s.play() || !s.token.empty() {
 		return nil
 	}
-	there, err := a.shop.UseStoredKey(ctx)
+	there, err := a.shop.Office.UseStoredKey(ctx)
 	if err == nil && !there {
 		a.log.Warn("no SecPaid key yet: no payment can be taken before it is entered in the office")
 	}
@@ -82,19 +82,19 @@ func (a *assembly) useKey(ctx context.Context, s settings) error {
 // openOffice returns the one-time code of the office, "" once somebody can sign in there.
 func (a *assembly) openOffice(ctx context.Context, o opening) (string, error) {
 	if o.office.name != "" {
-		return "", a.shop.AddDemoOrganizer(ctx, o.office.name, o.office.password)
+		return "", a.shop.Office.AddDemoOrganizer(ctx, o.office.name, o.office.password)
 	}
-	return a.shop.SetupCode(ctx)
+	return a.shop.Office.SetupCode(ctx)
 }
 
 // invite returns an invitation for every register, with one-time links where they are due.
 func (a *assembly) invite(ctx context.Context, o opening) ([]invitation, error) {
-	stalls, registers, err := a.shop.Stalls(ctx)
+	stalls, registers, err := a.shop.Office.Stalls(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if len(stalls) == 0 {
-		stall, err := a.shop.AddStall(ctx, o.stall)
+		stall, err := a.shop.Office.AddStall(ctx, o.stall)
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +116,7 @@ func (a *assembly) invite(ctx context.Context, o opening) ([]invitation, error) 
 func (a *assembly) inviteStall(ctx context.Context, o opening, stall kiosk.Stall, registers []kiosk.Register) ([]invitation, error) {
 	fresh := len(registers) == 0
 	if fresh {
-		r, err := a.shop.AddRegister(ctx, stall.ID, o.register, o.prefix)
+		r, err := a.shop.Office.AddRegister(ctx, stall.ID, o.register, o.prefix)
 		if err != nil {
 			return nil, err
 		}
@@ -126,7 +126,7 @@ func (a *assembly) inviteStall(ctx context.Context, o opening, stall kiosk.Stall
 		}
 	}
 	for n := len(registers) + 1; fresh && n <= 1+o.more; n++ {
-		r, err := a.shop.AddRegister(ctx, stall.ID, fmt.Sprintf("Register %d", n), fmt.Sprintf("R%d", n))
+		r, err := a.shop.Office.AddRegister(ctx, stall.ID, fmt.Sprintf("Register %d", n), fmt.Sprintf("R%d", n))
 		if err != nil {
 			return nil, err
 		}
@@ -151,16 +151,16 @@ func (a *assembly) inviteStall(ctx context.Context, o opening, stall kiosk.Stall
 
 // addPeople adds those of the opening if nobody works at the stall, and returns them.
 func (a *assembly) addPeople(ctx context.Context, o opening, stall kiosk.Stall, r kiosk.Register) ([]person, error) {
-	there, err := a.shop.People(ctx, r.ID)
+	there, err := a.shop.Till.People(ctx, r.ID)
 	if err != nil || len(there) > 0 {
 		return nil, err
 	}
 	added := make([]person, 0, len(o.people))
 	for _, who := range o.people {
 		if who.pin == "" {
-			who.pin = a.shop.RandomPIN()
+			who.pin = a.shop.Office.RandomPIN()
 		}
-		if _, err := a.shop.AddStaff(ctx, stall.ID, who.name, who.role, who.pin); err != nil {
+		if _, err := a.shop.Till.AddStaff(ctx, stall.ID, who.name, who.role, who.pin); err != nil {
 			return nil, err
 		}
 		added = append(added, who)
@@ -170,11 +170,11 @@ func (a *assembly) addPeople(ctx context.Context, o opening, stall kiosk.Stall, 
 
 // issue makes the one-time links of a register.
 func (a *assembly) issue(ctx context.Context, i *invitation) error {
-	till, err := a.shop.Ticket(ctx, i.register.ID, kiosk.Tablet)
+	till, err := a.shop.Till.Ticket(ctx, i.register.ID, kiosk.Tablet)
 	if err != nil {
 		return err
 	}
-	display, err := a.shop.Ticket(ctx, i.register.ID, kiosk.Display)
+	display, err := a.shop.Till.Ticket(ctx, i.register.ID, kiosk.Display)
 	if err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func (a *assembly) greet(out io.Writer, s settings, o opening, invitations []inv
 		fmt.Fprintf(w, "  PIN\t%s\n", o.pin)
 	}
 	greetOffice(w, a.at.till, o, code)
-	if a.shop.TakesKey() {
+	if a.shop.Office.TakesKey() {
 		greetKey(w, a)
 	}
 	if a.at.own != a.at.till {
@@ -232,7 +232,7 @@ func greetOffice(w io.Writer, till string, o opening, code string) {
 
 // greetKey says that something is missing before the first sale.
 func greetKey(w io.Writer, a *assembly) {
-	h, err := a.shop.House(context.Background())
+	h, err := a.shop.Kernel.House(context.Background())
 	if err == nil && h.Key.Set == 0 {
 		fmt.Fprintf(w, "  SecPaid\tno key yet: enter it in the office, or set SECPAID_TOKEN\n")
 	}

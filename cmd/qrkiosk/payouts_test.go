@@ -47,9 +47,9 @@ func (h *house) trade() {
 // agree compares every book with every other.
 func (h *house) agree(split bool) {
 	h.t.Helper()
-	ctx, today := context.Background(), h.shop.Today("")
+	ctx, today := context.Background(), h.shop.Reports.Today("")
 	first, last := kiosk.DayName(today-7), kiosk.DayName(today)
-	matches, err := h.shop.Payouts(ctx, first, last)
+	matches, err := h.shop.Reconciler.Payouts(ctx, first, last)
 	h.must(err)
 	var paid kiosk.Money
 	for _, m := range matches {
@@ -58,7 +58,7 @@ func (h *house) agree(split bool) {
 			h.t.Errorf("day %s: %+v", m.Day, m)
 		}
 	}
-	st, err := h.shop.Statement(ctx, h.last().Stall, today-7, today)
+	st, err := h.shop.Reports.Statement(ctx, h.last().Stall, today-7, today)
 	h.must(err)
 	own := h.sandbox.Money()[0]
 	if paid != own.PaidOut || own.Waiting != 0 || paid == 0 {

@@ -11,6 +11,7 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
 )
 
@@ -25,7 +26,7 @@ func (h *house) paidSale(amount kiosk.Money) (*kiosk.Sale, int64) {
 }
 
 func (h *house) refund(sale *kiosk.Sale, amount kiosk.Money) error {
-	_, err := h.shop.Refund(context.Background(), h.actor, sale.ID, amount, "cold soup")
+	_, err := h.shop.Till.Refund(context.Background(), h.actor, sale.ID, amount, "cold soup")
 	return err
 }
 
@@ -41,7 +42,7 @@ func (h *house) stage(sale *kiosk.Sale, want kiosk.RefundStage, limit time.Durat
 // booked is the running total of the register.
 func (h *house) booked() string {
 	h.t.Helper()
-	x, err := h.shop.XReport(context.Background(), h.actor.Register)
+	x, err := h.shop.Reports.XReport(context.Background(), h.actor.Register)
 	h.must(err)
 	return x.Total.String()
 }
@@ -130,7 +131,7 @@ func TestRefund_lostAnswer(t *testing.T) {
 		time.Sleep(time.Hour)
 		h.stage(sale, kiosk.RefundUnsure, 0)
 		h.wantKey(h.refund(sale, 1250), kiosk.Conflict, kiosk.ReasonOneRefund)
-		_, err := h.shop.RefundAgain(context.Background(), h.actor, sale.ID, "their page shows nothing")
+		_, err := h.shop.Till.RefundAgain(context.Background(), h.actor, sale.ID, "their page shows nothing")
 		h.must(err)
 		h.stage(sale, kiosk.RefundFiled, time.Minute)
 		if n := h.requests(); n != 1 {
@@ -156,7 +157,7 @@ func TestRefund_rejected(t *testing.T) {
 		if s := h.now(sale); s.State() != kiosk.Refunding || s.RefundOverdue(day(13)) || !s.RefundOverdue(day(14)) {
 			t.Errorf("%s, and the alarm is not on the fourteenth day", s.State())
 		}
-		_, err := h.shop.RefundRejected(context.Background(), h.actor, sale.ID, "SecPaid wrote: too late")
+		_, err := h.shop.Till.RefundRejected(context.Background(), h.actor, sale.ID, "SecPaid wrote: too late")
 		h.must(err)
 		if s := h.now(sale); s.State() != kiosk.Paid || s.RefundOverdue(day(99)) {
 			t.Errorf("%s after the rejection", s.State())
@@ -185,7 +186,7 @@ func TestRefund_form(t *testing.T) {
 			status                    int
 			key                       string
 		}{
-			{"", "", "cold soup", "111222", 401, kiosk.KeyPINWrong},
+			{"", "", "cold soup", "111222", 401, till.KeyPINWrong},
 			{"", "", "", rightPIN, 422, kiosk.KeyReasonMissing},
 			{"1", "-5", "cold soup", rightPIN, 422, kiosk.KeyAmountNotNumber},
 			{"1", "12.51", "cold soup", rightPIN, 409, kiosk.ReasonTooMuch},

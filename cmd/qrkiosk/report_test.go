@@ -26,7 +26,7 @@ func (h *house) takings(first, last int64) (sum kiosk.Figures) {
 
 func (h *house) x() kiosk.Report {
 	h.t.Helper()
-	x, err := h.shop.XReport(context.Background(), h.actor.Register)
+	x, err := h.shop.Reports.XReport(context.Background(), h.actor.Register)
 	h.must(err)
 	return x
 }

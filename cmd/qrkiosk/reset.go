@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"os"
 
+	"qrkiosk/handlers"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/bus"
+	"qrkiosk/kiosk/shop"
 	"qrkiosk/kiosk/store"
 	"qrkiosk/kiosk/vault"
 	"qrkiosk/views"
@@ -43,11 +45,11 @@ func (c *resetCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return refusal(err, s)
 	}
-	shop, err := eitherMode(ctx, kiosk.Config{Store: st, Vault: keys, Bus: bus.NewLocal(), Log: log})
+	shop, err := eitherMode(ctx, shop.Config{Store: st, Vault: keys, Bus: bus.NewLocal(), Log: log})
 	if err != nil {
 		return refusal(err, s)
 	}
-	code, err := shop.ResetOrganizer(ctx, c.Name, c.FactorLost)
+	code, err := shop.Office.ResetOrganizer(ctx, c.Name, c.FactorLost)
 	if kiosk.CodeOf(err) == kiosk.NotFound {
 		return usagef("no organizer, or more than one, goes by the name %q (--name says who); before the first sign-in, serve prints a code", c.Name)
 	}
@@ -59,14 +61,14 @@ func (c *resetCmd) Run(ctx context.Context, p *process) (err error) {
 }
 
 // eitherMode opens the house whatever its money is.
-func eitherMode(ctx context.Context, c kiosk.Config) (*kiosk.Shop, error) {
+func eitherMode(ctx context.Context, c shop.Config) (*handlers.Rooms, error) {
 	c.Mode = kiosk.Live
-	shop, err := kiosk.NewShop(ctx, c)
+	rooms, err := handlers.OpenRooms(ctx, c)
 	if kiosk.KeyOf(err) == store.KeyMode {
 		c.Mode = kiosk.Sandbox
-		shop, err = kiosk.NewShop(ctx, c)
+		rooms, err = handlers.OpenRooms(ctx, c)
 	}
-	return shop, err
+	return rooms, err
 }
 
 // grouped writes a one-time code as people read it aloud.

@@ -93,9 +93,9 @@ func TestSelfTest_notGood(t *testing.T) {
 			delete(h.wires.doors, shopAddr)
 			h.wires.doors["side.test:80"] = public
 			h.wires.mu.Unlock()
-			test, token, err := h.shop.BeginSelfTest(context.Background(), h.actor, 0)
+			test, token, err := h.shop.Till.BeginSelfTest(context.Background(), h.actor, 0)
 			h.must(err)
-			h.must(h.shop.TestHookLost(context.Background(), h.actor.Register, test.ID))
+			h.must(h.shop.Till.TestHookLost(context.Background(), h.actor.Register, test.ID))
 			if now := h.till().Test; now.Hook != kiosk.HookLost || now.Good() || token == "" {
 				t.Errorf("%+v", now)
 			}
@@ -132,7 +132,7 @@ func TestPictures(t *testing.T) {
 		lind := kiosk.Clerk{Login: "lind", Role: kiosk.Organizer}
 		var b bytes.Buffer
 		h.must(png.Encode(&b, image.NewGray(image.Rect(0, 0, 30, 20))))
-		p, err := h.shop.AddPicture(ctx, lind, stall, "Loaves", b.Bytes())
+		p, err := h.shop.Office.AddPicture(ctx, lind, stall, "Loaves", b.Bytes())
 		h.must(err)
 		d := h.customer()
 		if page := d.get(views.PathDisplay).body; !strings.Contains(page, `src="/picture/`+p.ID+`"`) || !strings.Contains(page, `alt="Loaves"`) {
@@ -149,17 +149,17 @@ func TestPictures(t *testing.T) {
 			kiosk.KeyPictureKind: []byte("<svg onload=alert(1)>"),
 			kiosk.KeyPictureSize: bytes.Repeat(b.Bytes(), 1+(kiosk.PictureBytes/b.Len())),
 		} {
-			if _, err := h.shop.AddPicture(ctx, lind, stall, "x", raw); kiosk.KeyOf(err) != key {
+			if _, err := h.shop.Office.AddPicture(ctx, lind, stall, "x", raw); kiosk.KeyOf(err) != key {
 				t.Errorf("%s: %v", key, err)
 			}
 		}
-		if _, err := h.shop.AddPicture(ctx, lind, stall, "", b.Bytes()); kiosk.KeyOf(err) != kiosk.KeyPictureName {
+		if _, err := h.shop.Office.AddPicture(ctx, lind, stall, "", b.Bytes()); kiosk.KeyOf(err) != kiosk.KeyPictureName {
 			t.Errorf("no name: %v", err)
 		}
-		if err := h.shop.RemovePicture(ctx, lind, "another", p.ID); kiosk.CodeOf(err) != kiosk.NotFound {
+		if err := h.shop.Office.RemovePicture(ctx, lind, "another", p.ID); kiosk.CodeOf(err) != kiosk.NotFound {
 			t.Errorf("another stall's: %v", err)
 		}
-		h.must(h.shop.RemovePicture(ctx, lind, stall, p.ID))
+		h.must(h.shop.Office.RemovePicture(ctx, lind, stall, p.ID))
 		if page := d.get(views.PathDisplay).body; strings.Contains(page, "/picture/") {
 			t.Error("a removed picture is still shown")
 		}
@@ -192,13 +192,13 @@ func TestTone(t *testing.T) {
 func TestPairing_scanned(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
-		p, _, err := h.shop.AskPairing(context.Background())
+		p, _, err := h.shop.Till.AskPairing(context.Background())
 		h.must(err)
 		r := g.get(views.PathPair + "?code=" + p.Code)
 		if r.status != http.StatusOK || !strings.Contains(r.body, views.PathPairConfirm) || !strings.Contains(r.body, "c-"+p.Match.Colour) {
 			t.Errorf("answered %d %s", r.status, r.body)
 		}
-		if _, err := h.shop.PeekPairing(context.Background(), p.Code); err != nil {
+		if _, err := h.shop.Till.PeekPairing(context.Background(), p.Code); err != nil {
 			t.Errorf("looking at a code has used it up: %v", err)
 		}
 		if r := g.get(views.PathPair + "?code=XXXX1111"); r.status != http.StatusNotFound {

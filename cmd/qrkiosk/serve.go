@@ -117,7 +117,7 @@ func (a *assembly) run(ctx context.Context, listener net.Listener) error {
 
 // work starts everything that goes on beside requests.
 func (a *assembly) work(c *crew) {
-	parts := []func(context.Context){a.shop.Run, a.front.Run, a.sweep}
+	parts := []func(context.Context){a.shop.Reconciler.Run, a.front.Run, a.sweep}
 	if a.anchors != nil {
 		parts = append(parts, a.anchors.run)
 	}

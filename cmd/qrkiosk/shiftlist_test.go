@@ -18,11 +18,11 @@ import (
 func TestShifts_sum(t *testing.T) {
 	inBubble(t, func(_ *testing.T, h *house) {
 		ctx := context.Background()
-		day := func() int64 { return h.shop.Today("") }
+		day := func() int64 { return h.shop.Reports.Today("") }
 		first := day()
 		sums := func(what string) (closed kiosk.Figures) {
 			h.t.Helper()
-			all, err := h.shop.ShiftsOf(ctx, organizer, "", first, day())
+			all, err := h.shop.Reports.ShiftsOf(ctx, organizer, "", first, day())
 			h.must(err)
 			var days kiosk.Figures
 			for _, d := range all.Days {
@@ -67,7 +67,7 @@ func TestShifts_sum(t *testing.T) {
 		if got := sums("two shifts"); got.Gross != 2850 || got.Refunds != 1250 || h.x().Figures != (kiosk.Figures{}) {
 			h.t.Errorf("two closed shifts: %s", got.String())
 		}
-		all, err := h.shop.ShiftsOf(ctx, organizer, "", first, day())
+		all, err := h.shop.Reports.ShiftsOf(ctx, organizer, "", first, day())
 		h.must(err)
 		if len(all.Days) != 2 || all.Days[1].Day != all.Days[0].Day+1 {
 			h.t.Errorf("%d days: %+v", len(all.Days), all.Days)
@@ -79,7 +79,7 @@ func TestShifts_sum(t *testing.T) {
 // closes closes the register.
 func (h *house) closes() kiosk.Report {
 	h.t.Helper()
-	z, err := h.shop.CloseShift(context.Background(), h.actor)
+	z, err := h.shop.Till.CloseShift(context.Background(), h.actor)
 	h.must(err)
 	return z
 }
@@ -92,11 +92,11 @@ func TestShifts_pages(t *testing.T) {
 	managers := []*desktop{b.manager(0), b.manager(1)}
 	var reports [2]kiosk.Report
 	for i, till := range b.tills {
-		ada := sure(b.shop.AddStaff(t.Context(), b.stalls[i].ID, "Ada "+b.stalls[i].Name, kiosk.Cashier, "739164"))(t)
+		ada := sure(b.shop.Till.AddStaff(t.Context(), b.stalls[i].ID, "Ada "+b.stalls[i].Name, kiosk.Cashier, "739164"))(t)
 		by := kiosk.Actor{Staff: ada.ID, Role: kiosk.Cashier, Register: till.ID}
-		sure(b.shop.OpenShift(t.Context(), by))(t)
+		sure(b.shop.Till.OpenShift(t.Context(), by))(t)
 		b.later(time.Minute)
-		reports[i] = sure(b.shop.CloseShift(t.Context(), by))(t)
+		reports[i] = sure(b.shop.Till.CloseShift(t.Context(), by))(t)
 	}
 	path := func(i int, further string) string { return views.OfficeZPath(reports[i], further) }
 	all := g.get("/office/shifts").want(t, "all of them", http.StatusOK, "")

@@ -64,9 +64,9 @@ func (s *simulation) happen() {
 	case n < 52:
 		s.customerPays()
 	case n < 58:
-		s.current(s.shop.Cancel)
+		s.current(s.shop.Till.Cancel)
 	case n < 61:
-		s.current(s.shop.SetAside)
+		s.current(s.shop.Till.SetAside)
 	case n < 66:
 		s.tip()
 	case n < 73:

@@ -11,6 +11,7 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
 )
 
@@ -50,7 +51,7 @@ func (l lossy) Ring(stream string, version int64) {
 func (s *simulation) arrive() {
 	s.must(s.sandbox.AddAccount(sandbox.Account{Name: "Market", Key: "key-of-a-simulated-market", RecipientToken: simRecipient}))
 	stall := s.till().Stall
-	staff, err := s.shop.AddStaff(context.Background(), stall.ID, "Ben", kiosk.Cashier, "739164")
+	staff, err := s.shop.Till.AddStaff(context.Background(), stall.ID, "Ben", kiosk.Cashier, "739164")
 	s.must(err)
 	s.second = s.actor
 	s.second.Staff, s.second.Role = staff.ID, kiosk.Cashier
@@ -69,9 +70,9 @@ func (s *simulation) changeAccount() {
 	stall := s.till().Stall
 	var err error
 	if stall.OwnAccount != "" {
-		err = s.shop.EndOwnAccount(context.Background(), boss, stall.ID)
+		err = s.shop.Office.EndOwnAccount(context.Background(), boss, stall.ID)
 	} else {
-		_, err = s.shop.SetOwnAccount(context.Background(), boss, stall.ID, ownerKey)
+		_, err = s.shop.Office.SetOwnAccount(context.Background(), boss, stall.ID, ownerKey)
 	}
 	switch kiosk.CodeOf(err) {
 	case "", kiosk.NotSent, kiosk.Unclear, kiosk.TooMany: // nobody can be asked just now
@@ -100,7 +101,7 @@ func (s *simulation) leave() { s.screen.leave() }
 // ring charges, now and then pressed twice, now and then by two people at the same moment.
 func (s *simulation) ring() {
 	s.rung++
-	charge := kiosk.Charge{Amount: kiosk.Money(100 + s.dice.IntN(5000)), Key: fmt.Sprintf("key-of-a-simulated-sale-%d", s.rung)}
+	charge := till.Charge{Amount: kiosk.Money(100 + s.dice.IntN(5000)), Key: fmt.Sprintf("key-of-a-simulated-sale-%d", s.rung)}
 	by := s.actor
 	if s.dice.IntN(4) == 0 {
 		by = s.second
@@ -121,8 +122,8 @@ func (s *simulation) ring() {
 }
 
 // charged holds that one key is one sale, and remembers what the till was told.
-func (s *simulation) charged(by kiosk.Actor, c kiosk.Charge) {
-	sale, err := s.shop.Charge(context.Background(), by, c)
+func (s *simulation) charged(by kiosk.Actor, c till.Charge) {
+	sale, err := s.shop.Till.Charge(context.Background(), by, c)
 	if err != nil {
 		s.allowed(err)
 		return
@@ -223,7 +224,7 @@ func (s *simulation) current(do func(context.Context, kiosk.Actor, string) (*kio
 // tip chooses one, where the display asks.
 func (s *simulation) tip() {
 	if d := s.display(); d.Shows == kiosk.ShowsTip {
-		if _, err := s.shop.Tip(context.Background(), s.actor.Register, d.Sale.ID, kiosk.Money(s.dice.IntN(3)*100)); err != nil {
+		if _, err := s.shop.Till.Tip(context.Background(), s.actor.Register, d.Sale.ID, kiosk.Money(s.dice.IntN(3)*100)); err != nil {
 			s.allowed(err)
 		}
 	}
@@ -239,15 +240,15 @@ func (s *simulation) manager() {
 	var err error
 	switch state := sale.State(); {
 	case state == kiosk.Review && s.dice.IntN(2) == 0:
-		_, err = s.shop.Close(ctx, s.actor, sale.ID, "looked into it")
+		_, err = s.shop.Till.Close(ctx, s.actor, sale.ID, "looked into it")
 	case state == kiosk.Review && s.dice.IntN(2) == 0:
-		_, err = s.shop.Attach(ctx, s.actor, sale.ID, "it was for this")
+		_, err = s.shop.Till.Attach(ctx, s.actor, sale.ID, "it was for this")
 	case sale.Refundable() > 0 && s.dice.IntN(3) == 0:
 		amount := sale.Refundable()
 		if s.dice.IntN(2) == 0 {
 			amount = max(1, amount/2)
 		}
-		_, err = s.shop.Refund(ctx, s.actor, sale.ID, amount, "brought back")
+		_, err = s.shop.Till.Refund(ctx, s.actor, sale.ID, amount, "brought back")
 	case state == kiosk.Refunding && s.dice.IntN(2) == 0:
 		err = s.refundNews(ctx, sale)
 	}
@@ -262,21 +263,21 @@ func (s *simulation) refundNews(ctx context.Context, sale *kiosk.Sale) error {
 	for _, r := range s.requested() {
 		for i := range sale.Links {
 			if r.Link == sale.Links[i].PayID && r.State == "Rejected" {
-				_, err := s.shop.RefundRejected(ctx, s.actor, sale.ID, "the operator said no")
+				_, err := s.shop.Till.RefundRejected(ctx, s.actor, sale.ID, "the operator said no")
 				return err
 			}
 		}
 	}
-	_, err := s.shop.RefundAgain(ctx, s.actor, sale.ID, "no answer came")
+	_, err := s.shop.Till.RefundAgain(ctx, s.actor, sale.ID, "no answer came")
 	return err
 }
 
 // shift closes the register and opens it again.
 func (s *simulation) shift() {
-	if _, err := s.shop.CloseShift(context.Background(), s.actor); err != nil {
+	if _, err := s.shop.Till.CloseShift(context.Background(), s.actor); err != nil {
 		s.allowed(err)
 	}
-	if _, err := s.shop.OpenShift(context.Background(), s.second); err != nil {
+	if _, err := s.shop.Till.OpenShift(context.Background(), s.second); err != nil {
 		s.allowed(err)
 	}
 	time.Sleep(time.Second)

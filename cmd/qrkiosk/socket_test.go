@@ -300,7 +300,7 @@ func TestSocket_newsFromElsewhere(t *testing.T) {
 func TestSocket_register(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		h.saleElsewhere()
-		stalls, registers, err := h.shop.Stalls(context.Background())
+		stalls, registers, err := h.shop.Office.Stalls(context.Background())
 		h.must(err)
 		for _, s := range stalls {
 			for _, r := range registers[s.ID] {
@@ -325,7 +325,7 @@ func TestSocket_trust(t *testing.T) {
 	}{
 		{"locked", time.Second, func(_ *testing.T, _ *house, g *guest) { g.post(views.PathLock) }},
 		{"a new tablet", time.Second, func(_ *testing.T, h *house, _ *guest) {
-			ticket, err := h.shop.Ticket(ctx, h.actor.Register, kiosk.Tablet)
+			ticket, err := h.shop.Till.Ticket(ctx, h.actor.Register, kiosk.Tablet)
 			h.must(err)
 			h.guest().post(views.PathTillEnrol, "ticket", ticket)
 		}},
@@ -387,7 +387,7 @@ func TestSocket_revokedDisplay(t *testing.T) {
 		ctx := context.Background()
 		w := h.customer().watch(views.PathDisplayLive)
 		h.awaiting()
-		devices, err := h.shop.Devices(ctx, h.actor.Register)
+		devices, err := h.shop.Till.Devices(ctx, h.actor.Register)
 		h.must(err)
 		for _, d := range devices {
 			if d.Kind == kiosk.Display {

@@ -41,9 +41,17 @@ var (
 	sql = []string{"database/sql"}
 )
 
+// useCase is what a room of use cases may know: the domain and the kernel, never another one.
+var useCase = []string{"kiosk", "kiosk/shop"}
+
 // rooms is the table of imports. A package that is missing here is a mistake, not a freedom.
 var rooms = map[string]room{
-	"kiosk": {never: slices.Concat(web, sql)},
+	"kiosk":           {never: slices.Concat(web, sql)},
+	"kiosk/shop":      {ours: []string{"kiosk"}, never: slices.Concat(web, sql)},
+	"kiosk/till":      {ours: useCase, never: slices.Concat(web, sql)},
+	"kiosk/reconcile": {ours: useCase, never: slices.Concat(web, sql)},
+	"kiosk/office":    {ours: useCase, never: slices.Concat(web, sql)},
+	"kiosk/report":    {ours: useCase, never: slices.Concat(web, sql)},
 	"kiosk/store": {
 		ours:    []string{"kiosk", "assets"},
 		outside: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
@@ -61,7 +69,9 @@ var rooms = map[string]room{
 		never:   slices.Concat(web, sql),
 	},
 	"handlers": {
-		ours: []string{"kiosk", "views", "static"},
+		ours: []string{
+			"kiosk", "kiosk/shop", "kiosk/till", "kiosk/reconcile", "kiosk/office", "kiosk/report", "views", "static",
+		},
 		outside: []string{
 			"github.com/go-chi/chi/v5", "github.com/alexedwards/scs/v2", "github.com/gorilla/websocket",
 			"github.com/prometheus/client_golang", "github.com/klauspost/compress", "github.com/a-h/templ",

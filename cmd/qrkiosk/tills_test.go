@@ -16,6 +16,7 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
+	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
 )
 
@@ -56,7 +57,7 @@ func newThirty(h *house) *thirty {
 	})
 	stall := h.till().Stall.ID
 	for n := range tillCount {
-		r, err := h.shop.AddRegister(context.Background(), stall, fmt.Sprintf("Till %d", n), fmt.Sprintf("T%d", n))
+		r, err := h.shop.Office.AddRegister(context.Background(), stall, fmt.Sprintf("Till %d", n), fmt.Sprintf("T%d", n))
 		h.must(err)
 		m.actors = append(m.actors, kiosk.Actor{Staff: h.actor.Staff, Role: h.actor.Role, Device: "tablet of " + r.ID, Register: r.ID})
 	}
@@ -83,8 +84,8 @@ func (m *thirty) trade(long time.Duration, perMinute int) {
 // sell is one customer: charged, shown the code, and paid for, or cancelled.
 func (m *thirty) sell(by kiosk.Actor, n int) {
 	ctx := context.Background()
-	charge := kiosk.Charge{Amount: kiosk.Money(1000 + n), Key: fmt.Sprintf("key-of-a-sale-of-thirty-tills-%d", n)}
-	sale, err := m.shop.Charge(ctx, by, charge)
+	charge := till.Charge{Amount: kiosk.Money(1000 + n), Key: fmt.Sprintf("key-of-a-sale-of-thirty-tills-%d", n)}
+	sale, err := m.shop.Till.Charge(ctx, by, charge)
 	if kiosk.CodeOf(err) == kiosk.Conflict {
 		m.mu.Lock()
 		m.busy++
@@ -98,7 +99,7 @@ func (m *thirty) sell(by kiosk.Actor, n int) {
 	link := m.untilCode(by, sale)
 	time.Sleep(time.Duration(4+m.number(16)) * time.Second)
 	if m.number(10) == 0 {
-		_, err := m.shop.Cancel(ctx, by, sale.ID)
+		_, err := m.shop.Till.Cancel(ctx, by, sale.ID)
 		m.must(err)
 		m.mu.Lock()
 		m.ended[sale.ID] = true
@@ -114,7 +115,7 @@ func (m *thirty) sell(by kiosk.Actor, n int) {
 // untilCode waits for the code as the customer does, and reads what the till says meanwhile.
 func (m *thirty) untilCode(by kiosk.Actor, sale *kiosk.Sale) int64 {
 	for began := time.Now(); ; time.Sleep(2 * time.Second) {
-		till, err := m.shop.Till(context.Background(), by.Register)
+		till, err := m.shop.Till.Till(context.Background(), by.Register)
 		m.must(err)
 		if till.Current == nil || till.Current.ID != sale.ID {
 			m.t.Errorf("%s is not in hand any more", sale.Number)

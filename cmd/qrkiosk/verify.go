@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/reconcile"
 	"qrkiosk/kiosk/store"
 	"qrkiosk/kiosk/vault"
 )
@@ -120,8 +121,8 @@ func (c *verifyCmd) anchored(s settings, found func(store.Finding)) ([]kiosk.Hea
 	if err != nil {
 		return nil, err
 	}
-	anchors, _, err := kiosk.ParseAnchors(raw, keys.Stamp)
-	if err != nil && !errors.Is(err, kiosk.ErrAnchorTorn) {
+	anchors, _, err := reconcile.ParseAnchors(raw, keys.Stamp)
+	if err != nil && !errors.Is(err, reconcile.ErrAnchorTorn) {
 		found(store.Finding{What: "anchors", Text: file + ": " + err.Error()})
 		return nil, nil
 	}
@@ -140,7 +141,7 @@ func existingKey(s settings) (*vault.Vault, error) {
 	return keys, nil
 }
 
-func headsOf(a *kiosk.Anchors) (all []kiosk.Head) {
+func headsOf(a *reconcile.Anchors) (all []kiosk.Head) {
 	for _, anchor := range a.All {
 		all = append(all, anchor.Heads...)
 	}

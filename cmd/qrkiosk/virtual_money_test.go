@@ -7,16 +7,17 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
+	"qrkiosk/kiosk/till"
 )
 
 // chargeAs makes a further sale with a command key of its own.
 func (h *house) chargeAs(key string, amount kiosk.Money) (*kiosk.Sale, error) {
-	return h.shop.Charge(context.Background(), h.actor, kiosk.Charge{Amount: amount, Key: "key-of-the-sale-" + key})
+	return h.shop.Till.Charge(context.Background(), h.actor, till.Charge{Amount: amount, Key: "key-of-the-sale-" + key})
 }
 
 func (h *house) byNumber(number string) *kiosk.Sale {
 	h.t.Helper()
-	sale, err := h.shop.SaleByNumber(context.Background(), h.actor.Register, number)
+	sale, err := h.shop.Till.SaleByNumber(context.Background(), h.actor.Register, number)
 	h.must(err)
 	return sale
 }
@@ -29,13 +30,13 @@ func TestVirtual_tip(t *testing.T) {
 		if d := h.display(); d.Shows != kiosk.ShowsTip || len(h.sandbox.Links()) != 0 {
 			t.Fatalf("the display shows %s, %d links", d.Shows, len(h.sandbox.Links()))
 		}
-		_, err := h.shop.Tip(context.Background(), h.actor.Register, sale.ID, 150)
+		_, err := h.shop.Till.Tip(context.Background(), h.actor.Register, sale.ID, 150)
 		h.must(err)
 		h.untilState(kiosk.Awaiting, 2*time.Second)
 		if l := h.payable()[0]; l.Amount != 1400 {
 			t.Errorf("the link is of %v", l.Amount)
 		}
-		if _, err := h.shop.Tip(context.Background(), h.actor.Register, sale.ID, 150); kiosk.KeyOf(err) != kiosk.ReasonTipClosed {
+		if _, err := h.shop.Till.Tip(context.Background(), h.actor.Register, sale.ID, 150); kiosk.KeyOf(err) != kiosk.ReasonTipClosed {
 			t.Errorf("a second tip: %v", err)
 		}
 		h.pay()
@@ -57,7 +58,7 @@ func TestVirtual_busyAndAside(t *testing.T) {
 		if _, err := h.chargeAs("b", 2000); kiosk.KeyOf(err) != kiosk.ReasonBusy {
 			t.Fatalf("a second sale: %v", err)
 		}
-		_, err = h.shop.SetAside(context.Background(), h.actor, a.ID)
+		_, err = h.shop.Till.SetAside(context.Background(), h.actor, a.ID)
 		h.must(err)
 		b, err := h.chargeAs("b", 2000)
 		h.must(err)
@@ -107,7 +108,7 @@ func TestVirtual_paidBeforeItIsFound(t *testing.T) {
 		sale := h.charge(1250)
 		time.Sleep(time.Second)
 		h.pay()
-		h.must(h.shop.Look(context.Background(), h.actor, sale.ID))
+		h.must(h.shop.Till.Look(context.Background(), h.actor, sale.ID))
 		h.untilState(kiosk.Paid, 10*time.Second)
 		paid := h.sandbox.Links()[0].ID
 		if l := h.last().Link(1); l.PayID != paid {

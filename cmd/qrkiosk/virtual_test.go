@@ -11,6 +11,7 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
+	"qrkiosk/kiosk/till"
 )
 
 func stringReader(s string) io.Reader { return strings.NewReader(s) }
@@ -29,21 +30,21 @@ const key = "a-command-key-of-one-charge"
 
 func (h *house) charge(amount kiosk.Money) *kiosk.Sale {
 	h.t.Helper()
-	sale, err := h.shop.Charge(context.Background(), h.actor, kiosk.Charge{Amount: amount, Key: key})
+	sale, err := h.shop.Till.Charge(context.Background(), h.actor, till.Charge{Amount: amount, Key: key})
 	h.must(err)
 	return sale
 }
 
 func (h *house) till() kiosk.TillScreen {
 	h.t.Helper()
-	till, err := h.shop.Till(context.Background(), h.actor.Register)
+	till, err := h.shop.Till.Till(context.Background(), h.actor.Register)
 	h.must(err)
 	return till
 }
 
 func (h *house) display() kiosk.DisplayScreen {
 	h.t.Helper()
-	d, err := h.shop.Display(context.Background(), h.actor.Register)
+	d, err := h.shop.Till.Display(context.Background(), h.actor.Register)
 	h.must(err)
 	return d
 }
@@ -205,7 +206,7 @@ func TestVirtual_cancel(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		sale := h.charge(1250)
 		h.untilState(kiosk.Awaiting, 2*time.Second)
-		_, err := h.shop.Cancel(context.Background(), h.actor, sale.ID)
+		_, err := h.shop.Till.Cancel(context.Background(), h.actor, sale.ID)
 		h.must(err)
 		if d := h.display(); d.Shows != kiosk.ShowsIdle {
 			t.Errorf("the display shows %s", d.Shows)
@@ -224,7 +225,7 @@ func TestVirtual_cancelAgainstPayment(t *testing.T) {
 		sale := h.charge(1250)
 		h.untilState(kiosk.Awaiting, 2*time.Second)
 		h.pay()
-		_, err := h.shop.Cancel(context.Background(), h.actor, sale.ID)
+		_, err := h.shop.Till.Cancel(context.Background(), h.actor, sale.ID)
 		h.must(err)
 		h.untilState(kiosk.Paid, 10*time.Second)
 		if !despite(h.last()) || h.last().Current() {
@@ -355,7 +356,7 @@ func dieAfter(t *testing.T, h *house, n int) (survived bool) {
 	reopened := false
 	h.mortal.left++ // opening the shop commits nothing on a store that was born
 	h.open()
-	charge := kiosk.Charge{Amount: 1250, Key: key}
+	charge := till.Charge{Amount: 1250, Key: key}
 	resurrect := func() {
 		if h.mortal.dead() && !reopened {
 			h.close()
@@ -364,9 +365,9 @@ func dieAfter(t *testing.T, h *house, n int) (survived bool) {
 		}
 	}
 	ctx := context.Background()
-	if _, err := h.shop.Charge(ctx, h.actor, charge); err != nil {
+	if _, err := h.shop.Till.Charge(ctx, h.actor, charge); err != nil {
 		resurrect()
-		if _, err := h.shop.Charge(ctx, h.actor, charge); err != nil {
+		if _, err := h.shop.Till.Charge(ctx, h.actor, charge); err != nil {
 			t.Fatalf("pressed again after the crash: %v", err)
 		}
 	}

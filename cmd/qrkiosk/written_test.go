@@ -247,7 +247,7 @@ func holdingsOfShifts(b *strings.Builder, r kiosk.Reader, register string) error
 func holdingsOfSale(s *kiosk.Sale) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: asked %s, tip %s, discount %s, received %s, returned %s, kept %s", s.Number, s.State(),
-		s.Total(), s.Tip, s.Discount, s.Received(), s.Returned(), s.Kept())
+		s.Total(), s.Tip, s.Discount, s.Received(), s.Returned(), s.Received()-s.Returned())
 	for _, l := range s.Links {
 		fmt.Fprintf(&b, "; link with %d rows, %d parts, own account %t", len(l.Rows), len(l.Parts), l.Holder != "")
 	}

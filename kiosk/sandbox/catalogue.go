@@ -1,6 +1,8 @@
 package sandbox
 
-import "qrkiosk/kiosk"
+import (
+	"qrkiosk/kiosk"
+)
 
 // Fault names one way in which the gateway can misbehave. Set one with [Server.Set] or
 // POST /control/faults.

@@ -1,6 +1,8 @@
 package store
 
-import "qrkiosk/kiosk"
+import (
+	"qrkiosk/kiosk"
+)
 
 // Draft implements [kiosk.FleetReader].
 func (r *reader) Draft(hash string) (kiosk.Draft, error) {

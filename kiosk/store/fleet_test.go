@@ -6,11 +6,12 @@ import (
 	"testing"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/office"
 )
 
 func TestDraft(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
-		d := kiosk.Draft{Hash: "h1", Kind: kiosk.DraftFleet, By: "o", Expires: noon + 5, Sealed: []byte{0, 1, 255}}
+		d := kiosk.Draft{Hash: "h1", Kind: office.DraftFleet, By: "o", Expires: noon + 5, Sealed: []byte{0, 1, 255}}
 		h.must(kiosk.OfficeStream, func(tx kiosk.Tx) error { return tx.PutDraft(d) })
 		h.look(func(r kiosk.Reader) error {
 			same(t, d)(r.Draft("h1"))

@@ -10,7 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"qrkiosk/handlers"
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/shop"
+	"qrkiosk/kiosk/till"
 )
 
 // plain is a vault without secrets and a bus without listeners.
@@ -27,7 +30,7 @@ func (plain) Ring(string, int64)                                         {}
 type past struct {
 	*rapid.T
 	h     *house
-	shop  *kiosk.Shop
+	shop  *handlers.Rooms
 	by    kiosk.Actor
 	other kiosk.Actor // a second register of the stall, to be told apart
 	sales []string
@@ -46,7 +49,7 @@ func (p *past) must(err error) {
 // the figures of all sales; shifts partition the events; a Z report never changes.
 func TestHistories(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
-		shop, err := kiosk.NewShop(t.Context(), kiosk.Config{
+		shop, err := handlers.OpenRooms(t.Context(), shop.Config{
 			Store: h.Store, Vault: plain{}, Bus: plain{}, PublicURL: "https://kiosk.example", HookPath: "/hooks/",
 			Clock: func() time.Time { return time.UnixMilli(h.clock.Load()) },
 		})
@@ -76,23 +79,23 @@ func TestHistories(t *testing.T) {
 	})
 }
 
-func newPast(t *rapid.T, h *house, shop *kiosk.Shop) *past {
+func newPast(t *rapid.T, h *house, shop *handlers.Rooms) *past {
 	p := &past{T: t, h: h, shop: shop}
 	ctx := context.Background()
 	zone := rapid.SampledFrom([]string{"", "UTC", "Pacific/Kiritimati", "America/St_Johns"}).Draw(t, "zone")
-	stall, err := shop.AddStall(ctx, kiosk.Stall{
+	stall, err := shop.Office.AddStall(ctx, kiosk.Stall{
 		Name: "Fish", Zone: zone, VAT: 700, AsksTip: rapid.Bool().Draw(t, "tips"),
 		SplitTerms: []kiosk.Share{{Token: "other", Percent: 1150}},
 	})
 	p.must(err)
 	for i, item := range []kiosk.Item{{Name: "Bun", Price: 33, VAT: 700}, {Name: "Tea", Price: 101, VAT: 1900}} {
 		item.Stall = stall.ID
-		item, err = shop.PutItem(ctx, kiosk.Clerk{Role: kiosk.Organizer}, item)
+		item, err = shop.Office.PutItem(ctx, kiosk.Clerk{Role: kiosk.Organizer}, item)
 		p.must(err)
 		p.items[i] = item.ID
 	}
 	for _, by := range []*kiosk.Actor{&p.by, &p.other} {
-		register, err := shop.AddRegister(ctx, stall.ID, "Register", "B")
+		register, err := shop.Office.AddRegister(ctx, stall.ID, "Register", "B")
 		p.must(err)
 		*by = kiosk.Actor{Register: register.ID, Role: kiosk.Manager, Device: "d" + register.ID, Staff: "ada"}
 	}
@@ -108,7 +111,7 @@ func (p *past) step() {
 	case what == "charge" || len(p.sales) == 0:
 		p.charge()
 	case what == "close":
-		if z, err := p.shop.CloseShift(ctx, p.by); err == nil {
+		if z, err := p.shop.Till.CloseShift(ctx, p.by); err == nil {
 			p.froze = append(p.froze, z)
 		}
 	case what == "fact":
@@ -121,11 +124,11 @@ func (p *past) step() {
 func (p *past) charge() {
 	ctx := context.Background()
 	if len(p.sales) > 0 {
-		_, _ = p.shop.SetAside(ctx, p.by, p.sales[len(p.sales)-1])
+		_, _ = p.shop.Till.SetAside(ctx, p.by, p.sales[len(p.sales)-1])
 	}
 	p.by.Staff = rapid.SampledFrom([]string{"ada", "ben"}).Draw(p.T, "staff")
 	amount := kiosk.Money(rapid.IntRange(1, 5000).Draw(p.T, "amount"))
-	c := kiosk.Charge{Amount: amount, Key: fmt.Sprintf("key-of-a-charge-%06d", p.h.ids.Add(1))}
+	c := till.Charge{Amount: amount, Key: fmt.Sprintf("key-of-a-charge-%06d", p.h.ids.Add(1))}
 	if amount > 300 {
 		c.Lines = []kiosk.Line{
 			{Item: p.items[0], Name: "Bun", Qty: 3, Unit: 33, VAT: 700},
@@ -133,14 +136,14 @@ func (p *past) charge() {
 			{Name: "", Qty: 1, Unit: amount - 200, VAT: 700},
 		}
 	}
-	sale, err := p.shop.Charge(ctx, p.by, c)
+	sale, err := p.shop.Till.Charge(ctx, p.by, c)
 	if kiosk.CodeOf(err) == kiosk.Conflict {
 		return
 	}
 	p.must(err)
 	p.sales = append(p.sales, sale.ID)
 	if sale.AsksTip {
-		_, err := p.shop.Tip(ctx, p.by.Register, sale.ID, kiosk.Money(rapid.IntRange(0, 300).Draw(p.T, "tip")))
+		_, err := p.shop.Till.Tip(ctx, p.by.Register, sale.ID, kiosk.Money(rapid.IntRange(0, 300).Draw(p.T, "tip")))
 		p.must(err)
 	}
 	if rapid.Bool().Draw(p.T, "live") {
@@ -221,7 +224,7 @@ func (p *past) take(sale string, step kiosk.Step) {
 // check compares every sum with every other.
 func (p *past) check() {
 	ctx := context.Background()
-	x, err := p.shop.XReport(ctx, p.by.Register)
+	x, err := p.shop.Reports.XReport(ctx, p.by.Register)
 	p.must(err)
 	var bySale, byEvent, byShift, closed kiosk.Figures
 	var sold kiosk.Money
@@ -262,7 +265,7 @@ func (p *past) check() {
 // frozen reads a Z report again, and it is as it was when it was drawn up.
 func (p *past) frozen(shift string) kiosk.Report {
 	i := slices.IndexFunc(p.froze, func(z kiosk.Report) bool { return z.Shift == shift })
-	o, err := p.shop.OfficeReport(context.Background(), kiosk.Clerk{Role: kiosk.Organizer}, p.froze[i].Stall, shift)
+	o, err := p.shop.Reports.OfficeReport(context.Background(), kiosk.Clerk{Role: kiosk.Organizer}, p.froze[i].Stall, shift)
 	p.must(err)
 	z := o.Report
 	if d := cmp.Diff(p.froze[i], z); d != "" {

@@ -1,6 +1,8 @@
 package store
 
-import "qrkiosk/kiosk"
+import (
+	"qrkiosk/kiosk"
+)
 
 // Item implements [kiosk.ItemReader].
 func (r *reader) Item(id string) (kiosk.Item, error) {

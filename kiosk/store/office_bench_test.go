@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"qrkiosk/handlers"
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/shop"
 )
 
 const (
@@ -40,7 +42,7 @@ func BenchmarkOffice(b *testing.B) {
 	}
 	m := &market{house: newHouse(b, sqliteConfig(b))}
 	m.fillOffice(b)
-	shop, err := kiosk.NewShop(context.Background(), kiosk.Config{
+	shop, err := handlers.OpenRooms(context.Background(), shop.Config{
 		Store: m.Store, Bus: plain{}, Vault: plain{}, Clock: m.cfg.Now, Mode: kiosk.Sandbox, Account: account,
 	})
 	if err != nil {
@@ -69,59 +71,59 @@ func BenchmarkOffice(b *testing.B) {
 func officeStall(i int) string    { return fmt.Sprintf("stall-%02d", i%officeStalls) }
 func officeRegister(i int) string { return fmt.Sprintf("till-%03d", i%officeRegisters) }
 
-func (m *market) officeQuestions(shop *kiosk.Shop) map[string]func(int) (int, error) {
+func (m *market) officeQuestions(shop *handlers.Rooms) map[string]func(int) (int, error) {
 	ctx, clerk := context.Background(), kiosk.Clerk{Login: "o", Role: kiosk.Organizer}
 	today, _ := kiosk.LocalHour("", m.clock.Load())
 	book := func(stall string, days int64, by kiosk.TakingsBy) (int, error) {
-		b, err := shop.Book(ctx, clerk, kiosk.BookQuery{Stall: stall, First: today - days + 1, Last: today, By: by})
+		b, err := shop.Reports.Book(ctx, clerk, kiosk.BookQuery{Stall: stall, First: today - days + 1, Last: today, By: by})
 		return len(b.Rows) + len(b.Sold), err
 	}
 	all := map[string]func(int) (int, error){
 		"statement-30-days": func(i int) (int, error) {
-			st, err := shop.Statement(ctx, officeStall(i), today-29, today)
+			st, err := shop.Reports.Statement(ctx, officeStall(i), today-29, today)
 			return len(st.Days) * len(st.Registers), err
 		},
 		"payouts-14-days": func(int) (int, error) {
-			p, err := shop.Payouts(ctx, kiosk.DayName(today-13), kiosk.DayName(today+1))
+			p, err := shop.Reconciler.Payouts(ctx, kiosk.DayName(today-13), kiosk.DayName(today+1))
 			return len(p), err
 		},
 		"z-reports-of-a-day": func(int) (int, error) {
-			z, err := shop.ShiftsOf(ctx, clerk, "", today, today)
+			z, err := shop.Reports.ShiftsOf(ctx, clerk, "", today, today)
 			return len(z.Names), err
 		},
-		"unmatched": func(int) (int, error) { _, err := shop.Unmatched(ctx, true, 200); return 1, err },
-		"audits":    func(int) (int, error) { _, err := shop.AuditDays(ctx, 35); return 1, err },
-		"alarms":    func(int) (int, error) { _, err := shop.AllAlarms(ctx); return 1, err },
+		"unmatched": func(int) (int, error) { _, err := shop.Kernel.Unmatched(ctx, true, 200); return 1, err },
+		"audits":    func(int) (int, error) { _, err := shop.Reconciler.AuditDays(ctx, 35); return 1, err },
+		"alarms":    func(int) (int, error) { _, err := shop.Kernel.AllAlarms(ctx); return 1, err },
 		"stalls": func(int) (int, error) {
-			stalls, _, err := shop.StallsOf(ctx, clerk)
+			stalls, _, err := shop.Office.StallsOf(ctx, clerk)
 			return len(stalls), err
 		},
 		"trail": func(int) (int, error) {
-			events, _, err := shop.Trail(ctx, clerk, kiosk.TrailQuery{})
+			events, _, err := shop.Office.Trail(ctx, clerk, kiosk.TrailQuery{})
 			return len(events), err
 		},
 		"trail-one-word-of-20000": func(i int) (int, error) {
-			events, _, err := shop.Trail(ctx, clerk, kiosk.TrailQuery{Text: fmt.Sprintf("bench-%05d", i%trailSeed)})
+			events, _, err := shop.Office.Trail(ctx, clerk, kiosk.TrailQuery{Text: fmt.Sprintf("bench-%05d", i%trailSeed)})
 			return len(events), err
 		},
 		"sale-by-number": func(int) (int, error) {
-			_, err := shop.SaleByNumber(ctx, m.known.Register, m.known.Number)
+			_, err := shop.Till.SaleByNumber(ctx, m.known.Register, m.known.Number)
 			return 1, err
 		},
 		"people-of-a-register": func(i int) (int, error) {
-			_, err := shop.People(ctx, officeRegister(i))
+			_, err := shop.Till.People(ctx, officeRegister(i))
 			return 1, err
 		},
 		"a-stall": func(i int) (int, error) {
-			_, registers, _, err := shop.StallOffice(ctx, clerk, officeStall(i))
+			_, registers, _, err := shop.Office.StallOffice(ctx, clerk, officeStall(i))
 			return len(registers), err
 		},
 		"wall-500-registers": func(int) (int, error) {
-			tiles, err := shop.Wall(ctx, nil, func(kiosk.DeviceHealth) bool { return true })
+			tiles, err := shop.Office.Wall(ctx, nil, func(kiosk.DeviceHealth) bool { return true })
 			return len(tiles), err
 		},
 		"wall-one-register": func(i int) (int, error) {
-			tiles, err := shop.Wall(ctx, []string{officeRegister(i)}, func(kiosk.DeviceHealth) bool { return true })
+			tiles, err := shop.Office.Wall(ctx, []string{officeRegister(i)}, func(kiosk.DeviceHealth) bool { return true })
 			return len(tiles), err
 		},
 	}

@@ -1,6 +1,8 @@
 package store
 
-import "qrkiosk/kiosk"
+import (
+	"qrkiosk/kiosk"
+)
 
 // Stall implements [kiosk.PlaceReader].
 func (r *reader) Stall(id string) (kiosk.Stall, error) {

@@ -1,6 +1,8 @@
 package store
 
-import "qrkiosk/kiosk"
+import (
+	"qrkiosk/kiosk"
+)
 
 // SalesBetween implements [kiosk.RetentionReader].
 func (r *reader) SalesBetween(after, before string, n int) ([]*kiosk.Sale, error) {

@@ -1,6 +1,8 @@
 package store
 
-import "qrkiosk/kiosk"
+import (
+	"qrkiosk/kiosk"
+)
 
 // SelfTest implements [kiosk.SelfTestReader].
 func (r *reader) SelfTest(register string) (kiosk.SelfTest, error) {

@@ -4,9 +4,13 @@ import (
 	"context"
 	"testing"
 
+	"qrkiosk/handlers"
+
 	"github.com/google/go-cmp/cmp"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/report"
+	"qrkiosk/kiosk/shop"
 )
 
 // gatewayDays are times as the gateway writes them, in two of its forms and on two days.
@@ -103,7 +107,7 @@ func TestOwnerKey(t *testing.T) {
 // TestStatement adds up what a stall is told, from sales with and without split, paid out or not.
 func TestStatement(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
-		shop, err := kiosk.NewShop(context.Background(), kiosk.Config{
+		shop, err := handlers.OpenRooms(context.Background(), shop.Config{
 			Store: h.Store, Bus: plain{}, Vault: plain{}, Clock: h.cfg.Now, Mode: kiosk.Sandbox, Account: account,
 		})
 		if err != nil {
@@ -116,7 +120,7 @@ func TestStatement(t *testing.T) {
 				Account: account, TransactionID: "po-1", Day: gatewayDays[0][:10], Net: 945, Status: "Completed",
 			})
 		})
-		st, err := shop.Statement(context.Background(), stallID, noonDay, noonDay)
+		st, err := shop.Reports.Statement(context.Background(), stallID, noonDay, noonDay)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +131,7 @@ func TestStatement(t *testing.T) {
 			t.Errorf("by VAT %+v", st.ByVAT)
 		}
 		first, last := gatewayDays[0][:10], gatewayDays[1][:10]
-		matches, err := shop.Payouts(context.Background(), first, last)
+		matches, err := shop.Reconciler.Payouts(context.Background(), first, last)
 		if err != nil || len(matches) != 2 {
 			t.Fatalf("matches %+v, %v", matches, err)
 		}
@@ -143,7 +147,7 @@ func TestStatement(t *testing.T) {
 // TestStatement_refused: days in the wrong order, or too many.
 func TestStatement_refused(t *testing.T) {
 	for _, days := range [][2]int64{{20_001, 20_000}, {0, 5}, {20_000, 21_000}, {1 << 40, 1 << 40}} {
-		if err := kiosk.CheckDays(days[0], days[1]); kiosk.CodeOf(err) != kiosk.Invalid {
+		if err := report.CheckDays(days[0], days[1]); kiosk.CodeOf(err) != kiosk.Invalid {
 			t.Errorf("%v: %v", days, err)
 		}
 	}

@@ -1,0 +1,213 @@
+package office
+
+import (
+	"context"
+	"strconv"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/shop"
+)
+
+// The keys of messages about imports.
+const (
+	KeyImportGone   = "import-gone"
+	KeyImportFaults = "import-faults"
+	KeyImportMoved  = "import-moved"
+	KeyOfficeFile   = "office-file"
+	KeyOfficeCards  = "office-cards"
+)
+
+const draftMillis = 30 * kiosk.MinuteMillis
+
+// DraftFleet is the kind of a draft that holds a file of stalls, registers and people.
+const DraftFleet = "fleet"
+
+// PreviewFleet reads a file of stalls, registers and people and says what importing it would make.
+// Nothing is made yet; if the file has no faults, the secret imports just this file within half an
+// hour. It needs an organizer.
+func (o *Office) PreviewFleet(ctx context.Context, by kiosk.Clerk, raw []byte) (plan kiosk.FleetPlan, secret string, err error) {
+	if err := by.Organizes(); err != nil {
+		return plan, "", err
+	}
+	err = o.store.View(ctx, func(r kiosk.Reader) error {
+		there, err := readFleet(r)
+		if err == nil {
+			plan = planFleet(raw, there)
+		}
+		return err
+	})
+	if err != nil || len(plan.Faults) > 0 {
+		return plan, "", err
+	}
+	secret, err = o.keepDraft(ctx, by, DraftFleet, raw)
+	return plan, secret, err
+}
+
+// keepDraft seals a file until it is imported.
+func (o *Office) keepDraft(ctx context.Context, by kiosk.Clerk, kind string, raw []byte) (string, error) {
+	secret := o.random.Secret(18)
+	d := kiosk.Draft{Hash: kiosk.HashSecret(secret), Kind: kind, By: by.Login, Expires: o.kernel.Now() + draftMillis}
+	var err error
+	if d.Sealed, err = o.vault.Seal(raw, "draft "+d.Hash); err != nil {
+		return "", err
+	}
+	return secret, o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error { return tx.PutDraft(d) })
+}
+
+// draft opens a file again; one that is not there any more, or not of the actor, is [kiosk.Gone].
+func (o *Office) draft(r kiosk.Reader, by kiosk.Clerk, kind, secret string) ([]byte, error) {
+	d, err := r.Draft(kiosk.HashSecret(secret))
+	if kiosk.CodeOf(err) == kiosk.NotFound || (err == nil && (d.By != by.Login || d.Kind != kind)) {
+		return nil, &kiosk.Error{Code: kiosk.Gone, Key: KeyImportGone}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return o.vault.Open(d.Sealed, "draft "+d.Hash)
+}
+
+// ImportFleet makes what a previewed file names and is not there yet, all of it or nothing. A
+// secret that was used, or whose time is over, is [kiosk.Gone]; if the fleet has changed since so that
+// the file does not fit any more it is [kiosk.Conflict].
+func (o *Office) ImportFleet(ctx context.Context, by kiosk.Clerk, secret string) (kiosk.MadeFleet, error) {
+	if err := by.Organizes(); err != nil {
+		return kiosk.MadeFleet{}, err
+	}
+	hashed, err := o.hashFleet(ctx, by, secret)
+	if err != nil {
+		return kiosk.MadeFleet{}, err
+	}
+	var made kiosk.MadeFleet
+	err = o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+		made = kiosk.MadeFleet{}
+		plan, err := o.planDraft(tx, by, secret)
+		if err != nil {
+			return err
+		}
+		if err := tx.DropDraft(kiosk.HashSecret(secret)); err != nil {
+			return err
+		}
+		return o.makeFleet(tx, by, plan, hashed, &made)
+	})
+	return made, err
+}
+
+func (o *Office) planDraft(r kiosk.Reader, by kiosk.Clerk, secret string) (kiosk.FleetPlan, error) {
+	raw, err := o.draft(r, by, DraftFleet, secret)
+	if err != nil {
+		return kiosk.FleetPlan{}, err
+	}
+	there, err := readFleet(r)
+	if err != nil {
+		return kiosk.FleetPlan{}, err
+	}
+	plan := planFleet(raw, there)
+	if len(plan.Faults) > 0 {
+		return plan, &kiosk.Error{Code: kiosk.Conflict, Key: KeyImportFaults, Args: []string{strconv.Itoa(plan.Faults[0].Line)}, Err: plan.Faults[0].Err}
+	}
+	return plan, nil
+}
+
+// pinOf is a PIN with its hash. Hashing is slow on purpose and is done before the transaction.
+type pinOf struct{ pin, hash string }
+
+func (o *Office) hashFleet(ctx context.Context, by kiosk.Clerk, secret string) (map[string]pinOf, error) {
+	var plan kiosk.FleetPlan
+	err := o.store.View(ctx, func(r kiosk.Reader) (err error) {
+		plan, err = o.planDraft(r, by, secret)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	hashed := map[string]pinOf{}
+	for _, p := range plan.People {
+		if p.Known {
+			continue
+		}
+		if ctx.Err() != nil {
+			return nil, &kiosk.Error{Code: kiosk.Unavailable, Key: string(kiosk.Unavailable), Err: ctx.Err()}
+		}
+		one := pinOf{pin: p.PIN}
+		if one.pin == "" {
+			one.pin = o.RandomPIN()
+		}
+		if one.hash, err = o.vault.HashPIN(one.pin); err != nil {
+			return nil, err
+		}
+		hashed[within(p.Stall, p.Name)] = one
+	}
+	return hashed, nil
+}
+
+// makeFleet stores what is new, and an event for each.
+func (o *Office) makeFleet(tx kiosk.Tx, by kiosk.Clerk, plan kiosk.FleetPlan, hashed map[string]pinOf, made *kiosk.MadeFleet) error {
+	stalls := map[string]kiosk.Stall{}
+	for _, p := range plan.Stalls {
+		if !p.Known {
+			p.Stall.Created = o.kernel.Now()
+			p.Stall.ID = o.nextID(len(made.Stalls))
+			if err := tx.PutStall(p.Stall); err != nil {
+				return err
+			}
+			made.Stalls = append(made.Stalls, p.Stall)
+			if err := o.traceAdd(tx, by, "stall.add", p.Stall.ID, p.Stall.Record()); err != nil {
+				return err
+			}
+		}
+		stalls[kiosk.NameKey(p.Stall.Name)] = p.Stall
+	}
+	if err := o.makeRegisters(tx, by, plan, stalls, made); err != nil {
+		return err
+	}
+	return o.makePeople(tx, by, plan, stalls, hashed, made)
+}
+
+// nextID is an ID whose order is that of the file: what is made within one millisecond has none.
+func (o *Office) nextID(n int) string { return o.random.ID(o.kernel.Now() + int64(n)) }
+
+func (o *Office) makeRegisters(tx kiosk.Tx, by kiosk.Clerk, plan kiosk.FleetPlan, stalls map[string]kiosk.Stall, made *kiosk.MadeFleet) error {
+	for _, p := range plan.Registers {
+		if p.Known {
+			continue
+		}
+		r := p.Register
+		r.Stall, r.Created = stalls[kiosk.NameKey(p.Stall)].ID, o.kernel.Now()
+		r.ID = o.nextID(len(made.Registers))
+		if err := tx.PutRegister(r); err != nil {
+			return err
+		}
+		made.Registers = append(made.Registers, r)
+		if err := o.traceAdd(tx, by, "register.add", r.ID, r.Record()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Office) makePeople(tx kiosk.Tx, by kiosk.Clerk, plan kiosk.FleetPlan, stalls map[string]kiosk.Stall, hashed map[string]pinOf, made *kiosk.MadeFleet) error {
+	for _, p := range plan.People {
+		if p.Known {
+			continue
+		}
+		one, ready := hashed[within(p.Stall, p.Name)]
+		if !ready { // somebody left between preview and import
+			return &kiosk.Error{Code: kiosk.Conflict, Key: KeyImportMoved}
+		}
+		now := o.kernel.Now()
+		who := kiosk.Staff{ID: o.nextID(len(made.People)), Stall: stalls[kiosk.NameKey(p.Stall)].ID, Name: p.Name, Role: p.Role, PINHash: one.hash, Created: now}
+		if err := tx.PutStaff(who); err != nil {
+			return err
+		}
+		made.People = append(made.People, kiosk.MadePerson{Staff: who, PIN: one.pin})
+		if err := o.traceAdd(tx, by, "staff.add", who.ID, who.Record()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// traceAdd writes down that something was added.
+func (o *Office) traceAdd(tx kiosk.Tx, by kiosk.Clerk, kind, subject string, after map[string]any) error {
+	return tx.Append(shop.Trail(by, kind, subject, o.kernel.Now(), nil, after))
+}

@@ -1,0 +1,92 @@
+package office
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"qrkiosk/kiosk"
+)
+
+// stallAttribute is what a column says of a stall; set returns the key of what is wrong.
+type stallAttribute struct {
+	column string
+	set    func(s *kiosk.Stall, text string) string
+}
+
+var stallAttributes = []stallAttribute{
+	{"town", func(s *kiosk.Stall, text string) string { return setText(&s.Place, text, kiosk.NameLongest) }},
+	{"tagline", func(s *kiosk.Stall, text string) string { return setText(&s.Tagline, text, kiosk.NameLongest) }},
+	{"seller", func(s *kiosk.Stall, text string) string { return setText(&s.Seller, text, 2*kiosk.NameLongest) }},
+	{"vat_number", func(s *kiosk.Stall, text string) string { return setText(&s.VATNumber, text, 20) }},
+	{"colour", setColour},
+	{"languages", setLanguages},
+	{"vat", setVAT},
+	{"tip", setTip},
+	{"share_to", func(s *kiosk.Stall, text string) string { s.Share().Token = text; return "" }},
+	{"share", setShare},
+}
+
+// setShare takes what the recipient gets of each sale in percent.
+func setShare(s *kiosk.Stall, text string) string {
+	n, err := ParsePercent(text)
+	if err != nil {
+		return KeyFleetShare
+	}
+	s.Share().Percent = n
+	return ""
+}
+
+func setText(field *string, text string, most int) string {
+	if !kiosk.PlainText(text) || utf8.RuneCountInString(text) > most {
+		return KeyFleetText
+	}
+	*field = text
+	return ""
+}
+
+// setColour takes "#rrggbb", with or without the mark.
+func setColour(s *kiosk.Stall, text string) string {
+	text = strings.ToLower(strings.TrimPrefix(text, "#"))
+	if len(text) != 6 || strings.Trim(text, "0123456789abcdef") != "" {
+		return KeyFleetColour
+	}
+	s.Accent = "#" + text
+	return ""
+}
+
+// setLanguages takes codes of two letters, apart by blanks, commas, semicolons or bars.
+func setLanguages(s *kiosk.Stall, text string) string {
+	all := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return strings.ContainsRune(" ,;|/+", r) })
+	for _, code := range all {
+		if len(code) != 2 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz") != "" {
+			return KeyFleetWords
+		}
+	}
+	if len(all) > 24 {
+		return KeyFleetWords
+	}
+	s.Languages = all
+	return ""
+}
+
+// setVAT takes a rate in percent with up to two decimals: "19", "7,7 %".
+func setVAT(s *kiosk.Stall, text string) string {
+	n, err := ParsePercent(text)
+	if err != nil || n >= kiosk.WholePercent {
+		return KeyFleetVAT
+	}
+	s.VAT = n
+	return ""
+}
+
+func setTip(s *kiosk.Stall, text string) string {
+	switch strings.ToLower(text) {
+	case "yes", "ja", "1", "x", "true":
+		s.AsksTip = true
+	case "no", "nein", "0", "-", "false":
+		s.AsksTip = false
+	default:
+		return KeyFleetYes
+	}
+	return ""
+}

@@ -1,0 +1,150 @@
+package office
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/shop"
+)
+
+// draftItems is the kind of a draft that holds a file of items of a stall.
+func draftItems(stall string) string { return "items " + stall }
+
+// PreviewItems reads a file of items and says line by line what importing it would make of the
+// catalogue of a stall. Nothing is made yet; if the file has no faults, the secret imports just this
+// file into just this catalogue within half an hour. Whoever heads the stall may call it.
+func (o *Office) PreviewItems(ctx context.Context, by kiosk.Clerk, stall string, raw []byte) (plan kiosk.ItemPlan, secret string, err error) {
+	if err := by.MustHead(stall); err != nil {
+		return plan, "", err
+	}
+	var seal [sha256.Size]byte
+	err = o.store.View(ctx, func(r kiosk.Reader) (err error) {
+		plan, seal, err = planCatalogue(r, stall, raw)
+		return err
+	})
+	if err != nil || len(plan.Faults) > 0 {
+		return plan, "", err
+	}
+	secret, err = o.keepDraft(ctx, by, draftItems(stall), append(seal[:], raw...))
+	return plan, secret, err
+}
+
+// planCatalogue reads a file against what a stall sells. The seal stands for everything that the
+// plan depends on besides the file.
+func planCatalogue(r kiosk.Reader, stall string, raw []byte) (plan kiosk.ItemPlan, seal [sha256.Size]byte, err error) {
+	place, err := r.Stall(stall)
+	if err != nil {
+		return plan, seal, err
+	}
+	there, err := r.Items(stall)
+	if err != nil {
+		return plan, seal, err
+	}
+	text, err := json.Marshal(struct {
+		VAT   int64
+		Items []kiosk.Item
+	}{place.VAT, there})
+	return planItems(raw, place, there), sha256.Sum256(text), err
+}
+
+// ImportItems makes of a stall's catalogue what a preview has said, all of it or nothing; remove takes
+// off the tills what the file does not name. A secret that was used, or whose time is over, is [kiosk.Gone];
+// a catalogue that is another one than at the preview is [kiosk.Conflict], so that nothing happens that no
+// preview has said. Whoever heads the stall may call it.
+func (o *Office) ImportItems(ctx context.Context, by kiosk.Clerk, stall, secret string, remove bool) error {
+	if err := by.MustHead(stall); err != nil {
+		return err
+	}
+	var registers []kiosk.Register
+	err := o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+		plan, err := o.itemDraft(tx, by, stall, secret)
+		if err != nil {
+			return err
+		}
+		if err := tx.DropDraft(kiosk.HashSecret(secret)); err != nil {
+			return err
+		}
+		if registers, err = tx.Registers(stall); err != nil {
+			return err
+		}
+		return o.putItems(tx, by, stall, plan, remove)
+	})
+	if err == nil {
+		o.ringAll(registers)
+	}
+	return err
+}
+
+// itemDraft opens a previewed file and plans it again.
+func (o *Office) itemDraft(r kiosk.Reader, by kiosk.Clerk, stall, secret string) (kiosk.ItemPlan, error) {
+	raw, err := o.draft(r, by, draftItems(stall), secret)
+	if err != nil {
+		return kiosk.ItemPlan{}, err
+	}
+	plan, seal, err := planCatalogue(r, stall, raw[sha256.Size:])
+	if err == nil && !bytes.Equal(seal[:], raw[:sha256.Size]) {
+		err = &kiosk.Error{Code: kiosk.Conflict, Key: KeyItemFileMoved}
+	}
+	return plan, err
+}
+
+// putItems stores what a plan changes, with an entry for each item as if it had been changed by hand,
+// and one for the file.
+func (o *Office) putItems(tx kiosk.Tx, by kiosk.Clerk, stall string, plan kiosk.ItemPlan, remove bool) error {
+	now, removed := o.kernel.Now(), 0
+	for i, one := range plan.Items {
+		if one.Fate == kiosk.ItemSame {
+			continue
+		}
+		if one.Fate == kiosk.ItemNew {
+			one.Item.ID, one.Item.Created = o.nextID(i), now
+		}
+		if err := o.putItem(tx, by, trailKind(one.Fate), one.Item, one.Was); err != nil {
+			return err
+		}
+	}
+	for _, i := range plan.Missing {
+		if !remove {
+			break
+		}
+		gone := i
+		gone.Gone = now
+		if err := o.putItem(tx, by, "item.remove", gone, i); err != nil {
+			return err
+		}
+		removed++
+	}
+	return tx.Append(shop.Trail(by, "item.import", stall, now, nil, map[string]any{
+		"New": plan.Count(kiosk.ItemNew), "Back": plan.Count(kiosk.ItemBack), "Changed": plan.Count(kiosk.ItemChanged),
+		"Same": plan.Count(kiosk.ItemSame), "Removed": removed,
+	}))
+}
+
+// trailKind is how the trail calls what happens to an item.
+func trailKind(f kiosk.ItemFate) string {
+	if f == kiosk.ItemChanged {
+		return "item.change"
+	}
+	return "item.add"
+}
+
+func (o *Office) putItem(tx kiosk.Tx, by kiosk.Clerk, kind string, item, was kiosk.Item) error {
+	if err := tx.PutItem(item); err != nil {
+		return err
+	}
+	var before map[string]any
+	if kind != "item.add" {
+		before = was.Record()
+	}
+	return tx.Append(shop.Trail(by, kind, item.ID, o.kernel.Now(), before, item.Record()))
+}
+
+// ringAll tells screens that they look different now, though no sale of theirs has changed.
+func (o *Office) ringAll(registers []kiosk.Register) {
+	for _, r := range registers {
+		o.bus.Ring(r.ID, 0)
+	}
+}

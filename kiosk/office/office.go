@@ -1,0 +1,41 @@
+// Package office is what organizers and heads of stalls do: they sign in with password and code, set
+// up stalls, registers, people and devices, keep the catalogue, import files, watch the wall, decide
+// about what nobody else can explain, and say how long things are kept. It owns every change of the
+// installation itself, each written into the trail with who did it and what was there before. It
+// never touches the facts of a sale, but for what retention erases.
+package office
+
+import (
+	"log/slog"
+	"time"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/shop"
+)
+
+// Office is everything that people of the office do. All methods may be called concurrently.
+type Office struct {
+	kernel   *shop.Kernel
+	store    kiosk.Store
+	bus      kiosk.Bus
+	vault    kiosk.Vault
+	keys     kiosk.KeyTaker // nil where the office cannot set the gateway's key
+	accounts kiosk.Accounts // nil where stalls cannot have accounts of their own
+	random   kiosk.Entropy
+	clock    func() time.Time
+	log      *slog.Logger
+	settings kiosk.Settings
+	refs     *kiosk.RefMaker
+	account  string
+	rowTime  shop.RowTime
+}
+
+// New makes the room. One per process.
+func New(k *shop.Kernel) *Office {
+	kit := k.Kit()
+	return &Office{
+		kernel: k, store: kit.Store, bus: kit.Bus, vault: kit.Vault, keys: kit.Keys, accounts: kit.Accounts,
+		random: kit.Random, clock: kit.Clock, log: kit.Log, settings: kit.Settings, refs: kit.Refs,
+		account: kit.Account, rowTime: kit.RowTime,
+	}
+}

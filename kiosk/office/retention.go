@@ -1,0 +1,150 @@
+package office
+
+import (
+	"context"
+	"time"
+
+	"qrkiosk/kiosk"
+)
+
+// SetRetention changes for how long things are kept.
+func (o *Office) SetRetention(ctx context.Context, by kiosk.Clerk, r kiosk.Retention) error {
+	if err := by.Organizes(); err != nil {
+		return err
+	}
+	for _, d := range []struct {
+		days, least int
+		field       string
+	}{{r.Inbox, 1, "inbox"}, {r.Notes, 1, "notes"}, {r.Keys, 30, "keys"}} {
+		if d.days != 0 && (d.days < d.least || d.days > kiosk.LongestKeep) {
+			return &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyKeepDays, Field: d.field}
+		}
+	}
+	return o.changeHouse(ctx, by, "house.retention", func(_ kiosk.Tx, h *kiosk.House) error {
+		h.Retention = r
+		return nil
+	})
+}
+
+// Run removes what has been kept long enough until ctx ends. One call per process.
+func (o *Office) Run(ctx context.Context) { o.kernel.Supervise(ctx, "retention", o.retain) }
+
+// retain removes what has been kept long enough, now and every few hours, in one process of those
+// that share a store.
+func (o *Office) retain(ctx context.Context) {
+	name := o.random.Code(8)
+	for ctx.Err() == nil {
+		now := o.kernel.Now()
+		leads, err := o.store.Lead(ctx, "retention", name, now, now+retainEvery.Milliseconds())
+		if err == nil && leads {
+			_, err = o.Retain(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			o.kernel.Complain(ctx, "what was kept long enough cannot be removed", err)
+		}
+		o.kernel.Sleep(ctx, nil, retainEvery.Milliseconds())
+	}
+}
+
+// Retain removes what has been kept long enough, in small transactions, so that no sale waits. How
+// far it came is stored, so that no sale is looked at twice.
+func (o *Office) Retain(ctx context.Context) (kiosk.Retained, error) {
+	var done kiosk.Retained
+	h, err := o.kernel.House(ctx)
+	if err != nil {
+		return done, err
+	}
+	days := h.Retention.Days()
+	if done.Inbox, err = o.dropInbox(ctx, o.kernel.Now()-int64(days.Inbox)*kiosk.DayMillis); err != nil {
+		return done, err
+	}
+	done.Keys, err = o.erase(ctx, days.Keys, func(h *kiosk.House) *string { return &h.Erased.Keys }, (*kiosk.Sale).ForgetKeys)
+	if err == nil {
+		var n int
+		n, err = o.forgetAccounts(ctx, days.Keys)
+		done.Keys += n
+	}
+	if err == nil {
+		done.Notes, err = o.erase(ctx, days.Notes, func(h *kiosk.House) *string { return &h.Erased.Notes }, (*kiosk.Sale).ForgetNote)
+	}
+	if done != (kiosk.Retained{}) {
+		o.log.Info("removed what was kept long enough", "inbox", done.Inbox, "notes", done.Notes, "keys", done.Keys)
+	}
+	return done, err
+}
+
+func (o *Office) dropInbox(ctx context.Context, before int64) (all int64, err error) {
+	for range retainMost {
+		var n int64
+		err = o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) (err error) {
+			n, err = tx.DropInbox(kiosk.IDFrom(before), before, retainBatch)
+			return err
+		})
+		if all += n; err != nil || n == 0 {
+			break
+		}
+	}
+	return all, err
+}
+
+// erase has every sale older than so many days forget something, from where the last run ended.
+func (o *Office) erase(ctx context.Context, days int, mark func(*kiosk.House) *string, forget func(*kiosk.Sale) bool) (all int, err error) {
+	before := kiosk.IDFrom(o.kernel.Now() - int64(days)*kiosk.DayMillis)
+	for range retainMost {
+		var old []*kiosk.Sale
+		err := o.store.View(ctx, func(r kiosk.Reader) error {
+			h, err := r.House()
+			if err != nil {
+				return err
+			}
+			old, err = r.SalesBetween(*mark(&h), before, retainBatch)
+			return err
+		})
+		if err != nil || len(old) == 0 {
+			return all, err
+		}
+		for _, sale := range old {
+			n, err := o.eraseOf(ctx, sale, forget)
+			if all += n; err != nil {
+				return all, err
+			}
+		}
+		err = o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+			h, err := tx.House()
+			if err != nil {
+				return err
+			}
+			*mark(&h) = old[len(old)-1].ID
+			return tx.PutHouse(h)
+		})
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// eraseOf is erase for one sale, which may have moved on since it was read. What is not at rest
+// after all that time keeps everything: somebody still has to look at it.
+func (o *Office) eraseOf(ctx context.Context, old *kiosk.Sale, forget func(*kiosk.Sale) bool) (n int, err error) {
+	err = o.kernel.Change(ctx, old.Register, func(tx kiosk.Tx) error {
+		n = 0
+		sale, err := tx.Sale(old.ID)
+		if err != nil || !sale.Done() {
+			return err
+		}
+		sale = sale.Clone()
+		if !forget(sale) {
+			return nil
+		}
+		n = 1
+		return tx.PutSale(sale)
+	})
+	return n, err
+}
+
+const (
+	retainEvery = 6 * time.Hour
+	retainBatch = 200
+	retainMost  = 100 // batches of one run; the next one goes on
+)

@@ -1,0 +1,215 @@
+package reconcile
+
+import (
+	"context"
+
+	"qrkiosk/kiosk"
+)
+
+const (
+	leaseMillis = 15 * 1000 // an errand's claim; whoever takes longer is overtaken, and decides nothing any more
+	maxAttempts = 3         // links asked for by itself, for one sale
+)
+
+// settle is when the gateway's lists are searched for a link whose create was not answered:
+// 1, 3, 7 and 15 seconds after the call. Then the attempt is given up and watched as a stray.
+var settle = []int64{1 * kiosk.SecondMillis, 2 * kiosk.SecondMillis, 4 * kiosk.SecondMillis, 8 * kiosk.SecondMillis}
+
+// open makes the link of an attempt, or finds out whether it was made. The first claim of the
+// errand is the only one that may call create: SecPaid has no idempotency key, and a claim that
+// finds an earlier one without an answer searches instead.
+func (rc *Reconciler) open(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale) error {
+	link := sale.Link(e.Link)
+	switch {
+	case e.Tries == 1 && !link.Unclear && (sale.Cancel || sale.Lapse):
+		return rc.giveUp(ctx, e, kiosk.KeyGatewayUnclear, false)
+	case e.Tries == 1 && !link.Unclear:
+		return rc.create(ctx, e, sale, link)
+	case !link.Unclear:
+		return rc.unclear(ctx, e)
+	}
+	return rc.search(ctx, e, link)
+}
+
+func (rc *Reconciler) create(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale, link *kiosk.Link) error {
+	order, err := rc.order(ctx, sale, link)
+	if err != nil {
+		return err
+	}
+	began := rc.clock()
+	kiosk.Crash("before-create")
+	opened, err := rc.kernel.GatewayOf(ctx, link.Holder).Open(ctx, order)
+	kiosk.Crash("after-create")
+	rc.observe.Created(rc.clock().Sub(began), createOutcome(opened, err))
+	rc.kernel.Heard(link.Holder, err)
+	if err == nil {
+		rc.kernel.LearnNumber(ctx, link.Holder, opened.UserID)
+		return rc.opened(ctx, e, opened)
+	}
+	rc.log.Warn("create failed", "sale", sale.ID, "link", link.ID, "code", kiosk.CodeOf(err), "err", err)
+	switch kiosk.CodeOf(err) {
+	case kiosk.Refused:
+		return rc.giveUp(ctx, e, kiosk.KeyOf(err), false)
+	case kiosk.NotSent:
+		return rc.giveUp(ctx, e, kiosk.KeyOf(err), true)
+	case kiosk.TooMany:
+		return rc.kernel.Later(ctx, kiosk.Errand{Sale: e.Sale, Register: e.Register, Link: e.Link, Kind: e.Kind, Fence: e.Fence}, kiosk.WaitOf(err))
+	default:
+		return rc.unclear(ctx, e)
+	}
+}
+
+func createOutcome(o kiosk.Opened, err error) string {
+	switch {
+	case err != nil:
+		return string(kiosk.CodeOf(err))
+	case o.Wrong != "":
+		return "wrong"
+	}
+	return "made"
+}
+
+// order is what the gateway is asked for. The cashier's note stays with us, because pay pages can
+// be enumerated; the reference comes first in the note so that it is never cut.
+func (rc *Reconciler) order(ctx context.Context, sale *kiosk.Sale, link *kiosk.Link) (kiosk.Order, error) {
+	var stall kiosk.Stall
+	err := rc.store.View(ctx, func(r kiosk.Reader) (err error) {
+		stall, err = r.Stall(sale.Stall)
+		return err
+	})
+	if err != nil {
+		return kiosk.Order{}, err
+	}
+	secrets, err := rc.kernel.Secrets(link)
+	if err != nil {
+		return kiosk.Order{}, err
+	}
+	o := kiosk.Order{
+		Ref: link.Ref, Note: link.Ref + " " + stall.Name, Amount: link.Amount,
+		Shares: link.Parts, Statement: stall.Name,
+	}
+	if !sale.Poll {
+		o.PaymentEndpoint = rc.publicURL + rc.hookPath + secrets.Token
+		o.CallbackURL = rc.kernel.ReceiptURL(sale)
+		o.Key = secrets.Key
+	}
+	return o, nil
+}
+
+// opened stores a link the gateway made. One whose echo is wrong is never shown: it is given up
+// and, being known, retired as a stray.
+func (rc *Reconciler) opened(ctx context.Context, e kiosk.Errand, o kiosk.Opened) error {
+	steps := []kiosk.Step{{Kind: kiosk.StepLive, PayID: o.PayID, URL: o.URL, UserID: o.UserID}}
+	if o.Wrong != "" {
+		rc.log.Error("the gateway made another link than ordered", "sale", e.Sale, "field", o.Wrong)
+		steps = append([]kiosk.Step{{Kind: kiosk.StepGivenUp, Reason: kiosk.KeyGatewayWrong}}, steps...)
+	}
+	return rc.known(ctx, e, steps...)
+}
+
+// known stores that a link is known now, and reads the notices that waited for that.
+func (rc *Reconciler) known(ctx context.Context, e kiosk.Errand, steps ...kiosk.Step) error {
+	defer rc.kernel.WakeLooks() // a code may be on show now
+	defer kiosk.Crash("after-known")
+	return rc.kernel.Change(ctx, e.Register, func(tx kiosk.Tx) error {
+		sale, err := rc.kernel.Told(tx, e, steps)
+		if err != nil {
+			return err
+		}
+		rc.addresses.expect(sale, e.Link)
+		return rc.readWaiting(tx, sale, e.Link)
+	})
+}
+
+func (rc *Reconciler) unclear(ctx context.Context, e kiosk.Errand) error {
+	defer kiosk.Crash("after-unclear")
+	return rc.kernel.Change(ctx, e.Register, func(tx kiosk.Tx) error {
+		sale, err := tx.Sale(e.Sale)
+		if err != nil || overtaken(tx, e) {
+			return err
+		}
+		if _, err = rc.kernel.Take(tx, sale, kiosk.Step{Kind: kiosk.StepUnclear, Link: e.Link, Actor: kiosk.ActorGateway}); err != nil {
+			return err
+		}
+		e.Tries = 1
+		_, err = tx.Postpone(e, rc.kernel.Now()+settle[0])
+		return err
+	})
+}
+
+// search looks for the reference in the gateway's lists: one exact match is adopted, several are
+// reduced to the lowest number, none after the settle time gives the attempt up.
+func (rc *Reconciler) search(ctx context.Context, e kiosk.Errand, link *kiosk.Link) error {
+	kiosk.Crash("before-search")
+	findings, err := rc.kernel.GatewayOf(ctx, link.Holder).Find(ctx, link.Ref)
+	kiosk.Crash("after-search")
+	rc.kernel.Heard(link.Holder, err)
+	if err != nil {
+		e.Tries--
+		return rc.kernel.Later(ctx, e, max(kiosk.WaitOf(err), 2*kiosk.SecondMillis))
+	}
+	best, ok := lowest(findings.Links)
+	switch {
+	case ok && best.Amount != link.Amount:
+		return rc.opened(ctx, e, kiosk.Opened{PayID: best.PayID, URL: best.URL, Wrong: "amount"})
+	case ok:
+		return rc.adopt(ctx, e, best, len(findings.Links))
+	case e.Tries <= len(settle) || !findings.Complete:
+		return rc.kernel.Later(ctx, e, settle[min(e.Tries-1, len(settle)-1)])
+	}
+	return rc.giveUp(ctx, e, kiosk.KeyGatewayUnclear, true)
+}
+
+func (rc *Reconciler) adopt(ctx context.Context, e kiosk.Errand, f kiosk.Found, matches int) error {
+	if matches > 1 {
+		rc.log.Error("several links carry one reference", "sale", e.Sale, "count", matches)
+	}
+	steps := []kiosk.Step{{Kind: kiosk.StepLive, PayID: f.PayID, URL: f.URL, UserID: f.UserID}}
+	switch {
+	case f.Used:
+		steps = append(steps, kiosk.Step{Kind: kiosk.StepUsed})
+	case f.Cancelled:
+		steps = append(steps, kiosk.Step{Kind: kiosk.StepGone})
+	}
+	return rc.known(ctx, e, steps...)
+}
+
+func lowest(links []kiosk.Found) (kiosk.Found, bool) {
+	if len(links) == 0 {
+		return kiosk.Found{}, false
+	}
+	best := links[0]
+	for _, l := range links[1:] {
+		if l.PayID < best.PayID {
+			best = l
+		}
+	}
+	return best, true
+}
+
+// giveUp ends an attempt; again allows a further one under a new reference, up to maxAttempts.
+func (rc *Reconciler) giveUp(ctx context.Context, e kiosk.Errand, reason string, again bool) error {
+	defer kiosk.Crash("after-give-up")
+	return rc.kernel.Change(ctx, e.Register, func(tx kiosk.Tx) error {
+		sale, err := tx.Sale(e.Sale)
+		if err != nil || overtaken(tx, e) {
+			return err
+		}
+		step := kiosk.Step{Kind: kiosk.StepGivenUp, Link: e.Link, Actor: kiosk.ActorGateway, Reason: reason}
+		if again && e.Link < maxAttempts && !sale.Cancel && !sale.Lapse {
+			if step.Next, err = rc.kernel.NewLink(tx, sale, e.Link+1); err != nil {
+				return err
+			}
+		}
+		_, err = rc.kernel.Take(tx, sale, step)
+		return err
+	})
+}
+
+// overtaken tells whether somebody else has claimed or ended the errand meanwhile: this worker was
+// away for longer than its lease. What the gateway told it is still true and is stored; what it
+// concluded from not having been told is not.
+func overtaken(tx kiosk.Tx, e kiosk.Errand) bool {
+	now, err := tx.Errand(e.Sale, kiosk.Duty{Kind: e.Kind, Link: e.Link})
+	return err != nil || now.Fence != e.Fence
+}

@@ -1,0 +1,139 @@
+package reconcile
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"qrkiosk/kiosk"
+)
+
+const (
+	reportPage  = 1000 // rows; the gateway gives no more
+	reportPages = 20
+)
+
+// readPayoutsOf reads an account's payouts of the last 35 days and its invoices, through the lowest
+// lane of the budget, and keeps what is new. It is done every night behind the audit.
+func (rc *Reconciler) readPayoutsOf(ctx context.Context, holder string) error {
+	now, gateway := rc.clock().UTC(), rc.kernel.GatewayOf(ctx, holder)
+	from, to := now.AddDate(0, 0, -kiosk.AuditDays).Format(time.DateOnly), now.Format(time.DateOnly)
+	var payouts []kiosk.Payout
+	err := everyPage(func(n int) (full bool, err error) {
+		page, err := gateway.ReadPayouts(ctx, kiosk.ReportQuery{Page: n, Limit: reportPage, From: from, To: to})
+		payouts = append(payouts, page.Rows...)
+		return page.Full, err
+	})
+	rc.kernel.HeardAside(holder, err)
+	if err != nil {
+		return err
+	}
+	invoices, err := gateway.ReadInvoices(ctx, kiosk.ReportQuery{Page: 1, Limit: reportPage})
+	rc.kernel.HeardAside(holder, err)
+	if err != nil {
+		return err
+	}
+	return rc.keepPayouts(ctx, holder, payouts, invoices.Rows)
+}
+
+func everyPage(read func(n int) (full bool, err error)) error {
+	for n := 1; n <= reportPages; n++ {
+		if full, err := read(n); err != nil || !full {
+			return err
+		}
+	}
+	return nil
+}
+
+func (rc *Reconciler) keepPayouts(ctx context.Context, holder string, payouts []kiosk.Payout, invoices []kiosk.FeeInvoice) error {
+	now := rc.kernel.Now()
+	return rc.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+		for _, p := range payouts {
+			p.Account, p.SeenAt = rc.kernel.BookOf(holder), now
+			if err := tx.PutPayout(p); err != nil {
+				return err
+			}
+		}
+		for _, v := range invoices {
+			v.Account, v.SeenAt = rc.kernel.BookOf(holder), now
+			if err := tx.PutFeeInvoice(v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Payouts matches the gateway's payouts for its days from first to last ("2026-05-01") with our
+// rows, account by account, newest first. Whoever may see all stalls may call it.
+func (rc *Reconciler) Payouts(ctx context.Context, first, last string) ([]kiosk.PayoutMatch, error) {
+	var all []kiosk.PayoutMatch
+	err := rc.store.View(ctx, func(r kiosk.Reader) error {
+		rows, err := r.Listed(kiosk.ListedQuery{First: first, Last: last})
+		if err != nil {
+			return err
+		}
+		payouts, err := r.Payouts(first, last)
+		if err != nil {
+			return err
+		}
+		strangers, err := r.Unmatched(false, mostStrangers)
+		all = rc.matchPayouts(rows, payouts, strangers, first, last)
+		return err
+	})
+	return all, err
+}
+
+const mostStrangers = 10_000
+
+func (rc *Reconciler) matchPayouts(rows []kiosk.Listed, payouts []kiosk.Payout, strangers []kiosk.Unmatched, first, last string) []kiosk.PayoutMatch {
+	type page struct{ day, holder string }
+	days := map[page]*kiosk.PayoutMatch{}
+	at := func(day, holder string) *kiosk.PayoutMatch {
+		p := page{day, holder}
+		if days[p] == nil {
+			days[p] = &kiosk.PayoutMatch{Day: day, Holder: holder}
+		}
+		return days[p]
+	}
+	for _, l := range rows {
+		m := at(l.Day, l.Holder)
+		m.Ours, m.Expected = m.Ours.Plus(l), m.Expected+l.Net
+	}
+	for _, p := range payouts {
+		m := at(p.Day, rc.kernel.OwnOf(p.Account))
+		m.Payouts, m.Paid = append(m.Payouts, p), m.Paid+p.Net
+	}
+	for _, u := range strangers {
+		day := u.Row.Day()
+		if day < first || day > last {
+			continue
+		}
+		m := at(day, rc.kernel.OwnOf(u.Account))
+		m.Expected += u.Row.Net
+		if u.Why == kiosk.UnmatchedShare {
+			m.Shares++
+			continue
+		}
+		m.Unmatched = append(m.Unmatched, u)
+	}
+	all := make([]kiosk.PayoutMatch, 0, len(days))
+	for _, m := range days {
+		all = append(all, *m)
+	}
+	slices.SortFunc(all, func(a, b kiosk.PayoutMatch) int {
+		return cmp.Or(cmp.Compare(b.Day, a.Day), cmp.Compare(a.Holder, b.Holder))
+	})
+	return all
+}
+
+// FeeInvoices lists up to n of the gateway's invoices, newest first.
+func (rc *Reconciler) FeeInvoices(ctx context.Context, n int) ([]kiosk.FeeInvoice, error) {
+	var all []kiosk.FeeInvoice
+	err := rc.store.View(ctx, func(r kiosk.Reader) (err error) {
+		all, err = r.FeeInvoices(n)
+		return err
+	})
+	return all, err
+}

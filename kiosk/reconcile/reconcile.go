@@ -1,0 +1,42 @@
+// Package reconcile is whatever is owed to the gateway or asked of it: it opens and retires links,
+// takes webhooks, reads the gateway's lists and lets every sale learn what they say, looks for links
+// that nobody knows, holds our days and payouts against the gateway's, and writes down what the
+// journal ends with. It owns every errand, every call of the gateway and everything that runs in the
+// background. It must never take an answer for more than it says: what could not be read, or was
+// read too early, is no proof that nothing is there.
+package reconcile
+
+import (
+	"log/slog"
+	"time"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/shop"
+)
+
+// Reconciler does the errands and reads the gateway's lists. All methods may be called concurrently.
+type Reconciler struct {
+	kernel    *shop.Kernel
+	store     kiosk.Store
+	gateway   kiosk.Gateway
+	bus       kiosk.Bus
+	random    kiosk.Entropy
+	clock     func() time.Time
+	log       *slog.Logger
+	observe   kiosk.Observer
+	settings  kiosk.Settings
+	account   string
+	publicURL string
+	hookPath  string
+	addresses addresses
+}
+
+// New makes the room. One per process.
+func New(k *shop.Kernel) *Reconciler {
+	kit := k.Kit()
+	return &Reconciler{
+		kernel: k, store: kit.Store, gateway: kit.Gateway, bus: kit.Bus, random: kit.Random, clock: kit.Clock,
+		log: kit.Log, observe: kit.Observe, settings: kit.Settings, account: kit.Account,
+		publicURL: kit.PublicURL, hookPath: kit.HookPath,
+	}
+}

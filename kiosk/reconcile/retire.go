@@ -1,0 +1,58 @@
+package reconcile
+
+import (
+	"context"
+
+	"qrkiosk/kiosk"
+)
+
+// retireWaits are the pauses between attempts to delete a link whose answers are unclear.
+var retireWaits = []int64{1 * kiosk.SecondMillis, 2 * kiosk.SecondMillis, 4 * kiosk.SecondMillis, 8 * kiosk.SecondMillis, 15 * kiosk.SecondMillis, 30 * kiosk.SecondMillis, 60 * kiosk.SecondMillis}
+
+// retire makes a link surely unpayable. Deleting twice is harmless, so an unclear answer is simply
+// followed by another try; "no such link" is believed only after both lists were searched.
+func (rc *Reconciler) retire(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale) error {
+	link := sale.Link(e.Link)
+	kiosk.Crash("before-retire")
+	answer, err := rc.kernel.GatewayOf(ctx, link.Holder).Retire(ctx, link.PayID)
+	kiosk.Crash("after-retire")
+	rc.kernel.Heard(link.Holder, err)
+	if err != nil {
+		rc.log.Warn("retire failed", "sale", sale.ID, "link", link.ID, "code", kiosk.CodeOf(err), "err", err)
+		return rc.kernel.Later(ctx, e, max(kiosk.WaitOf(err), backoff(retireWaits, e.Tries)))
+	}
+	switch answer {
+	case kiosk.RetiredGone:
+		return rc.kernel.Found(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
+	case kiosk.RetiredUsed:
+		return rc.kernel.Found(ctx, e, kiosk.Step{Kind: kiosk.StepToldUsed})
+	case kiosk.RetiredUnknown:
+	}
+	return rc.retireUnknown(ctx, e, link)
+}
+
+func (rc *Reconciler) retireUnknown(ctx context.Context, e kiosk.Errand, link *kiosk.Link) error {
+	kiosk.Crash("before-retire-search")
+	findings, err := rc.kernel.GatewayOf(ctx, link.Holder).Find(ctx, link.Ref)
+	kiosk.Crash("after-retire-search")
+	rc.kernel.Heard(link.Holder, err)
+	if err != nil {
+		return rc.kernel.Later(ctx, e, backoff(retireWaits, e.Tries))
+	}
+	for _, f := range findings.Links {
+		if f.PayID == link.PayID && f.Used {
+			return rc.kernel.Found(ctx, e, kiosk.Step{Kind: kiosk.StepUsed})
+		}
+		if f.PayID == link.PayID && f.Cancelled {
+			return rc.kernel.Found(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
+		}
+	}
+	if len(findings.Links) > 0 || !findings.Complete {
+		return rc.kernel.Later(ctx, e, backoff(retireWaits, e.Tries))
+	}
+	return rc.kernel.Found(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
+}
+
+func backoff(waits []int64, tries int) int64 {
+	return waits[max(0, min(tries-1, len(waits)-1))]
+}

@@ -1,0 +1,34 @@
+package reconcile
+
+import (
+	"context"
+
+	"qrkiosk/kiosk"
+)
+
+// strayWaits are the pauses between searches for an attempt that was given up: often at first,
+// since that is when a late link is born, then now and then for a day.
+var strayWaits = []int64{
+	30 * kiosk.SecondMillis, kiosk.MinuteMillis, 2 * kiosk.MinuteMillis, 4 * kiosk.MinuteMillis, 8 * kiosk.MinuteMillis, 15 * kiosk.MinuteMillis,
+	30 * kiosk.MinuteMillis, 60 * kiosk.MinuteMillis,
+}
+
+// stray looks for the link of an attempt that was given up. One that is found becomes known and,
+// being given up, is retired; whatever was paid on it goes to review of its sale.
+func (rc *Reconciler) stray(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale) error {
+	link := sale.Link(e.Link)
+	kiosk.Crash("before-stray-search")
+	findings, err := rc.kernel.GatewayOf(ctx, link.Holder).Find(ctx, link.Ref)
+	kiosk.Crash("after-stray-search")
+	rc.kernel.Heard(link.Holder, err)
+	if err != nil {
+		return rc.kernel.Later(ctx, e, max(kiosk.WaitOf(err), backoff(strayWaits, e.Tries)))
+	}
+	if best, ok := lowest(findings.Links); ok {
+		return rc.adopt(ctx, e, best, len(findings.Links))
+	}
+	if findings.Complete && rc.kernel.Now()-link.Created > kiosk.DayMillis {
+		return rc.kernel.Found(ctx, e, kiosk.Step{Kind: kiosk.StepUnborn})
+	}
+	return rc.kernel.Later(ctx, e, backoff(strayWaits, e.Tries))
+}

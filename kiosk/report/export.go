@@ -1,0 +1,61 @@
+package report
+
+import (
+	"context"
+
+	"qrkiosk/kiosk"
+)
+
+// ExportSales gives every sale of some days to each, oldest first, from one snapshot of the store;
+// begin is called before the first. A clerk gets the sales of the stalls that are theirs. Whatever
+// each returns ends the export and is returned.
+func (rp *Reports) ExportSales(ctx context.Context, by kiosk.Clerk, q kiosk.ExportQuery, begin func(kiosk.Export) error, each func(*kiosk.Sale) error) error {
+	if by.Role != kiosk.Organizer && q.Stall == "" {
+		q.Stall = by.Stall
+	}
+	if err := by.MayRead(q.Stall); err != nil {
+		return err
+	}
+	if err := CheckDays(q.First, q.Last); err != nil {
+		return err
+	}
+	from, before := (q.First-1)*kiosk.DayMillis, (q.Last+2)*kiosk.DayMillis // whatever the zone
+	return rp.store.View(ctx, func(r kiosk.Reader) error {
+		x := kiosk.Export{Names: map[string]string{}}
+		if err := x.ReadNames(r, q.Stall); err != nil {
+			return err
+		}
+		var err error
+		if x.Rows, err = r.CountSales(from, before); err != nil {
+			return err
+		}
+		if err := begin(x); err != nil {
+			return err
+		}
+		return r.EachSale(from, before, func(sale *kiosk.Sale) error {
+			day, _ := kiosk.LocalHour(sale.Zone, sale.Created)
+			if day < q.First || day > q.Last || (q.Stall != "" && sale.Stall != q.Stall) {
+				return nil
+			}
+			return each(sale)
+		})
+	})
+}
+
+// ExportEvents gives every entry of the journal to each, from one snapshot. Organizers may call it:
+// the journal is that of the whole house.
+func (rp *Reports) ExportEvents(ctx context.Context, by kiosk.Clerk, begin func(rows int64) error, each func(kiosk.Event) error) error {
+	if err := by.Organizes(); err != nil {
+		return err
+	}
+	return rp.store.View(ctx, func(r kiosk.Reader) error {
+		n, err := r.CountEvents()
+		if err != nil {
+			return err
+		}
+		if err := begin(n); err != nil {
+			return err
+		}
+		return r.EachEvent(each)
+	})
+}

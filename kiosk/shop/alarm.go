@@ -1,0 +1,175 @@
+package shop
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"qrkiosk/kiosk"
+)
+
+const (
+	alarmGateway = kiosk.MinuteMillis // of failing calls
+	alarmMarks   = kiosk.DayMillis    // for how long oddities are told
+	ManyOdd      = 8                  // deliveries that are no proof, for one link
+	clockSlack   = 30 * time.Second
+	alarmsAtOnce = 200
+)
+
+// AllAlarms lists the alarms of every register and of the house, as alarmsIn does.
+func (s *Kernel) AllAlarms(ctx context.Context) ([]kiosk.Alarm, error) {
+	var all []kiosk.Alarm
+	err := s.store.View(ctx, func(r kiosk.Reader) (err error) {
+		all, err = s.AlarmsIn(r, "")
+		return err
+	})
+	return all, err
+}
+
+// AlarmsIn lists what the people at one register have to know, "" for all of them: about its sales and
+// about the house. Newest first; sales come before the house.
+func (s *Kernel) AlarmsIn(r kiosk.Reader, register string) ([]kiosk.Alarm, error) {
+	now := s.Now()
+	sales, err := r.WatchedOf(register, alarmsAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	var all []kiosk.Alarm
+	for _, sale := range sales {
+		if kind, since, ok := sale.Alarm(now); ok {
+			all = append(all, kiosk.Alarm{Kind: kind, Register: sale.Register, Sale: sale, Since: since})
+		}
+	}
+	marks, err := r.Marks(register, now-alarmMarks, alarmsAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range marks {
+		sale, err := r.Sale(m.Sale)
+		if err != nil {
+			return nil, err
+		}
+		if m.Kind == kiosk.AlarmOver && !sale.OverOpen() {
+			continue
+		}
+		all = append(all, kiosk.Alarm{
+			Kind: m.Kind, Register: m.Register, Sale: sale, Since: m.At, Sum: max(0, sale.Received()-sale.Total()),
+		})
+	}
+	slices.SortStableFunc(all, func(a, b kiosk.Alarm) int { return cmp.Compare(b.Since, a.Since) })
+	booked, err := bookAlarms(r)
+	house, lost := s.houseAlarmsOf(r, register, now)
+	return append(append(all, house...), booked...), kiosk.FirstOf(err, lost)
+}
+
+// houseAlarmsOf are those of the account that a register sells with, or of every account.
+func (s *Kernel) houseAlarmsOf(r kiosk.Reader, register string, now int64) ([]kiosk.Alarm, error) {
+	if register == "" {
+		return s.houseAlarmsIn(r, now)
+	}
+	_, stall, _, err := PlaceOf(r, register)
+	if kiosk.CodeOf(err) == kiosk.NotFound {
+		return s.HealthAlarms(now), nil
+	}
+	return append(s.accountAlarms(stall.OwnAccount, now), s.commonAlarms(now)...), err
+}
+
+// HouseAlarms lists the alarms of the house alone, what keeps tills from selling first. Where the
+// store cannot be read it returns those that need no store, with the error.
+func (s *Kernel) HouseAlarms(ctx context.Context) ([]kiosk.Alarm, error) {
+	var house, booked []kiosk.Alarm
+	err := s.store.View(ctx, func(r kiosk.Reader) (err error) {
+		if booked, err = bookAlarms(r); err == nil {
+			house, err = s.houseAlarmsIn(r, s.Now())
+		}
+		return err
+	})
+	if err != nil {
+		house = s.HealthAlarms(s.Now())
+	}
+	return append(house, booked...), err
+}
+
+// houseAlarmsIn are those of the house with the names of the accounts they are about. Accounts that
+// ended keep nobody from selling.
+func (s *Kernel) houseAlarmsIn(r kiosk.Reader, now int64) ([]kiosk.Alarm, error) {
+	names, err := AccountNames(r)
+	all := s.HealthAlarms(now)
+	for i := range all {
+		all[i].Account = names[all[i].Own]
+	}
+	return slices.DeleteFunc(all, func(a kiosk.Alarm) bool { return a.Own != "" && (a.Account == kiosk.AccountName{} || a.Account.Ended) }), err
+}
+
+// HealthAlarms are those that follow from how gateway, store and clock behave now.
+func (s *Kernel) HealthAlarms(now int64) []kiosk.Alarm {
+	s.mu.Lock()
+	holders := append([]string{""}, slices.Sorted(maps.Keys(s.heards))...)
+	s.mu.Unlock()
+	var all []kiosk.Alarm
+	for _, holder := range holders {
+		all = append(all, s.accountAlarms(holder, now)...)
+	}
+	return append(all, s.commonAlarms(now)...)
+}
+
+// accountAlarms are those about an account at the gateway.
+func (s *Kernel) accountAlarms(holder string, now int64) []kiosk.Alarm {
+	h := s.HealthOf(holder)
+	var all []kiosk.Alarm
+	if h.KeyRefused > 0 {
+		all = append(all, kiosk.Alarm{Kind: kiosk.AlarmKey, Since: h.KeyRefused, Own: holder})
+	}
+	if h.GatewayDown > 0 && now-h.GatewayDown > alarmGateway {
+		all = append(all, kiosk.Alarm{Kind: kiosk.AlarmGateway, Since: h.GatewayDown, Own: holder})
+	}
+	return all
+}
+
+func (s *Kernel) commonAlarms(now int64) []kiosk.Alarm {
+	var all []kiosk.Alarm
+	if down := s.Health().StoreDown; down > 0 {
+		all = append(all, kiosk.Alarm{Kind: kiosk.AlarmStore, Since: down})
+	}
+	if off := s.kit.Skew(); off.Abs() > clockSlack {
+		all = append(all, kiosk.Alarm{Kind: kiosk.AlarmClock, Since: now, Text: off.Round(time.Second).String()})
+	}
+	return all
+}
+
+// bookAlarms are those about rows, links and days that no sale explains.
+func bookAlarms(r kiosk.Reader) ([]kiosk.Alarm, error) {
+	rows, err := r.Unmatched(true, alarmsAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	links, err := r.Quarantine(true, alarmsAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	days, err := r.AuditDays(true, kiosk.AuditDays)
+	if err != nil {
+		return nil, err
+	}
+	restores, err := r.Restores()
+	unmatched, quarantine, audit := kiosk.Alarm{Kind: kiosk.AlarmUnmatched}, kiosk.Alarm{Kind: kiosk.AlarmQuarantine}, kiosk.Alarm{Kind: kiosk.AlarmAudit}
+	for _, u := range rows {
+		unmatched.Add(u.Row.SeenAt, u.Row.Amount)
+	}
+	for _, q := range links {
+		quarantine.Add(q.Seen, q.Amount)
+	}
+	for _, d := range slices.Backward(days) {
+		audit.Add(d.At, 0)
+		audit.Text = d.Day
+	}
+	restored := kiosk.Alarm{Kind: kiosk.AlarmRestored}
+	for _, x := range restores {
+		if x.Done == 0 {
+			restored.Add(x.At, 0)
+		}
+	}
+	return slices.DeleteFunc([]kiosk.Alarm{unmatched, quarantine, audit, restored}, func(a kiosk.Alarm) bool { return a.Count == 0 }), err
+}

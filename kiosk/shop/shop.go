@@ -1,0 +1,275 @@
+// Package shop is the kernel that the rooms of the use cases stand on: it changes a stream and rings
+// after the commit, lets a sale take a step and stores what follows, opens the accounts of stalls,
+// knows how gateway and store answer, computes the alarms of the house, and wakes who sleeps. It has
+// no use case of its own and knows none of the rooms; what two of them need and the domain cannot say
+// belongs here.
+package shop
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"qrkiosk/kiosk"
+)
+
+// Kernel is what every room stands on. It knows the ports, decides nothing by itself, and holds what
+// the rooms of one process have in common: how the gateway answers, which accounts were opened, who
+// is to be woken. All methods may be called concurrently.
+type Kernel struct {
+	kit    Kit
+	store  kiosk.Store
+	bus    kiosk.Bus
+	vault  kiosk.Vault
+	random kiosk.Entropy
+	log    *slog.Logger
+
+	workers chan struct{} // an errand was begun: a worker looks for it
+	watcher chan struct{} // the same, for looks
+
+	mu     sync.Mutex
+	health kiosk.Health
+	heards map[string]*kiosk.Health // of stalls' own accounts; no more than [kiosk.Health.Of] takes from them
+	purses map[string]purse         // of stalls' own accounts
+	hint   bool                     // a browser came back: the lists should be read
+	hinted map[string]int64         // receipt secret to Unix milliseconds of its last hint
+}
+
+// Kit is what rooms are furnished with: the ports, complete, and what the installation knows of
+// itself. Each room takes from it what it needs when it is made, and keeps no more.
+type Kit struct {
+	Config
+	Random   kiosk.Entropy
+	Settings kiosk.Settings
+	Refs     *kiosk.RefMaker
+}
+
+// Kit returns what a room may take from.
+func (s *Kernel) Kit() Kit { return s.kit }
+
+type deaf struct{}
+
+func (deaf) Created(time.Duration, string) {}
+func (deaf) Noticed(time.Duration, bool)   {}
+func (deaf) Swept(int, error)              {}
+
+// Config is what a shop needs; Clock, Random, Log and Observe have defaults.
+type Config struct {
+	Store     kiosk.Store
+	Gateway   kiosk.Gateway
+	Bus       kiosk.Bus
+	Vault     kiosk.Vault
+	Keys      kiosk.KeyTaker // nil: the gateway's key is not the office's
+	Accounts  kiosk.Accounts // nil: no stall has an account of its own
+	Clock     func() time.Time
+	Random    io.Reader
+	Log       *slog.Logger
+	Observe   kiosk.Observer
+	Skew      func() time.Duration // how far the gateway's clock is ahead of ours; nil: nobody knows
+	PublicURL string               // what gateway and customers reach, without final slash; "" if nothing does
+	HookPath  string               // below it, what the gateway posts to: the token of a link follows its last slash
+	RowTime   RowTime              // of the gateway's client; nil: no time of a row can be read
+	Account   string               // name of the gateway account, part of every link's identity
+	Mode      kiosk.Mode
+}
+
+// RowTime reads what the gateway wrote as the time of a row: Unix milliseconds as [kiosk.PayIn.Time], 0 if it
+// cannot be read.
+type RowTime func(at string) int64
+
+// New opens the house on its store, stamping a new store with its mode. A store of the other mode is
+// [kiosk.Conflict]: play money and real money never meet. A public address without a path for what
+// the gateway posts is [kiosk.Invalid].
+func New(ctx context.Context, c Config) (*Kernel, error) {
+	if c.PublicURL != "" && c.HookPath == "" {
+		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyInternal, Field: "HookPath"}
+	}
+	c.complete()
+	k := Kit{Config: c, Random: kiosk.Entropy{Reader: c.Random}}
+	fresh := kiosk.Settings{
+		Installation: k.Random.Code(4), Epoch: k.Random.Code(16), Mode: c.Mode, Created: c.Clock().UnixMilli(),
+	}
+	var err error
+	if k.Settings, err = c.Store.Born(ctx, fresh); err != nil {
+		return nil, err
+	}
+	k.Refs = &kiosk.RefMaker{Installation: k.Settings.Installation, Random: k.Random}
+	s := &Kernel{
+		kit: k, store: c.Store, bus: c.Bus, vault: c.Vault, random: k.Random, log: c.Log,
+		workers: make(chan struct{}, 1), watcher: make(chan struct{}, 1),
+		hinted: map[string]int64{}, heards: map[string]*kiosk.Health{}, purses: map[string]purse{},
+	}
+	s.health.Webhooks = c.PublicURL != ""
+	return s, nil
+}
+
+func (c *Config) complete() {
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Observe == nil {
+		c.Observe = deaf{}
+	}
+	if c.Skew == nil {
+		c.Skew = func() time.Duration { return 0 }
+	}
+	if c.RowTime == nil {
+		c.RowTime = func(string) int64 { return 0 }
+	}
+	if c.Account == "" {
+		c.Account = "main"
+	}
+}
+
+// Settings returns what the installation knows of itself.
+func (s *Kernel) Settings() kiosk.Settings { return s.kit.Settings }
+
+// PublicURL is what gateway and customers reach at present, "" if nothing does.
+func (s *Kernel) PublicURL() string { return s.kit.PublicURL }
+
+// Versions returns the versions of registers, for whoever heals lost rings.
+func (s *Kernel) Versions(ctx context.Context, registers []string) (map[string]int64, error) {
+	var v map[string]int64
+	err := s.store.View(ctx, func(r kiosk.Reader) (err error) {
+		v, err = r.Versions(registers)
+		return err
+	})
+	return v, err
+}
+
+// Now is the time, in Unix milliseconds.
+func (s *Kernel) Now() int64 { return s.kit.Clock().UnixMilli() }
+
+// Change runs a decision on a stream and rings after its commit.
+func (s *Kernel) Change(ctx context.Context, stream string, decide func(kiosk.Tx) error) error {
+	var d *desk
+	kiosk.Crash("before-change")
+	version, err := s.store.Change(ctx, stream, func(tx kiosk.Tx) error {
+		d = &desk{Tx: tx}
+		err := decide(d)
+		kiosk.Crash("within-change")
+		return err
+	})
+	s.wrote(ctx, err)
+	if err != nil {
+		return err
+	}
+	kiosk.Crash("after-change")
+	s.bus.Ring(stream, version)
+	kiosk.Crash("after-ring")
+	if d.work {
+		s.WakeErrands()
+	}
+	if d.look {
+		s.WakeLooks()
+	}
+	return nil
+}
+
+// desk notices for whom a decision began or postponed errands, so that only they are woken.
+type desk struct {
+	kiosk.Tx
+	work bool
+	look bool
+}
+
+func (d *desk) Begin(s *kiosk.Sale, due int64, duties ...kiosk.Duty) error {
+	for _, duty := range duties {
+		d.note(duty.Kind)
+	}
+	return d.Tx.Begin(s, due, duties...)
+}
+
+func (d *desk) Postpone(e kiosk.Errand, due int64) (bool, error) {
+	d.note(e.Kind) // whoever sleeps until the next one is due has to reckon anew
+	return d.Tx.Postpone(e, due)
+}
+
+func (d *desk) note(kind kiosk.ErrandKind) {
+	if kind == kiosk.ErrandLook {
+		d.look = true
+	} else {
+		d.work = true
+	}
+}
+
+// nudge wakes whoever listens; it never blocks.
+func nudge(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// Take lets the sale take a step and stores everything that follows from it.
+func (s *Kernel) Take(tx kiosk.Tx, sale *kiosk.Sale, step kiosk.Step) (kiosk.Outcome, error) {
+	if step.At == 0 {
+		step.At = s.Now()
+	}
+	out, err := sale.Take(step)
+	if err != nil || !out.Changed {
+		return out, err
+	}
+	return out, out.Store(tx, step.At)
+}
+
+// Health tells how the gateway answers the house's account.
+func (s *Kernel) Health() kiosk.Health { return s.HealthOf("") }
+
+// HealthOf tells how the gateway answers an account, "" is the house's.
+func (s *Kernel) HealthOf(own string) kiosk.Health {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h := s.health
+	if own == "" {
+		return h
+	}
+	return h.Of(s.heards[own])
+}
+
+// Heard notes the outcome of a gateway call of an account for the till's device row and the alarms.
+func (s *Kernel) Heard(own string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h := &s.health
+	if own != "" {
+		if s.heards[own] == nil {
+			s.heards[own] = &kiosk.Health{}
+		}
+		h = s.heards[own]
+	}
+	h.Hear(err, s.Now())
+}
+
+// HeardAside is heard for calls of the lowest lane and beside it: that there was no room for them says
+// nothing about those that people wait for.
+func (s *Kernel) HeardAside(own string, err error) {
+	if kiosk.CodeOf(err) != kiosk.TooMany {
+		s.Heard(own, err)
+	}
+}
+
+// wrote notes whether the store could be written. A caller who gave up says nothing about it.
+func (s *Kernel) wrote(ctx context.Context, err error) {
+	down := kiosk.CodeOf(err) == kiosk.Unavailable
+	if down && ctx.Err() != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case !down && err == nil:
+		s.health.StoreDown = 0
+	case down && s.health.StoreDown == 0:
+		s.health.StoreDown = s.Now()
+	}
+}

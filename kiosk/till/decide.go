@@ -1,0 +1,99 @@
+package till
+
+import (
+	"context"
+
+	"qrkiosk/kiosk"
+)
+
+// Look makes the gateway's lists be read now for a sale of the actor's register.
+func (t *Till) Look(ctx context.Context, by kiosk.Actor, sale string) error {
+	found, err := t.kernel.Sale(ctx, sale)
+	if err != nil {
+		return err
+	}
+	if found.Register != by.Register {
+		return &kiosk.Error{Code: kiosk.NotFound, Key: kiosk.KeyNoSuchSale}
+	}
+	t.kernel.Hint(found.Receipt)
+	return nil
+}
+
+// HandedOver notes that goods were given without proof of payment. It frees the register, changes
+// no state and counts in no sum. It needs a manager and a reason.
+func (t *Till) HandedOver(ctx context.Context, by kiosk.Actor, sale, reason string) (*kiosk.Sale, error) {
+	return t.decide(ctx, by, sale, kiosk.Step{Kind: kiosk.StepHanded, Reason: reason})
+}
+
+// Close ends a review: a person has looked into everything that is open. Money that comes
+// afterwards is a new case. It needs a manager and a reason.
+func (t *Till) Close(ctx context.Context, by kiosk.Actor, sale, reason string) (*kiosk.Sale, error) {
+	return t.decide(ctx, by, sale, kiosk.Step{Kind: kiosk.StepClose, Reason: reason})
+}
+
+// Attach says that late money paid for the goods after all. A sale that the register is waiting
+// for, for the same goods, is cancelled. It needs a manager and a reason.
+func (t *Till) Attach(ctx context.Context, by kiosk.Actor, sale, reason string) (*kiosk.Sale, error) {
+	return t.decide(ctx, by, sale, kiosk.Step{Kind: kiosk.StepAttach, Reason: reason})
+}
+
+func (t *Till) decide(ctx context.Context, by kiosk.Actor, sale string, step kiosk.Step) (*kiosk.Sale, error) {
+	if err := kiosk.MayDecide(by, step.Reason); err != nil {
+		return nil, err
+	}
+	step.Actor = by.Staff
+	return t.kernel.Own(ctx, by.Register, sale, func(tx kiosk.Tx, found *kiosk.Sale) (kiosk.Step, error) {
+		if l, err := found.LinkToRefund(step); step.Kind == kiosk.StepRefund && err == nil {
+			return step, t.kernel.MayReach(tx, l.Holder)
+		}
+		if step.Kind != kiosk.StepAttach || !found.LateOpen() {
+			return step, nil
+		}
+		return step, t.supersede(tx, by)
+	})
+}
+
+// supersede cancels the sale the register waits for, if there is one that can be cancelled.
+func (t *Till) supersede(tx kiosk.Tx, by kiosk.Actor) error {
+	current, err := tx.Current(by.Register)
+	if kiosk.CodeOf(err) == kiosk.NotFound {
+		return nil
+	}
+	if err != nil || current.State() == kiosk.Paid {
+		return err
+	}
+	_, err = t.kernel.Take(tx, current, kiosk.Step{Kind: kiosk.StepCancel, Actor: by.Staff})
+	return err
+}
+
+// ManagerByPIN finds the manager to whom a PIN belongs, for a decision on the spot. Wrong tries
+// count against the device; the errors are those of [Till.SignIn].
+func (t *Till) ManagerByPIN(ctx context.Context, on kiosk.Device, pin string) (kiosk.Staff, error) {
+	if err := kiosk.CheckPINForm(pin); err != nil {
+		return kiosk.Staff{}, err
+	}
+	if _, err := t.mayTry(ctx, on, ""); err != nil {
+		return kiosk.Staff{}, err
+	}
+	people, err := t.People(ctx, on.Register)
+	if err != nil {
+		return kiosk.Staff{}, err
+	}
+	var found kiosk.Staff
+	for _, p := range people {
+		if !p.Role.Covers(kiosk.Manager) || found.ID != "" {
+			continue
+		}
+		ok, err := t.vault.CheckPIN(ctx, p.PINHash, pin)
+		if err != nil {
+			return kiosk.Staff{}, err
+		}
+		if ok {
+			found = p
+		}
+	}
+	if err := t.tried(ctx, on, found.ID, found.ID != ""); err != nil {
+		return kiosk.Staff{}, err
+	}
+	return found, nil
+}

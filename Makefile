@@ -55,7 +55,7 @@ tills: ## thirty tills on one account for a virtual hour, at 24 and at 60 sales 
 flood: ## five hundred webhooks a second for 30 s, one in a hundred true; then a million guessed addresses
 	QRKIOSK_FLOOD=30s QRKIOSK_GUESSES=1000000 $(GO) test -count=1 -timeout 20m -run 'TestFlood$$|F27' -v ./cmd/qrkiosk | grep -v '^=== '
 
-bench: ## print the ratios that the design promises
+bench: ## print the ratios of speed and size that are promised
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 300ms -timeout 30m ./kiosk/... ./views
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 20m ./cmd/qrkiosk
 

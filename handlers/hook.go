@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	hookLimit    = 64 << 10 // bytes (protocol 7.6)
+	hookLimit    = 64 << 10 // bytes; a webhook has some hundred
 	hookPatience = 5 * time.Second
 	tokenLength  = 32 // characters: 192 bits in base64url
 )

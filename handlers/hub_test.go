@@ -515,7 +515,8 @@ func live() uint64 {
 	return m.HeapAlloc
 }
 
-// TestSocket_whatBrowsersSay: a socket carries nothing in (FAULTS 4.10).
+// TestSocket_whatBrowsersSay: a socket carries nothing in, so that whatever a browser sends ends it or is
+// left unread.
 func TestSocket_whatBrowsersSay(t *testing.T) {
 	say := func(kind int, size, times int) func(*websocket.Conn) {
 		return func(c *websocket.Conn) {

@@ -42,8 +42,8 @@
 // commute: any order and any repetition give the same state. Commands (charge, cancel, refund,
 // close) are refused by the state or become facts. [Sale.Take] is the only way to change what a sale
 // is; it is pure and returns everything that has to be stored. Beside it the next sale takes a paid one
-// off the screens, and retention drops old notes and secrets: nothing is computed from those. There is one way to become paid: a
-// webhook, the list of used links and the list of pay-ins all become a [Step].
+// off the screens, and retention drops old notes and secrets: nothing is computed from those. There is
+// one way to become paid: a webhook, the list of used links and the list of pay-ins all become a [Step].
 //
 // The first condition that fits is the state:
 //
@@ -283,9 +283,9 @@
 // of its own account. Commission that is to be a book of its own would become one.
 //
 // A body in chunks ends its connection. Chunks beside a length are to be read as chunks and noted, because
-// proxies differ about which of the two counts; net/http forgets that there was a length, so every HTTP/1 request in chunks is the
-// last one of its connection, and what a proxy took for part of the body is never read. A server library
-// that told of both framings would let the others keep their connections.
+// proxies differ about which of the two counts; net/http forgets that there was a length, so every HTTP/1
+// request in chunks is the last one of its connection, and what a proxy took for part of the body is never
+// read. A server library that told of both framings would let the others keep their connections.
 //
 // Silence of the second witness is no answer. A look whose list of used links could not be read comes again
 // within ten seconds, however many looks there were: tries that died with their process made a payment that

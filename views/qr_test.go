@@ -102,7 +102,7 @@ func TestQR_isTheBitmap(t *testing.T) {
 	}
 }
 
-// 2,000 bytes is the bound for a payment address of 48 bytes (PERFORMANCE goal 11).
+// 2,000 bytes is the bound for a payment address of 48 bytes.
 func TestQR_isSmall(t *testing.T) {
 	url := payURL[:48]
 	q, err := QR(url)
@@ -136,7 +136,7 @@ func FuzzQR(f *testing.F) {
 	})
 }
 
-// BenchmarkQR tells how much the drawing costs beyond the encoder's bitmap (PERFORMANCE goal 11).
+// BenchmarkQR tells how much the drawing costs beyond the encoder's bitmap.
 func BenchmarkQR(b *testing.B) {
 	url := payURL[:48]
 	b.Run("bitmap", func(b *testing.B) {

@@ -42,7 +42,7 @@ func StreamSpreadsheet(out io.Writer, region string, columns ...string) *Spreads
 }
 
 // Text writes a cell of text. One that begins like a formula gets an apostrophe before it, and
-// every one is quoted (SECURITY 1.3.10).
+// every one is quoted: what a customer or a cashier typed must not be run by who opens the file.
 func (s *Spreadsheet) Text(text string) *Spreadsheet {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\ufffd")

@@ -23,7 +23,7 @@ func sized(full, small int) int {
 	return full
 }
 
-// BenchmarkTable prints the figures of the run beside what the design wants. It comes last because
+// BenchmarkTable prints the figures of the run beside what they are to be. It comes last because
 // go test runs the files in the order of their names.
 func BenchmarkTable(b *testing.B) {
 	figures.mu.Lock()

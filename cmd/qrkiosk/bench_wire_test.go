@@ -205,7 +205,7 @@ func (l *screenLine) delivered() (time.Time, error) {
 	}
 }
 
-// paidNotice is the body of an encrypted webhook (protocol 7.5): AES-256-CBC with the characters of
+// paidNotice is the body of an encrypted webhook: AES-256-CBC with the characters of
 // the key, the first sixteen of them as IV.
 func paidNotice(o order) []byte {
 	text := fmt.Appendf(nil, `{"ResponseCode":1,"data":{"pay_id":%d,"note":%q,"amount":%s,"user_id":%q,"status":"Success"}}`,

@@ -30,7 +30,7 @@ import (
 
 // The tests named TestFault_F.. are the fault catalogue (README); testdata/faults.txt lists them.
 // This file is their harness: a house in a bubble, an auditor who watches its screens, and the
-// invariants at the end.
+// invariants at the end, by the numbers of cmd/torture/check.go.
 
 // drill plays a fault in a bubble of virtual time and then compares the books.
 func drill(t *testing.T, play func(t *testing.T, h *house), options ...func(*house)) {
@@ -281,7 +281,7 @@ func (h *house) notice(link sandbox.LinkView, status string, amount kiosk.Money)
 		link.ID, link.Note, amount, user, status))
 }
 
-// sealed is the envelope of protocol 7.5.
+// sealed is the body of an encrypted webhook.
 func sealed(key, text string) string {
 	pad := aes.BlockSize - len(text)%aes.BlockSize
 	return sealedBlocks(key, text+strings.Repeat(string(rune(pad)), pad))

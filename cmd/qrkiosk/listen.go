@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// What a client may take of the server (FAULTS: settings of the server).
+// What a client may take of the server: who sends or reads slowly must not hold a connection for ever.
 const (
 	headerTime   = 5 * time.Second
 	readTime     = 10 * time.Second

@@ -70,7 +70,7 @@ func paid(r *trip, id int64) { r.must(r.gateway.Pay(id)) }
 
 const oldRefusal = "The provided parameters are invalid."
 
-// refusals are the errors of protocol 3 and 4, in the order of its tables, and those that the
+// refusals are the documented errors, in the order of the gateway's tables, and those that the
 // sandbox adds where the documents are silent.
 var refusals = []said{
 	{call: "create", spoil: func(q *http.Request, _ map[string]any) { q.Header.Del("token") }, says: "Please enter token", old: "Invalid API key or token."},

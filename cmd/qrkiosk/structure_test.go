@@ -9,8 +9,10 @@ import (
 	"go/token"
 	"io"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -426,4 +428,125 @@ func undocumentedSpec(s ast.Spec) (names []string) {
 		}
 	}
 	return names
+}
+
+// TestSales_changeByTake: sales are stored by [kiosk.Outcome.Store] alone, and by the two exceptions that
+// the comment of [kiosk.Sale.Take] names: the register that a paid sale gives up, and retention.
+func TestSales_changeByTake(t *testing.T) {
+	may := map[string]bool{"Store": false, "freeRegister": false, "eraseOf": false}
+	for _, path := range sources(t, filepath.Join(root, "kiosk")) {
+		for _, d := range parse(t, path).Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			ast.Inspect(fn, func(n ast.Node) bool {
+				if call, ok := n.(*ast.SelectorExpr); ok && call.Sel.Name == "PutSale" {
+					if _, known := may[fn.Name.Name]; !known {
+						t.Errorf("%s: %s stores a sale beside Take", path, fn.Name.Name)
+					}
+					may[fn.Name.Name] = true
+				}
+				return true
+			})
+		}
+	}
+	for name, seen := range may {
+		if !seen {
+			t.Errorf("%s does not store a sale any more: the exceptions are fewer", name)
+		}
+	}
+}
+
+// absent finds the names of papers that are not in the tree, and sections of whatever is not named.
+// Numbers of the fault catalogue (F94, B051) and of the invariants (I4) stand in the tree.
+var absent = regexp.MustCompile(`\b(DESIGN|FAULTS|STATES|SECURITY|PERFORMANCE|EXPERIENCE|STYLE|LOOKS2?)\b` +
+	`|(?i)\bprotocol (section |row |page )?[0-9]|\brows? [0-9]+ of (the|its) (table|protocol)|\bsections? [0-9]|§ ?[0-9]|\bchapters? [0-9]` +
+	`|\bsecpaid-protocol\b|\bhouse-moves\b|\.\./shared\b|\b[0-9a-f]{3}_[0-9a-f]{16}\.txt`)
+
+// standards may be named by their sections: everybody can read them.
+var standards = regexp.MustCompile(`\b(RFC [0-9]+|ISO [0-9-]+|PCI DSS|WCAG)\b[^.]*?\bsections? [0-9.]+`)
+
+// cited returns what a text cites of a paper that is not here, "" if nothing.
+func cited(text string) string {
+	return absent.FindString(standards.ReplaceAllString(strings.Join(strings.Fields(text), " "), ""))
+}
+
+// TestComments_citeNothingAbsent reads every comment as one text, so that a citation over the end of a
+// line is found too, and other files whole.
+func TestComments_citeNothingAbsent(t *testing.T) {
+	comments, files := 0, 0
+	for _, path := range writtenFiles(t) {
+		files++
+		if !strings.HasSuffix(path, ".go") {
+			if what := cited(withoutMarks(read(t, path))); what != "" {
+				t.Errorf("%s cites %q: say in plain words what it says", path, what)
+			}
+			continue
+		}
+		for _, group := range parse(t, path).Comments {
+			comments++
+			if what := cited(group.Text()); what != "" {
+				t.Errorf("%s cites %q: say in plain words what it says", positions.Position(group.Pos()), what)
+			}
+		}
+	}
+	if files < 300 || comments < 3000 {
+		t.Errorf("only %d files and %d comments were read", files, comments)
+	}
+}
+
+func TestCited(t *testing.T) {
+	for text, want := range map[string]bool{
+		"as of DESIGN section 5": true, "(FAULTS 6.3)": true, "the answer (protocol\n14, row 23)": true, "see section 14": true,
+		"(EXPERIENCE, the customer)": true, "SECURITY T04": true, "(FAULTS F94)": true, "Protocol 7.5": true, "§ 3": true,
+		"002_d1d74afc9a285962.txt, field table": true, "secpaid-protocol.md": true,
+		"RFC 9112, section 6.1": false, "fault F94": false, "(B051, B052)": false, "I4": false, "old protocol": false,
+		"a section of the page": false, "STALLS 2": false, "protocol of 1995": false,
+	} {
+		if got := cited(text); (got != "") != want {
+			t.Errorf("%q cites %q", text, got)
+		}
+	}
+}
+
+// withoutMarks joins lines of comments in languages that are not Go.
+func withoutMarks(text string) string {
+	return strings.NewReplacer("\n//", "\n", "\n\t//", "\n", "\n#", "\n", "\n--", "\n", "\n *", "\n").Replace(text)
+}
+
+// writtenFiles lists what people write: source, templates, styles, scripts, documents, fixtures by hand.
+func writtenFiles(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if path != root && d.Name() != "testdata" && outsideTree(d.Name()) || d.Name() == "axe" || d.Name() == "fuzz" {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		name := d.Name()
+		known := slices.Contains([]string{".go", ".templ", ".md", ".css", ".js", ".sql", ".txt", ".txtar", ".yml", ".yaml", ".json", ""}, filepath.Ext(name))
+		if known && !strings.HasSuffix(name, "_templ.go") && name != "LICENSE" && !strings.Contains(name, ".min.") {
+			files = append(files, path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -29,7 +29,7 @@ type Account struct {
 	Encryption    bool   `json:"encryption"` // encrypted webhooks unless a link says otherwise
 	EncryptionKey string `json:"encryption_key"`
 
-	// The address on tax invoices (protocol 4.7).
+	// The address on the monthly invoices about fees.
 	Company string `json:"company"`
 	Owner   string `json:"owner"`
 	Street  string `json:"street"`
@@ -89,7 +89,7 @@ func (a Account) complete() (Account, error) {
 	return a, nil
 }
 
-// looksLive recognises keys of the real gateway: 16 or 32 letters and digits (protocol 1), both
+// looksLive recognises keys of the real gateway: 16 or 32 letters and digits, both
 // kinds present and no word that marks a test key. Sandbox and live money must never meet.
 func looksLive(key string) bool {
 	if len(key) != 16 && len(key) != 32 {

@@ -11,7 +11,7 @@ import (
 // endpoint answers one call of a known account.
 type endpoint func(*Account, value) reply
 
-// endpoints is the complete API (protocol 2).
+// endpoints is the complete API.
 func (s *Server) endpoints() map[string]endpoint {
 	return map[string]endpoint{
 		"createLink":            s.createLink,
@@ -31,7 +31,7 @@ func (s *Server) endpoints() map[string]endpoint {
 func (s *Server) api(name string, answer endpoint) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		w.Header().Set("X-Kong-Request-Id", randomHex(16)) // protocol 1: Kong stands in front
+		w.Header().Set("X-Kong-Request-Id", randomHex(16)) // Kong stands in front of the real one
 		account, out := s.answer(w, r, name, answer)
 		s.log.Debug("call", "endpoint", name, "status", out.status)
 		s.record(Call{
@@ -105,7 +105,7 @@ func randomHex(n int) string {
 	return hex.EncodeToString(b)
 }
 
-// tail is the random part of a transaction id (protocol 1.3).
+// tail is the random part of a transaction id: ten letters and digits, as all examples have it.
 func tail() string {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	b := make([]byte, 10)

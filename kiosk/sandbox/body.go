@@ -73,7 +73,7 @@ func (v value) scalar() string {
 	return ""
 }
 
-// flag reads the many spellings of a boolean (protocol 1); anything else is the fallback.
+// flag reads the many spellings of a boolean that the vendor's pages use; anything else is the fallback.
 func (v value) flag(fallback bool) bool {
 	switch strings.ToLower(strings.TrimSpace(v.scalar())) {
 	case "true", "1", "yes":

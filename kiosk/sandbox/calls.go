@@ -69,7 +69,7 @@ func responseCode(body []byte) int {
 	return -1
 }
 
-// window counts the calls of one account in one minute (protocol 11).
+// window counts the calls of one account in one minute, of which sixty are free.
 type window struct {
 	began time.Time
 	calls int
@@ -103,7 +103,7 @@ func (s *Server) allow(user string) bool {
 	return true
 }
 
-// tooMany is what Kong itself answers, a third shape of error (protocol 14, row 48).
+// tooMany is what Kong itself answers, a third shape of error: the vendor's pages name the status alone.
 func tooMany() reply {
 	return reply{
 		status: http.StatusTooManyRequests,

@@ -70,8 +70,8 @@ func stateWord(k *link) string {
 	return "open"
 }
 
-// checkout shows the hosted payment page (protocol 9): 404 for a deleted or unknown link, a notice
-// for one that is used or cancelled.
+// checkout shows the hosted payment page: 404 for a deleted or unknown link, as the vendor says, and a
+// notice for one that is used or cancelled, of which it says nothing.
 func (s *Server) checkout(w http.ResponseWriter, r *http.Request) {
 	id, text := linkOf(r)
 	page, k := s.find(id)
@@ -136,7 +136,7 @@ func (s *Server) finish(w http.ResponseWriter, r *http.Request, id int64, text s
 }
 
 // callback is the address the browser is sent to: the first of the link's callback URLs with the
-// parameters simply appended, even where there is a query already (protocol 8).
+// parameters simply appended, even where there is a query already.
 func (s *Server) callback(id int64, status string) string {
 	_, k := s.find(id)
 	if k == nil || k.Callback == "" || s.strikes(CallbackOff, k) {

@@ -10,10 +10,10 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// createLink makes a plain link (protocol 3.1).
+// createLink makes a plain link.
 func (s *Server) createLink(a *Account, in value) reply { return s.create(a, in, false) }
 
-// createSplitLink makes a link whose money is shared (protocol 3.2).
+// createSplitLink makes a link whose money is shared.
 func (s *Server) createSplitLink(a *Account, in value) reply { return s.create(a, in, true) }
 
 func (s *Server) create(a *Account, in value, split bool) reply {
@@ -33,7 +33,7 @@ func (s *Server) create(a *Account, in value, split bool) reply {
 }
 
 // addLink gives the link its number and writes it down. Two equal orders make two links: the
-// gateway has no idempotency key (protocol 11).
+// gateway has no idempotency key.
 func (s *Server) addLink(k *link) (*link, error) {
 	err := s.change(func(l *ledger) ([]entry, error) {
 		k.ID = max(l.lastID+1, s.firstID)
@@ -69,7 +69,7 @@ func (s *Server) order(a *Account, in value, split bool) (k *link, msg string) {
 }
 
 // orderEncryption: a link without a key of its own takes the account's; none at all means plain
-// webhooks (protocol 14, row 26).
+// webhooks, about which the vendor says nothing.
 func orderEncryption(k *link, a *Account, in value) {
 	k.Key = orElse(in.get("encryption_key").scalar(), a.EncryptionKey)
 	k.Encrypt = in.get("is_encryption").flag(a.Encryption) && k.Key != ""
@@ -110,7 +110,7 @@ func readAmount(v value) (m kiosk.Money, msg string) {
 }
 
 // echo repeats the amount in the type it was sent in: a number 25.00 comes back as 25, a text as
-// it was (protocol 1.3).
+// it was. Two of the vendor's examples show that, no rule does.
 func echo(v value, m kiosk.Money) string {
 	if v.kind == number {
 		return short(m)

@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// retryAfter are the waits between the tries of a webhook that is not answered with 2xx (protocol
-// 14, row 23).
+// retryAfter are the waits between the tries of a webhook that is not answered with 2xx. The vendor speaks
+// of growing waits and names none.
 var retryAfter = []time.Duration{time.Second, 4 * time.Second, 16 * time.Second}
 
 const (

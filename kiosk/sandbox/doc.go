@@ -2,13 +2,13 @@
 // own durable book, shows hosted checkout pages and calls webhooks, so that qrkiosk and anybody
 // else who integrates SecPaid can work without an account.
 //
-// It owns the gateway's side of the wire, written from the protocol on its own. It must not share
-// wire code with the client package: a mistake made once would hide in both. Of ours it imports
-// [qrkiosk/kiosk.Money] only.
+// It owns the gateway's side of the wire, written on its own from what is known of it: wire.md beside
+// package secpaid says what, and from where. It must not share wire code with the client package: a
+// mistake made once would hide in both. Of ours it imports [qrkiosk/kiosk.Money] only.
 //
-// The default wire ([WireSeeds]) answers as the vendor's documents handed to this project show it;
-// other generations are selectable. Where those documents are silent the choices of protocol
-// section 14, column "sandbox", apply; each is named where it is made.
+// The default wire ([WireSeeds]) answers a create as the vendor's newest pages show it and lists as its
+// schemas do; the pages of single years are selectable. Where they all are silent the sandbox had to choose;
+// each choice is named where it is made.
 //
 // # How it works
 //

@@ -7,7 +7,7 @@ import (
 )
 
 // refusedHosts are addresses inside, outside and in disguise; a webhook reaches none of them
-// without leave (FAULTS B161).
+// without leave (B161).
 const refusedHosts = `
 0.0.0.0 0.0.0.1 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.127.255.254 126.255.255.255 128.0.0.1
 169.254.0.1 169.254.169.254 169.254.170.2 168.63.129.16 172.16.0.1 172.31.255.254 192.0.0.1 192.0.2.1 192.88.99.1

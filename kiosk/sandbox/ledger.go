@@ -9,7 +9,7 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// Status is the state of a payment link (protocol 5).
+// Status is the state of a payment link.
 type Status string
 
 // The states of a link. Links are one-time: nothing leads back to Unused.
@@ -223,7 +223,8 @@ func (k *link) with(status Status, at time.Time) *link {
 	return &next
 }
 
-// kind is the transaction_type of the link (protocol 14, row 32).
+// kind is the transaction_type of the link. What makes a link one for a QR code the vendor's pages tell in
+// three ways; here the flag of the order does.
 func (k *link) kind() string {
 	switch {
 	case k.Split != "":

@@ -9,7 +9,7 @@ import (
 )
 
 // payLink is the address of the checkout: standard base64 with padding of the decimal id, not
-// percent-encoded (protocol 1.3).
+// percent-encoded, as the vendor writes it.
 func (s *Server) payLink(id int64) string {
 	return s.url() + "/payment?link_id=" + base64.StdEncoding.EncodeToString([]byte(strconv.FormatInt(id, 10)))
 }
@@ -26,7 +26,7 @@ func (k *link) recipientsJSON() string {
 	}
 	parts := make([]string, len(k.Recipients))
 	for i, r := range k.Recipients {
-		// The inner text escapes slashes and the outer one does not (protocol 14, row 47).
+		// The inner text escapes slashes and the outer one does not: the vendor's examples do so.
 		token := `"token":` + strings.ReplaceAll(quote(r.Token), "/", `\/`)
 		share := `"share":` + r.Text
 		if r.First {
@@ -61,7 +61,7 @@ func (s *Server) createdAnswer(k *link) string {
 	case WireSeeds, Wire2026:
 	}
 	m := new(message)
-	// Inverted on purpose: "No" says that the payer can cancel (protocol 3.1).
+	// Inverted as in the vendor's answers: "No" says that the payer can cancel.
 	m.text("is_cancellation", yesNo(!k.Cancellable)).text("user_id", k.User).raw("amount", k.Echo)
 	m.text("recipient_note", k.Note).text("status", string(k.Status))
 	m.text("paymentEndpoint", k.Endpoint).text("callback_url", k.Callback).text("servicefee", k.Fee)

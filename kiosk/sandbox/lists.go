@@ -9,7 +9,7 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// The page sizes of the lists (protocol 4). The link lists name no maximum.
+// The page sizes of the lists. For the lists of links the vendor names no maximum.
 const (
 	defaultLinks   = 10
 	defaultPayIns  = 200
@@ -125,7 +125,7 @@ func (s *Server) armed(f Fault) bool {
 	return s.faults[f] != 0
 }
 
-// deleteLink retires an unused link for good (protocol 4.3).
+// deleteLink retires an unused link for good.
 func (s *Server) deleteLink(a *Account, in value) reply {
 	if !in.get("link_id").given() {
 		return s.refusal(msgNoLinkID)
@@ -159,7 +159,7 @@ func (s *Server) remove(a *Account, id int64) (msg string, err error) {
 		switch {
 		case k == nil || k.User != a.UserID || k.Status == Deleted || !k.there(now):
 			msg = msgBadLink
-		case k.Status == Used, k.Pending && !force: // protocol 14, row 43
+		case k.Status == Used, k.Pending && !force: // the vendor does not say what a transfer under way does
 			msg = msgUsed
 		default:
 			return []entry{{Link: k.with(Deleted, now)}}, nil
@@ -180,7 +180,7 @@ func (s *Server) ownLink(a *Account, id int64) (k *link) {
 }
 
 // payInTransactions lists payments, newest first. Without since or date only today's, in UTC; a
-// pay_id does not lift that window, the stricter reading (protocol 14, row 15).
+// pay_id does not lift that window: the vendor does not say, and this is the stricter reading.
 func (s *Server) payInTransactions(a *Account, in value) reply {
 	q := readQuery(in, defaultPayIns, maxRows)
 	var since int
@@ -263,7 +263,7 @@ func (s *Server) stranger() *payIn {
 	}
 }
 
-// total is the count of rows where the wire shows one (protocol 14, row 13).
+// total is the count of rows where the wire shows one: the pages of 2025 and 2026 do not.
 func (s *Server) total(n int) int {
 	if s.cfg.Wire == Wire2026 || s.cfg.Wire == Wire2025 {
 		return -1
@@ -299,7 +299,8 @@ func (l *ledger) expectedPayOut(user string) (sum kiosk.Money) {
 	return sum
 }
 
-// payInItem is one row (protocol 4.5).
+// payInItem is one row, with the fields and types of the wire's year. What a split link shows to its owner,
+// the whole or the own part, the vendor does not say.
 func (s *Server) payInItem(p *payIn, ownPart bool) string {
 	amount := p.Amount
 	if ownPart && p.Split && p.User == p.Creator {

@@ -21,7 +21,7 @@ var (
 	ErrNoSuchEvent = errors.New("sandbox: no such webhook")
 )
 
-// The words of pay-in rows (protocol 4.5).
+// The words of pay-in rows.
 const (
 	paySuccess      = "Success"
 	payPending      = "Pending"
@@ -167,7 +167,7 @@ func (k *link) percentOf(l *ledger, user string) kiosk.Money {
 	return percent
 }
 
-// pspFee is the provider's fee: 1.5 % and 25 cents (protocol 10).
+// pspFee is the provider's fee: 1.5 % and 25 cents. The vendor names none, its examples come near.
 func pspFee(m kiosk.Money) kiosk.Money { return percentHalfUp(m, 150) + 25 }
 
 // CancelByPayer does what the checkout's cancel link does. It fails with ErrNoLink, ErrNotPayable
@@ -184,7 +184,7 @@ func (s *Server) CancelByPayer(linkID int64) error {
 			return nil, ErrNoCancel
 		}
 		entries := []entry{{Link: k.with(Cancelled, now)}}
-		if s.strikes(WebhookOnCancel, k) { // protocol 14, row 21
+		if s.strikes(WebhookOnCancel, k) { // one page says that a cancel is told, a newer one that it is not
 			entries = append(entries, s.webhooksLocked(l, k, k.Amount, statusCancel, now)...)
 		}
 		return entries, nil
@@ -201,7 +201,7 @@ func (s *Server) Decline(linkID int64) error {
 			return nil, ErrNoLink
 		case k.Status != Unused || k.Pending:
 			return nil, ErrNotPayable
-		case s.strikes(WebhookOnDecline, k): // protocol 14, row 22
+		case s.strikes(WebhookOnDecline, k): // no page mentions it, the vendor's shop plugin reads it
 			return s.webhooksLocked(l, k, k.Amount, statusFailed, now), nil
 		}
 		return nil, nil

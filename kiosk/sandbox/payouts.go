@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// payOutTransactions lists payouts, newest first (protocol 4.6). start_date and end_date are days
+// payOutTransactions lists payouts, newest first. start_date and end_date are days
 // of the pay-ins and belong to the range.
 func (s *Server) payOutTransactions(a *Account, in value) reply {
 	q := readQuery(in, defaultPayOuts, maxRows)
@@ -48,7 +48,7 @@ func dayOf(v value) (time.Time, bool) {
 func (s *Server) payOutItem(p *payOut) string {
 	status, at := p.Status, stamp(p.At)
 	if s.cfg.Wire == Wire2026 && status == payoutDone {
-		status = "Approved" // protocol 14, row 17
+		status = "Approved" // the newest page has this word for what the schemas call Completed
 	}
 	older := s.cfg.Wire == WireSeeds || s.cfg.Wire == Wire2024
 	if older {
@@ -72,7 +72,7 @@ func (s *Server) payOutItem(p *payOut) string {
 	return m.end()
 }
 
-// taxInvoices lists the monthly fee invoices, newest first (protocol 4.7). date names a service
+// taxInvoices lists the monthly fee invoices, newest first. date names a service
 // month.
 func (s *Server) taxInvoices(a *Account, in value) reply {
 	q := readQuery(in, defaultPayOuts, maxRows)

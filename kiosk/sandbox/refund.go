@@ -6,7 +6,7 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// The states of a refund request and of a dispute (protocol 5).
+// The states of a refund request and of a dispute; no call shows them.
 const (
 	refundPending  = "Pending"
 	refundApproved = "Approved"
@@ -37,7 +37,7 @@ type dispute struct {
 	At    time.Time `json:"at"`
 }
 
-// refundPayment files a request (protocol 4.4). Nothing else shows it until somebody at the
+// refundPayment files a request. Nothing else shows it until somebody at the
 // gateway decides: no webhook, no status endpoint.
 func (s *Server) refundPayment(a *Account, in value) reply {
 	switch {
@@ -89,7 +89,7 @@ func (s *Server) fileRefund(a *Account, id int64, in value) (msg string, err err
 }
 
 // refundable returns the text of the refusal, "" if a request may be filed. An unused link is an
-// invalid one (protocol 14, row 39).
+// invalid one; the vendor has no text for it.
 func (l *ledger) refundable(a *Account, k *link) (msg string) {
 	switch {
 	case k == nil || k.User != a.UserID:
@@ -103,7 +103,7 @@ func (l *ledger) refundable(a *Account, k *link) (msg string) {
 	case l.refunds[k.ID] != nil:
 		return msgRefundTwice
 	}
-	if d := l.disputes[k.ID]; d != nil && d.State != disputeLost { // open or won (protocol 4.4)
+	if d := l.disputes[k.ID]; d != nil && d.State != disputeLost { // open or won: a lost one has taken the money back
 		return msgRefundDispute
 	}
 	return ""
@@ -150,7 +150,7 @@ func (s *Server) decideRefund(linkID int64, decide func(*ledger, refund, time.Ti
 }
 
 // approvedLocked lists the rows of an approved refund: negative, of type Refund, under the same
-// pay_id (protocol 14, row 40). The fees stay with the gateway. A full refund of a split link takes
+// pay_id; the vendor says negative and shows none. The fees stay with the gateway. A full refund of a split link takes
 // every party's part back; any other is the owner's alone.
 func (s *Server) approvedLocked(l *ledger, r refund, now time.Time) []entry {
 	r.State = refundApproved

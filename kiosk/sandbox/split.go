@@ -10,8 +10,8 @@ import (
 // million is one whole percent, or one whole euro, of a recipient's share.
 const million = 1_000_000
 
-// readSplit reads and checks the recipients in the order of protocol 3.2: per recipient token,
-// own token, share; then the sum.
+// readSplit reads and checks the recipients in the order of the vendor's table of errors: per recipient
+// token, own token, share; then the sum.
 func (s *Server) readSplit(k *link, a *Account, in value) (msg string) {
 	k.Split = orElse(strings.TrimSpace(in.get("split_type").scalar()), "normal")
 	if k.Split != "normal" && k.Split != "absolute" {
@@ -48,7 +48,7 @@ func recipientsOf(v value) []value {
 
 func (s *Server) readRecipient(a *Account, item value, absolute bool) (r recipient, msg string) {
 	token := item.get("token").scalar()
-	if token == a.RecipientToken || token == a.Key { // protocol 14, row 36: refuse both
+	if token == a.RecipientToken || token == a.Key { // the vendor names now the one, now the other
 		return r, msgOwnToken
 	}
 	var owner *Account
@@ -100,7 +100,7 @@ func parseShare(text string) (int64, bool) {
 }
 
 // checkSum: exactly 100 percent and exactly the whole amount are allowed, although the text for
-// the first says "less than" (protocol 3.2).
+// the first says "less than": the rule beside it says "must not exceed".
 func (k *link) checkSum() (msg string) {
 	var sum int64
 	for _, r := range k.Recipients {
@@ -119,7 +119,8 @@ func (k *link) checkSum() (msg string) {
 }
 
 // parts divides the amount of a link: what each recipient gets, rounded down to the cent, and what
-// is left for the owner. They always add up and the owner's part is never negative (protocol 6).
+// is left for the owner. They always add up and the owner's part is never negative. The
+// vendor does not say how it rounds.
 func (k *link) parts() (each []kiosk.Money, owner kiosk.Money) {
 	owner = k.Amount
 	for _, r := range k.Recipients {

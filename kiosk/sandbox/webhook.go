@@ -15,7 +15,7 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// The status words of webhooks (protocol 7.3). Form B writes success in small letters.
+// The status words of webhooks. Form B, the flat one, writes success in small letters.
 const (
 	statusSuccess = "Success"
 	statusCancel  = "cancel"
@@ -83,7 +83,7 @@ func (s *Server) webhooksLocked(l *ledger, k *link, sum kiosk.Money, status stri
 type body struct{ kind, text string }
 
 // bodies writes the notice in the form the link ordered. A split link with encryption gets a second
-// one with the breakdown, sent after the first (protocol 14, row 24).
+// one with the breakdown, sent after the first: the vendor announces it without saying when.
 func (s *Server) bodies(k *link, n notice) []body {
 	first, second := n.nested(), ""
 	if k.Split != "" && k.Encrypt && n.status == statusSuccess {
@@ -124,7 +124,7 @@ func (s *Server) plainBody(n notice) body {
 	return body{jsonType, n.nested()}
 }
 
-// nested is form A (protocol 7.2).
+// nested is form A, that of the newest pages: an object within an object.
 func (n notice) nested() string {
 	return new(message).raw("ResponseCode", "1").raw("data", n.data().end()).end()
 }
@@ -164,7 +164,7 @@ func (n notice) flat() string {
 	return m.end()
 }
 
-// form is form C.
+// form is form C, which the vendor's shop plugin reads.
 func (n notice) form() string {
 	return fmt.Sprintf("ResponseCode=1&data%%5Bpay_id%%5D=%d&data%%5Bamount%%5D=%s&data%%5Buser_id%%5D=%s&data%%5Bstatus%%5D=%s",
 		n.payID, short(n.amount), url.QueryEscape(n.user), url.QueryEscape(n.status))
@@ -210,7 +210,7 @@ func (s *Server) Forge(linkID int64) error {
 	})
 }
 
-// seal is the encrypted envelope of protocol 7.5: AES-256-CBC, the key's characters as the key,
+// seal is the encrypted envelope: AES-256-CBC, the key's characters as the key,
 // its first sixteen as a constant IV, PKCS#7. Keys of another length are cut or filled with zero
 // bytes, as PHP does.
 func seal(plain, key string) string {

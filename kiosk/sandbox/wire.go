@@ -11,7 +11,8 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// Wire selects the generation of the vendor's documents that answers follow (protocol 0).
+// Wire selects the generation of the vendor's documents that answers follow. They contradict one another,
+// and a client has to read them all.
 type Wire int
 
 // The wires. WireSeeds shows create answers as the newest pages have them and lists as the schema
@@ -37,7 +38,7 @@ var wireNames = [...]string{"seeds", "2026", "2025", "2024"}
 
 func (w Wire) String() string { return wireNames[w] }
 
-// The texts of answers, letter for letter (protocol 2 to 4). The misspelling is the source's.
+// The texts of answers, letter for letter as the vendor has them, misspelling included.
 const (
 	msgCreated        = "Link has been created successfully"
 	msgDeleted        = "Link has been deleted successfully"
@@ -143,7 +144,7 @@ func success(data, extra, msg string) reply {
 	return reply{status: http.StatusOK, body: []byte(b.String())}
 }
 
-// plain is the older error shape (protocol 1.2).
+// plain is the older error shape.
 func plain(status int, name, msg string) reply {
 	m := new(message).text("error", name).text("errorMessage", msg)
 	return reply{status: status, body: []byte(m.end())}
@@ -158,8 +159,8 @@ func internalError() reply {
 		"An unexpected error occurred. Please try again later.")
 }
 
-// refusal is a business error: an envelope with code 0 and status 200 (protocol 14, rows 7 to 9),
-// or the plain shape with its own status in the oldest wire.
+// refusal is a business error: an envelope with code 0, whose status the vendor leaves open and which is
+// 200 here, or the plain shape with its own status in the oldest wire.
 func (s *Server) refusal(msg string) reply {
 	if s.cfg.Wire == Wire2024 || s.take(ErrorsPlain) {
 		return plainRefusal(msg)
@@ -171,7 +172,7 @@ func (s *Server) refusal(msg string) reply {
 	m.text("Result", "False").text("ServerTime", "CEST")
 	status := http.StatusOK
 	if msg == msgNoUser {
-		status = http.StatusCreated // protocol 1.2: a "created" that means failure
+		status = http.StatusCreated // a "created" that means failure, but so it is documented
 	}
 	return reply{status: status, body: []byte(m.end())}
 }

@@ -79,7 +79,8 @@ func (r *refusal) Error() string {
 	return fmt.Sprintf("gateway answered %d %s %q", r.status, r.word, r.text)
 }
 
-// read classifies an answer by status and codes (protocol 1.2, FAULTS 6.2). contact is false if
+// read classifies an answer by status and codes: done only if all three marks say so, refused if a known
+// shape says no, and unclear whatever is left. contact is false if
 // what answered does not look like the gateway, or the gateway is ill.
 func read(r reply, now time.Time) (answer object, contact bool, err error) {
 	if r.status == http.StatusTooManyRequests {

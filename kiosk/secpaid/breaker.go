@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Five calls without contact within twenty seconds open the circuit (FAULTS 6.4). It stays open
+// Five calls without contact within twenty seconds open the circuit. It stays open
 // for five seconds at first, and for ten after a probe that failed: six probes a minute are no storm,
-// and a gateway that is back is noticed within fifteen seconds (FAULTS F36).
+// and a gateway that is back is noticed within fifteen seconds (F36).
 const (
 	tripFailures = 5
 	tripWindow   = 20 * time.Second

@@ -21,7 +21,7 @@ type share struct {
 	part  int
 }
 
-// shares divides the window (FAULTS 6.4): 34 of 60 calls are kept for create and retire, 20 for
+// shares divides the window: 34 of 60 calls are kept for create and retire, 20 for
 // looks, and 6 go to whoever is first in the order of lanes. Retires leave room for creates, and
 // reports for looks.
 var shares = []share{

@@ -15,8 +15,8 @@ const (
 )
 
 // decrypt opens AES-256-CBC with PKCS#7 padding, the raw characters of the key, and their first
-// sixteen as constant IV (protocol 7.5). padded tells whether the padding was right; if not, the
-// text is all that was decrypted.
+// sixteen as constant IV, as the gateway seals. padded tells whether the padding was right; if not,
+// the text is all that was decrypted.
 func decrypt(sealed, key string) (text []byte, padded bool, flaw string) {
 	if len(key) != keyLength {
 		return nil, false, flawKey
@@ -38,7 +38,7 @@ func decrypt(sealed, key string) (text []byte, padded bool, flaw string) {
 }
 
 // decodeSealed tolerates what happens to base64 on its way: no padding, blanks for plus signs,
-// line breaks (FAULTS B078). The alphabet for addresses is not among it.
+// line breaks (B078). The alphabet for addresses is not among it.
 func decodeSealed(sealed string) ([]byte, bool) {
 	if len(sealed) > maxSealedText {
 		return nil, false

@@ -15,8 +15,9 @@ import (
 	"time"
 )
 
-// The deadlines of a call (FAULTS 6.7). Idle connections are given up well before the gateway
-// does, because a create on a connection that dies under it has an unclear outcome.
+// The deadlines of a call: nobody at a counter waits longer than ten seconds for one. Idle connections
+// are given up well before the gateway does, because a create on a connection that dies under it has
+// an unclear outcome.
 const (
 	dialTime   = 3 * time.Second
 	tlsTime    = 3 * time.Second
@@ -139,7 +140,7 @@ func loopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// checkToken wants a key that fits a header; its length differs between accounts (protocol 1).
+// checkToken wants a key that fits a header; its length differs between accounts.
 func checkToken(token string) error {
 	if token == "" {
 		return errors.New("secpaid: the API key is empty")

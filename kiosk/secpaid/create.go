@@ -9,7 +9,7 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// createLink is the request of protocol 3.1, in the order of its table. Flags typed "string"
+// createLink is the request for a plain link, in the order of the guide's table. Flags typed "string"
 // there travel as strings.
 type createLink struct {
 	Amount      decimal `json:"amount"`
@@ -18,7 +18,7 @@ type createLink struct {
 	linkTerms
 }
 
-// createSplitLink is the request of protocol 3.2. Its page does not list the terms of
+// createSplitLink is the request for a link whose money is shared. Its page does not list the terms of
 // encryption and bank transfer, its remarks imply them; they are asked for and not relied upon.
 type createSplitLink struct {
 	Amount      decimal     `json:"amount"`
@@ -43,7 +43,7 @@ type linkTerms struct {
 	Statement       string `json:"bank_statement_description,omitempty"`
 }
 
-// keyLength is that of an AES-256 key taken as raw characters (protocol 7.5).
+// keyLength is that of an AES-256 key taken as raw characters.
 const keyLength = 32
 
 // Open asks for a payment link, once. A link whose echo differs from the order comes back with
@@ -80,7 +80,7 @@ func (c *Client) opened(o kiosk.Order, answer object) (kiosk.Opened, error) {
 	return opened, nil
 }
 
-// flawOf names what must not be sent. A comma would make two addresses of one (protocol 7.1).
+// flawOf names what must not be sent. A comma would make two addresses of one.
 func flawOf(o kiosk.Order) string {
 	var shared kiosk.Money
 	for _, p := range o.Shares {
@@ -181,7 +181,7 @@ func wrongSplit(o kiosk.Order, link object) string {
 }
 
 // sameRecipients compares who gets what. The list is JSON in a string, a list, or null, under
-// one of two names (protocol 14, 5); the generation of 2025 does not echo it at all.
+// one of two names; the generation of 2025 does not echo it at all.
 func sameRecipients(want []kiosk.Part, link object) bool {
 	list, present := link["recipients"]
 	if !present {

@@ -4,8 +4,8 @@
 // refused, not sent, too many or unclear, the encryption of webhooks, and the budget of calls.
 //
 // It must not decide anything about a sale, store anything, repeat a call by itself, or share a
-// line with the sandbox. Protocol numbers in comments name sections of the description of the
-// gateway's wire; "the nine tests" are those of a notice that may count as proof.
+// line with the sandbox. What is known of the gateway's wire, and from where, stands in wire.md beside
+// this file; "the nine tests" are those of a notice that may count as proof (package kiosk).
 //
 // Three rules hold everywhere:
 //

@@ -90,7 +90,7 @@ func (c *Client) search(ctx context.Context, endpoint, ref string, used bool) (k
 	return found, nil
 }
 
-// found reads a row of a list of links in its short or its full form (protocol 4.1).
+// found reads a row of a list of links in its short or its full form.
 func (c *Client) found(o object, used bool) (kiosk.Found, bool) {
 	id, known := o.number("linktopay_id", "id", "pay_id")
 	amount, readable := o.money("amount")
@@ -126,7 +126,7 @@ func (c *Client) list(ctx context.Context, lane kiosk.Lane, endpoint string, req
 }
 
 // rows returns the list of an answer. Null, nothing or an object is not an empty list
-// (FAULTS B192).
+// (B192).
 func (o object) rows() ([]any, error) {
 	rows, ok := o["data"].([]any)
 	if !ok {

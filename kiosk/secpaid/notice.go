@@ -36,11 +36,11 @@ const (
 )
 
 // A notice holds an object within an object; the breakdown of a split link a list of objects
-// below that (protocol 7.2). limits carries the count of names by value, so each text starts
+// below that. limits carries the count of names by value, so each text starts
 // with a full one.
 var noticeLimits = limits{depth: 4, keys: 64, fold: true}
 
-// ReadNotice reads a webhook body of any form (protocol 7.6). key is that of the link, "" if no
+// ReadNotice reads a webhook body of any form: A to D of wire.md. key is that of the link, "" if no
 // encryption was ordered; then nothing is authentic. It never fails and never tells outsiders
 // anything: what cannot be believed has Authentic false and a Flaw for the log.
 func (c *Client) ReadNotice(contentType string, raw []byte, key string) kiosk.Notice {

@@ -10,10 +10,10 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// maxPage is the longest page of a list of transactions (protocol 11).
+// maxPage is the longest page of a list of transactions that the gateway gives.
 const maxPage = 1000
 
-// payInsRequest is the request of protocol 4.5. since is always there: without it only today is
+// payInsRequest asks for payments. since is always there: without it only today is
 // shown, and nobody says whose midnight ends a day.
 type payInsRequest struct {
 	PayID int64 `json:"pay_id,omitempty"`
@@ -120,7 +120,7 @@ func payIn(o object, id int64) (kiosk.PayIn, bool) {
 	return in, ok
 }
 
-// kindOf tells payments from money that went back. What went back is negative (protocol 4.5); a
+// kindOf tells payments from money that went back. What went back is negative; a
 // refund written without the sign gets it, since sums are taken over these rows.
 func kindOf(o object, amount kiosk.Money) (kiosk.RowKind, kiosk.Money) {
 	switch o.word("transaction_type") {

@@ -34,7 +34,7 @@ func plainHost(host string) string { return strings.TrimSuffix(host, ":443") }
 
 // rightLink tells whether an address may be drawn as a QR code: https (http only where the
 // gateway itself is reached by http, which is loopback), an expected host, no user information,
-// and exactly one link_id, which is the padded base64 of the link's number (protocol 13.9).
+// and exactly one link_id, which is the padded base64 of the link's number.
 func (c *Client) rightLink(text string, id int64) bool {
 	u, err := url.Parse(text)
 	if err != nil || u.User != nil || u.Opaque != "" || u.Fragment != "" {

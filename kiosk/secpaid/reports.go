@@ -29,7 +29,7 @@ type invoicesRequest struct {
 }
 
 // PayOut is a nightly transfer to the account's owner; every field is the gateway's word. Net is
-// what it pays after its fees (protocol 10: the sums need not add up).
+// what it pays after its fees; the sums need not add up.
 type PayOut struct {
 	ID            string
 	TransactionID string
@@ -65,7 +65,7 @@ type TaxInvoice struct {
 	VAT     kiosk.Money
 }
 
-// Address is the account's owner on an invoice (protocol 4.7). It shows itself to nobody who
+// Address is the account's owner on an invoice, who may be a person. It shows itself to nobody who
 // prints, logs or encodes it: read its fields.
 type Address struct {
 	Company string
@@ -94,7 +94,7 @@ type TaxInvoicePage struct {
 	Total  int64
 }
 
-// PayOuts reads one page of payouts (protocol 4.6). Errors are those of [kiosk.Gateway].
+// PayOuts reads one page of payouts. Errors are those of [kiosk.Gateway].
 func (c *Client) PayOuts(ctx context.Context, q ReportQuery) (PayOutPage, error) {
 	request := payOutsRequest{max(q.Page, 1), pageLimit(q.Limit), q.From, q.To}
 	rows, err := c.list(ctx, kiosk.LaneReports, "getPayOutTransactions", request)
@@ -106,7 +106,7 @@ func (c *Client) PayOuts(ctx context.Context, q ReportQuery) (PayOutPage, error)
 	return page, nil
 }
 
-// TaxInvoices reads one page of invoices (protocol 4.7). Errors are those of [kiosk.Gateway].
+// TaxInvoices reads one page of invoices. Errors are those of [kiosk.Gateway].
 func (c *Client) TaxInvoices(ctx context.Context, q ReportQuery) (TaxInvoicePage, error) {
 	request := invoicesRequest{max(q.Page, 1), pageLimit(q.Limit), q.From}
 	var page TaxInvoicePage

@@ -12,8 +12,8 @@ type deleteLink struct {
 	LinkID int64 `json:"link_id"`
 }
 
-// deleteAnswers is the one place where a text decides, because the gateway gives nothing else
-// (protocol 13.6 and 14, 41). A sentence that is not here, a translated one above all, means
+// deleteAnswers is the one place where a text decides, because the gateway gives nothing else: two pages
+// have two texts for an unknown link. A sentence that is not here, a translated one above all, means
 // "unknown", and the lists are searched before anything is believed.
 var deleteAnswers = map[string]kiosk.Retired{
 	"this link is already used": kiosk.RetiredUsed,
@@ -51,7 +51,7 @@ func retiredBy(err error) (kiosk.Retired, bool) {
 	return kiosk.RetiredUnknown, true
 }
 
-// refundPayment is the request of protocol 4.4; one field is in camel case there.
+// refundPayment asks for a refund; one field is in camel case, as the gateway has it.
 type refundPayment struct {
 	PayID  int64   `json:"pay_id"`
 	Amount decimal `json:"refund_amount"`
@@ -73,7 +73,7 @@ func (c *Client) Refund(ctx context.Context, payID int64, amount kiosk.Money, fu
 	return err
 }
 
-// refundAnswers are the sentences of a second request for one link (protocol 4.4): after a lost
+// refundAnswers are the sentences of a second request for one link: after a lost
 // answer they mean that the first one arrived. One that is not here leaves the refund declined.
 var refundAnswers = map[string]bool{"refund already requested": true}
 

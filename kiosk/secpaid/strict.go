@@ -114,7 +114,7 @@ func (o object) text(name string) string {
 func (o object) has(name string) bool { return o[name] != nil }
 
 // word returns a text in lower case, for comparison with known words. Blanks are not trimmed: a
-// word with a blank in front is another word (FAULTS B197).
+// word with a blank in front is another word (B197).
 func (o object) word(name string) string {
 	if b, ok := o[name].(bool); ok {
 		return strconv.FormatBool(b)
@@ -138,7 +138,7 @@ func (o object) money(name string) (kiosk.Money, bool) {
 }
 
 // number reads a link's number under any of its names. Names that disagree, and one that cannot
-// be read, make it unreadable: then nobody knows which link is meant (FAULTS B189).
+// be read, make it unreadable: then nobody knows which link is meant (B189).
 func (o object) number(names ...string) (int64, bool) {
 	var id int64
 	for _, name := range names {

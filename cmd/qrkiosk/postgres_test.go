@@ -127,8 +127,8 @@ func postgresPrograms() string {
 		found = append(found, path)
 	}
 	for _, path := range found {
-		if path, err := filepath.EvalSymlinks(path); err == nil {
-			return filepath.Dir(path)
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			return filepath.Dir(target)
 		}
 	}
 	return ""

@@ -37,13 +37,16 @@ func decrypt(sealed, key string) (text []byte, padded bool, flaw string) {
 	return data[:n], right == 1, ""
 }
 
+// unharmed undoes what happens to base64 on its way: line breaks, blanks for plus signs.
+var unharmed = strings.NewReplacer("\r", "", "\n", "", " ", "+")
+
 // decodeSealed tolerates what happens to base64 on its way: no padding, blanks for plus signs,
 // line breaks (B078). The alphabet for addresses is not among it.
 func decodeSealed(sealed string) ([]byte, bool) {
 	if len(sealed) > maxSealedText {
 		return nil, false
 	}
-	sealed = strings.NewReplacer("\r", "", "\n", "", " ", "+").Replace(sealed)
+	sealed = unharmed.Replace(sealed)
 	body := strings.TrimRight(sealed, "=")
 	if len(sealed)-len(body) > 2 {
 		return nil, false

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"image"
+	"image/draw"
 	_ "image/png" // screenshots
 	"io"
 	"net/http"
@@ -353,6 +354,10 @@ func decode(img image.Image) (text string, err error) {
 func shrunk(img image.Image, n int) *image.Gray {
 	b := img.Bounds()
 	small := image.NewGray(image.Rect(0, 0, b.Dx()/n, b.Dy()/n))
+	if n == 1 {
+		draw.Draw(small, small.Rect, img, b.Min, draw.Src) // the same, without a call for every dot
+		return small
+	}
 	for y := range small.Rect.Dy() {
 		for x := range small.Rect.Dx() {
 			small.Set(x, y, img.At(b.Min.X+n*x, b.Min.Y+n*y))

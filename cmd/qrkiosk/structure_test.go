@@ -479,7 +479,7 @@ func TestComments_citeNothingAbsent(t *testing.T) {
 	for _, path := range writtenFiles(t) {
 		files++
 		if !strings.HasSuffix(path, ".go") {
-			if what := cited(withoutMarks(read(t, path))); what != "" {
+			if what := cited(withoutMarks(readText(t, path))); what != "" {
 				t.Errorf("%s cites %q: say in plain words what it says", path, what)
 			}
 			continue
@@ -542,7 +542,7 @@ func writtenFiles(t *testing.T) []string {
 	return files
 }
 
-func read(t *testing.T, path string) string {
+func readText(t *testing.T, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -49,7 +49,7 @@ func (s *Server) help(w http.ResponseWriter, r *http.Request) error {
 
 // tone chooses the sound of the register, for its till and displays.
 func (s *Server) tone(w http.ResponseWriter, r *http.Request) error {
-	if err := s.shop.Till.SetTone(r.Context(), personOf(r).Actor, r.PostForm.Get("tone")); err != nil {
+	if err := s.shop.Till.SetTone(r.Context(), tillActorOf(r).Actor, r.PostForm.Get("tone")); err != nil {
 		return err
 	}
 	return s.answer(w, r, "")
@@ -57,7 +57,7 @@ func (s *Server) tone(w http.ResponseWriter, r *http.Request) error {
 
 // guide shows every component; a house with real money has no such page.
 func (s *Server) guide(w http.ResponseWriter, r *http.Request) error {
-	if s.shop.Kernel.Settings().Mode != kiosk.Sandbox {
+	if s.shop.Kernel.Installation().Mode != kiosk.Sandbox {
 		return errNoPage
 	}
 	part := oneOf(r.URL.Query().Get("part"), views.GuideParts...)

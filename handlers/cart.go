@@ -141,7 +141,7 @@ func (s *Server) cart(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.shop.Till.SetCart(r.Context(), personOf(r).Actor, r.PostForm.Get("key"), lines, off); err != nil {
+	if err := s.shop.Till.SetCart(r.Context(), tillActorOf(r).Actor, r.PostForm.Get("key"), lines, off); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -150,7 +150,7 @@ func (s *Server) cart(w http.ResponseWriter, r *http.Request) error {
 
 // items draws the tiles anew, for a till whose catalogue has changed under its hands.
 func (s *Server) items(w http.ResponseWriter, r *http.Request) error {
-	t, err := s.shop.Till.Till(r.Context(), personOf(r).Register)
+	t, err := s.shop.Till.TillScreen(r.Context(), tillActorOf(r).Register)
 	if err != nil {
 		return err
 	}

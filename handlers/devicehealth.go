@@ -121,7 +121,7 @@ func (s *Server) flushHealth(ctx context.Context) {
 
 // tillHealth and displayHealth take what a screen tells of its device.
 func (s *Server) tillHealth(w http.ResponseWriter, r *http.Request) error {
-	return s.heard(w, r, tabletOf(r))
+	return s.takeHealth(w, r, tabletOf(r))
 }
 
 func (s *Server) displayHealth(w http.ResponseWriter, r *http.Request) error {
@@ -129,10 +129,10 @@ func (s *Server) displayHealth(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.heard(w, r, device)
+	return s.takeHealth(w, r, device)
 }
 
-func (s *Server) heard(w http.ResponseWriter, r *http.Request, d kiosk.Device) error {
+func (s *Server) takeHealth(w http.ResponseWriter, r *http.Request, d kiosk.Device) error {
 	h := kiosk.DeviceHealth{
 		Device: d.ID, Register: d.Register, Kind: d.Kind, Seen: s.clock().UnixMilli(),
 		Awake: r.PostForm.Get("awake"), Sound: r.PostForm.Get("sound"), Battery: -1,

@@ -17,8 +17,8 @@ func displayOf(r *http.Request) kiosk.Device {
 	return d
 }
 
-// screen lets only paired displays through.
-func (s *Server) screen(next handler) handler {
+// requireDisplay lets only paired displays through.
+func (s *Server) requireDisplay(next handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		device, err := s.deviceOf(r, displayCookie, kiosk.Display)
 		if err != nil {
@@ -50,7 +50,7 @@ func (s *Server) display(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) displayScreen(ctx context.Context, register string) (kiosk.DisplayScreen, views.DisplayExtras, error) {
-	d, err := s.shop.Till.Display(ctx, register)
+	d, err := s.shop.Till.DisplayScreen(ctx, register)
 	return d, views.DisplayExtras{QR: s.code(d.PayURL), Receipt: s.code(d.Receipt)}, err
 }
 
@@ -104,12 +104,12 @@ func readTip(r *http.Request) (kiosk.Money, error) {
 // that prove nothing: at most they make the gateway's lists be read sooner.
 func (s *Server) receipt(w http.ResponseWriter, r *http.Request) error {
 	secret := plainID(chi.URLParam(r, "receipt"))
-	page, err := s.shop.Till.Receipt(r.Context(), secret)
+	page, err := s.shop.Till.ReceiptScreen(r.Context(), secret)
 	if err != nil {
 		return err
 	}
 	if r.URL.RawQuery != "" && !r.URL.Query().Has("lang") {
-		s.shop.Kernel.Hint(secret)
+		s.shop.Kernel.LookAsked(secret)
 	}
 	p := s.view(r)
 	p.Lang = receiptLang(r, page.Stall)

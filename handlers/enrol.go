@@ -122,13 +122,13 @@ func (s *Server) pairForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, status int, page views.TillPair, cause error) error {
-	t, err := s.shop.Till.Till(r.Context(), personOf(r).Register)
+	t, err := s.shop.Till.TillScreen(r.Context(), tillActorOf(r).Register)
 	if err != nil {
 		return err
 	}
 	p := s.view(r)
 	p.Lang = s.staffLang(r, t.Stall)
-	page.Stall, page.Error = t.Stall, p.Explain(known(cause))
+	page.Stall, page.Error = t.Stall, p.Explain(withWords(cause))
 	s.render(w, r, status, views.TillPairForm(p, page))
 	return nil
 }
@@ -154,7 +154,7 @@ func (s *Server) pairConfirm(w http.ResponseWriter, r *http.Request) error {
 	if err := s.mayPair(r); err != nil {
 		return s.pairRefused(w, r, err)
 	}
-	if _, err := s.shop.Till.Pair(r.Context(), personOf(r).Actor, r.PostForm.Get("code"), "display"); err != nil {
+	if _, err := s.shop.Till.Pair(r.Context(), tillActorOf(r).Actor, r.PostForm.Get("code"), "display"); err != nil {
 		return s.pairRefused(w, r, err)
 	}
 	return s.goTo(w, r, views.PathTill)

@@ -58,11 +58,11 @@ func statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
-// known turns an error into one with words: those of its key, or else those of its code.
-func known(err error) error {
+// withWords turns an error into one with words: those of its key, or else those of its code.
+func withWords(err error) error {
 	var own *statusError
 	if !errors.As(err, &own) {
-		return spoken(err)
+		return wordsFor(err)
 	}
 	code := kiosk.Invalid
 	switch own.status {
@@ -74,7 +74,7 @@ func known(err error) error {
 	return &kiosk.Error{Code: code, Key: string(code)}
 }
 
-func spoken(err error) error {
+func wordsFor(err error) error {
 	var e *kiosk.Error
 	if !errors.As(err, &e) || views.Words("en").Has("error."+e.Key) {
 		return err
@@ -109,7 +109,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	p := s.viewHere(r)
-	s.render(w, r, status, views.ErrorPage(p, status, p.Explain(known(err)), requestID(r)))
+	s.render(w, r, status, views.ErrorPage(p, status, p.Explain(withWords(err)), requestID(r)))
 }
 
 func retryAfter(w http.ResponseWriter, err error) {
@@ -121,8 +121,8 @@ func retryAfter(w http.ResponseWriter, err error) {
 
 func (s *Server) failJSON(w http.ResponseWriter, r *http.Request, status int, err error) {
 	answer := struct {
-		Error *views.Trouble `json:"error"`
-	}{s.viewHere(r).Explain(known(err))}
+		Error *views.Problem `json:"error"`
+	}{s.viewHere(r).Explain(withWords(err))}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(answer)

@@ -13,7 +13,7 @@ const faceKind kiosk.DeviceKind = "face"
 
 // face is the customer's screen on the till itself, for a stall with one tablet.
 func (s *Server) face(w http.ResponseWriter, r *http.Request) error {
-	d, x, err := s.displayScreen(r.Context(), personOf(r).Register)
+	d, x, err := s.displayScreen(r.Context(), tillActorOf(r).Register)
 	if err != nil {
 		return err
 	}
@@ -24,10 +24,10 @@ func (s *Server) face(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) faceState(w http.ResponseWriter, r *http.Request) error {
-	return s.screenState(w, r, personOf(r).Register, true)
+	return s.screenState(w, r, tillActorOf(r).Register, true)
 }
 
 // faceTip takes a tip that was chosen on the till.
 func (s *Server) faceTip(w http.ResponseWriter, r *http.Request) error {
-	return s.takeTip(w, r, personOf(r).Register, views.PathFace)
+	return s.takeTip(w, r, tillActorOf(r).Register, views.PathFace)
 }

@@ -128,7 +128,7 @@ func TestStatuses(t *testing.T) {
 			if got := statusOf(err); got != status {
 				t.Errorf("%s is answered %d", code, got)
 			}
-			if key := kiosk.KeyOf(known(err)); key != string(code) {
+			if key := kiosk.KeyOf(withWords(err)); key != string(code) {
 				t.Errorf("%s is told as %s", code, key)
 			}
 		}
@@ -140,11 +140,11 @@ func TestStatuses(t *testing.T) {
 	}
 	for status, key := range map[int]string{400: "invalid", 403: "forbidden", 413: "invalid", 415: "invalid", 421: "not-found"} {
 		err := &statusError{status, "reason"}
-		if statusOf(err) != status || kiosk.KeyOf(known(err)) != key {
-			t.Errorf("%d is answered %d as %s", status, statusOf(err), kiosk.KeyOf(known(err)))
+		if statusOf(err) != status || kiosk.KeyOf(withWords(err)) != key {
+			t.Errorf("%d is answered %d as %s", status, statusOf(err), kiosk.KeyOf(withWords(err)))
 		}
 	}
-	if err := errors.New("a defect"); statusOf(err) != http.StatusInternalServerError || kiosk.KeyOf(known(err)) != kiosk.KeyInternal {
+	if err := errors.New("a defect"); statusOf(err) != http.StatusInternalServerError || kiosk.KeyOf(withWords(err)) != kiosk.KeyInternal {
 		t.Error("a defect is told as something else")
 	}
 }

@@ -26,7 +26,7 @@ func (s *Server) hook(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
-	err := s.shop.Reconciler.Notice(r.Context(), token, r.Header.Get("Content-Type"), func() ([]byte, error) {
+	err := s.shop.Reconciler.ReceiveNotice(r.Context(), token, r.Header.Get("Content-Type"), func() ([]byte, error) {
 		return readHook(w, r)
 	})
 	if err != nil {

@@ -16,7 +16,7 @@ type Metrics struct {
 	create   *prometheus.HistogramVec
 	notice   *prometheus.HistogramVec
 	frame    prometheus.Histogram
-	sweeps   *prometheus.CounterVec
+	polls    *prometheus.CounterVec
 	requests *prometheus.CounterVec
 	sockets  *prometheus.GaugeVec
 }
@@ -35,7 +35,7 @@ func NewMetrics() *Metrics {
 		frame: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "qrkiosk_commit_frame_seconds", Help: "Time from a commit to the frame that shows it.", Buckets: fine,
 		}),
-		sweeps: prometheus.NewCounterVec(prometheus.CounterOpts{
+		polls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "qrkiosk_sweeps_total", Help: "Readings of the gateway's pay-in list.",
 		}, []string{"outcome"}),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -45,7 +45,7 @@ func NewMetrics() *Metrics {
 			Name: "qrkiosk_sockets", Help: "Live screens.",
 		}, []string{"kind"}),
 	}
-	m.registry.MustRegister(m.create, m.notice, m.frame, m.sweeps, m.requests, m.sockets,
+	m.registry.MustRegister(m.create, m.notice, m.frame, m.polls, m.requests, m.sockets,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -60,13 +60,13 @@ func (m *Metrics) Noticed(d time.Duration, believed bool) {
 	m.notice.WithLabelValues(strconv.FormatBool(believed)).Observe(d.Seconds())
 }
 
-// Swept counts a reading of the pay-in list.
-func (m *Metrics) Swept(_ int, err error) {
+// Polled counts a reading of the pay-in list.
+func (m *Metrics) Polled(_ int, err error) {
 	outcome := "read"
 	if err != nil {
 		outcome = "failed"
 	}
-	m.sweeps.WithLabelValues(outcome).Inc()
+	m.polls.WithLabelValues(outcome).Inc()
 }
 
 func (m *Metrics) pushed(d time.Duration) { m.frame.Observe(d.Seconds()) }

@@ -34,11 +34,11 @@ const (
 	officeSince   = "half-at"
 	officeTarget  = "then" // one of our own pages, to go on with after signing in again
 	officeOnce    = "once" // hash of the one-time code
-	officeArrival = "arrival"
+	officeSignUp  = "arrival"
 )
 
 func (s *Server) newOfficeSessions(store scs.Store) *scs.SessionManager {
-	m := s.newSessions(ownKeys(store, "office:"))
+	m := s.newSessions(prefixedSessions(store, "office:"))
 	m.Lifetime = officeLong
 	m.Cookie.Name = s.cookieName(officeCookie)
 	// A link from a mail or a bookmark may open the office; what changes anything is kept from
@@ -47,77 +47,77 @@ func (s *Server) newOfficeSessions(store scs.Store) *scs.SessionManager {
 	return m
 }
 
-// keyed is a store of sessions whose keys begin with a word of their own.
-type keyed struct {
+// prefixedStore is a store of sessions whose keys begin with a word of their own.
+type prefixedStore struct {
 	scs.CtxStore
 	word string
 }
 
-// ownKeys keeps the sessions of one manager apart from those of another in the same store.
-func ownKeys(store scs.Store, word string) scs.Store {
+// prefixedSessions keeps the sessions of one manager apart from those of another in the same store.
+func prefixedSessions(store scs.Store, word string) scs.Store {
 	if c, ok := store.(scs.CtxStore); ok {
-		return keyed{c, word}
+		return prefixedStore{c, word}
 	}
 	return store
 }
 
-func (k keyed) Find(token string) ([]byte, bool, error) {
+func (k prefixedStore) Find(token string) ([]byte, bool, error) {
 	return k.FindCtx(context.Background(), token)
 }
 
-func (k keyed) Commit(token string, b []byte, expiry time.Time) error {
+func (k prefixedStore) Commit(token string, b []byte, expiry time.Time) error {
 	return k.CommitCtx(context.Background(), token, b, expiry)
 }
 
-func (k keyed) Delete(token string) error { return k.DeleteCtx(context.Background(), token) }
+func (k prefixedStore) Delete(token string) error { return k.DeleteCtx(context.Background(), token) }
 
-func (k keyed) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+func (k prefixedStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	return k.CtxStore.FindCtx(ctx, k.word+token)
 }
 
-func (k keyed) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
+func (k prefixedStore) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
 	return k.CtxStore.CommitCtx(ctx, k.word+token, b, expiry)
 }
 
-func (k keyed) DeleteCtx(ctx context.Context, token string) error {
+func (k prefixedStore) DeleteCtx(ctx context.Context, token string) error {
 	return k.CtxStore.DeleteCtx(ctx, k.word+token)
 }
 
-type officialKey struct{}
+type officeActorKey struct{}
 
-// official is who is signed in to the office.
-type official struct {
-	kiosk.Clerk
-	login kiosk.Login
+// officeActor is who is signed in to the office.
+type officeActor struct {
+	kiosk.OfficeActor
+	user kiosk.User
 }
 
-func officialOf(r *http.Request) official {
-	o, _ := r.Context().Value(officialKey{}).(official)
+func officeActorOf(r *http.Request) officeActor {
+	o, _ := r.Context().Value(officeActorKey{}).(officeActor)
 	return o
 }
 
-// official lets only those through who are signed in to the office and may use the route. What
+// requireOffice lets only those through who are signed in to the office and may use the route. What
 // belongs to a stall that is not theirs does not exist for them.
-func (s *Server) official(route Route, next handler) handler {
+func (s *Server) requireOffice(route Route, next handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		login, err := s.inOffice(r.Context())
 		if err != nil {
 			return s.notInOffice(w, r, err)
 		}
-		o := official{login: login, Clerk: kiosk.Clerk{
-			Login: login.ID, Role: login.Role, Stall: login.Stall, From: s.clientIP(r).String(),
+		o := officeActor{user: login, OfficeActor: kiosk.OfficeActor{
+			User: login.ID, Role: login.Role, Stall: login.Stall, From: s.clientIP(r).String(),
 		}}
 		switch {
 		case route.Who == Organizer && login.Role != kiosk.Organizer:
 			return &kiosk.Error{Code: kiosk.Forbidden, Key: kiosk.KeyOfficeOrganizer}
-		case route.OfStall() && !o.Heads(plainID(chi.URLParam(r, "stall"))):
+		case route.OfStall() && !o.CheckMayChange(plainID(chi.URLParam(r, "stall"))):
 			return errNoPage
 		case route.Fresh && !s.fresh(r):
 			return s.askAgain(w, r)
 		case route.OfStall() && !s.isStall(r):
 			return errNoPage
 		}
-		return next(w, r.WithContext(context.WithValue(r.Context(), officialKey{}, o)))
+		return next(w, r.WithContext(context.WithValue(r.Context(), officeActorKey{}, o)))
 	}
 }
 
@@ -128,17 +128,17 @@ func (s *Server) isStall(r *http.Request) bool {
 }
 
 // inOffice reads who is signed in, and notes the visit as a sign of life.
-func (s *Server) inOffice(ctx context.Context) (kiosk.Login, error) {
+func (s *Server) inOffice(ctx context.Context) (kiosk.User, error) {
 	id := s.office.GetString(ctx, officeLogin)
 	now := s.clock().UnixMilli()
 	seen := s.office.GetInt64(ctx, officeSeen)
 	if id == "" || now-seen > officeIdle.Milliseconds() || now < seen {
-		return kiosk.Login{}, errSignedOut
+		return kiosk.User{}, errSignedOut
 	}
 	if now-seen > touchEvery.Milliseconds() {
 		s.office.Put(ctx, officeSeen, now)
 	}
-	return s.shop.Office.LoginIn(ctx, id, s.office.GetInt64(ctx, officeGen))
+	return s.shop.Office.ActiveUser(ctx, id, s.office.GetInt64(ctx, officeGen))
 }
 
 // notInOffice sends people to the door and takes back a cookie that is worth nothing any more.
@@ -182,22 +182,22 @@ func (s *Server) askAgain(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// door is where a request knocks.
-func (s *Server) door(r *http.Request) office.Door {
-	return office.Door{From: s.clientIP(r).String(), Browser: s.cookie(r, browserCookie)}
+// signInOrigin is where a request knocks.
+func (s *Server) signInOrigin(r *http.Request) office.SignInOrigin {
+	return office.SignInOrigin{From: s.clientIP(r).String(), Browser: s.cookie(r, browserCookie)}
 }
 
-// mayKnock bounds what one address may try in a minute, whoever it says it is.
-func (s *Server) mayKnock(r *http.Request) error {
+// limitSignIns bounds what one address may try in a minute, whoever it says it is.
+func (s *Server) limitSignIns(r *http.Request) error {
 	if wait := s.limits.wait("office "+s.clientIP(r).String(), s.clock()); wait > 0 {
-		return &kiosk.Error{Code: kiosk.TooMany, Key: kiosk.KeyLoginWait, Wait: wait}
+		return &kiosk.Error{Code: kiosk.TooMany, Key: kiosk.KeySignInWait, Wait: wait}
 	}
 	return nil
 }
 
-// admitted begins a new session for somebody who has proved to be who they are. The id of before
+// beginOfficeSession begins a new session for somebody who has proved to be who they are. The id of before
 // is worth nothing afterwards.
-func (s *Server) admitted(w http.ResponseWriter, r *http.Request, login kiosk.Login, browser string) error {
+func (s *Server) beginOfficeSession(w http.ResponseWriter, r *http.Request, login kiosk.User, browser string) error {
 	ctx := r.Context()
 	if err := s.office.Clear(ctx); err != nil {
 		return err
@@ -221,19 +221,19 @@ func (s *Server) admitted(w http.ResponseWriter, r *http.Request, login kiosk.Lo
 func (s *Server) officePage(r *http.Request, section, title string) (views.Page, views.OfficeFrame) {
 	p := s.view(r).In("")
 	said := s.office.PopString(r.Context(), "said")
-	return p, views.OfficeFrame{Login: officialOf(r).login, Section: section, Title: title, Said: said}
+	return p, views.OfficeFrame{User: officeActorOf(r).user, Section: section, Title: title, Said: said}
 }
 
-// done sends people to a page that says what was done.
-func (s *Server) done(w http.ResponseWriter, r *http.Request, said, path string) error {
+// redirectDone sends people to a page that says what was done.
+func (s *Server) redirectDone(w http.ResponseWriter, r *http.Request, said, path string) error {
 	s.office.Put(r.Context(), "said", said)
 	http.Redirect(w, r, path, http.StatusSeeOther)
 	return nil
 }
 
-// refused tells whether a form is shown again with what was wrong; anything else is no matter of
+// isFormError tells whether a form is shown again with what was wrong; anything else is no matter of
 // the form.
-func refused(err error) bool {
+func isFormError(err error) bool {
 	status := statusOf(err)
 	return status < http.StatusInternalServerError && status != http.StatusNotFound && status != http.StatusForbidden
 }

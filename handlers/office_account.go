@@ -23,22 +23,22 @@ func (s *Server) stallAccount(w http.ResponseWriter, r *http.Request) error {
 }
 
 // stallAccountPage shows which account a stall sells with. What was typed is never shown again.
-func (s *Server) stallAccountPage(w http.ResponseWriter, r *http.Request, status int, _ views.Typed, t *views.Trouble) error {
+func (s *Server) stallAccountPage(w http.ResponseWriter, r *http.Request, status int, _ views.Typed, t *views.Problem) error {
 	stall, err := s.stallHere(r)
 	if err != nil {
 		return err
 	}
-	h, err := s.shop.Kernel.House(r.Context())
+	h, err := s.shop.Kernel.OfficeSettings(r.Context())
 	if err != nil {
 		return err
 	}
-	names, err := s.shop.Office.Names(r.Context())
+	names, err := s.shop.Office.NamesByID(r.Context())
 	if err != nil {
 		return err
 	}
 	a := views.StallAccount{Stall: stall}
-	if stall.OwnAccount != "" {
-		a.Account = h.Own(stall.OwnAccount)
+	if stall.AccountID != "" {
+		a.Account = h.Account(stall.AccountID)
 		a.SetBy = names[a.Account.SetBy]
 	}
 	p, f := s.stallTab(r, stall, "account", t)
@@ -48,10 +48,10 @@ func (s *Server) stallAccountPage(w http.ResponseWriter, r *http.Request, status
 
 func (s *Server) stallAccountSet(w http.ResponseWriter, r *http.Request) error {
 	stall := plainID(chi.URLParam(r, "stall"))
-	set, err := s.shop.Office.SetOwnAccount(r.Context(), officialOf(r).Clerk, stall, r.PostForm.Get("key"))
+	set, err := s.shop.Office.SetStallAccount(r.Context(), officeActorOf(r).OfficeActor, stall, r.PostForm.Get("key"))
 	r.PostForm.Del("key")
 	if err == nil {
-		s.log.Info("the account of a stall was set", "stall", stall, "login", set.SetBy, "account", set.Number)
+		s.log.Info("the account of a stall was set", "stall", stall, "login", set.SetBy, "account", set.AccountNumber)
 	}
 	switch kiosk.CodeOf(err) {
 	case kiosk.Unclear, kiosk.NotSent, kiosk.TooMany:
@@ -62,14 +62,14 @@ func (s *Server) stallAccountSet(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) stallAccountEnd(w http.ResponseWriter, r *http.Request) error {
-	return s.accountDone(w, r, s.shop.Office.EndOwnAccount(r.Context(), officialOf(r).Clerk, plainID(chi.URLParam(r, "stall"))))
+	return s.accountDone(w, r, s.shop.Office.EndStallAccount(r.Context(), officeActorOf(r).OfficeActor, plainID(chi.URLParam(r, "stall"))))
 }
 
 func (s *Server) accountDone(w http.ResponseWriter, r *http.Request, err error) error {
 	if err != nil {
 		return s.refuse(w, r, err, s.stallAccountPage)
 	}
-	return s.done(w, r, "saved", views.StallPath(plainID(chi.URLParam(r, "stall")), "/account"))
+	return s.redirectDone(w, r, "saved", views.StallPath(plainID(chi.URLParam(r, "stall")), "/account"))
 }
 
 // accountNames are the names of stalls' accounts, by their IDs and by the names of their books.
@@ -77,7 +77,7 @@ func (s *Server) accountNames(ctx context.Context) (views.AccountNames, error) {
 	names, err := s.shop.Kernel.AccountNames(ctx)
 	all := views.AccountNames{}
 	for id, n := range names {
-		all[id], all[s.shop.Kernel.BookOf(id)] = n, n
+		all[id], all[s.shop.Kernel.QualifiedAccount(id)] = n, n
 	}
 	return all, err
 }

@@ -54,7 +54,7 @@ func (s *Server) officeSignIn(w http.ResponseWriter, r *http.Request) error {
 	name := r.PostForm.Get("name")
 	login, err := s.password(r, name)
 	if err != nil {
-		return s.again(w, r, err, func(p views.Page, t *views.Trouble) {
+		return s.again(w, r, err, func(p views.Page, t *views.Problem) {
 			s.render(w, r, statusOf(err), views.OfficeSignIn(p, cut(name), t))
 		})
 	}
@@ -71,30 +71,30 @@ func (s *Server) officeSignIn(w http.ResponseWriter, r *http.Request) error {
 	return s.goTo(w, r, views.PathOfficeCode)
 }
 
-func (s *Server) password(r *http.Request, name string) (kiosk.Login, error) {
-	if err := s.mayKnock(r); err != nil {
-		return kiosk.Login{}, err
+func (s *Server) password(r *http.Request, name string) (kiosk.User, error) {
+	if err := s.limitSignIns(r); err != nil {
+		return kiosk.User{}, err
 	}
-	return s.shop.Office.Password(r.Context(), name, r.PostForm.Get("password"), s.door(r))
+	return s.shop.Office.CheckPassword(r.Context(), name, r.PostForm.Get("password"), s.signInOrigin(r))
 }
 
 // cut keeps what was typed from filling a page.
 func cut(text string) string { return text[:min(len(text), 200)] }
 
 // again shows a form anew with what was wrong, and lets pass what is no matter of the form.
-func (s *Server) again(w http.ResponseWriter, r *http.Request, cause error, show func(views.Page, *views.Trouble)) error {
-	if wantsJSON(r) || !refused(cause) {
+func (s *Server) again(w http.ResponseWriter, r *http.Request, cause error, show func(views.Page, *views.Problem)) error {
+	if wantsJSON(r) || !isFormError(cause) {
 		return cause
 	}
 	retryAfter(w, cause)
 	s.log.Info("office form refused", "path", routeOf(r), "request", requestID(r), "err", cause)
 	p := s.view(r)
-	show(p, p.Explain(known(cause)))
+	show(p, p.Explain(withWords(cause)))
 	return nil
 }
 
-// half is the login whose password was right a moment ago, "" for none.
-func (s *Server) half(r *http.Request) string {
+// passwordGiven is the login whose password was right a moment ago, "" for none.
+func (s *Server) passwordGiven(r *http.Request) string {
 	age := s.clock().UnixMilli() - s.office.GetInt64(r.Context(), officeSince)
 	if age < 0 || age > officeHalf.Milliseconds() {
 		return ""
@@ -103,7 +103,7 @@ func (s *Server) half(r *http.Request) string {
 }
 
 func (s *Server) officeCodeForm(w http.ResponseWriter, r *http.Request) error {
-	if s.half(r) == "" {
+	if s.passwordGiven(r) == "" {
 		http.Redirect(w, r, views.PathOfficeSignIn, http.StatusSeeOther)
 		return nil
 	}
@@ -112,16 +112,16 @@ func (s *Server) officeCodeForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) officeCode(w http.ResponseWriter, r *http.Request) error {
-	id := s.half(r)
+	id := s.passwordGiven(r)
 	if id == "" {
 		return s.goTo(w, r, views.PathOfficeSignIn)
 	}
-	err := s.mayKnock(r)
+	err := s.limitSignIns(r)
 	if err == nil {
 		err = s.takeCode(w, r, id, views.PathOffice)
 	}
 	if err != nil {
-		return s.again(w, r, err, func(p views.Page, t *views.Trouble) {
+		return s.again(w, r, err, func(p views.Page, t *views.Problem) {
 			s.render(w, r, statusOf(err), views.OfficeCode(p, t))
 		})
 	}
@@ -130,11 +130,11 @@ func (s *Server) officeCode(w http.ResponseWriter, r *http.Request) error {
 
 // takeCode signs in with the code of the form and goes on.
 func (s *Server) takeCode(w http.ResponseWriter, r *http.Request, id, then string) error {
-	login, browser, err := s.shop.Office.Factor(r.Context(), id, r.PostForm.Get("code"), s.door(r))
+	login, browser, err := s.shop.Office.CompleteSignIn(r.Context(), id, r.PostForm.Get("code"), s.signInOrigin(r))
 	if err != nil {
 		return err
 	}
-	if err := s.admitted(w, r, login, browser); err != nil {
+	if err := s.beginOfficeSession(w, r, login, browser); err != nil {
 		return err
 	}
 	return s.goTo(w, r, then)
@@ -144,18 +144,18 @@ func (s *Server) officeAgainForm(w http.ResponseWriter, r *http.Request) error {
 	return s.againPage(w, r, http.StatusOK, nil)
 }
 
-func (s *Server) againPage(w http.ResponseWriter, r *http.Request, status int, t *views.Trouble) error {
+func (s *Server) againPage(w http.ResponseWriter, r *http.Request, status int, t *views.Problem) error {
 	p, f := s.officePage(r, "", "")
 	f.Title, f.Error = p.T("office.again.title"), t
-	s.render(w, r, status, views.OfficeAgain(p, f, len(f.Login.Factor) > 0))
+	s.render(w, r, status, views.OfficeAgain(p, f, len(f.User.Factor) > 0))
 	return nil
 }
 
 // officeAgain proves once more who sits there, and goes on to the page that asked for it.
 func (s *Server) officeAgain(w http.ResponseWriter, r *http.Request) error {
-	o := officialOf(r)
-	login, err := s.password(r, o.login.Name)
-	if err == nil && login.ID != o.Login {
+	o := officeActorOf(r)
+	login, err := s.password(r, o.user.Name)
+	if err == nil && login.ID != o.User {
 		err = errSignedOut
 	}
 	then := s.target(r)
@@ -163,7 +163,7 @@ func (s *Server) officeAgain(w http.ResponseWriter, r *http.Request) error {
 		err = s.takeCode(w, r, login.ID, then)
 	}
 	if err != nil {
-		return s.again(w, r, err, func(_ views.Page, t *views.Trouble) {
+		return s.again(w, r, err, func(_ views.Page, t *views.Problem) {
 			_ = s.againPage(w, r, statusOf(err), t)
 		})
 	}
@@ -188,7 +188,7 @@ func (s *Server) officeEverywhere(w http.ResponseWriter, r *http.Request) error 
 }
 
 func (s *Server) leaveOffice(w http.ResponseWriter, r *http.Request, everywhere bool) error {
-	if err := s.shop.Office.SignedOut(r.Context(), officialOf(r).Clerk, everywhere); err != nil {
+	if err := s.shop.Office.SignOutOfOffice(r.Context(), officeActorOf(r).OfficeActor, everywhere); err != nil {
 		return err
 	}
 	if err := s.office.Destroy(r.Context()); err != nil {
@@ -205,7 +205,7 @@ func (s *Server) officeYou(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) officeRecovery(w http.ResponseWriter, r *http.Request) error {
-	codes, err := s.shop.Office.NewRecovery(r.Context(), officialOf(r).Clerk)
+	codes, err := s.shop.Office.NewRecovery(r.Context(), officeActorOf(r).OfficeActor)
 	if err != nil {
 		return err
 	}
@@ -221,13 +221,13 @@ func (s *Server) setupForm(w http.ResponseWriter, r *http.Request) error {
 // setup takes a one-time code. It is used up only when its person is through.
 func (s *Server) setup(w http.ResponseWriter, r *http.Request) error {
 	typed := r.PostForm.Get("code")
-	err := s.mayKnock(r)
-	var once kiosk.Once
+	err := s.limitSignIns(r)
+	var once kiosk.OneTimeCode
 	if err == nil {
-		once, _, err = s.shop.Office.Once(r.Context(), typed)
+		once, _, err = s.shop.Office.NewOneTimeCode(r.Context(), typed)
 	}
 	if err != nil {
-		return s.again(w, r, err, func(p views.Page, t *views.Trouble) {
+		return s.again(w, r, err, func(p views.Page, t *views.Problem) {
 			s.render(w, r, statusOf(err), views.SetupCode(p, cut(typed), t))
 		})
 	}
@@ -241,53 +241,55 @@ func (s *Server) setup(w http.ResponseWriter, r *http.Request) error {
 	return s.goTo(w, r, views.PathSetupYou)
 }
 
-// onWay returns the hash of the one-time code that this browser has typed, "" for none.
-func (s *Server) onWay(r *http.Request) string { return s.office.GetString(r.Context(), officeOnce) }
+// typedCodeHash returns the hash of the one-time code that this browser has typed, "" for none.
+func (s *Server) typedCodeHash(r *http.Request) string {
+	return s.office.GetString(r.Context(), officeOnce)
+}
 
 func (s *Server) setupYouForm(w http.ResponseWriter, r *http.Request) error {
 	return s.setupYouPage(w, r, http.StatusOK, "", nil)
 }
 
 func (s *Server) setupYouPage(w http.ResponseWriter, r *http.Request, status int, typed string, cause error) error {
-	once, login, err := s.shop.Office.OnceByHash(r.Context(), s.onWay(r))
+	once, login, err := s.shop.Office.OneTimeCodeByHash(r.Context(), s.typedCodeHash(r))
 	if err != nil {
 		return s.backToSetup(w, r, err)
 	}
 	p := s.view(r)
-	y := views.SetupYou{Name: cut(typed), Reason: p.Explain(known(cause))}
+	y := views.SetupYou{Name: cut(typed), Reason: p.Explain(withWords(cause))}
 	if cause == nil {
 		y.Reason = nil
 	}
-	if once.Kind != kiosk.OnceSetup {
+	if once.Kind != kiosk.CodeForSetup {
 		y.Name, y.Known = login.Name, true
 	}
-	y.Keeps = once.Kind == kiosk.OnceReset
+	y.Keeps = once.Kind == kiosk.CodeForPassword
 	s.render(w, r, status, views.SetupYouPage(p, y))
 	return nil
 }
 
 // backToSetup is for a browser that has no code, or one whose time is over meanwhile.
 func (s *Server) backToSetup(w http.ResponseWriter, r *http.Request, cause error) error {
-	if s.onWay(r) == "" && kiosk.CodeOf(cause) == kiosk.Gone {
+	if s.typedCodeHash(r) == "" && kiosk.CodeOf(cause) == kiosk.Gone {
 		return s.goTo(w, r, views.PathSetup)
 	}
-	return s.again(w, r, cause, func(p views.Page, t *views.Trouble) {
+	return s.again(w, r, cause, func(p views.Page, t *views.Problem) {
 		s.render(w, r, statusOf(cause), views.SetupCode(p, "", t))
 	})
 }
 
 func (s *Server) setupYou(w http.ResponseWriter, r *http.Request) error {
 	name, password := r.PostForm.Get("name"), r.PostForm.Get("password")
-	err := s.mayKnock(r)
+	err := s.limitSignIns(r)
 	if err == nil && password != r.PostForm.Get("again") {
 		err = &kiosk.Error{Code: kiosk.Invalid, Key: office.KeyPasswordTwice, Field: "again"}
 	}
-	var a office.Arrival
+	var a office.SignUp
 	if err == nil {
-		a, err = s.shop.Office.Arrive(r.Context(), s.onWay(r), name, password)
+		a, err = s.shop.Office.BeginSignUp(r.Context(), s.typedCodeHash(r), name, password)
 	}
 	if err == nil && len(a.Factor) == 0 {
-		if err = s.letIn(w, r, a); err == nil {
+		if err = s.completeSignUp(w, r, a); err == nil {
 			return nil
 		}
 	}
@@ -295,7 +297,7 @@ func (s *Server) setupYou(w http.ResponseWriter, r *http.Request) error {
 		return s.backToSetup(w, r, err)
 	}
 	if err != nil {
-		return s.again(w, r, err, func(views.Page, *views.Trouble) {
+		return s.again(w, r, err, func(views.Page, *views.Problem) {
 			_ = s.setupYouPage(w, r, statusOf(err), name, err)
 		})
 	}
@@ -303,12 +305,12 @@ func (s *Server) setupYou(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.office.Put(r.Context(), officeArrival, string(raw))
+	s.office.Put(r.Context(), officeSignUp, string(raw))
 	return s.goTo(w, r, views.PathSetupFactor)
 }
 
-func (s *Server) arrival(r *http.Request) (a office.Arrival, ok bool) {
-	text := s.office.GetString(r.Context(), officeArrival)
+func (s *Server) pendingSignUp(r *http.Request) (a office.SignUp, ok bool) {
+	text := s.office.GetString(r.Context(), officeSignUp)
 	return a, text != "" && json.Unmarshal([]byte(text), &a) == nil
 }
 
@@ -316,8 +318,8 @@ func (s *Server) setupFactorForm(w http.ResponseWriter, r *http.Request) error {
 	return s.setupFactorPage(w, r, http.StatusOK, nil)
 }
 
-func (s *Server) setupFactorPage(w http.ResponseWriter, r *http.Request, status int, t *views.Trouble) error {
-	a, ok := s.arrival(r)
+func (s *Server) setupFactorPage(w http.ResponseWriter, r *http.Request, status int, t *views.Problem) error {
+	a, ok := s.pendingSignUp(r)
 	if !ok {
 		return s.goTo(w, r, views.PathSetup)
 	}
@@ -341,32 +343,32 @@ func factorAddress(name, host, secret string) string {
 }
 
 func (s *Server) setupFactor(w http.ResponseWriter, r *http.Request) error {
-	a, ok := s.arrival(r)
+	a, ok := s.pendingSignUp(r)
 	if !ok {
 		return s.goTo(w, r, views.PathSetup)
 	}
-	err := s.mayKnock(r)
+	err := s.limitSignIns(r)
 	if err == nil {
-		err = s.letIn(w, r, a)
+		err = s.completeSignUp(w, r, a)
 	}
 	if kiosk.CodeOf(err) == kiosk.Gone {
 		return s.backToSetup(w, r, err)
 	}
 	if err != nil {
-		return s.again(w, r, err, func(_ views.Page, t *views.Trouble) {
+		return s.again(w, r, err, func(_ views.Page, t *views.Problem) {
 			_ = s.setupFactorPage(w, r, statusOf(err), t)
 		})
 	}
 	return nil
 }
 
-// letIn admits an arrival, signs it in and shows its recovery codes, once.
-func (s *Server) letIn(w http.ResponseWriter, r *http.Request, a office.Arrival) error {
-	in, err := s.shop.Office.Admit(r.Context(), a, r.PostForm.Get("code"), s.door(r))
+// completeSignUp admits an arrival, signs it in and shows its recovery codes, once.
+func (s *Server) completeSignUp(w http.ResponseWriter, r *http.Request, a office.SignUp) error {
+	in, err := s.shop.Office.EnrolDevice(r.Context(), a, r.PostForm.Get("code"), s.signInOrigin(r))
 	if err != nil {
 		return err
 	}
-	if err := s.admitted(w, r, in.Login, in.Browser); err != nil {
+	if err := s.beginOfficeSession(w, r, in.User, in.Browser); err != nil {
 		return err
 	}
 	if len(in.Codes) == 0 {

@@ -8,10 +8,10 @@ import (
 
 func itemFileRoutes() []Route {
 	return []Route{
-		{Method: "GET", Path: views.PathItemsCSV, Who: StallHead, Way: wayOffice, do: (*Server).itemsCSV},
-		{Method: "GET", Path: views.PathItemImport, Who: StallHead, Way: wayOffice, do: (*Server).itemImport},
-		{Method: "POST", Path: views.PathItemImport, Who: StallHead, Body: importBody, Way: wayOffice, do: (*Server).itemPreview},
-		{Method: "POST", Path: views.PathItemImportApply, Who: StallHead, Way: wayOffice, do: (*Server).itemApply},
+		{Method: "GET", Path: views.PathItemsCSV, Who: StallManager, Way: wayOffice, do: (*Server).itemsCSV},
+		{Method: "GET", Path: views.PathItemImport, Who: StallManager, Way: wayOffice, do: (*Server).itemImport},
+		{Method: "POST", Path: views.PathItemImport, Who: StallManager, Body: importBody, Way: wayOffice, do: (*Server).itemPreview},
+		{Method: "POST", Path: views.PathItemImportApply, Who: StallManager, Way: wayOffice, do: (*Server).itemApply},
 	}
 }
 
@@ -34,7 +34,7 @@ func (s *Server) itemImport(w http.ResponseWriter, r *http.Request) error {
 	return s.itemImportPage(w, r, http.StatusOK, views.ItemImport{}, nil)
 }
 
-func (s *Server) itemImportPage(w http.ResponseWriter, r *http.Request, status int, i views.ItemImport, t *views.Trouble) error {
+func (s *Server) itemImportPage(w http.ResponseWriter, r *http.Request, status int, i views.ItemImport, t *views.Problem) error {
 	var err error
 	if i.Stall, err = s.stallHere(r); err != nil {
 		return err
@@ -47,7 +47,7 @@ func (s *Server) itemImportPage(w http.ResponseWriter, r *http.Request, status i
 
 // itemImportAgain shows the form with what was wrong.
 func (s *Server) itemImportAgain(w http.ResponseWriter, r *http.Request, cause error) error {
-	return s.again(w, r, cause, func(_ views.Page, t *views.Trouble) {
+	return s.again(w, r, cause, func(_ views.Page, t *views.Problem) {
 		if err := s.itemImportPage(w, r, statusOf(cause), views.ItemImport{}, t); err != nil {
 			s.fail(w, r, err)
 		}
@@ -56,11 +56,11 @@ func (s *Server) itemImportAgain(w http.ResponseWriter, r *http.Request, cause e
 
 // itemPreview reads a file and says what it would make, or what is wrong with it, line by line.
 func (s *Server) itemPreview(w http.ResponseWriter, r *http.Request) error {
-	raw, err := uploaded(r, "file")
+	raw, err := readUpload(r, "file")
 	if err != nil {
 		return s.itemImportAgain(w, r, err)
 	}
-	plan, draft, err := s.shop.Office.PreviewItems(r.Context(), officialOf(r).Clerk, named(r, "stall"), raw)
+	plan, draft, err := s.shop.Office.PreviewItems(r.Context(), officeActorOf(r).OfficeActor, pathID(r, "stall"), raw)
 	if err != nil {
 		return err
 	}
@@ -73,10 +73,10 @@ func (s *Server) itemPreview(w http.ResponseWriter, r *http.Request) error {
 
 // itemApply makes what was previewed, all of it or nothing.
 func (s *Server) itemApply(w http.ResponseWriter, r *http.Request) error {
-	stall, form := named(r, "stall"), r.PostForm
-	err := s.shop.Office.ImportItems(r.Context(), officialOf(r).Clerk, stall, form.Get("draft"), form.Get("remove") == "yes")
+	stall, form := pathID(r, "stall"), r.PostForm
+	err := s.shop.Office.ImportItems(r.Context(), officeActorOf(r).OfficeActor, stall, form.Get("draft"), form.Get("remove") == "yes")
 	if err != nil {
 		return s.itemImportAgain(w, r, err)
 	}
-	return s.done(w, r, "items-imported", views.StallPath(stall, "/items"))
+	return s.redirectDone(w, r, "items-imported", views.StallPath(stall, "/items"))
 }

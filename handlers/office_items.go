@@ -19,7 +19,7 @@ func (s *Server) stallItems(w http.ResponseWriter, r *http.Request) error {
 }
 
 // stallItemsPage shows the catalogue and one item of it to be changed.
-func (s *Server) stallItemsPage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Trouble) error {
+func (s *Server) stallItemsPage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Problem) error {
 	stall, err := s.stallHere(r)
 	if err != nil {
 		return err
@@ -48,12 +48,12 @@ func (s *Server) stallItemSave(w http.ResponseWriter, r *http.Request) error {
 	item, err := readItem(r)
 	item.Stall = stall
 	if err == nil {
-		_, err = s.shop.Office.PutItem(r.Context(), officialOf(r).Clerk, item)
+		_, err = s.shop.Office.PutItem(r.Context(), officeActorOf(r).OfficeActor, item)
 	}
 	if err != nil {
 		return s.refuse(w, r, fieldOf(err, "cents", "amount"), s.stallItemsPage)
 	}
-	return s.done(w, r, "saved", views.StallPath(stall, "/items"))
+	return s.redirectDone(w, r, "saved", views.StallPath(stall, "/items"))
 }
 
 // fieldOf names a field of an error as the form calls it.
@@ -91,8 +91,8 @@ func readItem(r *http.Request) (kiosk.Item, error) {
 
 func (s *Server) stallItemGone(w http.ResponseWriter, r *http.Request) error {
 	stall := plainID(chi.URLParam(r, "stall"))
-	if err := s.shop.Office.RemoveItem(r.Context(), officialOf(r).Clerk, stall, plainID(r.PostForm.Get("id"))); err != nil {
+	if err := s.shop.Office.RemoveItem(r.Context(), officeActorOf(r).OfficeActor, stall, plainID(r.PostForm.Get("id"))); err != nil {
 		return err
 	}
-	return s.done(w, r, "saved", views.StallPath(stall, "/items"))
+	return s.redirectDone(w, r, "saved", views.StallPath(stall, "/items"))
 }

@@ -10,8 +10,8 @@ func shiftListRoutes() []Route {
 	return []Route{
 		{Method: "GET", Path: views.PathShifts, Who: Office, Way: wayOffice, do: (*Server).shifts},
 		{Method: "GET", Path: views.PathShiftsCSV, Who: Office, Way: wayOffice, do: (*Server).shiftsCSV},
-		{Method: "GET", Path: views.PathOfficeZ, Who: StallHead, Way: wayOffice, do: (*Server).officeZ},
-		{Method: "GET", Path: views.PathOfficeZCSV, Who: StallHead, Way: wayOffice, do: (*Server).officeZCSV},
+		{Method: "GET", Path: views.PathOfficeZ, Who: StallManager, Way: wayOffice, do: (*Server).officeZ},
+		{Method: "GET", Path: views.PathOfficeZCSV, Who: StallManager, Way: wayOffice, do: (*Server).officeZCSV},
 	}
 }
 
@@ -22,7 +22,7 @@ func (s *Server) readShifts(r *http.Request) (views.ShiftsPage, error) {
 	if err != nil {
 		return views.ShiftsPage{}, err
 	}
-	all, err := s.shop.Reports.ShiftsOf(r.Context(), officialOf(r).Clerk, plainID(q.Get("stall")), first, last)
+	all, err := s.shop.Reports.ShiftsOf(r.Context(), officeActorOf(r).OfficeActor, plainID(q.Get("stall")), first, last)
 	return views.ShiftsPage{Days: views.NewDays(first, last, today), List: all}, err
 }
 
@@ -31,7 +31,7 @@ func (s *Server) shifts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, f := s.bookPage(r, "shifts")
+	p, f := s.takingsPage(r, "shifts")
 	f.Title = p.T("office.shifts.title")
 	s.render(w, r, http.StatusOK, views.OfficeShifts(p, f, page))
 	return nil
@@ -50,9 +50,9 @@ func (s *Server) shiftsCSV(w http.ResponseWriter, r *http.Request) error {
 
 // readZ reads the Z report of the address, as the till draws it.
 func (s *Server) readZ(r *http.Request) (views.ShiftView, error) {
-	o, err := s.shop.Reports.OfficeReport(r.Context(), officialOf(r).Clerk, named(r, "stall"), named(r, "shift"))
+	o, err := s.shop.Reports.OfficeReport(r.Context(), officeActorOf(r).OfficeActor, pathID(r, "stall"), pathID(r, "shift"))
 	return views.ShiftView{
-		Stall: o.Stall, Register: o.Register, Report: o.Report, Since: o.Since, Names: o.Names, Now: s.clock().UnixMilli(),
+		Stall: o.Stall, Register: o.Register, Report: o.Report, AfterClose: o.AfterClose, Names: o.Names, Now: s.clock().UnixMilli(),
 		Back: views.OfficeZBack(o.Report, o.Stall.Zone), CSV: views.OfficeZPath(o.Report, "/csv"),
 	}, err
 }

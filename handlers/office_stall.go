@@ -18,16 +18,16 @@ const uploadBody = pictureLimit + 64<<10
 
 func stallRoutes() []Route {
 	return []Route{
-		{Method: "GET", Path: views.PathStall, Who: StallHead, Way: wayOffice, do: (*Server).stallLook},
-		{Method: "POST", Path: views.PathStallLook, Who: StallHead, Way: wayOffice, do: (*Server).stallLookSave},
-		{Method: "POST", Path: views.PathStallLogo, Who: StallHead, Body: uploadBody, Way: wayOffice, do: (*Server).stallLogo},
-		{Method: "POST", Path: views.PathStallShow, Who: StallHead, Body: uploadBody, Way: wayOffice, do: (*Server).stallShow},
-		{Method: "POST", Path: views.PathStallUnshow, Who: StallHead, Way: wayOffice, do: (*Server).stallUnshow},
-		{Method: "GET", Path: views.PathStallSelling, Who: StallHead, Way: wayOffice, do: (*Server).stallSelling},
-		{Method: "POST", Path: views.PathStallSelling, Who: StallHead, Way: wayOffice, do: (*Server).stallSellingSave},
-		{Method: "GET", Path: views.PathStallItems, Who: StallHead, Way: wayOffice, do: (*Server).stallItems},
-		{Method: "POST", Path: views.PathStallItems, Who: StallHead, Way: wayOffice, do: (*Server).stallItemSave},
-		{Method: "POST", Path: views.PathStallItem, Who: StallHead, Way: wayOffice, do: (*Server).stallItemGone},
+		{Method: "GET", Path: views.PathStall, Who: StallManager, Way: wayOffice, do: (*Server).stallLook},
+		{Method: "POST", Path: views.PathStallLook, Who: StallManager, Way: wayOffice, do: (*Server).stallLookSave},
+		{Method: "POST", Path: views.PathStallLogo, Who: StallManager, Body: uploadBody, Way: wayOffice, do: (*Server).stallLogo},
+		{Method: "POST", Path: views.PathStallShow, Who: StallManager, Body: uploadBody, Way: wayOffice, do: (*Server).stallShow},
+		{Method: "POST", Path: views.PathStallUnshow, Who: StallManager, Way: wayOffice, do: (*Server).stallUnshow},
+		{Method: "GET", Path: views.PathStallSelling, Who: StallManager, Way: wayOffice, do: (*Server).stallSelling},
+		{Method: "POST", Path: views.PathStallSelling, Who: StallManager, Way: wayOffice, do: (*Server).stallSellingSave},
+		{Method: "GET", Path: views.PathStallItems, Who: StallManager, Way: wayOffice, do: (*Server).stallItems},
+		{Method: "POST", Path: views.PathStallItems, Who: StallManager, Way: wayOffice, do: (*Server).stallItemSave},
+		{Method: "POST", Path: views.PathStallItem, Who: StallManager, Way: wayOffice, do: (*Server).stallItemGone},
 		{Method: "GET", Path: views.PathStallTerms, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).stallTerms},
 		{Method: "POST", Path: views.PathStallTerms, Who: Organizer, Fresh: true, Way: wayOffice, do: (*Server).stallTermsSave},
 	}
@@ -39,14 +39,14 @@ func (s *Server) stallHere(r *http.Request) (kiosk.Stall, error) {
 }
 
 // stallTab is what one of the settings pages of a stall is drawn with.
-func (s *Server) stallTab(r *http.Request, stall kiosk.Stall, tab string, t *views.Trouble) (views.Page, views.OfficeFrame) {
+func (s *Server) stallTab(r *http.Request, stall kiosk.Stall, tab string, t *views.Problem) (views.Page, views.OfficeFrame) {
 	p, f := s.officePage(r, "stalls", "")
 	f.Title, f.Stall, f.Tab, f.Error = p.T("office.tab."+tab), &stall, tab, t
 	return p, f
 }
 
-// typed is what a form has sent, each field cut to a length that a page can bear.
-func typed(r *http.Request) views.Typed {
+// typedForm is what a form has sent, each field cut to a length that a page can bear.
+func typedForm(r *http.Request) views.Typed {
 	all := views.Typed{}
 	for name, values := range r.PostForm {
 		all[name] = cut(values[0])
@@ -55,9 +55,9 @@ func typed(r *http.Request) views.Typed {
 }
 
 // refuse shows a page of a stall again with what was typed and what is wrong with it.
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, cause error, page func(http.ResponseWriter, *http.Request, int, views.Typed, *views.Trouble) error) error {
-	return s.again(w, r, cause, func(_ views.Page, t *views.Trouble) {
-		if err := page(w, r, statusOf(cause), typed(r), t); err != nil {
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, cause error, page func(http.ResponseWriter, *http.Request, int, views.Typed, *views.Problem) error) error {
+	return s.again(w, r, cause, func(_ views.Page, t *views.Problem) {
+		if err := page(w, r, statusOf(cause), typedForm(r), t); err != nil {
 			s.fail(w, r, err)
 		}
 	})
@@ -67,7 +67,7 @@ func (s *Server) stallLook(w http.ResponseWriter, r *http.Request) error {
 	return s.stallLookPage(w, r, http.StatusOK, nil, nil)
 }
 
-func (s *Server) stallLookPage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Trouble) error {
+func (s *Server) stallLookPage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Problem) error {
 	stall, err := s.stallHere(r)
 	if err != nil {
 		return err
@@ -83,17 +83,17 @@ func (s *Server) stallLookPage(w http.ResponseWriter, r *http.Request, status in
 
 // changeStall changes the stall of the address and goes back to a page of it.
 func (s *Server) changeStall(w http.ResponseWriter, r *http.Request, back string, edit func(*kiosk.Stall)) error {
-	stall, err := s.shop.Office.ChangeStall(r.Context(), officialOf(r).Clerk, plainID(chi.URLParam(r, "stall")), edit)
+	stall, err := s.shop.Office.ChangeStall(r.Context(), officeActorOf(r).OfficeActor, plainID(chi.URLParam(r, "stall")), edit)
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, "saved", views.StallPath(stall.ID, back))
+	return s.redirectDone(w, r, "saved", views.StallPath(stall.ID, back))
 }
 
 func (s *Server) stallLookSave(w http.ResponseWriter, r *http.Request) error {
 	form := r.PostForm
 	err := s.changeStall(w, r, "", func(st *kiosk.Stall) {
-		st.Name, st.Place, st.Tagline = form.Get("name"), strings.TrimSpace(form.Get("place")), strings.TrimSpace(form.Get("tagline"))
+		st.Name, st.Town, st.Tagline = form.Get("name"), strings.TrimSpace(form.Get("place")), strings.TrimSpace(form.Get("tagline"))
 		st.Accent = strings.ToLower(strings.TrimSpace(form.Get("accent")))
 	})
 	if err != nil {
@@ -106,22 +106,22 @@ func (s *Server) stallLogo(w http.ResponseWriter, r *http.Request) error {
 	var raw []byte
 	var err error
 	if r.MultipartForm != nil {
-		if raw, err = upload(r, "logo"); err == nil {
+		if raw, err = readPictureUpload(r, "logo"); err == nil {
 			raw, err = readPicture(raw, logoSide, false)
 		}
 	}
 	if err == nil {
-		err = s.shop.Office.SetLogo(r.Context(), officialOf(r).Clerk, plainID(chi.URLParam(r, "stall")), raw)
+		err = s.shop.Office.SetLogo(r.Context(), officeActorOf(r).OfficeActor, plainID(chi.URLParam(r, "stall")), raw)
 	}
-	return s.uploaded(w, r, "logo", err)
+	return s.afterUpload(w, r, "logo", err)
 }
 
-// uploaded goes back to the stall, or says beside the field what is wrong with the file.
-func (s *Server) uploaded(w http.ResponseWriter, r *http.Request, field string, err error) error {
+// afterUpload goes back to the stall, or says beside the field what is wrong with the file.
+func (s *Server) afterUpload(w http.ResponseWriter, r *http.Request, field string, err error) error {
 	if err == nil {
-		return s.done(w, r, "saved", views.StallPath(chi.URLParam(r, "stall"), ""))
+		return s.redirectDone(w, r, "saved", views.StallPath(chi.URLParam(r, "stall"), ""))
 	}
-	return s.again(w, r, err, func(_ views.Page, t *views.Trouble) {
+	return s.again(w, r, err, func(_ views.Page, t *views.Problem) {
 		if t.Field == "picture" {
 			t.Field = field
 		}
@@ -132,30 +132,30 @@ func (s *Server) uploaded(w http.ResponseWriter, r *http.Request, field string, 
 }
 
 func (s *Server) stallShow(w http.ResponseWriter, r *http.Request) error {
-	raw, err := upload(r, "picture")
+	raw, err := readPictureUpload(r, "picture")
 	if err == nil {
 		raw, err = readPicture(raw, photoSide, true)
 	}
 	if err == nil {
 		stall, about := plainID(chi.URLParam(r, "stall")), strings.TrimSpace(r.PostForm.Get("about"))
-		_, err = s.shop.Office.AddPicture(r.Context(), officialOf(r).Clerk, stall, about, raw)
+		_, err = s.shop.Office.AddPicture(r.Context(), officeActorOf(r).OfficeActor, stall, about, raw)
 	}
-	return s.uploaded(w, r, "picture", err)
+	return s.afterUpload(w, r, "picture", err)
 }
 
 func (s *Server) stallUnshow(w http.ResponseWriter, r *http.Request) error {
 	stall := plainID(chi.URLParam(r, "stall"))
-	if err := s.shop.Office.RemovePicture(r.Context(), officialOf(r).Clerk, stall, plainID(r.PostForm.Get("id"))); err != nil {
+	if err := s.shop.Office.RemovePicture(r.Context(), officeActorOf(r).OfficeActor, stall, plainID(r.PostForm.Get("id"))); err != nil {
 		return err
 	}
-	return s.done(w, r, "saved", views.StallPath(stall, ""))
+	return s.redirectDone(w, r, "saved", views.StallPath(stall, ""))
 }
 
 func (s *Server) stallSelling(w http.ResponseWriter, r *http.Request) error {
 	return s.stallSellingPage(w, r, http.StatusOK, nil, nil)
 }
 
-func (s *Server) stallSellingPage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Trouble) error {
+func (s *Server) stallSellingPage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Problem) error {
 	stall, err := s.stallHere(r)
 	if err != nil {
 		return err

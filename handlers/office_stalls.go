@@ -14,9 +14,9 @@ func (s *Server) officeHome(w http.ResponseWriter, r *http.Request) error {
 	return s.homePage(w, r, http.StatusOK, "", nil)
 }
 
-func (s *Server) homePage(w http.ResponseWriter, r *http.Request, status int, name string, t *views.Trouble) error {
-	o := officialOf(r)
-	stalls, registers, err := s.shop.Office.StallsOf(r.Context(), o.Clerk)
+func (s *Server) homePage(w http.ResponseWriter, r *http.Request, status int, name string, t *views.Problem) error {
+	o := officeActorOf(r)
+	stalls, registers, err := s.shop.Office.StallsOf(r.Context(), o.OfficeActor)
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (s *Server) homePage(w http.ResponseWriter, r *http.Request, status int, na
 	if err != nil {
 		return err
 	}
-	h := views.OfficeHome{Stalls: stalls, Registers: registers, Name: name, Alarms: alarms, Clerk: o.Clerk, Now: s.clock().UnixMilli()}
+	h := views.OfficeHome{Stalls: stalls, Registers: registers, Name: name, Alarms: alarms, Clerk: o.OfficeActor, Now: s.clock().UnixMilli()}
 	if o.Role == kiosk.Organizer {
 		if h.Steps, h.KeySet, h.KeyBy, err = s.firstSteps(r.Context(), stalls, registers); err != nil {
 			return err
@@ -38,13 +38,13 @@ func (s *Server) homePage(w http.ResponseWriter, r *http.Request, status int, na
 
 func (s *Server) stallAdd(w http.ResponseWriter, r *http.Request) error {
 	name := r.PostForm.Get("name")
-	_, err := s.shop.Office.NewStall(r.Context(), officialOf(r).Clerk, kiosk.Stall{Name: name})
+	_, err := s.shop.Office.NewStall(r.Context(), officeActorOf(r).OfficeActor, kiosk.Stall{Name: name})
 	if err != nil {
-		return s.again(w, r, err, func(_ views.Page, t *views.Trouble) {
+		return s.again(w, r, err, func(_ views.Page, t *views.Problem) {
 			_ = s.homePage(w, r, statusOf(err), cut(name), t)
 		})
 	}
-	return s.done(w, r, "stall-added", views.PathOffice)
+	return s.redirectDone(w, r, "stall-added", views.PathOffice)
 }
 
 // keyNews is how long everybody in the office is told that the gateway's key was changed.
@@ -53,12 +53,12 @@ const keyNews = 24 * time.Hour
 // firstSteps are what is to be done before a shop is ready, none once all of it is; and when and by
 // whom the gateway's key was changed a short while ago.
 func (s *Server) firstSteps(ctx context.Context, stalls []kiosk.Stall, registers map[string][]kiosk.Register) (steps []views.OfficeStep, set int64, by string, err error) {
-	h, err := s.shop.Kernel.House(ctx)
+	h, err := s.shop.Kernel.OfficeSettings(ctx)
 	if err != nil {
 		return nil, 0, "", err
 	}
 	if s.clock().UnixMilli()-h.Key.Set < keyNews.Milliseconds() {
-		names, err := s.shop.Office.Names(ctx)
+		names, err := s.shop.Office.NamesByID(ctx)
 		if err != nil {
 			return nil, 0, "", err
 		}
@@ -80,9 +80,9 @@ func (s *Server) firstSteps(ctx context.Context, stalls []kiosk.Stall, registers
 		}
 	}
 	steps = []views.OfficeStep{
-		{Key: "told", Path: views.PathHouse, Done: h.Told > 0},
-		{Key: "key", Path: views.PathHouse, Done: !s.shop.Office.TakesKey() || h.Key.Set > 0},
-		{Key: "address", Path: views.PathHouse, Done: s.shop.Kernel.PublicURL() != "" || h.PublicURL != ""},
+		{Key: "told", Path: views.PathOfficeSettings, Done: h.DisclaimerConfirmed > 0},
+		{Key: "key", Path: views.PathOfficeSettings, Done: !s.shop.Office.OfficeSetsKey() || h.Key.Set > 0},
+		{Key: "address", Path: views.PathOfficeSettings, Done: s.shop.Kernel.PublicURL() != "" || h.PublicURL != ""},
 		{Key: "stall", Path: path, Done: selling},
 		{Key: "devices", Path: views.PathCards, Done: tills},
 	}

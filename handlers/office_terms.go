@@ -37,7 +37,7 @@ func (s *Server) termsPage(w http.ResponseWriter, r *http.Request, status int, s
 	l.Stall = stall
 	p, f := s.stallTab(r, stall, "terms", nil)
 	if cause != nil {
-		f.Error = p.For(stall).Explain(known(cause))
+		f.Error = p.For(stall).Explain(withWords(cause))
 	}
 	s.render(w, r, status, views.StallTermsPage(p, f, l))
 	return nil
@@ -55,7 +55,7 @@ func (s *Server) stallTermsSave(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		err = kiosk.CheckTerms(l.Terms)
 	}
-	by := officialOf(r).Clerk
+	by := officeActorOf(r).OfficeActor
 	switch do := r.PostForm.Get("do"); {
 	case err != nil:
 	case do == "save":
@@ -67,7 +67,7 @@ func (s *Server) stallTermsSave(w http.ResponseWriter, r *http.Request) error {
 		l.Checked = err == nil
 	}
 	if err != nil {
-		if !refused(err) && kiosk.CodeOf(err) != kiosk.Refused {
+		if !isFormError(err) && kiosk.CodeOf(err) != kiosk.Refused {
 			return err
 		}
 		if kiosk.CodeOf(err) == kiosk.Invalid {

@@ -177,8 +177,8 @@ func encodePicture(img image.Image, photo bool) ([]byte, error) {
 	}
 }
 
-// upload reads the one file of a form.
-func upload(r *http.Request, field string) ([]byte, error) {
+// readPictureUpload reads the one file of a form.
+func readPictureUpload(r *http.Request, field string) ([]byte, error) {
 	file, header, err := r.FormFile(field)
 	if err != nil || header.Size == 0 {
 		return nil, errPictureForm

@@ -18,13 +18,13 @@ type Who string
 // Who there is. What belongs to a register or stall is bound to that of the device or person who
 // asks: there is no field and no address by which a till could name another's.
 const (
-	Anybody   Who = "anybody"    // also those who carry a secret in the address: receipts, tickets, webhooks
-	Tablet    Who = "tablet"     // an enrolled tablet, nobody signed in
-	Staff     Who = "staff"      // somebody with a PIN on an enrolled tablet
-	Screen    Who = "display"    // a paired display
-	Office    Who = "office"     // anybody signed in to the office
-	StallHead Who = "stall-head" // the organizer, or the manager of the stall in the address
-	Organizer Who = "organizer"  // the organizer alone
+	Anybody      Who = "anybody"    // also those who carry a secret in the address: receipts, tickets, webhooks
+	Tablet       Who = "tablet"     // an enrolled tablet, nobody signed in
+	Staff        Who = "staff"      // somebody with a PIN on an enrolled tablet
+	Display      Who = "display"    // a paired display
+	Office       Who = "office"     // anybody signed in to the office
+	StallManager Who = "stall-head" // the organizer, or the manager of the stall in the address
+	Organizer    Who = "organizer"  // the organizer alone
 )
 
 // way says through which doors a request goes before its handler.
@@ -60,9 +60,9 @@ func Routes() []Route {
 		officeRoutes(),
 		stallRoutes(), accountRoutes(),
 		itemFileRoutes(),
-		houseRoutes(),
+		officeSettingsRoutes(),
 		fleetRoutes(),
-		bookRoutes(),
+		takingsRoutes(),
 		shiftListRoutes(),
 	)
 }
@@ -134,13 +134,13 @@ func displayRoutes() []Route {
 	return []Route{
 		{Method: "GET", Path: views.PathDisplayEnrol + "/{ticket}", Who: Anybody, do: (*Server).enrolForm},
 		{Method: "POST", Path: views.PathDisplayEnrol, Who: Anybody, do: (*Server).enrolDisplay},
-		{Method: "GET", Path: views.PathDisplayLive, Who: Screen, Way: waySocket, do: (*Server).displaySocket},
+		{Method: "GET", Path: views.PathDisplayLive, Who: Display, Way: waySocket, do: (*Server).displaySocket},
 		{Method: "GET", Path: views.PathDisplay, Who: Anybody, do: (*Server).display},
 		{Method: "GET", Path: views.PathPairState, Who: Anybody, do: (*Server).pairState},
-		{Method: "GET", Path: views.PathDisplayState, Who: Screen, do: (*Server).displayState},
+		{Method: "GET", Path: views.PathDisplayState, Who: Display, do: (*Server).displayState},
 		{Method: "POST", Path: views.PathLanguage, Who: Anybody, do: (*Server).language},
-		{Method: "POST", Path: views.PathDisplayHeard, Who: Screen, do: (*Server).displayHeard},
-		{Method: "POST", Path: views.PathTip, Who: Screen, do: (*Server).tip},
+		{Method: "POST", Path: views.PathDisplayHeard, Who: Display, do: (*Server).displayHeard},
+		{Method: "POST", Path: views.PathTip, Who: Display, do: (*Server).tip},
 	}
 }
 
@@ -196,13 +196,13 @@ func (s *Server) guard(route Route) handler {
 	case Anybody:
 		return h
 	case Tablet:
-		return s.tablet(h)
+		return s.requireTablet(h)
 	case Staff:
-		return s.staff(h)
-	case Screen:
-		return s.screen(h)
-	case Office, StallHead, Organizer:
-		return s.official(route, h)
+		return s.requireStaff(h)
+	case Display:
+		return s.requireDisplay(h)
+	case Office, StallManager, Organizer:
+		return s.requireOffice(route, h)
 	}
 	return func(http.ResponseWriter, *http.Request) error { return errNoPage }
 }

@@ -17,14 +17,14 @@ func (s *Server) saleDetail(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) salePage(w http.ResponseWriter, r *http.Request, status int, number string, cause error) error {
-	ctx, register := r.Context(), personOf(r).Register
-	t, err := s.shop.Till.Till(ctx, register)
+	ctx, register := r.Context(), tillActorOf(r).Register
+	t, err := s.shop.Till.TillScreen(ctx, register)
 	if err != nil {
 		return err
 	}
 	p := s.view(r)
 	p.Lang = s.staffLang(r, t.Stall)
-	v := views.SaleView{Stall: t.Stall, Now: t.Now, Typed: number, Refund: typedRefund(r), Error: p.For(t.Stall).Explain(known(cause))}
+	v := views.SaleView{Stall: t.Stall, Now: t.Now, Typed: number, Refund: typedRefund(r), Error: p.For(t.Stall).Explain(withWords(cause))}
 	sale, err := s.shop.Till.SaleByNumber(ctx, register, number)
 	switch {
 	case kiosk.CodeOf(err) == kiosk.NotFound:
@@ -52,7 +52,7 @@ func typedRefund(r *http.Request) views.RefundForm {
 }
 
 func (s *Server) names(ctx context.Context, register string) (map[string]string, error) {
-	people, err := s.shop.Till.People(ctx, register)
+	people, err := s.shop.Till.StaffOfRegister(ctx, register)
 	names := map[string]string{}
 	for _, p := range people {
 		names[p.ID] = p.Name
@@ -77,7 +77,7 @@ func may(sale *kiosk.Sale) []string {
 // decide takes a decision about a sale. All but a cancel need a manager: the one who is signed
 // in, or one whose PIN is typed on the spot.
 func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
-	by, form := personOf(r).Actor, r.PostForm
+	by, form := tillActorOf(r).Actor, r.PostForm
 	do := kiosk.StepKind(form.Get("do"))
 	if do != kiosk.StepCancel {
 		manager, err := s.shop.Till.ManagerByPIN(r.Context(), tabletOf(r), form.Get("pin"))
@@ -86,20 +86,20 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 		}
 		by.Staff, by.Role = manager.ID, manager.Role
 	}
-	sale, err := s.decided(r.Context(), by, do, form)
+	sale, err := s.takeDecision(r.Context(), by, do, form)
 	if err != nil {
 		return s.decideRefused(w, r, err)
 	}
 	return s.goTo(w, r, views.PathSale+"?number="+url.QueryEscape(sale.Number))
 }
 
-func (s *Server) decided(ctx context.Context, by kiosk.Actor, do kiosk.StepKind, form url.Values) (*kiosk.Sale, error) {
+func (s *Server) takeDecision(ctx context.Context, by kiosk.Actor, do kiosk.StepKind, form url.Values) (*kiosk.Sale, error) {
 	id, reason := plainID(form.Get("sale")), strings.TrimSpace(form.Get("reason"))
 	switch do {
 	case kiosk.StepCancel:
 		return s.shop.Till.Cancel(ctx, by, id)
 	case kiosk.StepHanded:
-		return s.shop.Till.HandedOver(ctx, by, id, reason)
+		return s.shop.Till.NoteHandedOver(ctx, by, id, reason)
 	case kiosk.StepClose:
 		return s.shop.Till.Close(ctx, by, id, reason)
 	case kiosk.StepAttach:
@@ -107,7 +107,7 @@ func (s *Server) decided(ctx context.Context, by kiosk.Actor, do kiosk.StepKind,
 	case kiosk.StepAgain:
 		return s.shop.Till.RefundAgain(ctx, by, id, reason)
 	case kiosk.StepRejected:
-		return s.shop.Till.RefundRejected(ctx, by, id, reason)
+		return s.shop.Till.NoteRefundRejected(ctx, by, id, reason)
 	case kiosk.StepRefund:
 		amount, err := s.refundAmount(ctx, by, id, form)
 		if err != nil {
@@ -140,7 +140,7 @@ func (s *Server) decideRefused(w http.ResponseWriter, r *http.Request, cause err
 	if wantsJSON(r) || statusOf(cause) >= http.StatusInternalServerError {
 		return cause
 	}
-	number, err := s.shop.Till.NumberOf(r.Context(), personOf(r).Register, plainID(r.PostForm.Get("sale")))
+	number, err := s.shop.Till.NumberOf(r.Context(), tillActorOf(r).Register, plainID(r.PostForm.Get("sale")))
 	if err != nil {
 		return cause
 	}

@@ -20,7 +20,7 @@ const hookTestPatience = 5 * time.Second
 // is posted here, to the address the gateway uses, so that it takes the way of a real one as far as
 // that begins at this machine.
 func (s *Server) selfTest(w http.ResponseWriter, r *http.Request) error {
-	by := personOf(r).Actor
+	by := tillActorOf(r).Actor
 	test, token, err := s.shop.Till.BeginSelfTest(r.Context(), by, s.hub.displays(by.Register))
 	if err != nil {
 		return err
@@ -64,15 +64,15 @@ func newOutside(dial func(ctx context.Context, network, addr string) (net.Conn, 
 }
 
 func (s *Server) tillHeard(w http.ResponseWriter, r *http.Request) error {
-	return s.testHeard(w, r, tabletOf(r))
+	return s.takeTestAnswer(w, r, tabletOf(r))
 }
 
 func (s *Server) displayHeard(w http.ResponseWriter, r *http.Request) error {
-	return s.testHeard(w, r, displayOf(r))
+	return s.takeTestAnswer(w, r, displayOf(r))
 }
 
-// testHeard takes what a screen says of itself when it has heard of a test.
-func (s *Server) testHeard(w http.ResponseWriter, r *http.Request, device kiosk.Device) error {
+// takeTestAnswer takes what a screen says of itself when it has heard of a test.
+func (s *Server) takeTestAnswer(w http.ResponseWriter, r *http.Request, device kiosk.Device) error {
 	form := r.PostForm
 	clock, err := strconv.ParseInt(form.Get("clock"), 10, 64)
 	if err != nil || clock > deviceLife.Milliseconds() || clock < -deviceLife.Milliseconds() {
@@ -83,7 +83,7 @@ func (s *Server) testHeard(w http.ResponseWriter, r *http.Request, device kiosk.
 		Sound: oneOf(form.Get("sound"), "on", "off", "none"),
 		Awake: oneOf(form.Get("awake"), "on", "off", "none", "insecure"),
 	}
-	if err := s.shop.Till.TestHeard(r.Context(), device.Register, plainID(form.Get("test")), p); err != nil {
+	if err := s.shop.Till.AnswerSelfTest(r.Context(), device.Register, plainID(form.Get("test")), p); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

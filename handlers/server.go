@@ -90,7 +90,7 @@ func New(c Config) (*Server, error) {
 	s.sessions, s.office = s.newSessions(c.Sessions), s.newOfficeSessions(c.Sessions)
 	s.hub.draw, s.hub.heads = s.draw, s.shop.Kernel.Versions
 	s.hub.pushed = s.metrics.pushed
-	s.hub.moved, s.pulse.store = s.wall.touch, s.shop.Till.HeardFrom
+	s.hub.moved, s.pulse.store = s.wall.touch, s.shop.Till.StoreDeviceHealth
 	s.furnishWall()
 	s.hub.failed = func(register string, err error) {
 		s.log.Error("a screen cannot be drawn", "register", register, "err", err)

@@ -97,7 +97,7 @@ func (s *Server) oneSession(cookie string, next http.Handler) http.Handler {
 func (s *Server) view(r *http.Request) views.Page {
 	return views.Page{
 		Lang: s.staffLang(r, kiosk.Stall{}),
-		Mode: s.shop.Kernel.Settings().Mode, Insecure: s.insecure(r),
+		Mode: s.shop.Kernel.Installation().Mode, Insecure: s.insecure(r),
 	}
 }
 
@@ -129,8 +129,8 @@ type tabletKey struct{}
 
 type actorKey struct{}
 
-// person is who stands at a tablet.
-type person struct {
+// tillActor is who stands at a tablet.
+type tillActor struct {
 	kiosk.Actor
 	staff kiosk.Staff
 }
@@ -140,17 +140,17 @@ func tabletOf(r *http.Request) kiosk.Device {
 	return d
 }
 
-func personOf(r *http.Request) person {
-	p, _ := r.Context().Value(actorKey{}).(person)
+func tillActorOf(r *http.Request) tillActor {
+	p, _ := r.Context().Value(actorKey{}).(tillActor)
 	return p
 }
 
-// tablet lets only enrolled tablets through.
-func (s *Server) tablet(next handler) handler {
+// requireTablet lets only enrolled tablets through.
+func (s *Server) requireTablet(next handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		device, err := s.deviceOf(r, tillCookie, kiosk.Tablet)
 		if err != nil {
-			return s.stranger(w, r, kiosk.Tablet, err)
+			return s.unknownDevice(w, r, kiosk.Tablet, err)
 		}
 		visitOf(r).register = device.Register
 		return next(w, r.WithContext(context.WithValue(r.Context(), tabletKey{}, device)))
@@ -173,8 +173,8 @@ func (s *Server) deviceBy(ctx context.Context, secret string, kind kiosk.DeviceK
 	return d, err
 }
 
-// stranger answers a browser that is no device of ours.
-func (s *Server) stranger(w http.ResponseWriter, r *http.Request, kind kiosk.DeviceKind, err error) error {
+// unknownDevice answers a browser that is no device of ours.
+func (s *Server) unknownDevice(w http.ResponseWriter, r *http.Request, kind kiosk.DeviceKind, err error) error {
 	if wantsJSON(r) || kiosk.CodeOf(err) != kiosk.Unauthorized || !safeMethod(r.Method) {
 		return err
 	}
@@ -182,9 +182,9 @@ func (s *Server) stranger(w http.ResponseWriter, r *http.Request, kind kiosk.Dev
 	return nil
 }
 
-// staff lets only people through who are signed in on an enrolled tablet.
-func (s *Server) staff(next handler) handler {
-	return s.tablet(func(w http.ResponseWriter, r *http.Request) error {
+// requireStaff lets only people through who are signed in on an enrolled tablet.
+func (s *Server) requireStaff(next handler) handler {
+	return s.requireTablet(func(w http.ResponseWriter, r *http.Request) error {
 		device := tabletOf(r)
 		staff, err := s.signedIn(r.Context(), device.Register, !safeMethod(r.Method))
 		if err != nil {
@@ -195,7 +195,7 @@ func (s *Server) staff(next handler) handler {
 			http.Redirect(w, r, views.PathSignIn, http.StatusSeeOther)
 			return nil
 		}
-		p := person{staff: staff, Actor: kiosk.Actor{
+		p := tillActor{staff: staff, Actor: kiosk.Actor{
 			Staff: staff.ID, Role: staff.Role, Device: device.ID, Register: device.Register,
 		}}
 		return next(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, p)))
@@ -228,7 +228,7 @@ func (s *Server) signedIn(ctx context.Context, register string, command bool) (k
 	if command && now-seen > touchEvery.Milliseconds() {
 		s.sessions.Put(ctx, sessionSeen, now)
 	}
-	staff, err := s.shop.Till.StaffByID(ctx, id)
+	staff, err := s.shop.Till.WorkingStaff(ctx, id)
 	if err == nil {
 		err = s.worksHere(ctx, staff, register)
 	}
@@ -250,7 +250,7 @@ func (s *Server) standsAt(ctx context.Context, tablet, session string) (kiosk.De
 }
 
 func (s *Server) worksHere(ctx context.Context, staff kiosk.Staff, register string) error {
-	people, err := s.shop.Till.People(ctx, register)
+	people, err := s.shop.Till.StaffOfRegister(ctx, register)
 	if err != nil {
 		return err
 	}
@@ -264,7 +264,7 @@ func (s *Server) worksHere(ctx context.Context, staff kiosk.Staff, register stri
 
 // pending tells whether the register waits for a customer's money.
 func (s *Server) pending(ctx context.Context, register string) bool {
-	t, err := s.shop.Till.Till(ctx, register)
+	t, err := s.shop.Till.TillScreen(ctx, register)
 	return err == nil && t.Current != nil
 }
 
@@ -279,11 +279,11 @@ func (s *Server) signInForm(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) signInPage(r *http.Request) (views.SignIn, error) {
 	register := tabletOf(r).Register
-	t, err := s.shop.Till.Till(r.Context(), register)
+	t, err := s.shop.Till.TillScreen(r.Context(), register)
 	if err != nil {
 		return views.SignIn{}, err
 	}
-	people, err := s.shop.Till.People(r.Context(), register)
+	people, err := s.shop.Till.StaffOfRegister(r.Context(), register)
 	return views.SignIn{Stall: t.Stall, Register: t.Register, Staff: people}, err
 }
 
@@ -316,7 +316,7 @@ func (s *Server) signInAgain(w http.ResponseWriter, r *http.Request, chosen stri
 		return err
 	}
 	p := s.view(r)
-	page.Chosen, page.Error, page.Wait = chosen, p.Explain(known(cause)), waitOf(cause)
+	page.Chosen, page.Error, page.Wait = chosen, p.Explain(withWords(cause)), waitOf(cause)
 	retryAfter(w, cause)
 	s.log.Info("sign-in refused", "register", tabletOf(r).Register, "err", cause)
 	s.render(w, r, statusOf(cause), views.SignInPage(p, page))

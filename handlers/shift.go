@@ -22,7 +22,7 @@ func (s *Server) shiftPage(w http.ResponseWriter, r *http.Request, status int, c
 	if err != nil {
 		return err
 	}
-	v.Error = p.For(v.Stall).Explain(known(cause))
+	v.Error = p.For(v.Stall).Explain(withWords(cause))
 	before := number(r.URL.Query().Get("before"))
 	v.Earlier, err = s.shop.Reports.ZReports(r.Context(), v.Register.ID, before, earlierReports+1)
 	if err != nil {
@@ -47,8 +47,8 @@ func number(text string) int64 {
 
 // reportHere is a report page without its report.
 func (s *Server) reportHere(r *http.Request) (views.Page, views.ShiftView, error) {
-	ctx, register := r.Context(), personOf(r).Register
-	t, err := s.shop.Till.Till(ctx, register)
+	ctx, register := r.Context(), tillActorOf(r).Register
+	t, err := s.shop.Till.TillScreen(ctx, register)
 	if err != nil {
 		return views.Page{}, views.ShiftView{}, err
 	}
@@ -78,7 +78,7 @@ func (s *Server) zReport(r *http.Request) (views.Page, views.ShiftView, error) {
 	if err != nil {
 		return p, v, err
 	}
-	v.Since, err = s.shop.Reports.Since(r.Context(), v.Report)
+	v.AfterClose, err = s.shop.Reports.PostedAfterClose(r.Context(), v.Report)
 	return p, v, err
 }
 
@@ -120,7 +120,7 @@ func (s *Server) shiftCSV(w http.ResponseWriter, r *http.Request) error {
 
 // shiftClose closes the register and shows its Z report.
 func (s *Server) shiftClose(w http.ResponseWriter, r *http.Request) error {
-	z, err := s.shop.Till.CloseShift(r.Context(), personOf(r).Actor)
+	z, err := s.shop.Till.CloseShift(r.Context(), tillActorOf(r).Actor)
 	if err != nil {
 		if wantsJSON(r) || statusOf(err) >= http.StatusInternalServerError {
 			return err

@@ -104,7 +104,7 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request, device kiosk.De
 
 // draw draws a kind of screen of a register for the hub.
 func (s *Server) draw(ctx context.Context, register string, v screen, displays int) (drawing, error) {
-	p := views.Page{Lang: v.lang, Mode: s.shop.Kernel.Settings().Mode}
+	p := views.Page{Lang: v.lang, Mode: s.shop.Kernel.Installation().Mode}
 	if v.kind == kiosk.Display || v.kind == faceKind {
 		d, x, err := s.displayScreen(ctx, register)
 		x.Face = v.kind == faceKind
@@ -120,7 +120,7 @@ func (s *Server) draw(ctx context.Context, register string, v screen, displays i
 		}
 		return drawn, err
 	}
-	t, err := s.shop.Till.Till(ctx, register)
+	t, err := s.shop.Till.TillScreen(ctx, register)
 	if err != nil {
 		return drawing{}, err
 	}

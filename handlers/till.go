@@ -30,7 +30,7 @@ func newKey() string {
 
 // tillScreen reads a till and what it shows besides.
 func (s *Server) tillScreen(ctx context.Context, register string) (kiosk.TillScreen, views.TillExtras, error) {
-	t, err := s.shop.Till.Till(ctx, register)
+	t, err := s.shop.Till.TillScreen(ctx, register)
 	return t, views.TillExtras{Displays: s.hub.displays(register), QR: s.code(t.PayURL)}, err
 }
 
@@ -39,18 +39,18 @@ func (s *Server) till(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) tillPage(w http.ResponseWriter, r *http.Request, status int, cause error, typed string) error {
-	t, x, err := s.tillScreen(r.Context(), personOf(r).Register)
+	t, x, err := s.tillScreen(r.Context(), tillActorOf(r).Register)
 	if err != nil {
 		return err
 	}
 	p := s.view(r)
 	p.Lang = s.staffLang(r, t.Stall)
-	x.Staff, x.Key, x.Typed = personOf(r).staff, newKey(), typed
+	x.Staff, x.Key, x.Typed = tillActorOf(r).staff, newKey(), typed
 	if x.Items, err = s.shop.Office.Items(r.Context(), t.Stall.ID); err != nil {
 		return err
 	}
 	if cause != nil {
-		x.Error = p.For(t.Stall).Explain(known(cause))
+		x.Error = p.For(t.Stall).Explain(withWords(cause))
 		var e *kiosk.Error
 		if errors.As(cause, &e) && e.Key == kiosk.KeyAmountPlain {
 			x.Readings = e.Amounts
@@ -70,7 +70,7 @@ func (s *Server) tillState(w http.ResponseWriter, r *http.Request) error {
 
 // tillFrame draws the frame of the till that asks.
 func (s *Server) tillFrame(r *http.Request) (frame, error) {
-	t, x, err := s.tillScreen(r.Context(), personOf(r).Register)
+	t, x, err := s.tillScreen(r.Context(), tillActorOf(r).Register)
 	if err != nil {
 		return frame{}, err
 	}
@@ -99,8 +99,8 @@ func (s *Server) charge(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.chargeRefused(w, r, err)
 	}
-	order.NoTip = s.hub.displays(personOf(r).Register) == 0 && r.PostForm.Get("face") == ""
-	sale, err := s.shop.Till.Charge(r.Context(), personOf(r).Actor, order)
+	order.NoTip = s.hub.displays(tillActorOf(r).Register) == 0 && r.PostForm.Get("face") == ""
+	sale, err := s.shop.Till.Charge(r.Context(), tillActorOf(r).Actor, order)
 	if err != nil {
 		return s.chargeRefused(w, r, err)
 	}
@@ -113,7 +113,7 @@ func (s *Server) chargeRefused(w http.ResponseWriter, r *http.Request, cause err
 	if wantsJSON(r) || statusOf(cause) >= http.StatusInternalServerError {
 		return cause
 	}
-	s.log.Info("charge refused", "register", personOf(r).Register, "err", cause)
+	s.log.Info("charge refused", "register", tillActorOf(r).Register, "err", cause)
 	return s.tillPage(w, r, statusOf(cause), cause, r.PostForm.Get("amount"))
 }
 
@@ -124,7 +124,7 @@ func (s *Server) awaitLink(ctx context.Context, sale *kiosk.Sale) {
 	opened := s.hub.listenFor(sale.Register)
 	defer s.hub.forget(sale.Register, opened)
 	for {
-		d, err := s.shop.Till.Display(ctx, sale.Register)
+		d, err := s.shop.Till.DisplayScreen(ctx, sale.Register)
 		if err != nil || d.Sale == nil || d.Sale.ID != sale.ID || d.Shows != kiosk.ShowsMoment {
 			return
 		}
@@ -139,7 +139,7 @@ func (s *Server) awaitLink(ctx context.Context, sale *kiosk.Sale) {
 // command runs a use case about the sale that a form names.
 func (s *Server) command(do func(context.Context, kiosk.Actor, string) error) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if err := do(r.Context(), personOf(r).Actor, plainID(r.PostForm.Get("sale"))); err != nil {
+		if err := do(r.Context(), tillActorOf(r).Actor, plainID(r.PostForm.Get("sale"))); err != nil {
 			return err
 		}
 		return s.answer(w, r, "")
@@ -165,7 +165,7 @@ func (s *Server) noTip(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) look(w http.ResponseWriter, r *http.Request) error {
-	return s.command(s.shop.Till.Look)(w, r)
+	return s.command(s.shop.Till.RequestLook)(w, r)
 }
 
 func (s *Server) shiftOpen(w http.ResponseWriter, r *http.Request) error {

@@ -32,21 +32,21 @@ type wall struct {
 	draw func(ctx context.Context, lang string, t kiosk.WallTile) (string, error)
 	sum  func(ctx context.Context, lang string, all []kiosk.WallTile, alarms []kiosk.Alarm) (string, error)
 	hear func(ctx context.Context) ([]kiosk.Alarm, error)
-	tell func(ctx context.Context, lang string, clerk kiosk.Clerk, alarms []kiosk.Alarm) (string, error)
+	tell func(ctx context.Context, lang string, clerk kiosk.OfficeActor, alarms []kiosk.Alarm) (string, error)
 	fail func(error)
 
 	wake  chan struct{}
 	life  sync.WaitGroup
 	epoch string
 
-	mu       sync.Mutex
-	over     bool
-	watchers map[*watcher]struct{}
-	dirty    map[string]struct{} // registers that rang since they were read
-	whole    bool                // all of them have to be read
-	tiles    map[string]*tile    // by register
-	ready    map[string]bool     // languages in which every tile is drawn
-	alarms   []kiosk.Alarm       // of the house
+	mu      sync.Mutex
+	over    bool
+	clients map[*wallClient]struct{}
+	dirty   map[string]struct{} // registers that rang since they were read
+	whole   bool                // all of them have to be read
+	tiles   map[string]*tile    // by register
+	ready   map[string]bool     // languages in which every tile is drawn
+	alarms  []kiosk.Alarm       // of the house
 }
 
 // tile is a register as it was read last, and its drawing in every language that is looked at. Its
@@ -59,7 +59,7 @@ type tile struct {
 
 func newWall(epoch string) *wall {
 	return &wall{
-		wake: make(chan struct{}, 1), epoch: epoch, watchers: map[*watcher]struct{}{},
+		wake: make(chan struct{}, 1), epoch: epoch, clients: map[*wallClient]struct{}{},
 		dirty: map[string]struct{}{}, tiles: map[string]*tile{}, ready: map[string]bool{},
 	}
 }
@@ -68,7 +68,7 @@ func newWall(epoch string) *wall {
 func (w *wall) touch(register string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.watchers) == 0 {
+	if len(w.clients) == 0 {
 		return
 	}
 	w.dirty[register] = struct{}{}
@@ -152,7 +152,7 @@ func (w *wall) due() (registers, langs []string, any bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	seen := map[string]bool{}
-	for c := range w.watchers {
+	for c := range w.clients {
 		seen[c.lang] = true
 	}
 	any = len(seen) > 0 && (w.whole || len(w.dirty) > 0)
@@ -188,7 +188,7 @@ func (w *wall) put(drawn []tile, langs []string, whole bool) {
 		}
 		w.tiles[t.Register.ID] = &t
 	}
-	for c := range w.watchers {
+	for c := range w.clients {
 		c.poke()
 	}
 }
@@ -205,13 +205,13 @@ func (w *wall) keep(drawn []tile) {
 }
 
 // enter takes a watcher in; false once the wall is over.
-func (w *wall) enter(c *watcher) bool {
+func (w *wall) enter(c *wallClient) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.over {
 		return false
 	}
-	w.watchers[c] = struct{}{}
+	w.clients[c] = struct{}{}
 	w.whole = true
 	w.poke()
 	w.life.Go(c.listen)
@@ -219,11 +219,11 @@ func (w *wall) enter(c *watcher) bool {
 	return true
 }
 
-func (w *wall) leave(c *watcher) {
+func (w *wall) leave(c *wallClient) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	delete(w.watchers, c)
-	if len(w.watchers) == 0 {
+	delete(w.clients, c)
+	if len(w.clients) == 0 {
 		clear(w.tiles) // they would not be kept fresh
 		clear(w.ready)
 	}
@@ -233,8 +233,8 @@ func (w *wall) leave(c *watcher) {
 func (w *wall) count(login string) (n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for c := range w.watchers {
-		if c.clerk.Login == login {
+	for c := range w.clients {
+		if c.clerk.User == login {
 			n++
 		}
 	}
@@ -244,7 +244,7 @@ func (w *wall) count(login string) (n int) {
 func (w *wall) close() {
 	w.mu.Lock()
 	w.over = true
-	all := slices.Collect(maps.Keys(w.watchers))
+	all := slices.Collect(maps.Keys(w.clients))
 	w.mu.Unlock()
 	for _, c := range all {
 		c.end(closeRestart)
@@ -273,14 +273,14 @@ type wallTile struct {
 
 // frame makes what a watcher does not know yet: every tile with a newer version than was written
 // to it, and the order if it has changed. ok is false while the wall is not drawn in its language.
-func (w *wall) frame(ctx context.Context, c *watcher, now int64) (f wallFrame, ok bool, err error) {
+func (w *wall) frame(ctx context.Context, c *wallClient, now int64) (f wallFrame, ok bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.ready[c.lang] {
 		return f, false, nil
 	}
 	f = wallFrame{Epoch: w.epoch, Now: now, Lease: kiosk.LeaseMillis}
-	own := w.own(c.clerk)
+	own := w.visibleTo(c.clerk)
 	order := make([]string, len(own))
 	for i, t := range own {
 		id := t.Register.ID
@@ -311,11 +311,11 @@ func (w *wall) frame(ctx context.Context, c *watcher, now int64) (f wallFrame, o
 	return f, true, err
 }
 
-// own is what a clerk may see, in order. The wall is locked.
-func (w *wall) own(clerk kiosk.Clerk) []kiosk.WallTile {
+// visibleTo is what a clerk may see, in order. The wall is locked.
+func (w *wall) visibleTo(clerk kiosk.OfficeActor) []kiosk.WallTile {
 	own := make([]kiosk.WallTile, 0, len(w.tiles))
 	for _, t := range w.tiles {
-		if clerk.Heads(t.Stall.ID) {
+		if clerk.CheckMayChange(t.Stall.ID) {
 			own = append(own, t.WallTile)
 		}
 	}
@@ -328,12 +328,12 @@ func (f *wallFrame) empty() bool {
 	return len(f.Tiles) == 0 && f.Order == nil && f.Head == "" && f.News == nil
 }
 
-// watcher is one socket. What it was told is remembered; a frame is made when the one before has
+// wallClient is one socket. What it was told is remembered; a frame is made when the one before has
 // been written, so that a slow watcher is told less often and never anything old.
-type watcher struct {
+type wallClient struct {
 	*client
 	wall  *wall
-	clerk kiosk.Clerk
+	clerk kiosk.OfficeActor
 	lang  string
 	now   func() int64
 	pokes chan struct{}
@@ -346,7 +346,7 @@ type watcher struct {
 	news  *string // nil before it was told
 }
 
-func (c *watcher) poke() {
+func (c *wallClient) poke() {
 	select {
 	case c.pokes <- struct{}{}:
 	default:
@@ -355,7 +355,7 @@ func (c *watcher) poke() {
 
 // write tells what is new, renews the lease, and asks now and then whether the watcher is still
 // welcome.
-func (c *watcher) write() {
+func (c *wallClient) write() {
 	t := time.NewTicker(wallWhole)
 	defer t.Stop()
 	asked := time.Now()
@@ -385,7 +385,7 @@ func (c *watcher) write() {
 }
 
 // tell writes one frame; false if the socket is gone.
-func (c *watcher) tell(renew bool) bool {
+func (c *wallClient) tell(renew bool) bool {
 	f, ok, err := c.wall.frame(context.Background(), c, c.now())
 	if err != nil {
 		c.wall.fail(err)
@@ -414,12 +414,12 @@ func (s *Server) wallPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	alarms, err := s.shop.Kernel.HouseAlarms(r.Context())
+	alarms, err := s.shop.Kernel.ConditionAlarms(r.Context())
 	if err != nil {
 		return err
 	}
-	o := officialOf(r)
-	own := slices.DeleteFunc(all, func(t kiosk.WallTile) bool { return !o.Heads(t.Stall.ID) })
+	o := officeActorOf(r)
+	own := slices.DeleteFunc(all, func(t kiosk.WallTile) bool { return !o.CheckMayChange(t.Stall.ID) })
 	p, f := s.officePage(r, "wall", "")
 	f.Title = p.T("office.wall.title")
 	s.render(w, r, http.StatusOK, views.WallPage(p, f, views.Wall{
@@ -432,10 +432,10 @@ func (s *Server) wallPage(w http.ResponseWriter, r *http.Request) error {
 // writer so that a socket could not take it over.
 func (s *Server) wallSocket(w http.ResponseWriter, r *http.Request) error {
 	session := s.cookie(r, officeCookie)
-	trust := func(ctx context.Context) (kiosk.Login, error) {
+	trust := func(ctx context.Context) (kiosk.User, error) {
 		ctx, err := s.office.Load(ctx, session)
 		if err != nil {
-			return kiosk.Login{}, err
+			return kiosk.User{}, err
 		}
 		return s.inOffice(ctx)
 	}
@@ -458,9 +458,9 @@ func (s *Server) wallSocket(w http.ResponseWriter, r *http.Request) error {
 	}
 	gauge := s.metrics.sockets.WithLabelValues("wall")
 	gauge.Inc()
-	c := &watcher{
+	c := &wallClient{
 		wall: s.wall, lang: lang, now: func() int64 { return s.clock().UnixMilli() },
-		clerk: kiosk.Clerk{Login: login.ID, Role: login.Role, Stall: login.Stall},
+		clerk: kiosk.OfficeActor{User: login.ID, Role: login.Role, Stall: login.Stall},
 		pokes: make(chan struct{}, 1), done: make(chan struct{}), sent: map[string]int64{},
 	}
 	c.client = &client{conn: conn, life: &s.wall.life, spoke: func() {}, trust: func(ctx context.Context) error {
@@ -493,8 +493,8 @@ func (s *Server) furnishWall() {
 	s.wall.sum = func(ctx context.Context, lang string, all []kiosk.WallTile, alarms []kiosk.Alarm) (string, error) {
 		return drawn(ctx, views.WallHead(views.Page{Lang: lang}, views.Wall{Tiles: all, Health: s.shop.Kernel.Health(), Alarms: alarms}))
 	}
-	s.wall.hear = s.shop.Kernel.HouseAlarms
-	s.wall.tell = func(ctx context.Context, lang string, clerk kiosk.Clerk, alarms []kiosk.Alarm) (string, error) {
+	s.wall.hear = s.shop.Kernel.ConditionAlarms
+	s.wall.tell = func(ctx context.Context, lang string, clerk kiosk.OfficeActor, alarms []kiosk.Alarm) (string, error) {
 		return drawn(ctx, views.OfficeAlarms(views.Page{Lang: lang}, clerk, alarms, s.clock().UnixMilli()))
 	}
 	s.wall.fail = func(err error) { s.log.Error("the wall cannot be drawn", "err", err) }

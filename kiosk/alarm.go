@@ -43,25 +43,25 @@ const (
 // Alarm is something people have to know or decide. It is computed from what is stored and from how
 // gateway and store answer, never set.
 type Alarm struct {
-	Kind     AlarmKind
-	Register string      // "" if it is about the whole house
-	Sale     *Sale       // nil if it is about the whole house
-	Since    int64       // Unix milliseconds
-	Count    int         // unmatched, quarantine, audit: how many
-	Sum      Money       // unmatched, quarantine: of how much; over: how much more came
-	Text     string      // audit: the newest day that differs; clock: by how much, "+1m30s"
-	Own      string      // key, gateway: ID of the stall's own account it is about, "" for the house's
-	Account  AccountName // of Own, where it is known
+	Kind      AlarmKind
+	Register  string      // "" if it is about the whole house
+	Sale      *Sale       // nil if it is about the whole house
+	Since     int64       // Unix milliseconds
+	Count     int         // unmatched, quarantine, audit: how many
+	Sum       Money       // unmatched, quarantine: of how much; over: how much more came
+	Text      string      // audit: the newest day that differs; clock: by how much, "+1m30s"
+	AccountID string      // key, gateway: ID of the stall's own account it is about, "" for the house's
+	Account   AccountName // of Own, where it is known
 }
 
-// Hears tells whether an alarm is for a clerk: those of sales for who heads the stall, those of the
+// Receives tells whether an alarm is for a clerk: those of sales for who heads the stall, those of the
 // account's books for an organizer, and what concerns every till for everybody.
-func (c Clerk) Hears(a Alarm) bool {
+func (c OfficeActor) Receives(a Alarm) bool {
 	switch {
 	case a.Sale != nil:
-		return c.Heads(a.Sale.Stall)
-	case a.Own != "":
-		return c.Heads(a.Account.Stall)
+		return c.CheckMayChange(a.Sale.Stall)
+	case a.AccountID != "":
+		return c.CheckMayChange(a.Account.Stall)
 	case a.Kind == AlarmUnmatched || a.Kind == AlarmQuarantine || a.Kind == AlarmAudit:
 		return c.Role == Organizer
 	}
@@ -81,7 +81,7 @@ func (s *Sale) Alarm(now int64) (kind AlarmKind, since int64, ok bool) {
 				return AlarmRefund, r.At, true
 			}
 		}
-	case Asking, Opening, Awaiting, Checking, Retiring, Cancelled, Lapsed, RefusedSt, Settled, Refunded:
+	case Asking, Opening, Awaiting, Checking, Retiring, Cancelled, Lapsed, LinkRefused, ClosedUnpaid, Refunded:
 	}
 	return "", 0, false
 }

@@ -88,10 +88,10 @@
 //
 // # Accounts of stalls
 //
-// A stall may sell with an account of its owner ([OwnAccount]): then its links are made with the owner's
+// A stall may sell with an account of its owner ([StallAccount]): then its links are made with the owner's
 // key and the money goes straight there. All accounts live at one gateway, where the number of a link
-// is unique, so that a link is what it was; what differs is the key of a call. [Stall.OwnAccount] says
-// which one the next link is made with, and [Link.Holder] with which one a link was made: it is asked,
+// is unique, so that a link is what it was; what differs is the key of a call. [Stall.AccountID] says
+// which one the next link is made with, and [Link.AccountID] with which one a link was made: it is asked,
 // searched, deleted, refunded and read back with that one for ever. A row, a list or a census says
 // nothing about links of another account; lists are read account by account and wait, fail and pause
 // alone. Payouts, invoices, audit days, unmatched rows and links nobody knows are kept in the book of

@@ -77,7 +77,7 @@ func (s *Sale) needsRetire(l *Link) bool {
 // needsLook holds while something says there may be money and no row has told yet. After a day
 // without one a person is asked instead.
 func (s *Sale) needsLook(l *Link) bool {
-	return !l.HasPayment() && !l.Unconfirmed && (l.Odd > l.Answered || l.ToldUsed || l.Used || l.Claimed())
+	return !l.HasPayment() && !l.Unconfirmed && (l.Odd > l.MarkAnswered || l.ToldUsed || l.Used || l.Claimed())
 }
 
 func dutyChange(before, after *Sale) (start, end []Duty) {

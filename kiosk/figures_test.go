@@ -53,8 +53,8 @@ func TestSale_Figures(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %s: %v", history, word, err)
 			}
-			if out.Book != nil {
-				booked = booked.Plus(out.Book.Figures)
+			if out.Posting != nil {
+				booked = booked.Plus(out.Posting.Figures)
 			}
 		}
 		if got := p.sale.Figures().String(); got != want {
@@ -150,7 +150,7 @@ func TestShares(t *testing.T) {
 		for _, w := range rapid.SliceOfN(rapid.Int64Range(0, int64(MaxMoney)), 1, 8).Draw(t, "weights") {
 			weights, whole = append(weights, Money(w)), whole+Money(w)
 		}
-		for i, part := range shares(amount, weights) {
+		for i, part := range apportion(amount, weights) {
 			sum += part
 			if whole == 0 {
 				continue

@@ -9,7 +9,7 @@ type FleetPlan struct {
 	Lines     int // rows with content
 	Stalls    []PlannedStall
 	Registers []PlannedRegister
-	People    []PlannedPerson
+	Staff     []PlannedStaff
 	Faults    []LineFault
 }
 
@@ -29,8 +29,8 @@ type PlannedRegister struct {
 	Stays    bool // known, and its prefix is another than that of the file: it stays
 }
 
-// PlannedPerson is a person of a file.
-type PlannedPerson struct {
+// PlannedStaff is a person of a file.
+type PlannedStaff struct {
 	Name  string
 	Role  Role
 	PIN   string // "" one is drawn
@@ -48,7 +48,7 @@ func (p *FleetPlan) Fresh() (stalls, registers, people int) {
 	for _, r := range p.Registers {
 		registers += OneIf(!r.Known)
 	}
-	for _, w := range p.People {
+	for _, w := range p.Staff {
 		people += OneIf(!w.Known)
 	}
 	return stalls, registers, people

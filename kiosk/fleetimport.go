@@ -10,35 +10,35 @@ type Draft struct {
 	Sealed  []byte
 }
 
-// FleetReader reads what the office hands out.
-type FleetReader interface {
+// EnrolmentReader reads what the office hands out.
+type EnrolmentReader interface {
 	// Draft finds a draft; one whose time is over is [NotFound].
 	Draft(hash string) (Draft, error)
 	// Tickets returns every one-time link of a register that is still kept, used ones too.
 	Tickets(register string) ([]Ticket, error)
-	// Health returns what the devices of a register told of themselves last; those of every
+	// DeviceHealth returns what the devices of a register told of themselves last; those of every
 	// register if register is "".
-	Health(register string) ([]DeviceHealth, error)
+	DeviceHealth(register string) ([]DeviceHealth, error)
 }
 
-// FleetWriter stores it.
-type FleetWriter interface {
+// EnrolmentWriter stores it.
+type EnrolmentWriter interface {
 	// PutDraft keeps a draft and forgets those whose time is over.
 	PutDraft(d Draft) error
 	DropDraft(hash string) error
 	DropTicket(hash string) error
-	PutHealth(h DeviceHealth) error
+	PutDeviceHealth(h DeviceHealth) error
 }
 
 // MadeFleet is what an import has made, for cards and slips. PINs are told this one time.
 type MadeFleet struct {
 	Stalls    []Stall
 	Registers []Register
-	People    []MadePerson
+	Staff     []StaffWithPIN
 }
 
-// MadePerson is a person with the PIN as it was given or drawn.
-type MadePerson struct {
+// StaffWithPIN is a person with the PIN as it was given or drawn.
+type StaffWithPIN struct {
 	Staff Staff
 	PIN   string
 }

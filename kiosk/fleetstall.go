@@ -1,7 +1,7 @@
 package kiosk
 
-// Share is the one recipient that a file may name for a stall.
-func (s *Stall) Share() *Share {
+// FirstShare is the one recipient that a file may name for a stall.
+func (s *Stall) FirstShare() *Share {
 	if len(s.SplitTerms) == 0 {
 		s.SplitTerms = []Share{{Name: s.Name}}
 	}

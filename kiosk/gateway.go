@@ -26,9 +26,9 @@ type Gateway interface {
 	// PayIns reads one page of the pay-in list, newest first as far as the gateway keeps order.
 	PayIns(ctx context.Context, q PayInQuery) (PayInPage, error)
 	// ReadPayouts reads one page of the gateway's transfers to the account's owner.
-	ReadPayouts(ctx context.Context, q ReportQuery) (PayoutPage, error)
+	ReadPayouts(ctx context.Context, q GatewayPageQuery) (PayoutPage, error)
 	// ReadInvoices reads one page of the gateway's monthly invoices about its fees.
-	ReadInvoices(ctx context.Context, q ReportQuery) (FeeInvoicePage, error)
+	ReadInvoices(ctx context.Context, q GatewayPageQuery) (FeeInvoicePage, error)
 	// ReadNotice reads a webhook body of any form: JSON or a form, nested or flat, plain or encrypted. key is that of the link, "" if
 	// no encryption was ordered. It never fails: what cannot be read is a Notice that is Odd.
 	ReadNotice(contentType string, raw []byte, key string) Notice
@@ -44,7 +44,7 @@ type Order struct {
 	PaymentEndpoint string // "" without a public address: then no encryption and no callback either
 	CallbackURL     string
 	Key             string // 32 characters
-	Shares          []Part // absolute cents; empty makes a plain link
+	Parts           []Part // absolute cents; empty makes a plain link
 	Statement       string // text on the payer's statement
 }
 
@@ -56,10 +56,10 @@ type Part struct {
 
 // Opened is a link the gateway made.
 type Opened struct {
-	PayID  int64
-	URL    string
-	UserID string
-	Wrong  string // the first field whose echo differs from the order, "" if all agree
+	PayID         int64
+	URL           string
+	AccountNumber string
+	Wrong         string // the first field whose echo differs from the order, "" if all agree
 }
 
 // Retired is the gateway's answer to a delete.
@@ -80,13 +80,13 @@ type Findings struct {
 
 // Found is a link seen in one of the gateway's lists.
 type Found struct {
-	PayID     int64
-	Ref       string // the whole recipient note's first word
-	Amount    Money
-	URL       string // "" in the list of used links
-	UserID    string
-	Used      bool
-	Cancelled bool
+	PayID         int64
+	Ref           string // the whole recipient note's first word
+	Amount        Money
+	URL           string // "" in the list of used links
+	AccountNumber string
+	Used          bool
+	Cancelled     bool
 }
 
 // PayInQuery asks for a page of the pay-in list. Since is always sent: without it the gateway
@@ -173,13 +173,13 @@ const (
 // was encrypted as ordered, whole blocks, right padding, one strict JSON value. The other tests
 // compare with what we know and are [Link.Believes]'s.
 type Notice struct {
-	Authentic bool
-	PayID     int64
-	Amount    Money
-	HasAmount bool
-	UserID    string
-	Status    NoticeStatus
-	Flaw      string // what made it odd, for the log: "plain", "blocks", "padding", "json", "unreadable", …
+	Authentic     bool
+	PayID         int64
+	Amount        Money
+	HasAmount     bool
+	AccountNumber string
+	Status        NoticeStatus
+	Flaw          string // what made it odd, for the log: "plain", "blocks", "padding", "json", "unreadable", …
 }
 
 // FlawPlain is the flaw of a readable body that was not encrypted.
@@ -202,7 +202,7 @@ const (
 func (l *Link) Believes(n Notice) bool {
 	return n.Authentic && l.Live &&
 		n.PayID == l.PayID && n.HasAmount && n.Amount == l.Amount &&
-		(l.UserID == "" || n.UserID == l.UserID) && n.Status == NoticeSuccess
+		(l.AccountNumber == "" || n.AccountNumber == l.AccountNumber) && n.Status == NoticeSuccess
 }
 
 // The reasons the journal gives for an attempt that ended.

@@ -2,33 +2,33 @@ package kiosk
 
 // Health tells how gateway and store answer, for the till's device row and its alarms.
 type Health struct {
-	GatewayDown int64 // Unix milliseconds since when every call fails, 0 while it answers
-	Held        int64 // Unix milliseconds until when no call may be made: the calls of a minute are used up
-	KeyRefused  int64 // Unix milliseconds since when it refuses our key, 0 while it does not
-	StoreDown   int64 // Unix milliseconds since when nothing can be written, 0 while it can
-	LastSweep   int64 // Unix milliseconds of the last list read and stored
-	Webhooks    bool  // there is an address the gateway can reach
-	LastNotice  int64 // Unix milliseconds of the last webhook of any kind
+	GatewayDown    int64 // Unix milliseconds since when every call fails, 0 while it answers
+	ThrottledUntil int64 // Unix milliseconds until when no call may be made: the calls of a minute are used up
+	KeyRefused     int64 // Unix milliseconds since when it refuses our key, 0 while it does not
+	StoreDown      int64 // Unix milliseconds since when nothing can be written, 0 while it can
+	LastPoll       int64 // Unix milliseconds of the last list read and stored
+	Webhooks       bool  // there is an address the gateway can reach
+	LastNotice     int64 // Unix milliseconds of the last webhook of any kind
 }
 
 // Of is h with what the gateway says to a stall's account, nil for nothing yet.
 func (h Health) Of(own *Health) Health {
-	h.GatewayDown, h.Held, h.KeyRefused = 0, 0, 0
+	h.GatewayDown, h.ThrottledUntil, h.KeyRefused = 0, 0, 0
 	if own != nil {
-		h.GatewayDown, h.Held, h.KeyRefused = own.GatewayDown, own.Held, own.KeyRefused
+		h.GatewayDown, h.ThrottledUntil, h.KeyRefused = own.GatewayDown, own.ThrottledUntil, own.KeyRefused
 	}
 	return h
 }
 
-// Hear notes how a call of the gateway ended, and when.
-func (h *Health) Hear(err error, now int64) {
-	unopened := KeyOf(err) == KeyOwnKey && err != nil
+// NoteCall notes how a call of the gateway ended, and when.
+func (h *Health) NoteCall(err error, now int64) {
+	unopened := KeyOf(err) == KeyAccountKey && err != nil
 	switch code := CodeOf(err); {
 	case unopened: // the gateway was not asked
 	case code == "" || code == Refused:
-		h.GatewayDown, h.Held = 0, 0
+		h.GatewayDown, h.ThrottledUntil = 0, 0
 	case code == TooMany:
-		h.Held = now + WaitOf(err)
+		h.ThrottledUntil = now + WaitOf(err)
 	case (code == Unclear || code == NotSent) && h.GatewayDown == 0:
 		h.GatewayDown = now
 	}

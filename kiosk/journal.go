@@ -21,7 +21,7 @@ type Event struct {
 	Actor   string
 	At      int64  // Unix milliseconds
 	Data    string // what else is worth knowing, in words for the trail
-	Booked  string // the change of figures it brought, as [Figures.String] writes it; "" none
+	Posted  string `json:"Booked"` // the change of figures it brought, as [Figures.String] writes it; "" none
 	Prev    string // hash of the event before, "" for the first
 	Hash    string
 }
@@ -59,8 +59,8 @@ func (e *Event) digest() string {
 	text(e.Actor)
 	number(e.At)
 	text(e.Data)
-	if e.Booked != "" {
-		text(e.Booked)
+	if e.Posted != "" {
+		text(e.Posted)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -105,8 +105,8 @@ func EventOf(s *Sale, step Step, out Outcome) Event {
 		Stream: s.Register, Kind: "sale." + string(step.Kind), Subject: s.ID, State: out.To,
 		Amount: amount, Actor: step.Actor, At: step.At, Data: step.Reason,
 	}
-	if out.Book != nil {
-		e.Booked = out.Book.Figures.String()
+	if out.Posting != nil {
+		e.Posted = out.Posting.Figures.String()
 	}
 	return e
 }

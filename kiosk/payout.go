@@ -61,22 +61,22 @@ type FeeInvoicePage struct {
 	Unread int
 }
 
-// ReportQuery asks for a page of a list that no sale depends on. From and To are days for payouts
+// GatewayPageQuery asks for a page of a list that no sale depends on. From and To are days for payouts
 // ("2026-05-01"), From alone a month for invoices ("2026-05"); "" leaves them out.
-type ReportQuery struct {
+type GatewayPageQuery struct {
 	Page  int // 1 is the first
 	Limit int
 	From  string
 	To    string
 }
 
-// PayoutMatch holds payouts of an account for a day, or a day that no payout was seen for, against our
+// PayoutComparison holds payouts of an account for a day, or a day that no payout was seen for, against our
 // own rows of that account.
-type PayoutMatch struct {
+type PayoutComparison struct {
 	Day       string
-	Holder    string   // ID of the stall's own account, "" for the house's
+	AccountID string   // ID of the stall's own account, "" for the house's
 	Payouts   []Payout // usually one, and one of split links
-	Ours      Listed   // of all registers, for this day
+	Ours      PayInSum // of all registers, for this day
 	Unmatched []Unmatched
 	Shares    int   // how many rows are shares of other accounts' links
 	Paid      Money // what the payouts pay
@@ -84,7 +84,7 @@ type PayoutMatch struct {
 }
 
 // Difference is what the payouts pay more than the rows say; 0 where they agree.
-func (m PayoutMatch) Difference() Money {
+func (m PayoutComparison) Difference() Money {
 	if len(m.Payouts) == 0 {
 		return 0
 	}
@@ -92,10 +92,10 @@ func (m PayoutMatch) Difference() Money {
 }
 
 // Waits tells that rows of the day were not paid out yet.
-func (m PayoutMatch) Waits() bool { return len(m.Payouts) == 0 && m.Expected != 0 }
+func (m PayoutComparison) Waits() bool { return len(m.Payouts) == 0 && m.Expected != 0 }
 
-// ListedQuery asks for days of the gateway ("2026-11-20", both included); an empty Stall means all.
-type ListedQuery struct {
+// PayInSumQuery asks for days of the gateway ("2026-11-20", both included); an empty Stall means all.
+type PayInSumQuery struct {
 	Stall string
 	First string
 	Last  string
@@ -105,9 +105,9 @@ type ListedQuery struct {
 // whole ranges of what is kept.
 type StatementReader interface {
 	ExportReader
-	// Listed sums by day and account, oldest first; Register and, without one asked for, Stall
+	// PayInSums sums by day and account, oldest first; Register and, without one asked for, Stall
 	// of the rows are empty.
-	Listed(q ListedQuery) ([]Listed, error)
+	PayInSums(q PayInSumQuery) ([]PayInSum, error)
 	// Payouts returns those for the gateway's days from first to last.
 	Payouts(first, last string) ([]Payout, error)
 	FeeInvoices(n int) ([]FeeInvoice, error)

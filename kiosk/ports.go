@@ -30,17 +30,17 @@ type Store interface {
 	Abandon(ctx context.Context) error
 	// Hasten makes every errand due now, and ends leases that a clock which was ahead has given.
 	Hasten(ctx context.Context, now int64) error
-	// Born returns the settings, making and storing those of fresh if the store is new. A store
+	// EnsureInstallation returns the settings, making and storing those of fresh if the store is new. A store
 	// of the other mode returns [Conflict].
-	Born(ctx context.Context, fresh Settings) (Settings, error)
+	EnsureInstallation(ctx context.Context, fresh Installation) (Installation, error)
 }
 
 // Reader reads. What is not there is [NotFound].
 type Reader interface {
 	SaleReader
-	PlaceReader
+	StallReader
 	TakingsReader
-	FleetReader
+	EnrolmentReader
 	ItemReader
 	SelfTestReader
 	OfficeReader
@@ -92,8 +92,8 @@ type TakingsReader interface {
 	Reports(register string, before int64, n int) ([]Report, error)
 }
 
-// PlaceReader finds stalls, registers, devices and people.
-type PlaceReader interface {
+// StallReader finds stalls, registers, devices and people.
+type StallReader interface {
 	Stall(id string) (Stall, error)
 	Stalls() ([]Stall, error)
 	Register(id string) (Register, error)
@@ -114,18 +114,18 @@ type PlaceReader interface {
 // Tx writes within one transaction on one stream.
 type Tx interface {
 	Reader
-	FleetWriter
-	OfficeTx
-	RetentionTx
-	AuditTx
+	EnrolmentWriter
+	OfficeWriter
+	RetentionWriter
+	AuditWriter
 	StatementWriter
 	// Number returns the next running sale number of the stream.
 	Number() (int64, error)
 	// PutSale stores a sale with its links and rows; a second payment row for one link, a second
 	// current sale of a register or a used command key is [Conflict].
 	PutSale(s *Sale) error
-	// Book adds to the running totals and the takings of a sale's place.
-	Book(b Booking) error
+	// Post adds to the running totals and the takings of a sale's place.
+	Post(b NewPosting) error
 	// PutReport freezes the report of a closed shift. A second one of that shift, or of that
 	// number of the register, is [Conflict]; there is no way to change one.
 	PutReport(r Report) error
@@ -190,5 +190,5 @@ type Vault interface {
 type Observer interface {
 	Created(d time.Duration, outcome string) // a create call at the gateway
 	Noticed(d time.Duration, believed bool)  // from a webhook's body to its commit
-	Swept(rows int, err error)
+	Polled(rows int, err error)
 }

@@ -143,7 +143,7 @@ func TestRefund_bounded(t *testing.T) {
 		p := begin(t)
 		for _, word := range rapid.SliceOfN(rapid.SampledFrom(words), 0, 15).Draw(t, "words") {
 			out, err := p.play(word)
-			if err != nil || out.Book == nil && len(p.sale.Refunds) == 0 {
+			if err != nil || out.Posting == nil && len(p.sale.Refunds) == 0 {
 				continue
 			}
 			for i := range p.sale.Links {

@@ -1,7 +1,7 @@
 package kiosk
 
-// FleetRegister is a register as the office's list shows it.
-type FleetRegister struct {
+// RegisterOverview is a register as the office's list shows it.
+type RegisterOverview struct {
 	Register Register
 	Shift    *Shift // nil while it is closed
 	Devices  []Device

@@ -15,7 +15,7 @@ type Report struct {
 	At       int64 // Unix milliseconds when it was drawn up
 
 	Figures Figures // all that was booked since the last close
-	Own     Figures // the part about sales of this very shift
+	OfShift Figures `json:"Own"` // the part about sales of this very shift
 	Total   Figures // running total of the register, at the end of this report
 
 	Unconfirmed []Pending // paid, and no pay-in row yet
@@ -28,7 +28,7 @@ type Report struct {
 }
 
 // Earlier is the part of a report about sales of earlier shifts: late money, refunds, corrections.
-func (r Report) Earlier() Figures { return r.Figures.Minus(r.Own) }
+func (r Report) Earlier() Figures { return r.Figures.Minus(r.OfShift) }
 
 // Pending is a sale that a report names because it is not at rest.
 type Pending struct {
@@ -88,7 +88,7 @@ func (x *Report) readFigures(r Reader) (err error) {
 		return err
 	}
 	x.Shift, x.No, x.Opened, x.OpenedBy = shift.ID, shift.No, shift.Opened, shift.OpenedBy
-	x.Own, err = r.Totals(x.Register, shift.ID)
+	x.OfShift, err = r.Totals(x.Register, shift.ID)
 	return err
 }
 

@@ -36,15 +36,15 @@ type RetentionReader interface {
 	SalesBetween(after, before string, n int) ([]*Sale, error)
 }
 
-// RetentionTx removes it.
-type RetentionTx interface {
+// RetentionWriter removes it.
+type RetentionWriter interface {
 	// DropInbox removes deliveries of up to n links older than the ID link that arrived before at,
 	// and tells how many rows went.
 	DropInbox(link string, at int64, n int) (int64, error)
 }
 
-// Retained counts what a run has removed.
-type Retained struct {
+// Purged counts what a run has removed.
+type Purged struct {
 	Inbox int64 // deliveries
 	Notes int   // notes of sales
 	Keys  int   // secrets of links, and keys of stalls' accounts that ended
@@ -53,7 +53,7 @@ type Retained struct {
 // Done tells whether nothing is left to be done for a sale, by us or by anybody.
 func (s *Sale) Done() bool {
 	switch s.State() {
-	case Paid, Refunded, Settled, Cancelled, Lapsed, RefusedSt:
+	case Paid, Refunded, ClosedUnpaid, Cancelled, Lapsed, LinkRefused:
 		return len(s.Duties()) == 0 && !s.Current()
 	default:
 		return false

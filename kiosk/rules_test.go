@@ -97,7 +97,7 @@ func TestStallSplit(t *testing.T) {
 			})
 		}
 		parts := stall.Split(amount)
-		rest := Own(amount, parts)
+		rest := OwnerPart(amount, parts)
 		if rest < 0 {
 			t.Fatalf("the owner owes %v", rest)
 		}
@@ -117,8 +117,8 @@ func TestStallSplit(t *testing.T) {
 // TestLinkBelieves changes each single field of a good notice: a forged one that is right in all but one
 // is still no proof.
 func TestLinkBelieves(t *testing.T) {
-	link := Link{Live: true, PayID: 7, Amount: 1250, UserID: "u"}
-	good := Notice{Authentic: true, PayID: 7, Amount: 1250, HasAmount: true, UserID: "u", Status: NoticeSuccess}
+	link := Link{Live: true, PayID: 7, Amount: 1250, AccountNumber: "u"}
+	good := Notice{Authentic: true, PayID: 7, Amount: 1250, HasAmount: true, AccountNumber: "u", Status: NoticeSuccess}
 	if !link.Believes(good) {
 		t.Fatal("a good notice is not believed")
 	}
@@ -128,8 +128,8 @@ func TestLinkBelieves(t *testing.T) {
 		"less":       func(n *Notice) { n.Amount = 1249 },
 		"more":       func(n *Notice) { n.Amount = 1251 },
 		"no amount":  func(n *Notice) { n.HasAmount = false },
-		"other user": func(n *Notice) { n.UserID = "v" },
-		"no user":    func(n *Notice) { n.UserID = "" },
+		"other user": func(n *Notice) { n.AccountNumber = "v" },
+		"no user":    func(n *Notice) { n.AccountNumber = "" },
 		"cancel":     func(n *Notice) { n.Status = NoticeCancel },
 		"failed":     func(n *Notice) { n.Status = NoticeFailed },
 		"other word": func(n *Notice) { n.Status = NoticeOther },
@@ -188,7 +188,7 @@ func TestChain(t *testing.T) {
 func TestWantCovered(t *testing.T) {
 	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC).UnixMilli()
 	at := func(minutes int64) int64 { return noon + minutes*MinuteMillis }
-	w := Want{PayIDs: map[int64]bool{5: true}, Oldest: noon}
+	w := WantedLinks{PayIDs: map[int64]bool{5: true}, Oldest: noon}
 	for name, test := range map[string]struct {
 		rows []PayIn
 		want bool

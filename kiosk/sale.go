@@ -9,25 +9,25 @@ type State string
 
 // The states of a sale.
 const (
-	Asking    State = "asking"    // the display asks for a tip; nothing was asked of the gateway yet
-	Opening   State = "opening"   // intent stored, the link is not known yet
-	Awaiting  State = "awaiting"  // the link can be paid
-	Checking  State = "checking"  // something arrived that is not proof, or money is pending
-	Paid      State = "paid"      // proven
-	Retiring  State = "retiring"  // cancel or lapse asked for, the link is not surely gone
-	Cancelled State = "cancelled" // link gone, no money
-	Lapsed    State = "lapsed"    // as cancelled, by time
-	RefusedSt State = "refused"   // the gateway refused to make a link
-	Review    State = "review"    // money that does not fit: a person decides
-	Settled   State = "settled"   // a review that a person closed, and that is not paid
-	Refunding State = "refunding" // refund asked for, its negative row not seen yet
-	Refunded  State = "refunded"  // all of the money went back
+	Asking       State = "asking"    // the display asks for a tip; nothing was asked of the gateway yet
+	Opening      State = "opening"   // intent stored, the link is not known yet
+	Awaiting     State = "awaiting"  // the link can be paid
+	Checking     State = "checking"  // something arrived that is not proof, or money is pending
+	Paid         State = "paid"      // proven
+	Retiring     State = "retiring"  // cancel or lapse asked for, the link is not surely gone
+	Cancelled    State = "cancelled" // link gone, no money
+	Lapsed       State = "lapsed"    // as cancelled, by time
+	LinkRefused  State = "refused"   // the gateway refused to make a link
+	Review       State = "review"    // money that does not fit: a person decides
+	ClosedUnpaid State = "settled"   // a review that a person closed, and that is not paid
+	Refunding    State = "refunding" // refund asked for, its negative row not seen yet
+	Refunded     State = "refunded"  // all of the money went back
 )
 
 // States lists every state, for tables and tests.
 var States = []State{
-	Asking, Opening, Awaiting, Checking, Paid, Retiring, Cancelled, Lapsed, RefusedSt,
-	Review, Settled, Refunding, Refunded,
+	Asking, Opening, Awaiting, Checking, Paid, Retiring, Cancelled, Lapsed, LinkRefused,
+	Review, ClosedUnpaid, Refunding, Refunded,
 }
 
 // Sale is what a customer owes and what became of it. The exported facts only ever grow; change
@@ -61,19 +61,19 @@ type Sale struct {
 	Poll    bool   // no webhook was ordered: there is no address the gateway could reach
 
 	// Facts of commands.
-	AsksTip   bool  // the display asks for a tip first
-	TipBy     int64 // Unix milliseconds; without an answer until then there is no tip
-	TipChosen bool
-	Cancel    bool   // cancel was asked for
-	CancelBy  string // staff who asked
-	Lapse     bool   // the clock asked for an end
-	Released  bool   // the register's screens are about something else now
-	Aside     bool   // set aside by the cashier
-	Handed    string // "goods handed over without proof": the reason; counts in no sum
-	Closed    []string
-	Decided   []Decision // by people, oldest first; refunds tell their own
-	Refunds   []Refund
-	Links     []Link
+	AsksTip        bool  // the display asks for a tip first
+	TipBy          int64 // Unix milliseconds; without an answer until then there is no tip
+	TipChosen      bool
+	Cancel         bool   // cancel was asked for
+	CancelBy       string // staff who asked
+	Lapse          bool   // the clock asked for an end
+	Released       bool   // the register's screens are about something else now
+	Aside          bool   // set aside by the cashier
+	Handed         string // "goods handed over without proof": the reason; counts in no sum
+	Closed         []string
+	RecordDecision []Decision // by people, oldest first; refunds tell their own
+	Refunds        []Refund
+	Links          []Link
 }
 
 // Decision is what a person decided about a sale, as its page tells it; the journal has it too.
@@ -108,41 +108,41 @@ func (s *Sale) Total() Money { return s.Goods + s.Tip }
 // Link is one attempt to have a SecPaid payment link for a sale. At most one link of a sale is
 // payable and shown.
 type Link struct {
-	ID        string // ours, time-ordered
-	N         int    // 1 for the first of its sale
-	Ref       string // unique reference, first in the recipient note at the gateway
-	Account   string // the gateway it was asked of: there its number is unique
-	Holder    string // ID of the stall's own account it was made with, "" for the house's; it never changes
-	Amount    Money
-	Parts     []Part // of other accounts, fixed when the link was asked for; empty for a plain link
-	Own       Money  // our own part of a split link, 0 for a plain one: its row may show either
-	TokenHash string // SHA-256 of the webhook token, hex; "" without a webhook
-	Sealed    []byte // the vault's seal over LinkSecrets
-	PayID     int64  // the gateway's number, 0 until known
-	URL       string // the address in the QR code, "" until known
-	UserID    string // the gateway account's own id, as its answer told
-	Created   int64  // Unix milliseconds
-	ShownAt   int64  // Unix milliseconds when it became live, 0 before
+	ID            string // ours, time-ordered
+	N             int    // 1 for the first of its sale
+	Ref           string // unique reference, first in the recipient note at the gateway
+	Gateway       string `json:"Account"` // the gateway it was asked of: there its number is unique
+	AccountID     string `json:"Holder"`  // ID of the stall's own account it was made with, "" for the house's; it never changes
+	Amount        Money
+	Parts         []Part // of other accounts, fixed when the link was asked for; empty for a plain link
+	OwnerPart     Money  `json:"Own"` // our own part of a split link, 0 for a plain one: its row may show either
+	TokenHash     string // SHA-256 of the webhook token, hex; "" without a webhook
+	Sealed        []byte // the vault's seal over LinkSecrets
+	PayID         int64  // the gateway's number, 0 until known
+	URL           string // the address in the QR code, "" until known
+	AccountNumber string `json:"UserID"` // the gateway account's own id, as its answer told
+	Created       int64  // Unix milliseconds
+	ShownAt       int64  // Unix milliseconds when it became live, 0 before
 
 	// Facts from outside; they commute and repeat harmlessly.
-	Live        bool   // create answered, or found by its reference
-	Unclear     bool   // the outcome of create is not known
-	GivenUp     bool   // settle time over, a stray is watched for
-	LastTry     bool   // given up for good
-	Why         string // message key of what made us give up
-	Unborn      bool   // a day after it was given up no such link was found: none will come
-	Gone        bool   // surely deleted or cancelled at the gateway
-	ToldUsed    bool   // delete answered "already used"
-	Noticed     bool   // a notice passed all nine tests
-	Used        bool   // seen in the gateway's list of used links
-	Odd         int    // deliveries that are no proof
-	Answered    int    // how many of them a later look has answered with "unpaid"
-	Pending     bool   // a bank row is open
-	PendingOver bool   // it ended unpaid
-	Unconfirmed bool   // 24 hours without a pay-in row
-	BankLate    bool   // a bank row pending for 14 days
-	Case        Case   // a person closed a case about this link: later money is late money
-	Rows        []Row
+	Live         bool   // create answered, or found by its reference
+	Unclear      bool   // the outcome of create is not known
+	GivenUp      bool   // settle time over, a stray is watched for
+	LastTry      bool   // given up for good
+	Why          string // message key of what made us give up
+	Unborn       bool   // a day after it was given up no such link was found: none will come
+	Gone         bool   // surely deleted or cancelled at the gateway
+	ToldUsed     bool   // delete answered "already used"
+	Noticed      bool   // a notice passed all nine tests
+	Used         bool   // seen in the gateway's list of used links
+	Odd          int    // deliveries that are no proof
+	MarkAnswered int    // how many of them a later look has answered with "unpaid"
+	Pending      bool   // a bank row is open
+	PendingOver  bool   // it ended unpaid
+	Unconfirmed  bool   // 24 hours without a pay-in row
+	BankLate     bool   // a bank row pending for 14 days
+	Case         Case   // a person closed a case about this link: later money is late money
+	Rows         []Row
 }
 
 // Case remembers what was known of a link when a person closed a case about it, so that whatever
@@ -212,7 +212,7 @@ func (s *Sale) Clone() *Sale {
 	c := *s
 	c.Lines = slices.Clone(s.Lines)
 	c.Closed = slices.Clone(s.Closed)
-	c.Decided = slices.Clone(s.Decided)
+	c.RecordDecision = slices.Clone(s.RecordDecision)
 	c.Refunds = slices.Clone(s.Refunds)
 	for i := range c.Refunds {
 		c.Refunds[i].Answers = slices.Clone(c.Refunds[i].Answers)

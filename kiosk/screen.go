@@ -10,23 +10,23 @@ const (
 
 // TillScreen is everything a till shows, read from one snapshot of the store.
 type TillScreen struct {
-	Epoch    string
-	Version  int64
-	Now      int64 // Unix milliseconds
-	Mode     Mode
-	Stall    Stall
-	Register Register
-	Shift    *Shift  // nil while the register is closed
-	Current  *Sale   // the sale in hand, nil when the till is ready
-	PayURL   string  // what its QR code holds, "" unless it awaits payment
-	Last     []*Sale // newest first, the one in hand left out
-	Alarms   []*Sale // in review, or paid and long unconfirmed; newest first
-	Alerts   []Alarm // everything else that the people here have to know
-	Health   Health
-	Cart     Cart      // what is being rung up
-	Test     *SelfTest // the last self-test, nil if it was long ago
-	Office   int64     // version of the office: items and the like may have changed with it
-	Next     int64     // Unix milliseconds when the screen changes by itself, 0 never
+	Epoch       string
+	Version     int64
+	Now         int64 // Unix milliseconds
+	Mode        Mode
+	Stall       Stall
+	Register    Register
+	Shift       *Shift  // nil while the register is closed
+	Current     *Sale   // the sale in hand, nil when the till is ready
+	PayURL      string  // what its QR code holds, "" unless it awaits payment
+	Last        []*Sale // newest first, the one in hand left out
+	AlarmSales  []*Sale // in review, or paid and long unconfirmed; newest first
+	OtherAlarms []Alarm // everything else that the people here have to know
+	Health      Health
+	Cart        Cart      // what is being rung up
+	Test        *SelfTest // the last self-test, nil if it was long ago
+	Office      int64     // version of the office: items and the like may have changed with it
+	Next        int64     // Unix milliseconds when the screen changes by itself, 0 never
 }
 
 // DisplayScreen is everything a customer's screen shows.
@@ -87,7 +87,7 @@ func Shows(s *Sale, c *Cart, now int64) DisplayState {
 			if s.green(now) {
 				return ShowsPaid
 			}
-		case Retiring, Cancelled, Lapsed, RefusedSt, Review, Settled, Refunding, Refunded:
+		case Retiring, Cancelled, Lapsed, LinkRefused, Review, ClosedUnpaid, Refunding, Refunded:
 		}
 	}
 	if c != nil && c.fresh(now) {

@@ -1,6 +1,8 @@
 package kiosk
 
-import "slices"
+import (
+	"slices"
+)
 
 // Sold is what the money that is kept was for: one item at one rate of VAT. The amounts of a sale
 // add up to what is kept of its money, to the cent.
@@ -37,18 +39,18 @@ func (s *Sale) soldOf(f Figures) []Sold {
 		sold = append(sold, Sold{Item: l.Item, Name: l.Name, VAT: l.VAT, Qty: l.Qty})
 		weights = append(weights, l.Sum())
 	}
-	weights = shares(s.Goods, weights) // a discount is spread over the lines
+	weights = apportion(s.Goods, weights) // a discount is spread over the lines
 	sold = append(sold, Sold{Item: SoldTip}, Sold{Item: SoldOver})
 	weights = append(weights, s.Tip, f.Over)
-	for i, amount := range shares(kept, weights) {
+	for i, amount := range apportion(kept, weights) {
 		sold[i].Amount = amount
 	}
 	return slices.DeleteFunc(sold, func(d Sold) bool { return d.Amount == 0 && d.Qty == 0 })
 }
 
-// shares cuts an amount in proportion to the weights. The parts always add up to the amount:
+// apportion cuts an amount in proportion to the weights. The parts always add up to the amount:
 // each is the difference of two rounded sums. Without any weight the last one takes it all.
-func shares(amount Money, weights []Money) []Money {
+func apportion(amount Money, weights []Money) []Money {
 	var sum, upTo, given Money
 	for _, w := range weights {
 		sum += w

@@ -17,8 +17,8 @@ func (s Stall) Split(amount Money) []Part {
 	return parts
 }
 
-// Own is what is left for the owner of a link with these parts.
-func Own(amount Money, parts []Part) Money {
+// OwnerPart is what is left for the owner of a link with these parts.
+func OwnerPart(amount Money, parts []Part) Money {
 	for _, p := range parts {
 		amount -= p.Amount
 	}

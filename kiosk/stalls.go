@@ -41,7 +41,7 @@ const (
 // Record is what the trail says of a stall.
 func (s *Stall) Record() map[string]any {
 	return map[string]any{
-		"Name": s.Name, "Place": s.Place, "Tagline": s.Tagline, "Accent": s.Accent,
+		"Name": s.Name, "Place": s.Town, "Tagline": s.Tagline, "Accent": s.Accent,
 		"Languages": strings.Join(s.Languages, " "), "Region": s.Region, "Zone": s.Zone,
 		"Seller": s.Seller, "VATNumber": s.VATNumber, "VAT": s.VAT, "Strict": s.Strict,
 		"StrictAbove": int64(s.StrictAbove), "LapseAfter": s.LapseAfter, "Limit": int64(s.Limit),
@@ -59,7 +59,7 @@ func (s *Stall) Check() error {
 		key   string
 		field string
 	}{
-		{!shortText(s.Place, NameLongest), KeyStallText, "place"},
+		{!shortText(s.Town, NameLongest), KeyStallText, "place"},
 		{!shortText(s.Tagline, taglineLongest), KeyStallText, "tagline"},
 		{!shortText(s.Seller, sellerLongest), KeyStallText, "seller"},
 		{!accentForm(s.Accent), KeyStallColour, "accent"},

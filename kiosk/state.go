@@ -19,7 +19,7 @@ func (s *Sale) State() State {
 	case len(s.Links) > 0 && value >= s.Total():
 		return Paid
 	case len(s.troubles()) > 0 || s.caseClosed():
-		return Settled
+		return ClosedUnpaid
 	case s.BankPending():
 		return s.pendingState()
 	case s.Cancel || s.Lapse:
@@ -34,12 +34,12 @@ func (s *Sale) State() State {
 func (l *Link) state() State {
 	switch {
 	case l.LastTry:
-		return RefusedSt
+		return LinkRefused
 	case l.Gone:
 		return Cancelled
 	case !l.Live && l.returned() == 0:
 		return Opening
-	case l.ToldUsed || l.Claimed() || l.Odd > l.Answered:
+	case l.ToldUsed || l.Claimed() || l.Odd > l.MarkAnswered:
 		return Checking
 	}
 	return Awaiting
@@ -297,7 +297,7 @@ func (s *Sale) holdsRegister() bool {
 		return true
 	case Checking:
 		return !s.BankPending()
-	case Retiring, Cancelled, Lapsed, RefusedSt, Review, Settled, Refunding, Refunded:
+	case Retiring, Cancelled, Lapsed, LinkRefused, Review, ClosedUnpaid, Refunding, Refunded:
 	}
 	return false
 }

@@ -13,7 +13,7 @@ import (
 // letters are the two capitals by which the golden table names states.
 var letters = map[State]string{
 	Asking: "AS", Opening: "OP", Awaiting: "AW", Checking: "CK", Paid: "PD", Retiring: "RE",
-	Cancelled: "CA", Lapsed: "LA", RefusedSt: "RF", Review: "RV", Settled: "RS",
+	Cancelled: "CA", Lapsed: "LA", LinkRefused: "RF", Review: "RV", ClosedUnpaid: "RS",
 	Refunding: "RG", Refunded: "RD",
 }
 
@@ -172,7 +172,7 @@ func describe(s *Sale) string {
 		if s.BankPending() {
 			notes = append(notes, "bank")
 		}
-	case Settled:
+	case ClosedUnpaid:
 		return "review(settled)"
 	case Paid:
 		notes = paidNotes(s)

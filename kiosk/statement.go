@@ -31,10 +31,10 @@ func (s Statement) StaysOnAccount() Money {
 
 // StallPayout is a stall's part of what the gateway pays out to an account for one of its days.
 type StallPayout struct {
-	Day     string
-	Holder  string   // ID of the stall's own account, "" for the house's
-	Rows    Listed   // of this stall
-	Payouts []Payout // of the account; they may hold other stalls' money too
+	Day       string
+	AccountID string   // ID of the stall's own account, "" for the house's
+	Rows      PayInSum // of this stall
+	Payouts   []Payout // of the account; they may hold other stalls' money too
 }
 
 // Done tells whether the gateway says that the money is on its way.

@@ -51,20 +51,20 @@ const (
 
 // Step is one thing that happens to a sale.
 type Step struct {
-	Kind   StepKind
-	At     int64  // Unix milliseconds
-	Actor  string // staff ID, "gateway" or "clock"
-	Link   int    // number of the link a fact is about, 0 for the newest
-	PayID  int64  // live, row: the gateway's number of the link
-	URL    string // live: what the QR code holds
-	UserID string // live: the gateway account's own id
-	Row    Row
-	Count  int
-	Amount Money // tip, refund
-	ID     string
-	Reason string
-	Next   *Link  // tip: the first attempt; given-up: the next one
-	Said   string // declined: the gateway's own sentence
+	Kind          StepKind
+	At            int64  // Unix milliseconds
+	Actor         string // staff ID, "gateway" or "clock"
+	Link          int    // number of the link a fact is about, 0 for the newest
+	PayID         int64  // live, row: the gateway's number of the link
+	URL           string // live: what the QR code holds
+	AccountNumber string // live: the gateway account's own id
+	Row           Row
+	Count         int
+	Amount        Money // tip, refund
+	ID            string
+	Reason        string
+	Next          *Link  // tip: the first attempt; given-up: the next one
+	Said          string // declined: the gateway's own sentence
 }
 
 // Actors that are no person.
@@ -80,7 +80,7 @@ type Outcome struct {
 	To      State
 	Changed bool // false: the same fact again; there is nothing to store
 	Events  []Event
-	Book    *Booking // nil: no figure changed
-	Start   []Duty   // errands to begin
-	End     []Duty   // errands nobody needs any more
+	Posting *NewPosting // nil: no figure changed
+	Start   []Duty      // errands to begin
+	End     []Duty      // errands nobody needs any more
 }

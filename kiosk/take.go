@@ -6,7 +6,7 @@ import (
 
 // markOver has the till tell that more came than was asked, though the sale is paid.
 func (out Outcome) markOver(tx Tx) error {
-	if out.Book == nil || out.Book.Figures.Over <= 0 || !out.Sale.OverOpen() {
+	if out.Posting == nil || out.Posting.Figures.Over <= 0 || !out.Sale.OverOpen() {
 		return nil
 	}
 	e := out.Events[0]
@@ -21,8 +21,8 @@ func (out Outcome) Store(tx Tx, due int64) error {
 	if err := tx.Append(out.Events...); err != nil {
 		return err
 	}
-	if out.Book != nil {
-		if err := tx.Book(*out.Book); err != nil {
+	if out.Posting != nil {
+		if err := tx.Post(*out.Posting); err != nil {
 			return err
 		}
 		if err := out.markOver(tx); err != nil {
@@ -63,7 +63,7 @@ func (s *Sale) Take(step Step) (Outcome, error) {
 	}
 	if changed {
 		figures := after.figuresIn(out.To).Minus(s.figuresIn(out.From))
-		out.Book = booking(s, after, figures, step.At)
+		out.Posting = newPosting(s, after, figures, step.At)
 		out.Events = []Event{EventOf(after, step, out)}
 	}
 	out.Start, out.End = dutyChange(s, after)
@@ -120,7 +120,7 @@ func (s *Sale) guardEnd(kind StepKind) error {
 		return Refuse(ReasonInReview)
 	case Refunding:
 		return Refuse(ReasonRefundOpen)
-	case Cancelled, Lapsed, RefusedSt, Settled, Refunded:
+	case Cancelled, Lapsed, LinkRefused, ClosedUnpaid, Refunded:
 	}
 	return Refuse(ReasonClosed)
 }
@@ -133,7 +133,7 @@ func (s *Sale) guardAside() error {
 		return refuseIf(!s.Current(), ReasonNotCurrent)
 	case Paid:
 		return Refuse(ReasonAlreadyPaid)
-	case Retiring, Cancelled, Lapsed, RefusedSt, Review, Settled, Refunding, Refunded:
+	case Retiring, Cancelled, Lapsed, LinkRefused, Review, ClosedUnpaid, Refunding, Refunded:
 	}
 	return Refuse(ReasonNotCurrent)
 }
@@ -142,9 +142,9 @@ func (s *Sale) guardHanded() error {
 	switch s.State() {
 	case Paid, Refunding, Refunded:
 		return Refuse(ReasonAlreadyPaid)
-	case Review, Settled:
+	case Review, ClosedUnpaid:
 		return Refuse(ReasonCloseInstead)
-	case Asking, Opening, RefusedSt:
+	case Asking, Opening, LinkRefused:
 		return Refuse(ReasonNoLink)
 	case Awaiting, Checking, Retiring, Cancelled, Lapsed:
 	}
@@ -189,18 +189,18 @@ func (s *Sale) applyCommand(step Step) error {
 		s.Aside = true
 	case StepHanded:
 		s.Handed, s.Released = step.Reason, true
-		s.decided(step)
+		s.recordDecision(step)
 	case StepClose, StepAttach:
 		s.closeCase()
-		s.decided(step)
+		s.recordDecision(step)
 	default:
 		return Refuse(ReasonUnknownStep)
 	}
 	return nil
 }
 
-func (s *Sale) decided(step Step) {
-	s.Decided = append(s.Decided, Decision{step.Kind, step.Actor, step.At, step.Reason})
+func (s *Sale) recordDecision(step Step) {
+	s.RecordDecision = append(s.RecordDecision, Decision{step.Kind, step.Actor, step.At, step.Reason})
 }
 
 // closeCase is a person's word on everything that is open: the links concerned are out from now
@@ -254,7 +254,7 @@ func (s *Sale) applyFact(step Step) (bool, error) {
 		l.Odd++
 		return true, nil
 	case StepUnpaid:
-		return l.answered(step.Count), nil
+		return l.markAnswered(step.Count), nil
 	default:
 		return l.raise(step.Kind)
 	}
@@ -304,8 +304,8 @@ func (l *Link) becomeLive(step Step) bool {
 	}
 	l.Live = true
 	l.PayID, l.URL, l.ShownAt = step.PayID, step.URL, step.At
-	if step.UserID != "" {
-		l.UserID = step.UserID
+	if step.AccountNumber != "" {
+		l.AccountNumber = step.AccountNumber
 	}
 	return true
 }
@@ -329,26 +329,26 @@ func (l *Link) addRow(r Row) bool {
 			return l.Rows[i].complete(r)
 		}
 	}
-	if l.Own > 0 && r.Amount == l.Own && r.Kind == RowPayment {
+	if l.OwnerPart > 0 && r.Amount == l.OwnerPart && r.Kind == RowPayment {
 		r.Amount, r.Part = l.Amount, true
 	}
 	if r.Kind == RowPayment && l.HasPayment() {
 		r.Kind = RowExtra
 	}
 	l.Rows = append(l.Rows, r)
-	l.wholes()
+	l.completeSplitRows()
 	return true
 }
 
-// wholes lets money that went back stand for the whole sum too, where the gateway lists our own part
+// completeSplitRows lets money that went back stand for the whole sum too, where the gateway lists our own part
 // of a split payment: the row of a whole refund shows that part. It looks at all rows, so that
 // their order does not matter.
-func (l *Link) wholes() {
+func (l *Link) completeSplitRows() {
 	if !slices.ContainsFunc(l.Rows, func(r Row) bool { return r.Part && r.Amount > 0 }) {
 		return
 	}
 	for i := range l.Rows {
-		if r := &l.Rows[i]; !r.Part && r.Amount == -l.Own {
+		if r := &l.Rows[i]; !r.Part && r.Amount == -l.OwnerPart {
 			r.Amount, r.Part = -l.Amount, true
 		}
 	}
@@ -404,11 +404,11 @@ func (l *Link) payout(o Row) bool {
 	return true
 }
 
-func (l *Link) answered(count int) bool {
+func (l *Link) markAnswered(count int) bool {
 	count = min(count, l.Odd)
-	if count <= l.Answered {
+	if count <= l.MarkAnswered {
 		return false
 	}
-	l.Answered = count
+	l.MarkAnswered = count
 	return true
 }

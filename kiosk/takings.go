@@ -8,10 +8,10 @@ import (
 // DefaultZone is the time zone of a stall that names none.
 const DefaultZone = "Europe/Berlin"
 
-// Booking is the change of figures that one step of a sale brought, and where it counts. It is
+// NewPosting is the change of figures that one step of a sale brought, and where it counts. It is
 // booked in the transaction of that step, at the time of the step: late money counts when it is
 // seen, never in a day or shift that is over.
-type Booking struct {
+type NewPosting struct {
 	Stall    string
 	Register string
 	Shift    string // of the sale
@@ -20,18 +20,18 @@ type Booking struct {
 	Hour     int64  // local hour, 0 to 23
 	Figures  Figures
 	Sold     []Sold
-	Listed   []Listed // by the gateway's days
+	PayIns   []PayInSum // by the gateway's days
 }
 
-// booking compares a sale before and after a step; nil if no figure changed.
-func booking(before, after *Sale, figures Figures, at int64) *Booking {
-	listed := listedChange(before, after)
+// newPosting compares a sale before and after a step; nil if no figure changed.
+func newPosting(before, after *Sale, figures Figures, at int64) *NewPosting {
+	listed := payInSumChange(before, after)
 	if figures == (Figures{}) && len(listed) == 0 {
 		return nil
 	}
-	b := &Booking{
+	b := &NewPosting{
 		Stall: after.Stall, Register: after.Register, Shift: after.Shift, Staff: after.Staff,
-		Figures: figures, Sold: soldChange(before.Sold(), after.Sold()), Listed: listed,
+		Figures: figures, Sold: soldChange(before.Sold(), after.Sold()), PayIns: listed,
 	}
 	b.Day, b.Hour = LocalHour(after.Zone, at)
 	for i := range b.Sold {

@@ -58,21 +58,21 @@ func termsText(terms []Share) string {
 
 // Preview is what each party gets of an amount before fees.
 type Preview struct {
-	Amount Money
-	Parts  []Money // by line of the terms; 0 where the amount does not reach
-	Own    Money   // what is left for the owner of the account
+	Amount    Money
+	Parts     []Money // by line of the terms; 0 where the amount does not reach
+	OwnerPart Money   // what is left for the owner of the account
 }
 
 // PreviewTerms divides an amount as a charge would, line by line.
 func PreviewTerms(terms []Share, amount Money) Preview {
-	p := Preview{Amount: amount, Own: amount}
+	p := Preview{Amount: amount, OwnerPart: amount}
 	paid := map[string]Money{}
 	for _, part := range (Stall{SplitTerms: terms}).Split(amount) {
 		paid[part.Token] += part.Amount
 	}
 	for _, t := range terms {
 		p.Parts = append(p.Parts, paid[t.Token])
-		p.Own -= paid[t.Token]
+		p.OwnerPart -= paid[t.Token]
 	}
 	return p
 }

@@ -35,8 +35,8 @@ func (t Trace) Event(by Actor, stream, kind, subject string, at int64) Event {
 // After is the trace of something new with one field worth knowing.
 func After(field, is string) Trace { return Trace{After: map[string]any{field: is}} }
 
-// Changed is what an office decision has to say for the trail.
-type Changed struct {
+// OfficeChange is what an office decision has to say for the trail.
+type OfficeChange struct {
 	Kind, Subject string
 	Before, After map[string]any
 }

@@ -44,8 +44,8 @@ func (t Tries) Right() Tries {
 	return t
 }
 
-// Counted are the tries after one more, at a time in Unix milliseconds.
-func (t Tries) Counted(ok bool, now int64) Tries {
+// AfterTry are the tries after one more, at a time in Unix milliseconds.
+func (t Tries) AfterTry(ok bool, now int64) Tries {
 	if ok {
 		return t.Right()
 	}
@@ -63,7 +63,7 @@ type lockout struct {
 // The doors: a PIN at a till, and the office.
 var (
 	LockedPIN   = lockout{"pin", KeyPINWait, KeyPINLocked}
-	LockedLogin = lockout{"password", KeyLoginWait, KeyLoginLocked}
+	LockedLogin = lockout{"password", KeySignInWait, KeySignInLocked}
 )
 
 // Check is [TooMany] while any of the tries is shut.

@@ -17,7 +17,7 @@ type WallRow struct {
 	Register Register
 	Shift    *Shift   // nil while it is closed
 	Last     *Sale    // the newest, nil before the first
-	Restless []*Sale  // those that are not at rest, oldest first
+	Watched  []*Sale  // those that are not at rest, oldest first
 	Devices  []Device // trusted ones
 	Health   []DeviceHealth
 }
@@ -36,7 +36,7 @@ type WallTile struct {
 	Delay    int64 // milliseconds from the last payment to its proof here, -1 not known
 	Silent   bool  // no webhook came for the last payment though one was ordered
 	Devices  []WallDevice
-	Troubles []WallTrouble // worst first
+	Warnings []WallWarning // worst first
 }
 
 // WallDevice is a device of a tile.
@@ -46,33 +46,33 @@ type WallDevice struct {
 	Online bool
 }
 
-// WallTrouble is what is wrong with a register, as a key of the words.
-type WallTrouble string
+// WallWarning is what is wrong with a register, as a key of the words.
+type WallWarning string
 
 // What may be wrong, worst first.
 const (
-	WallAlarm     WallTrouble = "alarm"
-	WallSlow      WallTrouble = "slow"
-	WallNoTill    WallTrouble = "no-till"
-	WallNoDisplay WallTrouble = "no-display"
-	WallNoWebhook WallTrouble = "no-webhook"
-	WallLate      WallTrouble = "late"
-	WallBattery   WallTrouble = "battery"
-	WallAsleep    WallTrouble = "asleep"
-	WallMute      WallTrouble = "mute"
+	WallAlarm     WallWarning = "alarm"
+	WallSlow      WallWarning = "slow"
+	WallNoTill    WallWarning = "no-till"
+	WallNoDisplay WallWarning = "no-display"
+	WallNoWebhook WallWarning = "no-webhook"
+	WallLate      WallWarning = "late"
+	WallBattery   WallWarning = "battery"
+	WallAsleep    WallWarning = "asleep"
+	WallMute      WallWarning = "mute"
 )
 
-// WallTroubles lists them all, worst first.
-var WallTroubles = []WallTrouble{
+// WallWarnings lists them all, worst first.
+var WallWarnings = []WallWarning{
 	WallAlarm, WallSlow, WallNoTill, WallNoDisplay, WallNoWebhook, WallLate, WallBattery, WallAsleep, WallMute,
 }
 
 // Rank is the place of a tile's worst trouble, 0 the worst of all; without any it is behind them.
 func (t WallTile) Rank() int {
-	if len(t.Troubles) == 0 {
-		return len(WallTroubles)
+	if len(t.Warnings) == 0 {
+		return len(WallWarnings)
 	}
-	return slices.Index(WallTroubles, t.Troubles[0])
+	return slices.Index(WallWarnings, t.Warnings[0])
 }
 
 // Count tells how many devices of a kind there are and how many are connected.

@@ -13,8 +13,8 @@ const (
 // StallAccount is the page about the SecPaid account that a stall sells with.
 type StallAccount struct {
 	Stall   kiosk.Stall
-	Account kiosk.OwnAccount // without ID where it is the house's
-	SetBy   string           // who set its key
+	Account kiosk.StallAccount // without ID where it is the house's
+	SetBy   string             // who set its key
 }
 
 // AccountNames are what accounts are called, by their IDs or by the names of their books; empty where

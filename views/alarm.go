@@ -8,12 +8,12 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// alerts are the alarms a till shows beside those of its sales, what keeps it from selling first. That
+// otherAlarms are the alarms a till shows beside those of its sales, what keeps it from selling first. That
 // the gateway is silent has a strip of its own, which comes sooner; of oddities the newest of a kind
 // is enough.
-func (t till) alerts() []kiosk.Alarm {
+func (t till) otherAlarms() []kiosk.Alarm {
 	seen := map[kiosk.AlarmKind]bool{}
-	all := slices.DeleteFunc(slices.Clone(t.s.Alerts), func(a kiosk.Alarm) bool {
+	all := slices.DeleteFunc(slices.Clone(t.s.OtherAlarms), func(a kiosk.Alarm) bool {
 		again := seen[a.Kind] && a.Kind != kiosk.AlarmRefund
 		seen[a.Kind] = true
 		return again || a.Kind == kiosk.AlarmGateway
@@ -36,13 +36,13 @@ func rank(a kiosk.Alarm) int {
 
 // urgent are those that keep the till from selling, or will.
 func (t till) urgent() []kiosk.Alarm {
-	return slices.DeleteFunc(t.alerts(), func(a kiosk.Alarm) bool {
+	return slices.DeleteFunc(t.otherAlarms(), func(a kiosk.Alarm) bool {
 		return rank(a) == 2
 	})
 }
 
-// alert says what happened, whether money moved, and what comes next.
-func (t till) alert(a kiosk.Alarm) strip {
+// alarmStrip says what happened, whether money moved, and what comes next.
+func (t till) alarmStrip(a kiosk.Alarm) strip {
 	gaps := t.alarmGaps(a)
 	key := "alarm." + string(a.Kind)
 	look := "quiet"
@@ -64,8 +64,8 @@ func (p Page) alarmGaps(a kiosk.Alarm) []string {
 	return gaps
 }
 
-// alertPath leads to the sale of an alarm, "" if it is about none.
-func alertPath(a kiosk.Alarm) string {
+// alarmPath leads to the sale of an alarm, "" if it is about none.
+func alarmPath(a kiosk.Alarm) string {
 	if a.Sale == nil {
 		return ""
 	}

@@ -31,16 +31,16 @@ func TestChart(t *testing.T) {
 
 // TestTakings_bars: every hour and every day has its place.
 func TestTakings_bars(t *testing.T) {
-	page := TakingsPage{Book: kiosk.Book{
-		Query: kiosk.BookQuery{By: kiosk.ByHour},
+	page := TakingsPage{Table: kiosk.TakingsTable{
+		Query: kiosk.TakingsTableQuery{By: kiosk.ByHour},
 		Rows:  []kiosk.Takings{{Hour: 9, Figures: kiosk.Figures{Gross: 500}}},
 	}}
 	bars := page.bars(Page{Lang: "en"})
 	if len(bars) != 24 || bars[9].Value != 500 || bars[10].Value != 0 {
 		t.Errorf("hours: %+v", bars)
 	}
-	page.Book.Query = kiosk.BookQuery{By: kiosk.ByDay, First: 20_000, Last: 20_006}
-	page.Book.Rows = []kiosk.Takings{{Day: 20_002, Figures: kiosk.Figures{Gross: 700}}}
+	page.Table.Query = kiosk.TakingsTableQuery{By: kiosk.ByDay, First: 20_000, Last: 20_006}
+	page.Table.Rows = []kiosk.Takings{{Day: 20_002, Figures: kiosk.Figures{Gross: 700}}}
 	if bars = page.bars(Page{Lang: "en"}); len(bars) != 7 || bars[2].Value != 700 || bars[2].Label != "6 Oct" {
 		t.Errorf("days: %+v", bars)
 	}

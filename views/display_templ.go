@@ -3,12 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+//lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-	"qrkiosk/kiosk"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
+import "qrkiosk/kiosk"
 
 // DisplayPage is the whole screen of a customer. Only what [DisplayFragment] draws changes
 // afterwards.
@@ -1269,7 +1269,7 @@ func displayCode(d display) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if q := drawn(d.x.QR, d.s.PayURL); q.Path != "" {
+		if q := qrOrNew(d.x.QR, d.s.PayURL); q.Path != "" {
 			templ_7745c5c3_Err = code(q, d.T("display.code", "host", d.host())).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1789,7 +1789,7 @@ func displayPaid(d display) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if q := drawn(d.x.Receipt, d.s.Receipt); q.Path != "" {
+		if q := qrOrNew(d.x.Receipt, d.s.Receipt); q.Path != "" {
 			templ_7745c5c3_Err = code(q, d.T("display.receipt")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -60,7 +60,7 @@ func (d display) tipAt() string {
 	return PathTip
 }
 
-func drawn(have QRCode, text string) QRCode {
+func qrOrNew(have QRCode, text string) QRCode {
 	if have.Path != "" || text == "" {
 		return have
 	}

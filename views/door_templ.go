@@ -3,12 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+//lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-	"qrkiosk/kiosk"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
+import "qrkiosk/kiosk"
 
 // SignIn is the page on which somebody takes over an enrolled tablet.
 type SignIn struct {
@@ -17,7 +17,7 @@ type SignIn struct {
 	Staff    []kiosk.Staff // who works here
 	Chosen   string        // ID of the person whose PIN was wrong
 	Wait     int64         // milliseconds until the next try is looked at, 0 none
-	Error    *Trouble
+	Error    *Problem
 }
 
 // SignInPage posts staff (an ID) and pin to [PathSignIn].
@@ -752,7 +752,7 @@ type TillPair struct {
 	Stall kiosk.Stall
 	Code  string       // what was typed
 	Match *kiosk.Match // of the display with that code, nil before it is found
-	Error *Trouble
+	Error *Problem
 }
 
 // TillPairForm posts code to [PathPair]; once the display is found it asks whether the word is
@@ -984,7 +984,7 @@ func tillPair(p Page, t TillPair) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = trouble(t.Error).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = problem(t.Error).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1048,7 +1048,7 @@ func tillPair(p Page, t TillPair) templ.Component {
 
 // ErrorPage is for whatever has no better page. reference finds the entry in the log ("" leaves it
 // out).
-func ErrorPage(p Page, status int, t *Trouble, reference string) templ.Component {
+func ErrorPage(p Page, status int, t *Problem, reference string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

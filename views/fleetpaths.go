@@ -1,6 +1,8 @@
 package views
 
-import "net/url"
+import (
+	"net/url"
+)
 
 // The addresses of the office for registers, devices and people.
 const (
@@ -22,10 +24,10 @@ const (
 	PathRegisterRevoke = PathRegister + "/revoke" // POST device; without one, all of them
 	PathRegisterLost   = PathRegister + "/lost"   // GET: what to do
 
-	PathCrew       = PathStall + "/staff"      // GET; POST name, role, pin: answers with the slip
-	PathCrewChange = PathCrew + "/{person}"    // POST name, role
-	PathCrewPIN    = PathCrewChange + "/pin"   // POST: answers with the slip
-	PathCrewLeave  = PathCrewChange + "/leave" // POST
+	PathStaff       = PathStall + "/staff"       // GET; POST name, role, pin: answers with the slip
+	PathStaffChange = PathStaff + "/{person}"    // POST name, role
+	PathStaffPIN    = PathStaffChange + "/pin"   // POST: answers with the slip
+	PathStaffLeave  = PathStaffChange + "/leave" // POST
 )
 
 // RegistersPath is the address of the list of a stall's registers.
@@ -37,9 +39,9 @@ func RegisterPath(stall, register, further string) string {
 	return RegistersPath(stall) + "/" + url.PathEscape(register) + further
 }
 
-// CrewPath is the address of the list of a stall's people.
-func CrewPath(stall string) string { return StallPath(stall, "/staff") }
+// StaffPath is the address of the list of a stall's people.
+func StaffPath(stall string) string { return StallPath(stall, "/staff") }
 
 func personPath(stall, person, further string) string {
-	return CrewPath(stall) + "/" + url.PathEscape(person) + further
+	return StaffPath(stall) + "/" + url.PathEscape(person) + further
 }

@@ -9,15 +9,15 @@ import (
 // Registers is the list of a stall's registers.
 type Registers struct {
 	Stall     kiosk.Stall
-	Registers []kiosk.FleetRegister
+	Registers []kiosk.RegisterOverview
 	Name      string // typed
 	Prefix    string
 	Move      []kiosk.Stall   // where a register may be moved to; none for who may not
 	Online    map[string]bool // devices that are connected
 }
 
-// Crew is the list of a stall's people.
-type Crew struct {
+// StallStaff is the list of a stall's people.
+type StallStaff struct {
 	Stall  kiosk.Stall
 	People []kiosk.Staff // who works there
 	Name   string        // typed
@@ -208,14 +208,14 @@ func typedOr(typed, stored string) string {
 	return stored
 }
 
-func personName(who kiosk.Staff, c Crew) string {
+func personName(who kiosk.Staff, c StallStaff) string {
 	if c.Wrong == who.ID {
 		return typedOr(c.Name, who.Name)
 	}
 	return who.Name
 }
 
-func ownFault(t *Trouble, own bool) *Trouble {
+func ownFault(t *Problem, own bool) *Problem {
 	if own {
 		return t
 	}
@@ -240,10 +240,10 @@ func (p Page) counts(stalls, registers, people int) []string {
 
 // MadeSum says what an import has made.
 func (p Page) MadeSum(made kiosk.MadeFleet) string {
-	if len(made.Stalls)+len(made.Registers)+len(made.People) == 0 {
+	if len(made.Stalls)+len(made.Registers)+len(made.Staff) == 0 {
 		return p.T("office.import.nothing")
 	}
-	return p.T("office.import.made", p.counts(len(made.Stalls), len(made.Registers), len(made.People))...)
+	return p.T("office.import.made", p.counts(len(made.Stalls), len(made.Registers), len(made.Staff))...)
 }
 
 // fleetFrame gives the pages of registers, people and cards their own style.

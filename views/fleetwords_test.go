@@ -12,7 +12,7 @@ func fleetKeys() []string {
 		"office.wall.sound.on", "office.wall.sound.off", "office.device.tablet", "office.device.display",
 		"office.card.tablet", "office.card.tablet.text", "office.card.display", "office.card.display.text",
 	}
-	for _, t := range kiosk.WallTroubles {
+	for _, t := range kiosk.WallWarnings {
 		keys = append(keys, "office.wall."+string(t))
 	}
 	for _, c := range fleetColumnKeys {

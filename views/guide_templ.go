@@ -3,13 +3,14 @@
 // templ: version: v0.3.960
 package views
 
+//lint:file-ignore SA4006 This context is only used if a nested component is present.
+
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
-	"strings"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-
 	"qrkiosk/kiosk"
+	"strings"
 )
 
 // GuidePage is the style guide: every component in every state, light and dark. It is there in the
@@ -947,7 +948,7 @@ func guideFields(g guide) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = trouble(g.Explain(&kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyAmountZero})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = problem(g.Explain(&kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyAmountZero})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

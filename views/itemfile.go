@@ -41,8 +41,8 @@ func (p Page) itemSum(plan kiosk.ItemPlan) string {
 	return p.T("office.itemfile.sum", "new", n(kiosk.ItemNew), "back", n(kiosk.ItemBack), "changed", n(kiosk.ItemChanged), "same", n(kiosk.ItemSame))
 }
 
-// moved are the items of a plan that would change, same those that would not.
-func moved(plan kiosk.ItemPlan) (changed, same []kiosk.PlannedItem) {
+// changedItems are the items of a plan that would change, same those that would not.
+func changedItems(plan kiosk.ItemPlan) (changed, same []kiosk.PlannedItem) {
 	for _, i := range plan.Items {
 		if i.Fate == kiosk.ItemSame {
 			same = append(same, i)

@@ -3,12 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+//lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-	"qrkiosk/kiosk"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
+import "qrkiosk/kiosk"
 
 // ItemImportPage takes a file of items and shows what it would make of the catalogue.
 func ItemImportPage(p Page, f OfficeFrame, i ItemImport) templ.Component {
@@ -497,7 +497,7 @@ func itemPlanned(p Page, i ItemImport, plan kiosk.ItemPlan) templ.Component {
 			templ_7745c5c3_Var26 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		changed, same := moved(plan)
+		changed, same := changedItems(plan)
 		if !plan.Empty() || len(plan.Missing) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {

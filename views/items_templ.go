@@ -3,12 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+//lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-	"qrkiosk/kiosk"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
+import "qrkiosk/kiosk"
 
 // TillItems is the second pane of a till: a tile for each thing that is sold. The keypad's module
 // counts what is tapped; without script the page has a field for each instead.

@@ -253,7 +253,7 @@ func TestPages_hostileNames(t *testing.T) {
 	display := displayOf("code")
 	display.Stall.Name, display.Sale.Number, display.PayURL = hostile, hostile, "https://"+hostile
 	receipt := receiptOf("confirmed")
-	receipt.Stall.Seller, receipt.Stall.Place, receipt.Sale.Lines[0].Name = hostile, hostile, hostile
+	receipt.Stall.Seller, receipt.Stall.Town, receipt.Sale.Lines[0].Name = hostile, hostile, hostile
 	sale := saleOf(hostile, 100, nil)
 	sale.Note = hostile
 	p := Page{Lang: "en"}

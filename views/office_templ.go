@@ -3,10 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+//lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
+import (
 	"qrkiosk/kiosk"
 	"qrkiosk/static"
 )
@@ -135,7 +137,7 @@ func office(p Page, f OfficeFrame) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, s := range sectionsFor(f.Login) {
+			for _, s := range sectionsFor(f.User) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<li><a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -213,9 +215,9 @@ func office(p Page, f OfficeFrame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(f.Login.Name)
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(f.User.Name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/office.templ`, Line: 42, Col: 19}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/office.templ`, Line: 42, Col: 18}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -226,9 +228,9 @@ func office(p Page, f OfficeFrame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("role." + string(f.Login.Role)))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("role." + string(f.User.Role)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/office.templ`, Line: 42, Col: 65}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/office.templ`, Line: 42, Col: 63}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {
@@ -362,7 +364,7 @@ func office(p Page, f OfficeFrame) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, s := range tabsFor(f.Login) {
+				for _, s := range tabsFor(f.User) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<li><a href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -409,7 +411,7 @@ func office(p Page, f OfficeFrame) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = trouble(f.Error).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(f.Error).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -432,7 +434,7 @@ func office(p Page, f OfficeFrame) templ.Component {
 }
 
 // field draws a line of a form; t shows where it belongs to this field.
-func field(p Page, f Field, t *Trouble) templ.Component {
+func field(p Page, f Field, t *Problem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -626,7 +628,7 @@ func field(p Page, f Field, t *Trouble) templ.Component {
 }
 
 // oneLine is the input of a field.
-func oneLine(f Field, t *Trouble) templ.Component {
+func oneLine(f Field, t *Problem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -806,7 +808,7 @@ func oneLine(f Field, t *Trouble) templ.Component {
 }
 
 // wrong says what is wrong with a field.
-func wrong(name string, t *Trouble) templ.Component {
+func wrong(name string, t *Problem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -872,7 +874,7 @@ func wrong(name string, t *Trouble) templ.Component {
 }
 
 // choose draws a list to choose from.
-func options(p Page, f Field, choices []Choice, t *Trouble) templ.Component {
+func options(p Page, f Field, choices []Choice, t *Problem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1305,7 +1307,7 @@ func door(p Page, title string) templ.Component {
 }
 
 // OfficeSignIn asks for name and password.
-func OfficeSignIn(p Page, name string, t *Trouble) templ.Component {
+func OfficeSignIn(p Page, name string, t *Problem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1338,7 +1340,7 @@ func OfficeSignIn(p Page, name string, t *Trouble) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = trouble(loose(t)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(loose(t)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1408,7 +1410,7 @@ func OfficeSignIn(p Page, name string, t *Trouble) templ.Component {
 }
 
 // OfficeCode asks for the code of the second factor.
-func OfficeCode(p Page, t *Trouble) templ.Component {
+func OfficeCode(p Page, t *Problem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1458,7 +1460,7 @@ func OfficeCode(p Page, t *Trouble) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = trouble(loose(t, "code")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(loose(t, "code")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1601,9 +1603,9 @@ func OfficeAgain(p Page, f OfficeFrame, factor bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var84 string
-			templ_7745c5c3_Var84, templ_7745c5c3_Err = templ.JoinStringErrs(f.Login.Name)
+			templ_7745c5c3_Var84, templ_7745c5c3_Err = templ.JoinStringErrs(f.User.Name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/office.templ`, Line: 234, Col: 59}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/office.templ`, Line: 234, Col: 58}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var84))
 			if templ_7745c5c3_Err != nil {
@@ -1651,7 +1653,7 @@ func OfficeAgain(p Page, f OfficeFrame, factor bool) templ.Component {
 }
 
 // SetupCode asks for the one-time code that the program has printed.
-func SetupCode(p Page, typed string, t *Trouble) templ.Component {
+func SetupCode(p Page, typed string, t *Problem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1701,7 +1703,7 @@ func SetupCode(p Page, typed string, t *Trouble) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = trouble(loose(t, "code")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(loose(t, "code")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1758,7 +1760,7 @@ type SetupYou struct {
 	Name   string
 	Known  bool // the name is settled
 	Keeps  bool // the second factor stays: its code is asked for
-	Reason *Trouble
+	Reason *Problem
 }
 
 // SetupYouPage posts name, password and again to [PathSetupYou]; where the factor stays, code too.
@@ -1812,7 +1814,7 @@ func SetupYouPage(p Page, y SetupYou) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = trouble(loose(y.Reason, "name", "password", "again", "code")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(loose(y.Reason, "name", "password", "again", "code")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1926,7 +1928,7 @@ func SetupYouPage(p Page, y SetupYou) templ.Component {
 
 // SetupFactor shows the secret of the second factor as a code and as text, and wants the first
 // code of the app.
-func SetupFactor(p Page, q QRCode, text string, t *Trouble) templ.Component {
+func SetupFactor(p Page, q QRCode, text string, t *Problem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2010,7 +2012,7 @@ func SetupFactor(p Page, q QRCode, text string, t *Trouble) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = trouble(loose(t, "code")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(loose(t, "code")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2179,9 +2181,9 @@ type OfficeHome struct {
 	Steps     []OfficeStep // of the first start; none once all are done
 	Name      string       // typed for a new stall
 	Alarms    []kiosk.Alarm
-	Clerk     kiosk.Clerk // who looks
-	Now       int64       // Unix milliseconds
-	KeySet    int64       // Unix milliseconds when the gateway's key was changed lately, 0 otherwise
+	Clerk     kiosk.OfficeActor // who looks
+	Now       int64             // Unix milliseconds
+	KeySet    int64             // Unix milliseconds when the gateway's key was changed lately, 0 otherwise
 	KeyBy     string
 }
 
@@ -2397,11 +2399,11 @@ func OfficeHomePage(p Page, f OfficeFrame, h OfficeHome) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if s.Place != "" {
+				if s.Town != "" {
 					var templ_7745c5c3_Var123 string
-					templ_7745c5c3_Var123, templ_7745c5c3_Err = templ.JoinStringErrs(s.Place + " · ")
+					templ_7745c5c3_Var123, templ_7745c5c3_Err = templ.JoinStringErrs(s.Town + " · ")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/office.templ`, Line: 371, Col: 25}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/office.templ`, Line: 371, Col: 24}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var123))
 					if templ_7745c5c3_Err != nil {
@@ -2430,7 +2432,7 @@ func OfficeHomePage(p Page, f OfficeFrame, h OfficeHome) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.Login.Role == kiosk.Organizer {
+			if f.User.Role == kiosk.Organizer {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 187, "<section class=\"card narrow\" aria-labelledby=\"new\"><h2 id=\"new\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -2545,9 +2547,9 @@ func OfficeYouPage(p Page, f OfficeFrame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var131 string
-			templ_7745c5c3_Var131, templ_7745c5c3_Err = templ.JoinStringErrs(p.N("office.own.left", f.Login.RecoveryLeft()))
+			templ_7745c5c3_Var131, templ_7745c5c3_Err = templ.JoinStringErrs(p.N("office.own.left", f.User.RecoveryLeft()))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/office.templ`, Line: 395, Col: 54}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/office.templ`, Line: 395, Col: 53}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var131))
 			if templ_7745c5c3_Err != nil {

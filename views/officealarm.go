@@ -16,7 +16,7 @@ type officeAlarm struct {
 
 // alarmPages are where alarms are dealt with: an address and the words of its link.
 var alarmPages = map[kiosk.AlarmKind]section{
-	kiosk.AlarmKey:        {key: "house", path: PathHouse + "#key"},
+	kiosk.AlarmKey:        {key: "house", path: PathOfficeSettings + "#key"},
 	kiosk.AlarmUnmatched:  {key: "payouts", path: PathPayouts + "#unmatched"},
 	kiosk.AlarmQuarantine: {key: "payouts", path: PathPayouts + "#held"},
 	kiosk.AlarmAudit:      {key: "payouts", path: PathPayouts + "#audit"},
@@ -25,8 +25,8 @@ var alarmPages = map[kiosk.AlarmKind]section{
 
 // officeAlarms are the alarms that a clerk hears, what keeps tills from selling first, those of sales
 // together at the end: the wall tells them by register.
-func (p Page) officeAlarms(by kiosk.Clerk, all []kiosk.Alarm, now int64) (list []officeAlarm) {
-	own := slices.DeleteFunc(slices.Clone(all), func(a kiosk.Alarm) bool { return !by.Hears(a) })
+func (p Page) officeAlarms(by kiosk.OfficeActor, all []kiosk.Alarm, now int64) (list []officeAlarm) {
+	own := slices.DeleteFunc(slices.Clone(all), func(a kiosk.Alarm) bool { return !by.Receives(a) })
 	var sales []*kiosk.Sale
 	for _, a := range own {
 		if a.Sale != nil {
@@ -41,7 +41,7 @@ func (p Page) officeAlarms(by kiosk.Clerk, all []kiosk.Alarm, now int64) (list [
 	return list
 }
 
-func (p Page) houseAlarm(by kiosk.Clerk, a kiosk.Alarm, now int64) officeAlarm {
+func (p Page) houseAlarm(by kiosk.OfficeActor, a kiosk.Alarm, now int64) officeAlarm {
 	gaps := append([]string{"time", p.when(a.Since, now)}, p.alarmGaps(a)[2:]...)
 	key := "alarm." + string(a.Kind)
 	one := officeAlarm{look: "quiet", title: p.T(key+".title", gaps...), text: p.T(key+".text", gaps...), next: p.T(key+".next", gaps...)}
@@ -52,7 +52,7 @@ func (p Page) houseAlarm(by kiosk.Clerk, a kiosk.Alarm, now int64) officeAlarm {
 	}
 	page, there := alarmPages[a.Kind]
 	switch {
-	case a.Own != "": // of a stall's own account
+	case a.AccountID != "": // of a stall's own account
 		one.title = accountText(a.Account) + ": " + one.title
 		one.path, one.page = StallPath(a.Account.Stall, ""), a.Account.Name
 		if by.Role == kiosk.Organizer {

@@ -14,14 +14,14 @@ func TestOfficeAlarms(t *testing.T) {
 		want  []string
 	}{
 		kiosk.Organizer: {"", []string{
-			"store ", "key " + PathHouse + "#key", "gateway ", "key /office/stalls/" + lind.ID + "/account", "clock ",
+			"store ", "key " + PathOfficeSettings + "#key", "gateway ", "key /office/stalls/" + lind.ID + "/account", "clock ",
 			"unmatched " + PathPayouts + "#unmatched", "quarantine " + PathPayouts + "#held", "audit " + PathPayouts + "#audit",
 			"restored " + PathPayouts, "sales " + PathWall,
 		}},
 		kiosk.Manager: {lind.ID, []string{"store ", "key ", "gateway ", "key /office/stalls/" + lind.ID, "clock ", "restored ", "sales " + PathWall}},
 		"another":     {quay.ID, []string{"store ", "key ", "gateway ", "clock ", "restored "}},
 	} {
-		p, by := Page{Lang: "en"}, kiosk.Clerk{Role: role, Stall: c.stall}
+		p, by := Page{Lang: "en"}, kiosk.OfficeActor{Role: role, Stall: c.stall}
 		if role == "another" {
 			by.Role = kiosk.Manager
 		}
@@ -36,7 +36,7 @@ func TestOfficeAlarms(t *testing.T) {
 			t.Errorf("%s hears\n%s\nwant\n%s", role, strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 		}
 	}
-	if page := render(t, OfficeAlarms(Page{Lang: "en"}, kiosk.Clerk{Role: kiosk.Organizer}, nil, noon)); page != "" {
+	if page := render(t, OfficeAlarms(Page{Lang: "en"}, kiosk.OfficeActor{Role: kiosk.Organizer}, nil, noon)); page != "" {
 		t.Errorf("a quiet house says %q", page)
 	}
 }

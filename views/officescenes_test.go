@@ -8,8 +8,8 @@ import (
 )
 
 var (
-	quay   = kiosk.Stall{ID: "s-quay", Name: "Fischbude am Kai", Place: "Kiel", Seller: "Kai Hansen", Created: noon}
-	chief  = kiosk.Login{ID: "o", Name: "office@market.example", Role: kiosk.Organizer, Recovery: []string{"x", "", "y"}}
+	quay   = kiosk.Stall{ID: "s-quay", Name: "Fischbude am Kai", Town: "Kiel", Seller: "Kai Hansen", Created: noon}
+	chief  = kiosk.User{ID: "o", Name: "office@market.example", Role: kiosk.Organizer, Recovery: []string{"x", "", "y"}}
 	ada    = kiosk.Staff{ID: "p-1", Stall: lind.ID, Name: "Ada", Role: kiosk.Cashier, Created: noon}
 	boss   = kiosk.Staff{ID: "p-2", Stall: lind.ID, Name: "Lindström-Baumgart", Role: kiosk.Manager, Created: noon}
 	terms  = []kiosk.Share{{Token: "lind-bakery", Name: "Bäckerei Lind", Percent: 8900}, {Token: "park", Name: "Stadtpark", Fixed: 10}}
@@ -19,7 +19,7 @@ var (
 // officeScenes is every page of the office.
 func officeScenes(p Page) map[string]templ.Component {
 	frame := func(section, title string) OfficeFrame {
-		return OfficeFrame{Login: chief, Section: section, Title: title}
+		return OfficeFrame{User: chief, Section: section, Title: title}
 	}
 	of := func(tab, title string) OfficeFrame {
 		f := frame("stalls", title)
@@ -47,13 +47,13 @@ func officeScenes(p Page) map[string]templ.Component {
 			Stalls: []kiosk.Stall{lind, quay}, Registers: map[string][]kiosk.Register{lind.ID: {till2}},
 		}),
 		"office-home-alarms": OfficeHomePage(p, frame("stalls", p.T("office.home.title")), OfficeHome{
-			Stalls: []kiosk.Stall{lind, quay}, Alarms: houseAlarms(), Clerk: kiosk.Clerk{Role: kiosk.Organizer}, Now: noon,
+			Stalls: []kiosk.Stall{lind, quay}, Alarms: houseAlarms(), Clerk: kiosk.OfficeActor{Role: kiosk.Organizer}, Now: noon,
 		}),
 		"office-you":       OfficeYouPage(p, frame("you", p.T("office.own.title"))),
 		"office-registers": RegistersPage(p, of("registers", lind.Name), fleetOfLind()),
 		"office-register":  RegisterPage(p, of("registers", till2.Name), fleetOfLind()),
 		"office-lost":      LostPage(p, of("registers", till2.Name), fleetOfLind()),
-		"office-staff":     CrewPage(p, of("staff", lind.Name), Crew{Stall: lind, People: []kiosk.Staff{ada, boss}}),
+		"office-staff":     StallStaffPage(p, of("staff", lind.Name), StallStaff{Stall: lind, People: []kiosk.Staff{ada, boss}}),
 		"office-import":    ImportPage(p, frame("import", "CSV"), Import{}),
 		"office-cards": CardChoicePage(p, frame("cards", lind.Name), CardChoice{Stalls: []CardStall{
 			{Stall: lind, Registers: []kiosk.Register{till2}, People: []kiosk.Staff{ada, boss}},
@@ -76,7 +76,7 @@ func officeScenes(p Page) map[string]templ.Component {
 			Previews: []kiosk.Preview{kiosk.PreviewTerms(terms, 1000), kiosk.PreviewTerms(terms, 5)},
 		}),
 		"office-stall-account": StallAccountPage(p, of("account", lind.Name), StallAccount{
-			Stall: lind, SetBy: boss.Name, Account: kiosk.OwnAccount{ID: "own", Last: "k4Qz", Number: "b44c4429-4a7b-4e27-85af-c1c2f43f4ffe", Set: noon},
+			Stall: lind, SetBy: boss.Name, Account: kiosk.StallAccount{ID: "own", Last: "k4Qz", AccountNumber: "b44c4429-4a7b-4e27-85af-c1c2f43f4ffe", Set: noon},
 		}),
 		"office-stall-account-house": StallAccountPage(p, of("account", lind.Name), StallAccount{Stall: lind}),
 		"office-takings":             OfficeTakings(p, books(frame("takings", p.T("office.takings.title"))), takingsOf(kiosk.ByHour)),
@@ -124,7 +124,7 @@ func fleetOfLind() Registers {
 	display := kiosk.Device{ID: "d-2", Kind: kiosk.Display, Register: till2.ID, Name: "Display", Created: noon}
 	return Registers{
 		Stall: lind, Move: []kiosk.Stall{quay}, Online: map[string]bool{"d-1": true},
-		Registers: []kiosk.FleetRegister{{
+		Registers: []kiosk.RegisterOverview{{
 			Register: till2, Shift: &kiosk.Shift{ID: "sh", No: 4, Opened: noon}, Devices: []kiosk.Device{tablet, display},
 			Health:  map[string]kiosk.DeviceHealth{},
 			Tickets: []kiosk.Ticket{{Hash: "h", Kind: kiosk.Display, Register: till2.ID, Expires: noon}},
@@ -136,7 +136,7 @@ func wallOf() Wall {
 	calm := kiosk.WallTile{Register: till2, Stall: lind, Opened: noon, Kept: 123_450, Sales: 87, Delay: 900}
 	loud := kiosk.WallTile{
 		Register: kiosk.Register{ID: "r-9", Stall: quay.ID, Name: "Kasse am Steg", Prefix: "F1"}, Stall: quay, Opened: noon, Delay: -1,
-		Alarms: 1, Troubles: []kiosk.WallTrouble{kiosk.WallAlarm, kiosk.WallSlow, kiosk.WallNoTill, kiosk.WallNoDisplay},
+		Alarms: 1, Warnings: []kiosk.WallWarning{kiosk.WallAlarm, kiosk.WallSlow, kiosk.WallNoTill, kiosk.WallNoDisplay},
 	}
 	fresh := till2
 	fresh.ID = "r-3"
@@ -151,7 +151,7 @@ func houseAlarms() []kiosk.Alarm {
 		{Kind: kiosk.AlarmStore, Since: noon},
 		{Kind: kiosk.AlarmKey, Since: noon},
 		{Kind: kiosk.AlarmGateway, Since: noon - 90_000_000},
-		{Kind: kiosk.AlarmKey, Since: noon, Own: "o-1", Account: kiosk.AccountName{Stall: lind.ID, Name: lind.Name, Last: "x4f2"}},
+		{Kind: kiosk.AlarmKey, Since: noon, AccountID: "o-1", Account: kiosk.AccountName{Stall: lind.ID, Name: lind.Name, Last: "x4f2"}},
 		{Kind: kiosk.AlarmClock, Since: noon, Text: "+1m30s"},
 		{Kind: kiosk.AlarmUnmatched, Since: noon, Count: 3, Sum: 12_345},
 		{Kind: kiosk.AlarmQuarantine, Since: noon, Count: 1, Sum: 1_250},
@@ -174,8 +174,8 @@ var dayFigures = kiosk.Figures{
 }
 
 func takingsOf(by kiosk.TakingsBy) TakingsPage {
-	b := kiosk.Book{
-		Query: kiosk.BookQuery{First: today, Last: today, By: by}, Sum: dayFigures,
+	b := kiosk.TakingsTable{
+		Query: kiosk.TakingsTableQuery{First: today, Last: today, By: by}, Sum: dayFigures,
 		Stalls: []kiosk.Stall{lind, quay}, Names: map[string]string{lind.ID: lind.Name},
 	}
 	if by == kiosk.ByVAT {
@@ -183,7 +183,7 @@ func takingsOf(by kiosk.TakingsBy) TakingsPage {
 	} else {
 		b.Rows = []kiosk.Takings{{Hour: 9, Figures: kiosk.Figures{Sales: 20, Gross: 30_000}}, {Hour: 14, Figures: dayFigures}}
 	}
-	return TakingsPage{Book: b, Days: NewDays(today, today, today)}
+	return TakingsPage{Table: b, Days: NewDays(today, today, today)}
 }
 
 func shiftsOf() ShiftsPage {
@@ -203,7 +203,7 @@ func shiftsOf() ShiftsPage {
 func zOf() kiosk.Report {
 	return kiosk.Report{
 		Register: till2.ID, Stall: lind.ID, Shift: "sh", No: 12, Opened: noon, OpenedBy: ada.ID, Closed: noon, ClosedBy: boss.ID, Figures: dayFigures,
-		Own: dayFigures, Total: dayFigures.Plus(dayFigures), Unconfirmed: []kiosk.Pending{{Number: "B2-0042", At: noon, Kept: 890}},
+		OfShift: dayFigures, Total: dayFigures.Plus(dayFigures), Unconfirmed: []kiosk.Pending{{Number: "B2-0042", At: noon, Kept: 890}},
 	}
 }
 
@@ -212,11 +212,11 @@ func payoutsOf() PayoutsPage {
 	stranger := kiosk.Unmatched{PayID: 90_417, Ref: "BLUMEN", Row: kiosk.Row{Key: "20261119-pi-x", Amount: 2_500, Net: 2_400, At: "2026-11-19 14:02:11"}}
 	return PayoutsPage{
 		Days: NewDays(today-13, today, today), Accounts: AccountNames{"own": {Stall: lind.ID, Name: lind.Name, Last: "k4Qz"}},
-		Matches: []kiosk.PayoutMatch{
-			{Day: "2026-11-20", Ours: kiosk.Listed{Rows: 12, Net: 9_870}, Expected: 9_870},
-			{Day: "2026-11-20", Holder: "own", Ours: kiosk.Listed{Rows: 5, Net: 4_120}, Expected: 4_120},
-			{Day: "2026-11-19", Ours: kiosk.Listed{Rows: 87, Net: 117_650}, Expected: 117_650, Paid: 117_650, Payouts: []kiosk.Payout{paid}},
-			{Day: "2026-11-18", Ours: kiosk.Listed{Rows: 40, Net: 50_000}, Expected: 52_400, Paid: 51_000, Payouts: []kiosk.Payout{paid}, Unmatched: []kiosk.Unmatched{stranger}},
+		Matches: []kiosk.PayoutComparison{
+			{Day: "2026-11-20", Ours: kiosk.PayInSum{Rows: 12, Net: 9_870}, Expected: 9_870},
+			{Day: "2026-11-20", AccountID: "own", Ours: kiosk.PayInSum{Rows: 5, Net: 4_120}, Expected: 4_120},
+			{Day: "2026-11-19", Ours: kiosk.PayInSum{Rows: 87, Net: 117_650}, Expected: 117_650, Paid: 117_650, Payouts: []kiosk.Payout{paid}},
+			{Day: "2026-11-18", Ours: kiosk.PayInSum{Rows: 40, Net: 50_000}, Expected: 52_400, Paid: 51_000, Payouts: []kiosk.Payout{paid}, Unmatched: []kiosk.Unmatched{stranger}},
 		},
 		Unmatched: []kiosk.Unmatched{stranger},
 		Held:      []kiosk.Quarantined{{PayID: 90_511, Ref: "HXN02EK418HRND9G1K", Amount: 1_250, Seen: noon, State: kiosk.QuarantineHeld}},
@@ -236,8 +236,8 @@ func statementOf(link string) StatementPage {
 		Statement: kiosk.Statement{
 			Stall: lind, First: today - 19, Last: today, Figures: dayFigures,
 			Registers: []kiosk.Takings{{Register: till2.ID, Figures: dayFigures}},
-			ByVAT:     takingsOf(kiosk.ByVAT).Book.Sold,
-			Payouts:   []kiosk.StallPayout{{Day: "2026-11-19", Rows: kiosk.Listed{Net: 117_650, Fee: 1_852, FeePSP: 2_100}, Payouts: payoutsOf().Matches[1].Payouts}},
+			ByVAT:     takingsOf(kiosk.ByVAT).Table.Sold,
+			Payouts:   []kiosk.StallPayout{{Day: "2026-11-19", Rows: kiosk.PayInSum{Net: 117_650, Fee: 1_852, FeePSP: 2_100}, Payouts: payoutsOf().Matches[1].Payouts}},
 			ToCome:    9_870, Names: map[string]string{till2.ID: till2.Name},
 		},
 		Days: NewDays(today-19, today, today), Path: "/s/x", CSV: "/s/x/csv", Secret: link, At: noon,

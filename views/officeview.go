@@ -8,13 +8,13 @@ import (
 
 // OfficeFrame is what every page of the office shows around its own matter.
 type OfficeFrame struct {
-	Login   kiosk.Login
+	User    kiosk.User
 	Section string       // key of the entry in the navigation the page belongs to
 	Title   string       // heading and title of the window
 	Stall   *kiosk.Stall // the stall the page is about, nil for none
 	Tab     string       // key of the stall's page, "" for none
 	Said    string       // key of a sentence about what was just done, "" for none
-	Error   *Trouble
+	Error   *Problem
 	Styles  []string // besides those of every page
 	Script  string   // the page's own module, "" none
 	Again   string   // seconds after which a browser without script loads the page anew, "" never
@@ -39,7 +39,7 @@ var sections = []section{
 	{key: "exports", path: PathExports, icon: "print"},
 	{key: "people", path: PathPeople, icon: "people", organizer: true},
 	{key: "trail", path: PathTrail, icon: "trail", organizer: true},
-	{key: "house", path: PathHouse, icon: "house", organizer: true},
+	{key: "house", path: PathOfficeSettings, icon: "house", organizer: true},
 }
 
 // tabs is the navigation within a stall; the words of an entry are "office.tab." and its key.
@@ -55,7 +55,7 @@ var tabs = []section{
 }
 
 // tabsFor are the pages of a stall that somebody may open.
-func tabsFor(l kiosk.Login) (own []section) {
+func tabsFor(l kiosk.User) (own []section) {
 	for _, s := range tabs {
 		if !s.organizer || l.Role == kiosk.Organizer {
 			own = append(own, s)
@@ -64,7 +64,7 @@ func tabsFor(l kiosk.Login) (own []section) {
 	return own
 }
 
-func sectionsFor(l kiosk.Login) (own []section) {
+func sectionsFor(l kiosk.User) (own []section) {
 	for _, s := range sections {
 		if !s.organizer || l.Role == kiosk.Organizer {
 			own = append(own, s)
@@ -104,7 +104,7 @@ func (f Field) auto() string {
 }
 
 // described names what explains a field: its hint and what is wrong with it.
-func (f Field) described(t *Trouble) string {
+func (f Field) described(t *Problem) string {
 	ids := ""
 	if f.Hint != "" {
 		ids = "hint-" + f.Name
@@ -118,10 +118,10 @@ func (f Field) described(t *Trouble) string {
 	return ids
 }
 
-func (t *Trouble) about(field string) bool { return t != nil && t.Field == field }
+func (t *Problem) about(field string) bool { return t != nil && t.Field == field }
 
 // loose returns the trouble if no field of the form shows it.
-func loose(t *Trouble, fields ...string) *Trouble {
+func loose(t *Problem, fields ...string) *Problem {
 	for _, f := range fields {
 		if t.about(f) {
 			return nil

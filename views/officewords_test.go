@@ -20,7 +20,7 @@ func officeKeys() []string {
 		keys = append(keys, "office.step."+step)
 	}
 	keys = append(keys, fleetKeys()...)
-	for _, by := range BookBys {
+	for _, by := range TakingsBys {
 		keys = append(keys, "office.by."+string(by))
 	}
 	for _, d := range NewDays(0, 0, 0).Ready {

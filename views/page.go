@@ -50,8 +50,8 @@ func (p Page) lang() string { return Words(p.Lang).lang }
 
 func (p Page) amount(m kiosk.Money) string { return Amount(p.Region, m) }
 
-// Trouble is an error in words.
-type Trouble struct {
+// Problem is an error in words.
+type Problem struct {
 	Key   string `json:"key"`
 	Text  string `json:"text"`
 	Field string `json:"field,omitempty"`
@@ -59,11 +59,11 @@ type Trouble struct {
 
 // Explain puts an error into words: what happened, whether money moved, what to do next. Anything
 // that is not a [*kiosk.Error] becomes the one fixed sentence. nil explains to nil.
-func (p Page) Explain(err error) *Trouble {
+func (p Page) Explain(err error) *Problem {
 	if err == nil {
 		return nil
 	}
-	t := &Trouble{Key: kiosk.KeyOf(err)}
+	t := &Problem{Key: kiosk.KeyOf(err)}
 	var e *kiosk.Error
 	if !errors.As(err, &e) {
 		t.Text = p.T("error." + kiosk.KeyInternal)

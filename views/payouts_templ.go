@@ -3,10 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+//lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
+import (
 	"qrkiosk/kiosk"
 	"qrkiosk/static"
 )
@@ -14,7 +16,7 @@ import (
 // PayoutsPage holds SecPaid's own books against ours.
 type PayoutsPage struct {
 	Days      Days
-	Matches   []kiosk.PayoutMatch
+	Matches   []kiosk.PayoutComparison
 	Invoices  []kiosk.FeeInvoice
 	Audits    []kiosk.AuditDay
 	Unmatched []kiosk.Unmatched
@@ -182,7 +184,7 @@ func OfficePayouts(p Page, f OfficeFrame, m PayoutsPage) templ.Component {
 	})
 }
 
-func payoutTable(p Page, matches []kiosk.PayoutMatch, accounts AccountNames) templ.Component {
+func payoutTable(p Page, matches []kiosk.PayoutComparison, accounts AccountNames) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -312,7 +314,7 @@ func payoutTable(p Page, matches []kiosk.PayoutMatch, accounts AccountNames) tem
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = accountSmall(p, accounts, x.Holder).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = accountSmall(p, accounts, x.AccountID).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1515,7 +1517,7 @@ func OfficeExports(p Page, f OfficeFrame, e ExportsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.Login.Role == kiosk.Organizer {
+			if f.User.Role == kiosk.Organizer {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 124, "<section class=\"card narrow\" aria-labelledby=\"events\"><h2 id=\"events\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

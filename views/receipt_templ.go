@@ -3,12 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+//lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-	"qrkiosk/kiosk"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
+import "qrkiosk/kiosk"
 
 // ReceiptPage is what a customer's phone shows of a sale: its state first, and the truth.
 func ReceiptPage(p Page, s kiosk.ReceiptScreen) templ.Component {
@@ -539,7 +539,7 @@ func receiptPage(r receipt) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else if r.settled() {
+			} else if r.worthKeeping() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<button id=\"share\" class=\"go\" type=\"button\" hidden data-title=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

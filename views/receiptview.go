@@ -37,7 +37,7 @@ func (r receipt) look() string {
 		return "paid"
 	case kiosk.Review:
 		return "alarm"
-	case kiosk.Cancelled, kiosk.Lapsed, kiosk.RefusedSt, kiosk.Settled, kiosk.Refunding, kiosk.Refunded:
+	case kiosk.Cancelled, kiosk.Lapsed, kiosk.LinkRefused, kiosk.ClosedUnpaid, kiosk.Refunding, kiosk.Refunded:
 		return "quiet"
 	case kiosk.Asking, kiosk.Opening, kiosk.Awaiting, kiosk.Checking, kiosk.Retiring:
 	}
@@ -70,14 +70,14 @@ func (r receipt) againAfter() string {
 	return ""
 }
 
-// settled tells whether there is something worth keeping.
-func (r receipt) settled() bool { return r.look() == "paid" || r.sign() == "return" }
+// worthKeeping tells whether there is something worth keeping.
+func (r receipt) worthKeeping() bool { return r.look() == "paid" || r.sign() == "return" }
 
 func (r receipt) seller() string {
-	if r.s.Stall.Place == "" {
+	if r.s.Stall.Town == "" {
 		return r.s.Stall.Name
 	}
-	return r.s.Stall.Name + ", " + r.s.Stall.Place
+	return r.s.Stall.Name + ", " + r.s.Stall.Town
 }
 
 func (r receipt) toldAt() int64 {
@@ -92,7 +92,7 @@ func (r receipt) shareText() string {
 }
 
 func (r receipt) foot() string {
-	if r.settled() {
+	if r.worthKeeping() {
 		return r.T("receipt.foot")
 	}
 	return r.T("receipt.foot.open")

@@ -3,12 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+//lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-	"qrkiosk/kiosk"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
+import "qrkiosk/kiosk"
 
 // RefundForm is what was typed into the form of a refund that was refused.
 type RefundForm struct {
@@ -159,7 +159,7 @@ func decided(d saleSheet) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		for _, x := range d.v.Sale.Decided {
+		for _, x := range d.v.Sale.RecordDecision {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<section class=\"refund quiet\"><span class=\"badge\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

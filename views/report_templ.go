@@ -194,7 +194,7 @@ func shiftPage(d shiftSheet) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = trouble(d.v.Error).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(d.v.Error).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -283,7 +283,7 @@ func shiftPage(d shiftSheet) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			for _, list := range d.named() {
+			for _, list := range d.openSaleLists() {
 				templ_7745c5c3_Err = pendingTable(d, list).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

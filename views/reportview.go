@@ -9,15 +9,15 @@ import (
 
 // ShiftView is an X or Z report as a page of the till.
 type ShiftView struct {
-	Stall    kiosk.Stall
-	Register kiosk.Register
-	Report   kiosk.Report
-	Since    kiosk.Figures     // booked for sales of a closed shift after its close
-	Names    map[string]string // of staff, by ID
-	Earlier  []kiosk.Report    // Z reports, newest first; of an X report only
-	Older    int64             // the number below which there are more of them, 0 none
-	Now      int64             // Unix milliseconds
-	Error    *Trouble
+	Stall      kiosk.Stall
+	Register   kiosk.Register
+	Report     kiosk.Report
+	AfterClose kiosk.Figures     // booked for sales of a closed shift after its close
+	Names      map[string]string // of staff, by ID
+	Earlier    []kiosk.Report    // Z reports, newest first; of an X report only
+	Older      int64             // the number below which there are more of them, 0 none
+	Now        int64             // Unix milliseconds
+	Error      *Problem
 
 	// A report in the office leads back to the list and has a file of its own; on a till both are "".
 	Back string
@@ -92,8 +92,8 @@ func (d shiftSheet) parts() []reportPart {
 	parts = append(parts, reportPart{d.T("report.total"), []reportLine{
 		{name: d.T("report.kept"), sales: r.Total.Sales, money: r.Total.Kept()},
 	}})
-	if d.closed() && d.v.Since != (kiosk.Figures{}) {
-		parts = append(parts, reportPart{d.T("report.since"), d.takings(d.v.Since, true)})
+	if d.closed() && d.v.AfterClose != (kiosk.Figures{}) {
+		parts = append(parts, reportPart{d.T("report.since"), d.takings(d.v.AfterClose, true)})
 	}
 	return parts
 }
@@ -149,8 +149,8 @@ func (d shiftSheet) fees(f kiosk.Figures) []reportLine {
 	return lines
 }
 
-// named are the lists of sales that are not at rest.
-func (d shiftSheet) named() []pendingList {
+// openSaleLists are the lists of sales that are not at rest.
+func (d shiftSheet) openSaleLists() []pendingList {
 	var all []pendingList
 	add := func(title string, list []kiosk.Pending) {
 		if len(list) > 0 {
@@ -202,7 +202,7 @@ func ReportSheet(p Page, v ShiftView) []byte {
 			s.Money(l.money).End()
 		}
 	}
-	for _, list := range d.named() {
+	for _, list := range d.openSaleLists() {
 		for _, one := range list.sales {
 			row(list.title, one.Number).Number(1).Money(one.Kept).End()
 		}

@@ -3,12 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+//lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-	"qrkiosk/kiosk"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
+import "qrkiosk/kiosk"
 
 // SaleView is a sale looked up at the till.
 type SaleView struct {
@@ -20,7 +20,7 @@ type SaleView struct {
 	May     []string          // what may be decided about it now: kinds of steps, "cancel", "refund"
 	Refund  RefundForm
 	Typed   string // the number that was asked for, where there is no sale
-	Error   *Trouble
+	Error   *Problem
 }
 
 // SaleDetail shows one sale, or says that there is none of that number. Decisions post sale, do
@@ -125,7 +125,7 @@ func saleDetail(d saleSheet) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = trouble(d.v.Error).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = problem(d.v.Error).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -714,7 +714,7 @@ func saleFacts(d saleSheet, s *kiosk.Sale) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if q := drawn(QRCode{}, d.v.Receipt); q.Path != "" {
+			if q := qrOrNew(QRCode{}, d.v.Receipt); q.Path != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "<div class=\"receipt-code\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -80,19 +80,19 @@ func StatementSheet(p Page, st kiosk.Statement) []byte {
 	return s.Bytes()
 }
 
-// BookSheet is the table of a book of takings as a CSV file.
-func BookSheet(p Page, b kiosk.Book) []byte {
+// TakingsSheet is the table of a book of takings as a CSV file.
+func TakingsSheet(p Page, b kiosk.TakingsTable) []byte {
 	by := p.T("office.by." + string(b.Query.By))
 	if len(b.Sold) > 0 {
 		s := NewSpreadsheet(p.Region, by, p.T("office.sold.qty"), p.T("office.sum.kept"))
-		for _, l := range BookLines(p, b) {
+		for _, l := range TakingsLines(p, b) {
 			s.Text(l.Name).Number(l.Qty).Money(l.Amount).End()
 		}
 		return s.Bytes()
 	}
 	s := NewSpreadsheet(p.Region, by, p.T("office.sum.sales"), p.T("office.sum.gross"), p.T("office.sum.tips"),
 		p.T("office.sum.refunds"), p.T("office.sum.kept"), p.T("office.sum.unconfirmed"))
-	for _, l := range BookLines(p, b) {
+	for _, l := range TakingsLines(p, b) {
 		f := l.Figures
 		s.Text(l.Name).Number(f.Sales).Money(f.Gross).Money(f.Tips).Money(-f.Refunds).Money(l.Amount).Money(f.Unconfirmed).End()
 	}

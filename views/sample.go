@@ -14,7 +14,7 @@ const payURL = "https://app.secpaid.com/pay/link/1048577-c0ffee41"
 var noon = time.Date(2026, 11, 20, 14, 33, 2, 0, time.UTC).UnixMilli()
 
 var lind = kiosk.Stall{
-	ID: "s1", Name: "Bakery Lind", Place: "Berlin", Tagline: "Fresh since six this morning.",
+	ID: "s1", Name: "Bakery Lind", Town: "Berlin", Tagline: "Fresh since six this morning.",
 	Accent: "#12506B", Languages: []string{"de", "en"}, VAT: 700,
 	Seller: "Lind Backwaren GmbH, Torstraße 1, 10119 Berlin", VATNumber: "DE123456789",
 }
@@ -189,10 +189,10 @@ func tillOf(state string) (kiosk.TillScreen, TillExtras) {
 	case "sandbox":
 		s.Mode = kiosk.Sandbox
 	case "alarm":
-		s.Alarms = []*kiosk.Sale{at(9, saleOf("B2-0036", 1980, late))}
+		s.AlarmSales = []*kiosk.Sale{at(9, saleOf("B2-0036", 1980, late))}
 	case "alerts":
 		for _, kind := range kiosk.AlarmKinds[2:] {
-			s.Alerts = append(s.Alerts, kiosk.Alarm{
+			s.OtherAlarms = append(s.OtherAlarms, kiosk.Alarm{
 				Kind: kind, Sale: saleOf("B2-0036", 1980, late), Since: noon - 90_000, Count: 2, Sum: 4380, Text: "2026-07-18",
 			})
 		}
@@ -209,7 +209,7 @@ func tillOf(state string) (kiosk.TillScreen, TillExtras) {
 		} else {
 			s.Last = append([]*kiosk.Sale{sale}, s.Last...)
 			if sale.State() == kiosk.Review || sale.Unconfirmed(s.Now) {
-				s.Alarms = []*kiosk.Sale{sale}
+				s.AlarmSales = []*kiosk.Sale{sale}
 			}
 		}
 	}

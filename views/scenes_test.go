@@ -43,7 +43,7 @@ func others(p Page) map[string]templ.Component {
 		"enrol-display": EnrolPage(p, kiosk.Display, "ticket"),
 		"stranger-till": NotEnrolledPage(p, kiosk.Tablet),
 		"stranger-disp": NotEnrolledPage(p, kiosk.Display),
-		"pairing":       PairingPage(p, "K7M2QX4D", match, drawn(QRCode{}, "https://shop.example/till/pair?code=K7M2QX4D")),
+		"pairing":       PairingPage(p, "K7M2QX4D", match, qrOrNew(QRCode{}, "https://shop.example/till/pair?code=K7M2QX4D")),
 		"pair-form":     TillPairForm(p, TillPair{Stall: lind}),
 		"pair-wrong":    TillPairForm(p, TillPair{Stall: lind, Code: "K7M2", Error: p.Explain(&kiosk.Error{Code: kiosk.Invalid, Key: counter.KeyCodeUnknown})}),
 		"pair-found":    TillPairForm(p, TillPair{Stall: lind, Code: "K7M2QX4D", Match: &match}),

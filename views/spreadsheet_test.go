@@ -133,10 +133,10 @@ func zView() ShiftView {
 	own.Refunds, own.Sales, own.Gross = 0, 97, 121470
 	return ShiftView{
 		Stall: lind, Register: till2, Now: noon, Names: map[string]string{"ada": "Ada", "ben": "Ben"},
-		Since: kiosk.Figures{Refunds: 1980, ReviewSales: -1, Review: -1980},
+		AfterClose: kiosk.Figures{Refunds: 1980, ReviewSales: -1, Review: -1980},
 		Report: kiosk.Report{
 			Register: till2.ID, Stall: lind.ID, Shift: "sh", No: 12, Opened: noon - 8*3_600_000, OpenedBy: "ada",
-			Closed: noon - 60_000, ClosedBy: "ben", At: noon - 60_000, Figures: f, Own: own,
+			Closed: noon - 60_000, ClosedBy: "ben", At: noon - 60_000, Figures: f, OfShift: own,
 			Total:       f.Plus(kiosk.Figures{Sales: 4000, Gross: 5_000_000}),
 			Unconfirmed: []kiosk.Pending{{Number: "B2-0040", At: noon - 90_000, Total: 1250, Kept: 1250}},
 			Unmatched:   2, UnmatchedSum: 4000,
@@ -149,7 +149,7 @@ func zView() ShiftView {
 func xView() ShiftView {
 	v := zView()
 	z := v.Report
-	v.Report.Closed, v.Report.ClosedBy, v.Report.No, v.Since = 0, "", 13, kiosk.Figures{}
+	v.Report.Closed, v.Report.ClosedBy, v.Report.No, v.AfterClose = 0, "", 13, kiosk.Figures{}
 	v.Earlier, v.Older = []kiosk.Report{z}, 12
 	return v
 }

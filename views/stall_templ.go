@@ -3,12 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+//lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-	"qrkiosk/kiosk"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
+import "qrkiosk/kiosk"
 
 // StallLookPage posts to [PathStallLook], [PathStallLogo], [PathStallShow] and [PathStallUnshow].
 func StallLookPage(p Page, f OfficeFrame, l StallLook) templ.Component {
@@ -78,7 +78,7 @@ func StallLookPage(p Page, f OfficeFrame, l StallLook) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(p, Field{Label: p.T("office.look.place"), Name: "place", Value: l.Typed.or("place", l.Stall.Place), Hint: p.T("office.look.place.hint"), Max: 80}, f.Error).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(p, Field{Label: p.T("office.look.place"), Name: "place", Value: l.Typed.or("place", l.Stall.Town), Hint: p.T("office.look.place.hint"), Max: 80}, f.Error).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -468,7 +468,7 @@ func StallLookPage(p Page, f OfficeFrame, l StallLook) templ.Component {
 	})
 }
 
-func file(p Page, name, label string, t *Trouble) templ.Component {
+func file(p Page, name, label string, t *Problem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1584,7 +1584,7 @@ func stallTerms(p Page, f OfficeFrame, l StallTerms) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if l.Stall.OwnAccount != "" {
+			if l.Stall.AccountID != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 120, "<p class=\"soft\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1912,9 +1912,9 @@ func stallTerms(p Page, f OfficeFrame, l StallTerms) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var107 string
-					templ_7745c5c3_Var107, templ_7745c5c3_Err = templ.JoinStringErrs(p.amount(v.Own))
+					templ_7745c5c3_Var107, templ_7745c5c3_Err = templ.JoinStringErrs(p.amount(v.OwnerPart))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/stall.templ`, Line: 296, Col: 43}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/stall.templ`, Line: 296, Col: 49}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var107))
 					if templ_7745c5c3_Err != nil {

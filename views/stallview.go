@@ -210,7 +210,7 @@ func (p Page) previewText(l StallTerms) string {
 	for i, t := range l.Terms {
 		parties = append(parties, p.T("office.preview.party", "name", partyName(t), "amount", p.amount(first.Parts[i])))
 	}
-	return p.T("office.preview.text", "amount", p.amount(first.Amount), "parties", strings.Join(parties, ", "), "own", p.amount(first.Own))
+	return p.T("office.preview.text", "amount", p.amount(first.Amount), "parties", strings.Join(parties, ", "), "own", p.amount(first.OwnerPart))
 }
 
 // tipPercents are a stall's percentages as they are typed.

@@ -3,12 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+//lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-	"qrkiosk/kiosk"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
+import "qrkiosk/kiosk"
 
 // OfficeStatement is the statement of a stall in the office.
 func OfficeStatement(p Page, f OfficeFrame, s StatementPage) templ.Component {
@@ -86,7 +86,7 @@ func OfficeStatement(p Page, f OfficeFrame, s StatementPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.Login.Role == kiosk.Organizer {
+			if f.User.Role == kiosk.Organizer {
 				templ_7745c5c3_Err = ownerLink(p, s).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -728,7 +728,7 @@ func statementVAT(p Page, st kiosk.Statement) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, l := range BookLines(p, kiosk.Book{Query: kiosk.BookQuery{By: kiosk.ByVAT}, Sold: st.ByVAT}) {
+			for _, l := range TakingsLines(p, kiosk.TakingsTable{Query: kiosk.TakingsTableQuery{By: kiosk.ByVAT}, Sold: st.ByVAT}) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<tr><th scope=\"row\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -961,7 +961,7 @@ func statementPayouts(p Page, st kiosk.Statement) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = accountSmall(p, st.Accounts, o.Holder).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = accountSmall(p, st.Accounts, o.AccountID).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -3,10 +3,12 @@
 // templ: version: v0.3.960
 package views
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+//lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
+import (
 	"qrkiosk/kiosk"
 	"qrkiosk/static"
 )
@@ -1724,14 +1726,14 @@ func tillReady(t till) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, s := range t.alarms() {
+		for _, s := range t.alarmSales() {
 			templ_7745c5c3_Err = stripBox(t.strip(s), salePath(s.Number), t.T("strip.more")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, a := range t.alerts() {
-			templ_7745c5c3_Err = stripBox(t.alert(a), alertPath(a), t.T("strip.more")).Render(ctx, templ_7745c5c3_Buffer)
+		for _, a := range t.otherAlarms() {
+			templ_7745c5c3_Err = stripBox(t.alarmStrip(a), alarmPath(a), t.T("strip.more")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2115,8 +2117,8 @@ func tillWaiting(t till, s *kiosk.Sale) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case kiosk.Opening:
-			if t.held() > 0 {
-				templ_7745c5c3_Err = stage("wait", t.T("till.held.title"), t.T("till.held.text", "wait", t.wait(t.held()))).Render(ctx, templ_7745c5c3_Buffer)
+			if t.throttled() > 0 {
+				templ_7745c5c3_Err = stage("wait", t.T("till.held.title"), t.T("till.held.text", "wait", t.wait(t.throttled()))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2237,9 +2239,9 @@ func tillWaiting(t till, s *kiosk.Sale) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var120 string
-			templ_7745c5c3_Var120, templ_7745c5c3_Err = templ.JoinStringErrs(t.alert(a).title)
+			templ_7745c5c3_Var120, templ_7745c5c3_Err = templ.JoinStringErrs(t.alarmStrip(a).title)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/till.templ`, Line: 338, Col: 21}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/till.templ`, Line: 338, Col: 26}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var120))
 			if templ_7745c5c3_Err != nil {
@@ -2250,7 +2252,7 @@ func tillWaiting(t till, s *kiosk.Sale) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, a := range t.s.Alarms {
+		for _, a := range t.s.AlarmSales {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 177, "<p class=\"aside-alarm\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -16,7 +16,7 @@ type TillExtras struct {
 	Items    []kiosk.Item // what the stall sells now
 	Displays int          // customer screens connected at this moment
 	QR       QRCode       // of the sale in hand; drawn from its address if it is left empty
-	Error    *Trouble     // answer to a form that was posted without script
+	Error    *Problem     // answer to a form that was posted without script
 	Typed    string       // what stood in its amount field
 	Readings []kiosk.Money
 }
@@ -54,8 +54,8 @@ func (t till) state() string {
 	return "ready"
 }
 
-// held is for how many milliseconds the gateway lets no call through, 0 if it does.
-func (t till) held() int64 { return max(0, t.s.Health.Held-t.s.Now) }
+// throttled is for how many milliseconds the gateway lets no call through, 0 if it does.
+func (t till) throttled() int64 { return max(0, t.s.Health.ThrottledUntil-t.s.Now) }
 
 // newest is the sale of the strip: the last one that happened on this register.
 func (t till) newest() *kiosk.Sale {
@@ -65,12 +65,12 @@ func (t till) newest() *kiosk.Sale {
 	return t.s.Last[0]
 }
 
-// alarms leaves out the sale that the strip is about already.
-func (t till) alarms() []*kiosk.Sale {
+// alarmSales leaves out the sale that the strip is about already.
+func (t till) alarmSales() []*kiosk.Sale {
 	if t.s.Current != nil {
-		return t.s.Alarms
+		return t.s.AlarmSales
 	}
-	return slices.DeleteFunc(slices.Clone(t.s.Alarms), func(s *kiosk.Sale) bool { return s == t.newest() })
+	return slices.DeleteFunc(slices.Clone(t.s.AlarmSales), func(s *kiosk.Sale) bool { return s == t.newest() })
 }
 
 // strip is how a resting or resting-to-be sale is told at the top of the right side.
@@ -97,7 +97,7 @@ func (t till) strip(s *kiosk.Sale) strip {
 		return told("quiet", "ended", "strip.cancelled")
 	case kiosk.Lapsed:
 		return told("quiet", "ended", "strip.lapsed")
-	case kiosk.RefusedSt:
+	case kiosk.LinkRefused:
 		r := told("alarm", "alert", "strip.refused")
 		if l := s.Last(); l != nil && l.Why != "" {
 			r.more = t.T("error." + l.Why)
@@ -111,7 +111,7 @@ func (t till) strip(s *kiosk.Sale) strip {
 		return told("quiet", "return", "strip.refunding")
 	case kiosk.Refunded:
 		return told("quiet", "return", "strip.refunded")
-	case kiosk.Settled:
+	case kiosk.ClosedUnpaid:
 		return told("quiet", "ended", "strip.settled")
 	case kiosk.Asking, kiosk.Opening, kiosk.Awaiting, kiosk.Checking:
 	}
@@ -173,10 +173,10 @@ func tone(s *kiosk.Sale) string {
 	switch s.State() {
 	case kiosk.Paid:
 		return "paid"
-	case kiosk.Review, kiosk.RefusedSt:
+	case kiosk.Review, kiosk.LinkRefused:
 		return "warn"
 	case kiosk.Asking, kiosk.Opening, kiosk.Awaiting, kiosk.Checking, kiosk.Retiring, kiosk.Refunding,
-		kiosk.Cancelled, kiosk.Lapsed, kiosk.Settled, kiosk.Refunded:
+		kiosk.Cancelled, kiosk.Lapsed, kiosk.ClosedUnpaid, kiosk.Refunded:
 	}
 	return ""
 }
@@ -196,7 +196,7 @@ func (t till) say() string {
 	if t.s.Health.GatewayDown > 0 {
 		parts = append(parts, t.T("strip.gateway.title"))
 	}
-	for _, s := range t.alarms() {
+	for _, s := range t.alarmSales() {
 		parts = append(parts, t.T("till.alarm", "number", s.Number))
 	}
 	return strings.Join(parts, " · ")
@@ -206,7 +206,7 @@ func (t till) say() string {
 // or refused, and every alarm.
 func (t till) sound() string {
 	var tunes []string
-	for _, s := range t.s.Alarms {
+	for _, s := range t.s.AlarmSales {
 		tunes = append(tunes, "trouble:"+s.Number)
 	}
 	if s := t.newest(); s != nil && t.s.Current == nil {

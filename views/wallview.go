@@ -17,12 +17,12 @@ type Wall struct {
 
 // tells tells whether an alarm of a kind about the house's own account stands at the top.
 func (w Wall) tells(kind kiosk.AlarmKind) bool {
-	return slices.ContainsFunc(w.Alarms, func(a kiosk.Alarm) bool { return a.Kind == kind && a.Own == "" })
+	return slices.ContainsFunc(w.Alarms, func(a kiosk.Alarm) bool { return a.Kind == kind && a.AccountID == "" })
 }
 
 // clerk is who looks, as far as it decides what they are told.
-func (w Wall) clerk(l kiosk.Login) kiosk.Clerk {
-	return kiosk.Clerk{Login: l.ID, Role: l.Role, Stall: l.Stall}
+func (w Wall) clerk(l kiosk.User) kiosk.OfficeActor {
+	return kiosk.OfficeActor{User: l.ID, Role: l.Role, Stall: l.Stall}
 }
 
 // sums adds up what stands above the tiles.
@@ -33,7 +33,7 @@ func (w Wall) sums() (kept kiosk.Money, sales int64, open, wrong int) {
 		if t.Opened > 0 {
 			open++
 		}
-		if len(t.Troubles) > 0 {
+		if len(t.Warnings) > 0 {
 			wrong++
 		}
 	}
@@ -51,11 +51,11 @@ func (w Wall) region() string {
 // wallLook is the class of a tile by its worst trouble.
 func wallLook(t kiosk.WallTile) string {
 	switch {
-	case len(t.Troubles) == 0 && t.Opened == 0:
+	case len(t.Warnings) == 0 && t.Opened == 0:
 		return "tile closed"
-	case len(t.Troubles) == 0:
+	case len(t.Warnings) == 0:
 		return "tile"
-	case t.Troubles[0] == kiosk.WallAlarm || t.Troubles[0] == kiosk.WallSlow:
+	case t.Warnings[0] == kiosk.WallAlarm || t.Warnings[0] == kiosk.WallSlow:
 		return "tile alarm"
 	}
 	return "tile warn"
@@ -89,8 +89,8 @@ func (p Page) wallLast(t kiosk.WallTile) string {
 		"state", p.T("state."+string(s.State())), "time", p.clock(at))
 }
 
-// wallTrouble says what is wrong.
-func (p Page) wallTrouble(t kiosk.WallTile, what kiosk.WallTrouble) string {
+// wallWarning says what is wrong.
+func (p Page) wallWarning(t kiosk.WallTile, what kiosk.WallWarning) string {
 	switch what {
 	case kiosk.WallAlarm:
 		return p.N("office.wall.alarm", t.Alarms)
@@ -118,8 +118,8 @@ func (p Page) wallSigns(t kiosk.WallTile) []wallSign {
 		{"tablet", "", p.T("office.wall.till." + onOff(tills > 0)), tills == 0},
 		{"display", text64(int64(on)), p.T("office.wall.displays", "n", text64(int64(on)), "all", text64(int64(all))), on == 0},
 	}
-	has := map[kiosk.WallTrouble]bool{}
-	for _, w := range t.Troubles {
+	has := map[kiosk.WallWarning]bool{}
+	for _, w := range t.Warnings {
 		has[w] = true
 	}
 	if on > 0 {

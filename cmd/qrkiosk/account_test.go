@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"qrkiosk/handlers"
-
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/sandbox"
@@ -30,13 +29,13 @@ const (
 )
 
 // boss is who may set accounts.
-var boss = kiosk.Clerk{Login: "boss", Role: kiosk.Organizer}
+var boss = kiosk.OfficeActor{User: "boss", Role: kiosk.Organizer}
 
 // owner gives the house's stall an account of its own at the gateway.
-func (h *house) owner() kiosk.OwnAccount {
+func (h *house) owner() kiosk.StallAccount {
 	h.t.Helper()
 	h.must(h.sandbox.AddAccount(sandbox.Account{Name: "Owner", Key: ownerKey, UserID: "u-owner"}))
-	set, err := h.shop.Office.SetOwnAccount(context.Background(), boss, h.till().Stall.ID, ownerKey)
+	set, err := h.shop.Office.SetStallAccount(context.Background(), boss, h.till().Stall.ID, ownerKey)
 	h.must(err)
 	return set
 }
@@ -96,12 +95,12 @@ func TestOwnAccount_sale(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, h *house) {
 				set := h.owner()
-				if set.Last != "1234" || set.Number != "" || set.SetBy != "boss" {
+				if set.Last != "1234" || set.AccountNumber != "" || set.SetBy != "boss" {
 					t.Errorf("set %+v", set)
 				}
 				sale := h.onShow(1250)
 				h.holdsLinks(0, 1)
-				if l := h.now(sale).Last(); l.Holder != set.ID || l.UserID != "u-owner" {
+				if l := h.now(sale).Last(); l.AccountID != set.ID || l.AccountNumber != "u-owner" {
 					t.Errorf("the link is %+v", l)
 				}
 				h.payShown()
@@ -114,9 +113,9 @@ func TestOwnAccount_sale(t *testing.T) {
 				if n := h.callers("getPayInTransactions", "Owner"); n == 0 || h.callers("createLink", "Demo") != 0 {
 					t.Errorf("%d lists of the owner's account were read, %d links made with the house's", n, h.callers("createLink", "Demo"))
 				}
-				house, err := h.shop.Kernel.House(context.Background())
+				house, err := h.shop.Kernel.OfficeSettings(context.Background())
 				h.must(err)
-				if house.Accounts[0].Number != "u-owner" {
+				if house.Accounts[0].AccountNumber != "u-owner" {
 					t.Errorf("the first link told nothing: %+v", house.Accounts)
 				}
 				h.sound()
@@ -200,11 +199,11 @@ func TestOwnAccount_latePayment(t *testing.T) {
 		link := h.shownLink().ID
 		h.cancel(sale)
 		h.becomes(sale, kiosk.Cancelled, 10*time.Second)
-		h.must(h.shop.Office.EndOwnAccount(context.Background(), boss, sale.Stall))
+		h.must(h.shop.Office.EndStallAccount(context.Background(), boss, sale.Stall))
 		h.paidLate(sale, link)
 		h.becomes(sale, kiosk.Review, time.Second)
 		next := h.onShow(300)
-		if h.now(next).Last().Holder != "" {
+		if h.now(next).Last().AccountID != "" {
 			t.Error("the next sale is not the house's")
 		}
 		h.holdsLinks(1, 1)
@@ -235,7 +234,7 @@ func TestOwnAccount_replaced(t *testing.T) {
 				first := h.owner()
 				sale := h.onShow(1250)
 				h.must(h.sandbox.AddAccount(sandbox.Account{Name: "Second", Key: secondKey, UserID: "u-second"}))
-				second, err := h.shop.Office.SetOwnAccount(context.Background(), boss, sale.Stall, secondKey)
+				second, err := h.shop.Office.SetStallAccount(context.Background(), boss, sale.Stall, secondKey)
 				h.must(err)
 				if second.ID == first.ID {
 					t.Error("two accounts are one")
@@ -246,10 +245,10 @@ func TestOwnAccount_replaced(t *testing.T) {
 				if held := h.held(); held["Owner"] != 1 || held["Second"] != 1 || len(h.sandbox.Links()) != 2 {
 					t.Errorf("links by account %v", held)
 				}
-				if h.now(next).Last().Holder != second.ID || h.now(sale).Last().Holder != first.ID {
+				if h.now(next).Last().AccountID != second.ID || h.now(sale).Last().AccountID != first.ID {
 					t.Error("a link changed its account")
 				}
-				house, err := h.shop.Kernel.House(context.Background())
+				house, err := h.shop.Kernel.OfficeSettings(context.Background())
 				h.must(err)
 				if len(house.Accounts) != 2 || house.Accounts[0].Ended == 0 || len(house.Accounts[0].Sealed) == 0 || house.Accounts[1].Ended != 0 {
 					t.Errorf("accounts %+v", house.Accounts)
@@ -268,7 +267,7 @@ func TestOwnAccount_renewed(t *testing.T) {
 		sale := h.onShow(1250)
 		h.must(h.sandbox.AddAccount(sandbox.Account{Name: "Owner", Key: secondKey, UserID: "u-owner"}))
 		h.until("the alarm", time.Minute, func() bool { return slices.Contains(h.alerts(), kiosk.AlarmKey) })
-		renewed, err := h.shop.Office.SetOwnAccount(context.Background(), boss, sale.Stall, secondKey)
+		renewed, err := h.shop.Office.SetStallAccount(context.Background(), boss, sale.Stall, secondKey)
 		h.must(err)
 		if renewed.ID != first.ID || renewed.Last != "5678" {
 			t.Errorf("renewed %+v, first %+v", renewed, first)
@@ -288,7 +287,7 @@ func TestOwnAccount_revoked(t *testing.T) {
 		h.owner()
 		h.must(h.sandbox.AddAccount(sandbox.Account{Name: "Owner", Key: secondKey, UserID: "u-owner"}))
 		sale := h.ring(1250)
-		h.becomes(sale, kiosk.RefusedSt, 10*time.Second)
+		h.becomes(sale, kiosk.LinkRefused, 10*time.Second)
 		h.alerted(kiosk.AlarmKey)
 		if !strings.Contains(h.tillSays(), "SecPaid refuses our key") {
 			t.Error("the till does not say so")
@@ -296,13 +295,13 @@ func TestOwnAccount_revoked(t *testing.T) {
 		if h.till().Health.KeyRefused == 0 || h.shop.Kernel.Health().KeyRefused != 0 {
 			t.Error("the wrong account is refused")
 		}
-		told, err := h.shop.Kernel.HouseAlarms(context.Background())
+		told, err := h.shop.Kernel.ConditionAlarms(context.Background())
 		h.must(err)
 		if len(told) != 1 || told[0].Kind != kiosk.AlarmKey || told[0].Account.Name != "Bakery Lind" || told[0].Account.Last != "1234" {
 			t.Errorf("the office is told %+v", told)
 		}
 		for stall, hears := range map[string]bool{h.till().Stall.ID: true, "another": false} {
-			if (kiosk.Clerk{Role: kiosk.Manager, Stall: stall}).Hears(told[0]) != hears {
+			if (kiosk.OfficeActor{Role: kiosk.Manager, Stall: stall}).Receives(told[0]) != hears {
 				t.Errorf("the manager of %s hears the wrong thing", stall)
 			}
 		}
@@ -387,11 +386,11 @@ func TestOwnAccount_unopened(t *testing.T) {
 		}
 		h.alerted(kiosk.AlarmKey)
 		before, calls := len(h.sandbox.Links()), len(h.sandbox.Calls())
-		h.wantKey(h.refund(paid, 700), kiosk.Conflict, kiosk.KeyOwnKey)
+		h.wantKey(h.refund(paid, 700), kiosk.Conflict, kiosk.KeyAccountKey)
 		_, err := h.shop.Till.SetAside(context.Background(), h.actor, open.ID)
 		h.must(err)
 		_, err = h.shop.Till.Charge(context.Background(), h.actor, till.Charge{Amount: 100, Key: freshKey()})
-		h.wantKey(err, kiosk.Conflict, kiosk.KeyOwnKey)
+		h.wantKey(err, kiosk.Conflict, kiosk.KeyAccountKey)
 		if len(h.sandbox.Links()) != before || len(h.sandbox.Calls()) != calls {
 			t.Error("something was asked of the gateway")
 		}
@@ -406,13 +405,13 @@ func (h *house) spoil() (mend func()) {
 	h.t.Helper()
 	put := func(sealed []byte) (was []byte) {
 		_, err := h.store.Change(context.Background(), kiosk.OfficeStream, func(tx kiosk.Tx) error {
-			house, err := tx.House()
+			house, err := tx.OfficeSettings()
 			if err != nil {
 				return err
 			}
 			was = house.Accounts[0].Sealed
 			house.Accounts[0].Sealed = sealed
-			return tx.PutHouse(house)
+			return tx.PutOfficeSettings(house)
 		})
 		h.must(err)
 		return was
@@ -433,7 +432,7 @@ func TestOwnAccount_many(t *testing.T) {
 			key := fmt.Sprintf("test-key-of-owner-number-%d", i)
 			h.must(h.sandbox.AddAccount(sandbox.Account{Name: fmt.Sprint("Owner ", i), Key: key, UserID: fmt.Sprint("u-", i)}))
 			h.at(tills[i], func() {
-				_, err := h.shop.Office.SetOwnAccount(context.Background(), boss, h.till().Stall.ID, key)
+				_, err := h.shop.Office.SetStallAccount(context.Background(), boss, h.till().Stall.ID, key)
 				h.must(err)
 			})
 			time.Sleep(time.Minute)

@@ -43,7 +43,7 @@ func TestOwnAccount_audit(t *testing.T) {
 		found := map[string]kiosk.AuditDay{}
 		for _, d := range days {
 			if d.Day == day {
-				found[h.shop.Kernel.OwnOf(d.Account)] = d
+				found[h.shop.Kernel.AccountIDOf(d.Account)] = d
 			}
 		}
 		house, own := found[""], found[set.ID]
@@ -54,7 +54,7 @@ func TestOwnAccount_audit(t *testing.T) {
 			t.Errorf("the owner's day is %+v", own)
 		}
 		h.gate.set(nil)
-		h.must(h.shop.Reconciler.ReadBooks(context.Background()))
+		h.must(h.shop.Reconciler.AuditAccounts(context.Background()))
 		days, err = h.shop.Reconciler.AuditDays(context.Background(), 2)
 		h.must(err)
 		for _, d := range days {
@@ -128,16 +128,16 @@ func TestOwnAccount_payouts(t *testing.T) {
 }
 
 // apart compares the books of both accounts.
-func (h *house) apart(set kiosk.OwnAccount, neighbour kiosk.Actor, split bool) {
+func (h *house) apart(set kiosk.StallAccount, neighbour kiosk.Actor, split bool) {
 	h.t.Helper()
 	ctx, today := context.Background(), h.shop.Reports.Today("")
 	matches, err := h.shop.Reconciler.Payouts(ctx, kiosk.DayName(today-7), kiosk.DayName(today))
 	h.must(err)
 	paid := map[string]kiosk.Money{}
 	for _, m := range matches {
-		paid[m.Holder] += m.Paid
+		paid[m.AccountID] += m.Paid
 		if m.Difference() != 0 || m.Waits() || m.Ours.Open != 0 || len(m.Unmatched) != 0 {
-			h.t.Errorf("day %s of %q: %+v", m.Day, m.Holder, m)
+			h.t.Errorf("day %s of %q: %+v", m.Day, m.AccountID, m)
 		}
 	}
 	money := h.sandbox.Money()
@@ -148,7 +148,7 @@ func (h *house) apart(set kiosk.OwnAccount, neighbour kiosk.Actor, split bool) {
 	h.stated(neighbour, "")
 	shares := map[string]int{}
 	for _, u := range h.unmatched(false) {
-		shares[u.Why+" "+h.shop.Kernel.OwnOf(u.Account)]++
+		shares[u.Why+" "+h.shop.Kernel.AccountIDOf(u.Account)]++
 	}
 	if n := shares[kiosk.UnmatchedShare+" "]; split && (n < 5 || len(shares) != 1) || !split && len(shares) != 0 {
 		h.t.Errorf("shares of the house %v", shares)
@@ -166,7 +166,7 @@ func (h *house) stated(till kiosk.Actor, holder string) {
 		for _, p := range st.Payouts {
 			held += len(p.Payouts)
 			for _, o := range p.Payouts {
-				if p.Holder != holder || h.shop.Kernel.OwnOf(o.Account) != holder {
+				if p.AccountID != holder || h.shop.Kernel.AccountIDOf(o.Account) != holder {
 					h.t.Errorf("the statement of %q holds a payout of %q", holder, o.Account)
 				}
 			}
@@ -221,7 +221,7 @@ func TestOwnAccount_restored(t *testing.T) {
 		if len(h.payable()) != 0 || h.callers("deleteLink", "Owner") != 1 || h.callers("deleteLink", "Demo") != 0 {
 			t.Errorf("%d payable, %d deleted by the owner", len(h.payable()), h.callers("deleteLink", "Owner"))
 		}
-		h.must(h.shop.Office.SettleUnmatched(context.Background(), h.actor, h.unmatched(true)[0].Row.Key, "found in the book"))
+		h.must(h.shop.Office.ResolveUnmatched(context.Background(), h.actor, h.unmatched(true)[0].Row.Key, "found in the book"))
 		if len(h.unmatched(true)) != 0 || len(h.quarantine(true)) != 0 {
 			t.Errorf("unmatched %+v, quarantine %+v", h.unmatched(true), h.quarantine(true))
 		}
@@ -249,16 +249,16 @@ func TestOwnAccount_forgotten(t *testing.T) {
 		ctx := context.Background()
 		h.owner()
 		sale, _ := h.paidSale(1250)
-		h.must(h.shop.Office.EndOwnAccount(ctx, boss, sale.Stall))
+		h.must(h.shop.Office.EndStallAccount(ctx, boss, sale.Stall))
 		sealed := func() int {
-			house, err := h.shop.Kernel.House(ctx)
+			house, err := h.shop.Kernel.OfficeSettings(ctx)
 			h.must(err)
 			return len(house.Accounts[0].Sealed)
 		}
 		h.close()
 		time.Sleep((kiosk.KeysDays - 1) * 24 * time.Hour)
 		h.open()
-		_, err := h.shop.Office.Retain(ctx)
+		_, err := h.shop.Office.PurgeLoop(ctx)
 		h.must(err)
 		if sealed() == 0 {
 			t.Error("the key is gone a day early")
@@ -266,12 +266,12 @@ func TestOwnAccount_forgotten(t *testing.T) {
 		h.close()
 		time.Sleep(2 * 24 * time.Hour)
 		h.open()
-		_, err = h.shop.Office.Retain(ctx)
+		_, err = h.shop.Office.PurgeLoop(ctx)
 		h.must(err)
 		if sealed() != 0 {
 			t.Error("the key is still there")
 		}
-		h.wantKey(h.refund(sale, 1250), kiosk.Conflict, kiosk.KeyOwnKey)
+		h.wantKey(h.refund(sale, 1250), kiosk.Conflict, kiosk.KeyAccountKey)
 		h.sound()
 	})
 }

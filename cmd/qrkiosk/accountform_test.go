@@ -20,7 +20,7 @@ import (
 func tripBureau(t *testing.T) (b *bureau, r *trip, log *safeBuffer) {
 	r, log = newTrip(t, sandbox.Wire2026), &safeBuffer{}
 	b = newBureau(t, func(c *shop.Config) {
-		c.Accounts, c.Gateway, c.Account = accounts{r.client}, r.client, "sandbox.example"
+		c.Accounts, c.Gateway, c.GatewayName = accounts{r.client}, r.client, "sandbox.example"
 		c.Log = slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
 	return b, r, log
@@ -31,7 +31,7 @@ func (b *bureau) stored() string {
 	b.t.Helper()
 	var all []any
 	err := b.store.View(b.t.Context(), func(r kiosk.Reader) error {
-		house, err := r.House()
+		house, err := r.OfficeSettings()
 		if err != nil {
 			return err
 		}
@@ -111,14 +111,14 @@ func TestOwnAccount_roles(t *testing.T) {
 	m.post(at, "key", "test-key-a").want(t, "a key of a manager", http.StatusForbidden, "")
 	m.post(at+"/end").want(t, "an end by a manager", http.StatusForbidden, "")
 	b.desktop().post(at, "key", "test-key-a").want(t, "a key of nobody", http.StatusSeeOther, "/office/signin")
-	manager := kiosk.Clerk{Login: "m", Role: kiosk.Manager, Stall: b.stalls[0].ID}
-	if _, err := b.shop.Office.SetOwnAccount(t.Context(), manager, b.stalls[0].ID, "test-key-a"); kiosk.CodeOf(err) != kiosk.Forbidden {
+	manager := kiosk.OfficeActor{User: "m", Role: kiosk.Manager, Stall: b.stalls[0].ID}
+	if _, err := b.shop.Office.SetStallAccount(t.Context(), manager, b.stalls[0].ID, "test-key-a"); kiosk.CodeOf(err) != kiosk.Forbidden {
 		t.Errorf("by a manager: %v", err)
 	}
-	if err := b.shop.Office.EndOwnAccount(t.Context(), manager, b.stalls[0].ID); kiosk.CodeOf(err) != kiosk.Forbidden {
+	if err := b.shop.Office.EndStallAccount(t.Context(), manager, b.stalls[0].ID); kiosk.CodeOf(err) != kiosk.Forbidden {
 		t.Errorf("an end by a manager: %v", err)
 	}
-	if _, err := b.shop.Office.SetOwnAccount(t.Context(), b.clerk(), "no-such-stall", "test-key-a"); kiosk.CodeOf(err) != kiosk.NotFound {
+	if _, err := b.shop.Office.SetStallAccount(t.Context(), b.clerk(), "no-such-stall", "test-key-a"); kiosk.CodeOf(err) != kiosk.NotFound {
 		t.Errorf("of no stall: %v", err)
 	}
 	if page := m.get("/office/stalls/" + b.stalls[0].ID); strings.Contains(page.body, "/account") {
@@ -157,9 +157,9 @@ func TestOwnAccount_form(t *testing.T) {
 			t.Errorf("the number is told: %v", told)
 		}
 	}
-	house := sure(b.shop.Kernel.House(t.Context()))(t)
-	used := sure(b.shop.Kernel.Stall(t.Context(), b.stalls[0].ID))(t).OwnAccount
-	if len(house.Accounts) != 2 || house.Own(used).Number != "usr-canary" || house.Accounts[0].Ended == 0 {
+	house := sure(b.shop.Kernel.OfficeSettings(t.Context()))(t)
+	used := sure(b.shop.Kernel.Stall(t.Context(), b.stalls[0].ID))(t).AccountID
+	if len(house.Accounts) != 2 || house.Account(used).AccountNumber != "usr-canary" || house.Accounts[0].Ended == 0 {
 		t.Errorf("accounts %+v, used %s", house.Accounts, used)
 	}
 	pages := g.get("/office/payouts").body + g.get(stall+"/statement").body + g.get("/office").body + g.get("/office/trail").body + g.get(stall+"/terms").body
@@ -189,12 +189,12 @@ func TestOwnAccount_houses(t *testing.T) {
 	b.organizer()
 	r.open(r.order("K7Q2"))
 	_, err := b.store.Change(t.Context(), kiosk.OfficeStream, func(tx kiosk.Tx) error {
-		return tx.PutHouse(kiosk.House{Key: kiosk.GatewayKey{Account: "usr-stall", Set: 1}})
+		return tx.PutOfficeSettings(kiosk.OfficeSettings{Key: kiosk.GatewayKey{AccountNumber: "usr-stall", Set: 1}})
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.shop.Office.SetOwnAccount(t.Context(), b.clerk(), b.stalls[0].ID, tripKey); kiosk.KeyOf(err) != kiosk.KeyOwnHouse || kiosk.CodeOf(err) != kiosk.Invalid {
+	if _, err := b.shop.Office.SetStallAccount(t.Context(), b.clerk(), b.stalls[0].ID, tripKey); kiosk.KeyOf(err) != kiosk.KeyAccountMain || kiosk.CodeOf(err) != kiosk.Invalid {
 		t.Errorf("the house's key: %v", err)
 	}
 }
@@ -205,17 +205,17 @@ func TestOwnAccount_shared(t *testing.T) {
 	b.organizer()
 	other := sure(r.client.As("test-key-a"))(t)
 	sure(other.Open(t.Context(), r.order("K7Q2")))(t)
-	first := sure(b.shop.Office.SetOwnAccount(t.Context(), b.clerk(), b.stalls[0].ID, "test-key-a"))(t)
-	second := sure(b.shop.Office.SetOwnAccount(t.Context(), b.clerk(), b.stalls[1].ID, "test-key-a"))(t)
-	if first.ID != second.ID || first.Number != "usr-a" {
+	first := sure(b.shop.Office.SetStallAccount(t.Context(), b.clerk(), b.stalls[0].ID, "test-key-a"))(t)
+	second := sure(b.shop.Office.SetStallAccount(t.Context(), b.clerk(), b.stalls[1].ID, "test-key-a"))(t)
+	if first.ID != second.ID || first.AccountNumber != "usr-a" {
 		t.Errorf("two accounts: %+v and %+v", first, second)
 	}
 	for i, ended := range []bool{false, true} {
-		if err := b.shop.Office.EndOwnAccount(t.Context(), b.clerk(), b.stalls[i].ID); err != nil {
+		if err := b.shop.Office.EndStallAccount(t.Context(), b.clerk(), b.stalls[i].ID); err != nil {
 			t.Fatal(err)
 		}
-		house := sure(b.shop.Kernel.House(t.Context()))(t)
-		if a := house.Own(first.ID); (a.Ended > 0) != ended {
+		house := sure(b.shop.Kernel.OfficeSettings(t.Context()))(t)
+		if a := house.Account(first.ID); (a.Ended > 0) != ended {
 			t.Errorf("after stall %d gave it up: %+v", i, a)
 		}
 	}

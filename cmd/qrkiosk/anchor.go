@@ -80,8 +80,8 @@ type anchorer struct {
 
 // newAnchorer opens the file of a server. A file that cannot be used is told and left alone: selling
 // goes on without anchors.
-func newAnchorer(ctx context.Context, path string, born kiosk.Settings, seal func([]byte) []byte, st *store.Store, log *slog.Logger) *anchorer {
-	file, err := openAnchors(path, born.Installation, seal)
+func newAnchorer(ctx context.Context, path string, born kiosk.Installation, seal func([]byte) []byte, st *store.Store, log *slog.Logger) *anchorer {
+	file, err := openAnchors(path, born.Code, seal)
 	if err != nil {
 		log.Error("no anchors of the journal can be written; look at it with qrkiosk verify", "file", path, "err", err)
 		return nil

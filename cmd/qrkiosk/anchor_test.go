@@ -17,7 +17,7 @@ func (h *house) anchored(path string) *anchorer {
 	h.t.Helper()
 	keys, err := vault.New([]byte("0123456789abcdef0123456789abcdef"))
 	h.must(err)
-	a := newAnchorer(context.Background(), path, h.shop.Kernel.Settings(), keys.Stamp, h.store, slog.New(slog.NewTextHandler(h.log, nil)))
+	a := newAnchorer(context.Background(), path, h.shop.Kernel.Installation(), keys.Stamp, h.store, slog.New(slog.NewTextHandler(h.log, nil)))
 	if a == nil {
 		h.t.Fatalf("no anchors:\n%s", h.log)
 	}

@@ -102,7 +102,7 @@ func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics
 		Keys: a.keyTaker(s), Accounts: accounts{a.gateway},
 		Store: books, Gateway: gateway, Bus: rings, Vault: keys, Log: a.log, Observe: metrics,
 		Skew: a.gateway.Skew, RowTime: secpaid.RowTime, PublicURL: a.at.public, HookPath: handlers.PathHook,
-		Account: accountOf(s), Mode: s.mode,
+		GatewayName: accountOf(s), Mode: s.mode,
 	})
 	if err != nil {
 		return err
@@ -140,7 +140,7 @@ func (a *assembly) keepData(s settings) (err error) {
 // was exchanged by hand: it is treated like one that was brought back, so that what it does not know
 // is looked for.
 func (a *assembly) anchor(ctx context.Context, s settings, keys *vault.Vault) error {
-	born, err := a.store.Settings(ctx)
+	born, err := a.store.Installation(ctx)
 	switch {
 	case kiosk.CodeOf(err) == kiosk.NotFound:
 		return unborn(s)
@@ -171,7 +171,7 @@ func (a *assembly) storedAddress(ctx context.Context, s settings) error {
 		return nil
 	}
 	return a.store.View(ctx, func(r kiosk.Reader) error {
-		h, err := r.House()
+		h, err := r.OfficeSettings()
 		if err == nil && h.PublicURL != "" {
 			a.at.public = h.PublicURL
 			if s.tillURL == "" {
@@ -183,7 +183,7 @@ func (a *assembly) storedAddress(ctx context.Context, s settings) error {
 }
 
 // keyTaker is nil where the office has no say: with play money, and where the start names a key.
-func (a *assembly) keyTaker(s settings) kiosk.KeyTaker {
+func (a *assembly) keyTaker(s settings) kiosk.KeySetter {
 	if s.play() || !s.token.empty() {
 		return nil
 	}
@@ -207,12 +207,12 @@ func (a *assembly) openBus(s settings, rings *bell) error {
 		rings.Bus, a.ears = local, local
 		return nil
 	}
-	shared, err := bus.DialNATS(s.natsURL.reveal(), a.shop.Kernel.Settings().Installation, a.log)
+	shared, err := bus.DialNATS(s.natsURL.reveal(), a.shop.Kernel.Installation().Code, a.log)
 	if err != nil {
 		return usagef("QRKIOSK_NATS_URL cannot be used: %w", err)
 	}
 	a.hangUp = shared.Close
-	shared.Subscribe(a.shop.Reconciler.Heard)
+	shared.Subscribe(a.shop.Reconciler.NoteCall)
 	rings.Bus, a.ears = shared, shared
 	return nil
 }

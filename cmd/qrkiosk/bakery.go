@@ -45,7 +45,7 @@ func (a *assembly) stock(ctx context.Context, stall string, items []kiosk.Item) 
 	}
 	for n, item := range items {
 		item.Stall, item.Order = stall, int64(n+1)
-		if _, err := a.shop.Office.PutItem(ctx, kiosk.Clerk{Role: kiosk.Organizer}, item); err != nil {
+		if _, err := a.shop.Office.PutItem(ctx, kiosk.OfficeActor{Role: kiosk.Organizer}, item); err != nil {
 			return err
 		}
 	}

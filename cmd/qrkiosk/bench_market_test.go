@@ -218,7 +218,7 @@ func (m *market) chargeAt(i int) error {
 	by := kiosk.Actor{Staff: m.staff.ID, Role: m.staff.Role, Device: "tablet of " + r.ID, Register: r.ID}
 	_, err := m.shop.Till.Charge(ctx, by, till.Charge{Amount: amountOf(i), Key: fmt.Sprintf("round-%010d", m.round)})
 	for err == nil {
-		d, failed := m.shop.Till.Display(ctx, r.ID)
+		d, failed := m.shop.Till.DisplayScreen(ctx, r.ID)
 		if failed != nil || d.Shows == kiosk.ShowsCode {
 			return failed
 		}

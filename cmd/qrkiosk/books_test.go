@@ -75,7 +75,7 @@ var misfits = map[string]misfit{
 		en:      []string{"{no}: €9.99 came, €10.00 was asked.", "Ask the customer for the rest as a new sale, or a manager refunds."},
 		de:      []string{"{no}: €9.99 kamen an, verlangt waren €10.00.", "Den Rest als neuen Verkauf kassieren, oder die Leitung erstattet."},
 		may:     "refund close", before: "sales=1 gross=999 review_sales=1 review=999",
-		do: kiosk.StepClose, stages: []kiosk.State{kiosk.Settled}, after: "sales=1 gross=999",
+		do: kiosk.StepClose, stages: []kiosk.State{kiosk.ClosedUnpaid}, after: "sales=1 gross=999",
 	},
 	"more than asked": {
 		happens: func(h *house) *kiosk.Sale {
@@ -150,7 +150,7 @@ var misfits = map[string]misfit{
 		en:    []string{"{no}: SecPaid listed the payment and took it back.", "A manager asks SecPaid. It counts as received no more."},
 		de:    []string{"{no}: SecPaid hatte die Zahlung aufgeführt und wieder entfernt.", "Das Geld zählt nicht mehr als erhalten."},
 		may:   "close", before: "sales=1 gross=1000 withdrawn=1000 review_sales=1",
-		do: kiosk.StepClose, stages: []kiosk.State{kiosk.Settled}, after: "sales=1 gross=1000 withdrawn=1000",
+		do: kiosk.StepClose, stages: []kiosk.State{kiosk.ClosedUnpaid}, after: "sales=1 gross=1000 withdrawn=1000",
 	},
 }
 
@@ -264,7 +264,7 @@ func (h *house) journalSays(sale *kiosk.Sale, do kiosk.StepKind, reason string, 
 	if len(found) != 1 || found[0].Data != reason || found[0].At < at || found[0].At > at+5000 {
 		h.t.Fatalf("the journal has %+v", found)
 	}
-	person, err := h.shop.Till.StaffByID(context.Background(), found[0].Actor)
+	person, err := h.shop.Till.WorkingStaff(context.Background(), found[0].Actor)
 	if h.must(err); person.Name != "Ada" {
 		h.t.Errorf("the journal names %q", person.Name)
 	}

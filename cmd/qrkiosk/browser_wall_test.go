@@ -79,7 +79,7 @@ func (f *fairground) evening(t *testing.T, registers int) {
 		}
 		for k, kind := range []kiosk.DeviceKind{kiosk.Tablet, kiosk.Display} {
 			d, secret := f.enrol(at, kind)
-			f.must(f.shop.Till.HeardFrom(t.Context(), []kiosk.DeviceHealth{{
+			f.must(f.shop.Till.StoreDeviceHealth(t.Context(), []kiosk.DeviceHealth{{
 				Device: d.ID, Register: d.Register, Kind: kind, Seen: time.Now().UnixMilli(), Via: "elsewhere",
 				Awake: []string{"on", "on", "off", "on", "on"}[(i+k)%5], Sound: []string{"on", "off", "on", "on"}[(i+2*k)%4],
 				Battery: 100 - i*7%95, Charging: i%3 == 0,

@@ -257,7 +257,7 @@ func (h *house) open() {
 	h.must(err)
 	cancelRings := rings.Subscribe(h.front.Ring)
 	if h.rings != nil {
-		rings.Subscribe(h.shop.Reconciler.Heard)
+		rings.Subscribe(h.shop.Reconciler.NoteCall)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
@@ -335,7 +335,7 @@ func (h *house) seat(stall kiosk.Stall, name, prefix, person, pin string) kiosk.
 // revoke ends the trust in a device of the house's register, as the office does.
 func (h *house) revoke(device string) {
 	h.t.Helper()
-	_, err := h.shop.Office.EndDevices(context.Background(), kiosk.Clerk{Role: kiosk.Organizer}, h.actor.Register, device)
+	_, err := h.shop.Office.RevokeDevices(context.Background(), kiosk.OfficeActor{Role: kiosk.Organizer}, h.actor.Register, device)
 	h.must(err)
 }
 

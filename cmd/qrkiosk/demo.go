@@ -38,7 +38,7 @@ func (c *demoCmd) Run(ctx context.Context, p *process) error {
 func bakery() opening {
 	return opening{
 		stall: kiosk.Stall{
-			Name: "Bakery Lind", Place: "Berlin", Tagline: "Fresh since six this morning.", Accent: "#12506b",
+			Name: "Bakery Lind", Town: "Berlin", Tagline: "Fresh since six this morning.", Accent: "#12506b",
 			Languages: []string{"en", "de"}, Region: "de", Seller: "Lind", VAT: 700,
 		},
 		register: "Register 2", prefix: "B2",

@@ -117,7 +117,7 @@ func examine(ctx context.Context, s settings) (fine string, err error) {
 	if err != nil || len(stalls) == 0 {
 		return "empty", err
 	}
-	if _, err := st.Born(ctx, kiosk.Settings{Mode: s.mode}); err != nil {
+	if _, err := st.EnsureInstallation(ctx, kiosk.Installation{Mode: s.mode}); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%s, %d stalls, schema up to date", s.mode, len(stalls)), checkKeyIsThere(ctx, st, s.keyFile)

@@ -111,7 +111,7 @@ func (f *fairground) build(registers int) {
 // enrol makes a device of a register and returns its cookie.
 func (f *fairground) enrol(register int, kind kiosk.DeviceKind) (kiosk.Device, string) {
 	f.t.Helper()
-	ticket, err := f.shop.Office.Invite(f.t.Context(), organizer, f.registers[register].ID, kind, 3_600_000)
+	ticket, err := f.shop.Office.NewTicketFor(f.t.Context(), organizer, f.registers[register].ID, kind, 3_600_000)
 	f.must(err)
 	d, secret, err := f.shop.Till.Enrol(f.t.Context(), ticket, "test")
 	f.must(err)

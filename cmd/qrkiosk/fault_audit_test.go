@@ -37,7 +37,7 @@ func (h *house) callAs(key, endpoint, body string) {
 func (h *house) alerts() []kiosk.AlarmKind {
 	h.t.Helper()
 	var kinds []kiosk.AlarmKind
-	for _, a := range h.till().Alerts {
+	for _, a := range h.till().OtherAlarms {
 		kinds = append(kinds, a.Kind)
 	}
 	return kinds
@@ -107,7 +107,7 @@ func TestFault_F41_paymentOfNobody(t *testing.T) {
 			t.Fatalf("unmatched %+v", u)
 		}
 		h.alerted(kiosk.AlarmUnmatched)
-		if a := h.till().Alerts[0]; a.Count != 1 || a.Sum != 1234 {
+		if a := h.till().OtherAlarms[0]; a.Count != 1 || a.Sum != 1234 {
 			t.Errorf("told %d of %v", a.Count, a.Sum)
 		}
 		if says := h.tillSays(); !strings.Contains(says, "Payments without a sale: 1") {
@@ -117,9 +117,9 @@ func TestFault_F41_paymentOfNobody(t *testing.T) {
 		if d := h.day(day); d.Complete || d.Differs() || d.Unmatched != 1 || d.UnmatchedSum != 1234 || d.Ours.Paid != 1250 {
 			t.Errorf("the day is %+v", d)
 		}
-		h.wantKey(h.shop.Office.SettleUnmatched(context.Background(), h.actor, u[0].Row.Key, ""), kiosk.Invalid, kiosk.KeyReasonMissing)
-		h.must(h.shop.Office.SettleUnmatched(context.Background(), h.actor, u[0].Row.Key, "a web order"))
-		h.wantKey(h.shop.Office.SettleUnmatched(context.Background(), h.actor, u[0].Row.Key, "again"), kiosk.Conflict, kiosk.ReasonNothingOpen)
+		h.wantKey(h.shop.Office.ResolveUnmatched(context.Background(), h.actor, u[0].Row.Key, ""), kiosk.Invalid, kiosk.KeyReasonMissing)
+		h.must(h.shop.Office.ResolveUnmatched(context.Background(), h.actor, u[0].Row.Key, "a web order"))
+		h.wantKey(h.shop.Office.ResolveUnmatched(context.Background(), h.actor, u[0].Row.Key, "again"), kiosk.Conflict, kiosk.ReasonNothingOpen)
 		h.must(h.shop.Reconciler.Audit(context.Background()))
 		if d := h.day(day); !d.Complete {
 			t.Errorf("the day is %+v", d)
@@ -330,7 +330,7 @@ func TestVirtual_alarms(t *testing.T) {
 		h.alerted()
 		h.sandbox.Set(sandbox.KeyRevoked, -1)
 		h.charge(1250)
-		h.untilState(kiosk.RefusedSt, 10*time.Second)
+		h.untilState(kiosk.LinkRefused, 10*time.Second)
 		h.alerted(kiosk.AlarmKey)
 		if says := h.tillSays(); !strings.Contains(says, "SecPaid refuses our key") {
 			t.Error("the till does not say so")
@@ -360,7 +360,7 @@ func TestVirtual_alarms(t *testing.T) {
 		}
 		all, err := h.shop.Kernel.AllAlarms(context.Background())
 		h.must(err)
-		if len(all) != len(h.till().Alerts) {
+		if len(all) != len(h.till().OtherAlarms) {
 			t.Errorf("all alarms are %+v", all)
 		}
 		h.restart(25 * time.Hour) // what was odd yesterday is not told today
@@ -374,7 +374,7 @@ func TestVirtual_wrongEchoIsTold(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		h.sandbox.Set(sandbox.CreateWrongAmount, -1)
 		h.charge(1250)
-		h.untilState(kiosk.RefusedSt, 10*time.Second)
+		h.untilState(kiosk.LinkRefused, 10*time.Second)
 		h.alerted(kiosk.AlarmEcho)
 	})
 }
@@ -479,7 +479,7 @@ func TestVirtual_clockIsTold(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		time.Sleep(time.Minute)
 		h.alerted(kiosk.AlarmClock)
-		if a := h.till().Alerts[0]; a.Text != "-1h0m0s" && a.Text != "-59m59s" {
+		if a := h.till().OtherAlarms[0]; a.Text != "-1h0m0s" && a.Text != "-59m59s" {
 			t.Errorf("off by %s", a.Text)
 		}
 	}, func(h *house) {

@@ -27,7 +27,7 @@ func TestFault_F85_unknownKey(t *testing.T) {
 	drill(t, func(t *testing.T, h *house) {
 		h.sandbox.Set(sandbox.KeyRevoked, -1)
 		sale := h.ring(1250)
-		h.becomes(sale, kiosk.RefusedSt, 5*time.Second)
+		h.becomes(sale, kiosk.LinkRefused, 5*time.Second)
 		h.links(1, 0, 0)
 		if why := h.now(sale).Last().Why; why != secpaid.KeyKey {
 			t.Errorf("the cashier is told %q", why)
@@ -147,7 +147,7 @@ func TestFault_F88_sharedBudget(t *testing.T) {
 			if i%2 == 0 {
 				pay()
 			}
-			waited = waited || h.shop.Kernel.Health().Held > time.Now().UnixMilli()
+			waited = waited || h.shop.Kernel.Health().ThrottledUntil > time.Now().UnixMilli()
 		}
 		if !waited {
 			t.Error("at sixty sales a minute nobody was told to wait")

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"qrkiosk/handlers"
-
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/secpaid"
@@ -95,7 +94,7 @@ func TestFault_F81_keyReplaced(t *testing.T) {
 		h.sleep(70 * time.Second)
 		h.alarm(sale)
 		next := h.ring(700)
-		h.becomes(next, kiosk.RefusedSt, 10*time.Second)
+		h.becomes(next, kiosk.LinkRefused, 10*time.Second)
 		if why := h.now(next).Last().Why; why != secpaid.KeyKey || !strings.Contains(h.tillSays(), "does not know our key") {
 			t.Errorf("the cashier is told %q", why)
 		}
@@ -204,8 +203,8 @@ func TestFault_F84_playAndLive(t *testing.T) {
 		for _, mode := range []kiosk.Mode{born, kiosk.Sandbox, kiosk.Live, born} {
 			shop, err := handlers.OpenRooms(t.Context(), shop.Config{Store: s, Vault: v, Mode: mode})
 			codes = append(codes, kiosk.CodeOf(err))
-			if err == nil && shop.Kernel.Settings().Mode != born {
-				t.Errorf("born for %v, and now for %v", born, shop.Kernel.Settings().Mode)
+			if err == nil && shop.Kernel.Installation().Mode != born {
+				t.Errorf("born for %v, and now for %v", born, shop.Kernel.Installation().Mode)
 			}
 		}
 		want := []kiosk.Code{"", "", kiosk.Conflict, ""}

@@ -78,7 +78,7 @@ func TestFault_F03_refusedConnection(t *testing.T) {
 		})
 		before := h.wires.dialled(payAddr)
 		sale := h.ring(1250)
-		h.becomes(sale, kiosk.RefusedSt, 5*time.Second)
+		h.becomes(sale, kiosk.LinkRefused, 5*time.Second)
 		if n := h.wires.dialled(payAddr) - before; n != 3 {
 			t.Errorf("%d tries, want 3", n)
 		}
@@ -108,7 +108,7 @@ func TestFault_F04_nameNotResolved(t *testing.T) {
 		before := h.wires.dialled(payAddr)
 		for i := range 4 {
 			sale := h.ring(kiosk.Money(1000 + i))
-			h.becomes(sale, kiosk.RefusedSt, 5*time.Second)
+			h.becomes(sale, kiosk.LinkRefused, 5*time.Second)
 			h.passed(sale, "opening refused")
 		}
 		if c := h.client.Health().Circuit; c != secpaid.CircuitOpen {
@@ -206,7 +206,7 @@ func otherThanOrdered(t *testing.T, fault sandbox.Fault) {
 	drill(t, func(_ *testing.T, h *house) {
 		h.sandbox.Set(fault, -1)
 		sale := h.ring(1250)
-		h.becomes(sale, kiosk.RefusedSt, 10*time.Second)
+		h.becomes(sale, kiosk.LinkRefused, 10*time.Second)
 		h.until("nothing to pay", 10*time.Second, func() bool { return len(h.payable()) == 0 })
 		if len(h.eye.shown) != 0 {
 			h.t.Errorf("%s: on show were %v", fault, h.eye.shown)
@@ -234,7 +234,7 @@ func otherEcho(t *testing.T, is, says string) {
 			h.becomes(sale, kiosk.Awaiting, 3*time.Second)
 			return
 		}
-		h.becomes(sale, kiosk.RefusedSt, 10*time.Second)
+		h.becomes(sale, kiosk.LinkRefused, 10*time.Second)
 		h.until("nothing to pay", 10*time.Second, func() bool { return len(h.payable()) == 0 })
 		h.passed(sale, "opening refused")
 	})

@@ -435,7 +435,7 @@ func factsOf(l kiosk.Link) (steps []kiosk.Step) {
 		kiosk.StepNotice: l.Noticed, kiosk.StepUsed: l.Used, kiosk.StepPending: l.Pending, kiosk.StepGivenUp: l.GivenUp,
 	} {
 		if known {
-			steps = append(steps, kiosk.Step{Kind: kind, Link: l.N, PayID: l.PayID, URL: l.URL, UserID: l.UserID})
+			steps = append(steps, kiosk.Step{Kind: kind, Link: l.N, PayID: l.PayID, URL: l.URL, AccountNumber: l.AccountNumber})
 		}
 	}
 	for _, r := range l.Rows {
@@ -527,7 +527,7 @@ func (h *house) alarm(sales ...*kiosk.Sale) {
 	for _, s := range sales {
 		want = append(want, s.Number)
 	}
-	for _, s := range h.till().Alarms {
+	for _, s := range h.till().AlarmSales {
 		got = append(got, s.Number)
 	}
 	slices.Sort(want)

@@ -13,10 +13,10 @@ import (
 )
 
 // organizer is who runs the office.
-var organizer = kiosk.Clerk{Login: "organizer", Role: kiosk.Organizer, From: "127.0.0.1"}
+var organizer = kiosk.OfficeActor{User: "organizer", Role: kiosk.Organizer, From: "127.0.0.1"}
 
 // stranger is the manager of another stall.
-var stranger = kiosk.Clerk{Login: "stranger", Role: kiosk.Manager, Stall: "another"}
+var stranger = kiosk.OfficeActor{User: "stranger", Role: kiosk.Manager, Stall: "another"}
 
 const fleetFile = "stall;register;prefix;staff;role;pin;town\n" +
 	"Roth;Window 1;R1;Cleo;manager;731958;Köln\n" +
@@ -37,11 +37,11 @@ func (h *house) shape() string {
 	h.must(err)
 	var b strings.Builder
 	for _, s := range stalls {
-		fmt.Fprintf(&b, "%s %s\n", s.Name, s.Place)
+		fmt.Fprintf(&b, "%s %s\n", s.Name, s.Town)
 		for _, r := range registers[s.ID] {
 			fmt.Fprintf(&b, "  %s %s\n", r.Prefix, r.Name)
 		}
-		_, _, people, err := h.shop.Office.StallOffice(context.Background(), organizer, s.ID)
+		_, _, people, err := h.shop.Office.StallOverview(context.Background(), organizer, s.ID)
 		h.must(err)
 		for _, p := range people {
 			fmt.Fprintf(&b, "  %s %s %v\n", p.Name, p.Role, p.Left > 0)
@@ -67,7 +67,7 @@ func TestFleet_import(t *testing.T) {
 		if got := h.shape(); got != want {
 			t.Errorf("there is\n%swant\n%s", got, want)
 		}
-		if len(made.Stalls) != 1 || len(made.Registers) != 3 || len(made.People) != 2 || made.People[0].PIN != "731958" || len(made.People[1].PIN) != 6 {
+		if len(made.Stalls) != 1 || len(made.Registers) != 3 || len(made.Staff) != 2 || made.Staff[0].PIN != "731958" || len(made.Staff[1].PIN) != 6 {
 			t.Errorf("made %+v", made)
 		}
 		h.signsIn(made)
@@ -81,7 +81,7 @@ func TestFleet_import(t *testing.T) {
 		}
 		again, err := h.shop.Office.ImportFleet(ctx, organizer, secret)
 		h.must(err)
-		if got := h.shape(); got != want || len(again.Stalls)+len(again.Registers)+len(again.People) != 0 {
+		if got := h.shape(); got != want || len(again.Stalls)+len(again.Registers)+len(again.Staff) != 0 {
 			t.Errorf("the second import made %+v; there is\n%s", again, got)
 		}
 	})
@@ -91,11 +91,11 @@ func TestFleet_import(t *testing.T) {
 func (h *house) signsIn(made kiosk.MadeFleet) {
 	h.t.Helper()
 	ctx := context.Background()
-	ticket, err := h.shop.Office.Invite(ctx, organizer, made.Registers[0].ID, kiosk.Tablet, time.Hour.Milliseconds())
+	ticket, err := h.shop.Office.NewTicketFor(ctx, organizer, made.Registers[0].ID, kiosk.Tablet, time.Hour.Milliseconds())
 	h.must(err)
 	device, _, err := h.shop.Till.Enrol(ctx, ticket, "test")
 	h.must(err)
-	for _, p := range made.People {
+	for _, p := range made.Staff {
 		if who, err := h.shop.Till.SignIn(ctx, device, p.Staff.ID, p.PIN); err != nil || who.Name != p.Staff.Name {
 			h.t.Errorf("%s cannot sign in with the PIN of the slip: %v", p.Staff.Name, err)
 		}
@@ -118,7 +118,7 @@ func TestFleet_importRefused(t *testing.T) {
 		h.must(err)
 		_, err = h.shop.Office.ImportFleet(ctx, stranger, secret)
 		h.wantKey(err, kiosk.Forbidden, kiosk.KeyOfficeOrganizer)
-		_, err = h.shop.Office.ImportFleet(ctx, kiosk.Clerk{Login: "another", Role: kiosk.Organizer}, secret)
+		_, err = h.shop.Office.ImportFleet(ctx, kiosk.OfficeActor{User: "another", Role: kiosk.Organizer}, secret)
 		h.wantKey(err, kiosk.Gone, office.KeyImportGone)
 		if got := h.shape(); got != before {
 			t.Errorf("something was made:\n%s", got)
@@ -164,7 +164,7 @@ func TestFleet_registers(t *testing.T) {
 		h.charge(1250)
 		h.wantKey(h.shop.Office.MoveRegister(ctx, organizer, h.actor.Register, roth.ID), kiosk.Conflict, office.KeyRegisterOpen)
 		h.must(h.shop.Office.MoveRegister(ctx, organizer, g.ID, roth.ID))
-		now, place, err := h.shop.Office.RegisterOffice(ctx, organizer, g.ID)
+		now, place, err := h.shop.Office.RegisterOverview(ctx, organizer, g.ID)
 		h.must(err)
 		if place.Name != "Roth" || now.Register.Name != "Garden" {
 			t.Errorf("moved to %s as %+v", place.Name, now.Register)
@@ -178,24 +178,24 @@ func TestFleet_invitations(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		ctx, register, hour := context.Background(), h.actor.Register, time.Hour.Milliseconds()
 		invite := func(kind kiosk.DeviceKind) string {
-			secret, err := h.shop.Office.Invite(ctx, organizer, register, kind, hour)
+			secret, err := h.shop.Office.NewTicketFor(ctx, organizer, register, kind, hour)
 			h.must(err)
 			return secret
 		}
 		first, display, second := invite(kiosk.Tablet), invite(kiosk.Display), invite(kiosk.Tablet)
 		_, err := h.shop.Till.TicketKind(ctx, first)
 		h.wantKey(err, kiosk.NotFound, kiosk.KeyTicketUnknown)
-		f, _, err := h.shop.Office.RegisterOffice(ctx, organizer, register)
+		f, _, err := h.shop.Office.RegisterOverview(ctx, organizer, register)
 		h.must(err)
 		if len(f.Tickets) != 2 || len(f.Devices) != 1 {
 			t.Errorf("%d links and %d devices, want 2 and 1", len(f.Tickets), len(f.Devices))
 		}
-		h.must(h.shop.Office.EndInvitation(ctx, organizer, register, kiosk.HashSecret(display)))
+		h.must(h.shop.Office.EndTicket(ctx, organizer, register, kiosk.HashSecret(display)))
 		_, err = h.shop.Till.TicketKind(ctx, display)
 		h.wantKey(err, kiosk.NotFound, kiosk.KeyTicketUnknown)
 		for _, err := range []error{
-			h.shop.Office.EndInvitation(ctx, organizer, "elsewhere", kiosk.HashSecret(second)),
-			h.shop.Office.EndInvitation(ctx, stranger, register, kiosk.HashSecret(second)),
+			h.shop.Office.EndTicket(ctx, organizer, "elsewhere", kiosk.HashSecret(second)),
+			h.shop.Office.EndTicket(ctx, stranger, register, kiosk.HashSecret(second)),
 			h.shop.Office.RenameRegister(ctx, stranger, register, "Mine"),
 		} {
 			if kiosk.CodeOf(err) != kiosk.NotFound {
@@ -203,7 +203,7 @@ func TestFleet_invitations(t *testing.T) {
 			}
 		}
 		for _, life := range []int64{0, -1, 15 * 24 * hour} {
-			_, err := h.shop.Office.Invite(ctx, organizer, register, kiosk.Tablet, life)
+			_, err := h.shop.Office.NewTicketFor(ctx, organizer, register, kiosk.Tablet, life)
 			h.wantKey(err, kiosk.Invalid, office.KeyTicketLife)
 		}
 		time.Sleep(61 * time.Minute)
@@ -254,13 +254,13 @@ func TestFleet_people(t *testing.T) {
 func TestFleet_lost(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		ctx, register := context.Background(), h.actor.Register
-		ticket, err := h.shop.Office.Invite(ctx, organizer, register, kiosk.Display, time.Hour.Milliseconds())
+		ticket, err := h.shop.Office.NewTicketFor(ctx, organizer, register, kiosk.Display, time.Hour.Milliseconds())
 		h.must(err)
 		_, secret, err := h.shop.Till.Enrol(ctx, ticket, "screen")
 		h.must(err)
-		unused, err := h.shop.Office.Invite(ctx, organizer, register, kiosk.Display, time.Hour.Milliseconds())
+		unused, err := h.shop.Office.NewTicketFor(ctx, organizer, register, kiosk.Display, time.Hour.Milliseconds())
 		h.must(err)
-		n, err := h.shop.Office.EndDevices(ctx, organizer, register, "")
+		n, err := h.shop.Office.RevokeDevices(ctx, organizer, register, "")
 		h.must(err)
 		_, deviceErr := h.shop.Till.Device(ctx, secret)
 		_, ticketErr := h.shop.Till.TicketKind(ctx, unused)

@@ -192,8 +192,8 @@ func (g *guest) answer(conn net.Conn) response {
 }
 
 // trouble is what a script is told.
-func (r response) trouble() views.Trouble {
-	var answer struct{ Error views.Trouble }
+func (r response) trouble() views.Problem {
+	var answer struct{ Error views.Problem }
 	_ = json.Unmarshal([]byte(r.body), &answer)
 	return answer.Error
 }

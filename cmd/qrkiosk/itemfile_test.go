@@ -243,7 +243,7 @@ func TestCatalogue_importRefused(t *testing.T) {
 	if status, _ := c.office.ask(http.MethodPost, "/office/stalls/"+other+"/items/import/apply", "text/html", url.Values{"draft": {draft}, "remove": {"yes"}}); status != http.StatusGone {
 		t.Errorf("another stall: %d", status)
 	}
-	err := c.shop.Office.ImportItems(t.Context(), kiosk.Clerk{Login: "another", Role: kiosk.Organizer}, c.stall.ID, draft, true)
+	err := c.shop.Office.ImportItems(t.Context(), kiosk.OfficeActor{User: "another", Role: kiosk.Organizer}, c.stall.ID, draft, true)
 	if kiosk.KeyOf(err) != office.KeyImportGone {
 		t.Errorf("another person: %v", err)
 	}

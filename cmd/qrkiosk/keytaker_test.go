@@ -53,7 +53,7 @@ func TestShop_gatewayKey(t *testing.T) {
 			t.Errorf("%.20q: %v", wrong, err)
 		}
 	}
-	if _, err := shop.Office.SetGatewayKey(t.Context(), kiosk.Clerk{Role: kiosk.Manager}, "some-key-of-somebody"); kiosk.CodeOf(err) != kiosk.Forbidden {
+	if _, err := shop.Office.SetGatewayKey(t.Context(), kiosk.OfficeActor{Role: kiosk.Manager}, "some-key-of-somebody"); kiosk.CodeOf(err) != kiosk.Forbidden {
 		t.Errorf("by a manager: %v", err)
 	}
 	taker.err = &kiosk.Error{Code: kiosk.Refused, Key: "x"}
@@ -62,7 +62,7 @@ func TestShop_gatewayKey(t *testing.T) {
 	}
 	taker.err = nil
 	set, err := shop.Office.SetGatewayKey(t.Context(), b.clerk(), " some-key-of-somebody ")
-	if err != nil || set.Last != "body" || set.Account != "usr-1" || strings.Contains(string(set.Sealed), "somebody") {
+	if err != nil || set.Last != "body" || set.AccountNumber != "usr-1" || strings.Contains(string(set.Sealed), "somebody") {
 		t.Errorf("set %+v, %v", set, err)
 	}
 	next := &fakeTaker{}

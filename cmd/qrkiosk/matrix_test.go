@@ -184,7 +184,7 @@ func promised(r handlers.Route, who string, stall int, script bool) string {
 			return map[bool]string{false: "to the PIN", true: "unknown"}[script]
 		}
 		return "unknown"
-	case handlers.Screen:
+	case handlers.Display:
 		if name == "display" {
 			return "let in"
 		}

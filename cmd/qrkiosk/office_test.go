@@ -87,7 +87,7 @@ func newBureau(t *testing.T, change ...func(*shop.Config)) *bureau {
 }
 
 // reopen is the house at another start, with somebody who takes the gateway's key.
-func (b *bureau) reopen(keys kiosk.KeyTaker) *handlers.Rooms {
+func (b *bureau) reopen(keys kiosk.KeySetter) *handlers.Rooms {
 	b.t.Helper()
 	c := b.config
 	c.Keys = keys
@@ -246,20 +246,20 @@ func (b *bureau) organizer() *desktop {
 }
 
 // clerk is the organizer, as use cases know her.
-func (b *bureau) clerk() kiosk.Clerk {
+func (b *bureau) clerk() kiosk.OfficeActor {
 	b.t.Helper()
-	logins, err := b.shop.Office.Logins(b.t.Context())
+	logins, err := b.shop.Office.Users(b.t.Context())
 	if err != nil || len(logins) == 0 {
 		b.t.Fatal("no organizer", err)
 	}
-	return kiosk.Clerk{Login: logins[0].ID, Role: kiosk.Organizer, From: "127.0.0.1"}
+	return kiosk.OfficeActor{User: logins[0].ID, Role: kiosk.Organizer, From: "127.0.0.1"}
 }
 
 // manager is the manager of a stall, signed in.
 func (b *bureau) manager(stall int) *desktop {
 	b.t.Helper()
 	name := "manager of " + b.stalls[stall].Name
-	_, code, err := b.shop.Office.InviteLogin(b.t.Context(), b.clerk(), name, kiosk.Manager, b.stalls[stall].ID)
+	_, code, err := b.shop.Office.InviteUser(b.t.Context(), b.clerk(), name, kiosk.Manager, b.stalls[stall].ID)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -56,7 +56,7 @@ func TestOffice_setupOnce(t *testing.T) {
 		}
 		b.later(10 * time.Second)
 	}
-	if all, err := b.shop.Office.Logins(t.Context()); err != nil || len(all) != 0 {
+	if all, err := b.shop.Office.Users(t.Context()); err != nil || len(all) != 0 {
 		t.Fatalf("%d people after refusals, %v", len(all), err)
 	}
 	codes := g.arrive("olivia", code)
@@ -270,12 +270,12 @@ func TestOffice_sessions(t *testing.T) {
 	m := b.manager(0)
 	m.get("/office").want(t, "the manager", 200, "")
 	id := b.loginOf(m.name)
-	if err := b.shop.Office.EndLoginSessions(t.Context(), b.clerk(), id); err != nil {
+	if err := b.shop.Office.EndUserSessions(t.Context(), b.clerk(), id); err != nil {
 		t.Fatal(err)
 	}
 	m.get("/office").want(t, "whose sessions were ended", 303, "/office/signin")
 	m.signIn()
-	if err := b.shop.Office.RemoveLogin(t.Context(), b.clerk(), id); err != nil {
+	if err := b.shop.Office.RemoveUser(t.Context(), b.clerk(), id); err != nil {
 		t.Fatal(err)
 	}
 	m.get("/office").want(t, "who was removed", 303, "/office/signin")
@@ -283,7 +283,7 @@ func TestOffice_sessions(t *testing.T) {
 	if a := m.post("/office/signin", "name", m.name, "password", bureauPassword); a.status != http.StatusUnauthorized {
 		t.Errorf("who was removed signs in: %d", a.status)
 	}
-	for _, l := range sure(b.shop.Office.Logins(t.Context()))(t) {
+	for _, l := range sure(b.shop.Office.Users(t.Context()))(t) {
 		if l.ID == id && (l.Name != office.Pseudonym(id) || l.PasswordHash != "" || len(l.Factor)+len(l.Recovery)+len(l.Browsers) > 0) {
 			t.Errorf("of who was removed is left: %+v", l)
 		}
@@ -302,8 +302,8 @@ func sure[T any](v T, err error) func(*testing.T) T {
 
 func (b *bureau) loginOf(name string) string {
 	b.t.Helper()
-	all := sure(b.shop.Office.Logins(b.t.Context()))(b.t)
-	i := slices.IndexFunc(all, func(l kiosk.Login) bool { return l.Name == name })
+	all := sure(b.shop.Office.Users(b.t.Context()))(b.t)
+	i := slices.IndexFunc(all, func(l kiosk.User) bool { return l.Name == name })
 	if i < 0 {
 		b.t.Fatalf("nobody is called %q", name)
 	}

@@ -228,7 +228,7 @@ func TestOffice_people(t *testing.T) {
 	if a := g.post("/office/people", "name", strings.ToUpper(g.name), "role", "organizer"); a.status != http.StatusConflict {
 		t.Errorf("a name that is taken: %d", a.status)
 	}
-	if all := sure(b.shop.Office.Logins(t.Context()))(t); len(all) != 1 {
+	if all := sure(b.shop.Office.Users(t.Context()))(t); len(all) != 1 {
 		t.Fatalf("%d people", len(all))
 	}
 	page := g.post("/office/people", "name", "Max", "role", "manager "+b.stalls[1].ID).want(t, "an invitation", 200, "")
@@ -243,14 +243,14 @@ func TestOffice_people(t *testing.T) {
 	id := b.loginOf("Max")
 	help := codeIn(g.post("/office/people/help", "id", id, "lost", "").want(t, "help", 200, "").body)
 	m.get("/office").want(t, "whoever is helped is signed out", 303, "/office/signin")
-	if once, _, err := b.shop.Office.Once(t.Context(), help); err != nil || once.Kind != kiosk.OnceReset {
+	if once, _, err := b.shop.Office.NewOneTimeCode(t.Context(), help); err != nil || once.Kind != kiosk.CodeForPassword {
 		t.Errorf("the code is for %+v, %v", once, err)
 	}
 	if a := g.post("/office/people/remove", "id", b.loginOf(g.name)); a.status != http.StatusConflict {
 		t.Errorf("removing oneself: %d", a.status)
 	}
 	g.post("/office/people/remove", "id", id).want(t, "removal", 303, "/office/people")
-	if _, _, err := b.shop.Office.Once(t.Context(), help); kiosk.CodeOf(err) != kiosk.Gone {
+	if _, _, err := b.shop.Office.NewOneTimeCode(t.Context(), help); kiosk.CodeOf(err) != kiosk.Gone {
 		t.Errorf("the code of who was removed: %v", err)
 	}
 	if trail := g.get("/office/trail"); strings.Contains(trail.body, "Max") || !strings.Contains(trail.body, office.Pseudonym(id)) {
@@ -280,7 +280,7 @@ func TestOffice_house(t *testing.T) {
 		}
 	}
 	g.post("/office/house/address", "address", b.web.URL+"/").want(t, "our own address", 303, "/office/house")
-	if h := sure(b.shop.Kernel.House(t.Context()))(t); h.PublicURL != b.web.URL {
+	if h := sure(b.shop.Kernel.OfficeSettings(t.Context()))(t); h.PublicURL != b.web.URL {
 		t.Errorf("stored %q", h.PublicURL)
 	}
 	b.desktop().get("/probe/anything").want(t, "a probe of somebody else", 404, "")
@@ -294,7 +294,7 @@ func TestOffice_house(t *testing.T) {
 		t.Errorf("a key: %d", a.status)
 	}
 	g.post("/office/house/told").want(t, "the notice", 303, "/office/house")
-	if h := sure(b.shop.Kernel.House(t.Context()))(t); h.Retention != (kiosk.Retention{Inbox: 14, Notes: 200, Keys: 60}) || h.Told == 0 {
+	if h := sure(b.shop.Kernel.OfficeSettings(t.Context()))(t); h.Retention != (kiosk.Retention{Inbox: 14, Notes: 200, Keys: 60}) || h.DisclaimerConfirmed == 0 {
 		t.Errorf("stored %+v", h)
 	}
 }

@@ -151,7 +151,7 @@ func (a *assembly) inviteStall(ctx context.Context, o opening, stall kiosk.Stall
 
 // addPeople adds those of the opening if nobody works at the stall, and returns them.
 func (a *assembly) addPeople(ctx context.Context, o opening, stall kiosk.Stall, r kiosk.Register) ([]person, error) {
-	there, err := a.shop.Till.People(ctx, r.ID)
+	there, err := a.shop.Till.StaffOfRegister(ctx, r.ID)
 	if err != nil || len(there) > 0 {
 		return nil, err
 	}
@@ -202,7 +202,7 @@ func (a *assembly) greet(out io.Writer, s settings, o opening, invitations []inv
 		fmt.Fprintf(w, "  PIN\t%s\n", o.pin)
 	}
 	greetOffice(w, a.at.till, o, code)
-	if a.shop.Office.TakesKey() {
+	if a.shop.Office.OfficeSetsKey() {
 		greetKey(w, a)
 	}
 	if a.at.own != a.at.till {
@@ -232,7 +232,7 @@ func greetOffice(w io.Writer, till string, o opening, code string) {
 
 // greetKey says that something is missing before the first sale.
 func greetKey(w io.Writer, a *assembly) {
-	h, err := a.shop.Kernel.House(context.Background())
+	h, err := a.shop.Kernel.OfficeSettings(context.Background())
 	if err == nil && h.Key.Set == 0 {
 		fmt.Fprintf(w, "  SecPaid\tno key yet: enter it in the office, or set SECPAID_TOKEN\n")
 	}

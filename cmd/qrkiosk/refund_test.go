@@ -157,7 +157,7 @@ func TestRefund_rejected(t *testing.T) {
 		if s := h.now(sale); s.State() != kiosk.Refunding || s.RefundOverdue(day(13)) || !s.RefundOverdue(day(14)) {
 			t.Errorf("%s, and the alarm is not on the fourteenth day", s.State())
 		}
-		_, err := h.shop.Till.RefundRejected(context.Background(), h.actor, sale.ID, "SecPaid wrote: too late")
+		_, err := h.shop.Till.NoteRefundRejected(context.Background(), h.actor, sale.ID, "SecPaid wrote: too late")
 		h.must(err)
 		if s := h.now(sale); s.State() != kiosk.Paid || s.RefundOverdue(day(99)) {
 			t.Errorf("%s after the rejection", s.State())

@@ -163,7 +163,7 @@ func (r *trip) make(c *secpaid.Client, call string, id int64) (retired kiosk.Ret
 	o := r.order("N5T8")
 	switch call {
 	case "split":
-		o.Shares = []kiosk.Part{{Token: "recipient_a", Amount: 1000}}
+		o.Parts = []kiosk.Part{{Token: "recipient_a", Amount: 1000}}
 		fallthrough
 	case "create":
 		_, err = c.Open(ctx, o)

@@ -15,7 +15,7 @@ func TestRetention(t *testing.T) {
 		sale := &kiosk.Sale{
 			ID: id, Register: b.tills[0].ID, Stall: b.stalls[0].ID, Number: "B1-" + id[4:10], Note: "table 4", Goods: 500,
 			Receipt: "receipt-" + id, Links: []kiosk.Link{{
-				ID: id + "L", N: 1, Ref: "ref-" + id, Account: "main", Amount: 500, Live: true, PayID: n, Gone: gone, Sealed: []byte("secret"),
+				ID: id + "L", N: 1, Ref: "ref-" + id, Gateway: "main", Amount: 500, Live: true, PayID: n, Gone: gone, Sealed: []byte("secret"),
 			}},
 		}
 		_, err := b.store.Change(t.Context(), b.tills[0].ID, func(tx kiosk.Tx) error { return tx.PutSale(sale) })
@@ -27,8 +27,8 @@ func TestRetention(t *testing.T) {
 	put(old, 1, true)
 	put(young, 2, true)
 	put(open, 3, false)
-	for run, want := range []kiosk.Retained{{Notes: 1, Keys: 1}, {}} {
-		if got, err := b.shop.Office.Retain(t.Context()); err != nil || got != want {
+	for run, want := range []kiosk.Purged{{Notes: 1, Keys: 1}, {}} {
+		if got, err := b.shop.Office.PurgeLoop(t.Context()); err != nil || got != want {
 			t.Errorf("run %d removed %+v, %v; want %+v", run+1, got, err, want)
 		}
 	}

@@ -114,7 +114,7 @@ func (r *trip) order(ref string) kiosk.Order {
 func (r *trip) open(o kiosk.Order) kiosk.Opened {
 	r.t.Helper()
 	opened, err := r.client.Open(r.t.Context(), o)
-	if err != nil || opened.Wrong != "" || opened.PayID == 0 || opened.UserID != "usr-stall" || !strings.HasPrefix(opened.URL, r.url) {
+	if err != nil || opened.Wrong != "" || opened.PayID == 0 || opened.AccountNumber != "usr-stall" || !strings.HasPrefix(opened.URL, r.url) {
 		r.t.Fatalf("opened %+v, %v", opened, err)
 	}
 	return opened
@@ -192,13 +192,13 @@ func TestRoundTrip(t *testing.T) {
 func (r *trip) life(split, sealed bool) {
 	o := r.order("K7Q2")
 	if split {
-		o.Shares = []kiosk.Part{{Token: "recipient_b", Amount: 539}, {Token: "recipient_a", Amount: 1000}}
+		o.Parts = []kiosk.Part{{Token: "recipient_b", Amount: 539}, {Token: "recipient_a", Amount: 1000}}
 	}
 	if sealed {
 		o.Key = linkKey
 	}
 	opened := r.open(o)
-	want := kiosk.Found{PayID: opened.PayID, Ref: "K7Q2", Amount: 3539, URL: opened.URL, UserID: "usr-stall"}
+	want := kiosk.Found{PayID: opened.PayID, Ref: "K7Q2", Amount: 3539, URL: opened.URL, AccountNumber: "usr-stall"}
 	if got := r.only("K7Q2"); got != want {
 		r.t.Errorf("found %+v, want %+v", got, want)
 	}
@@ -220,16 +220,16 @@ func (r *trip) life(split, sealed bool) {
 // told reads the webhooks of the payment: the second one of an encrypted split link as well.
 func (r *trip) told(o kiosk.Order, opened kiosk.Opened) {
 	r.t.Helper()
-	link := &kiosk.Link{PayID: opened.PayID, Amount: o.Amount, UserID: opened.UserID, Live: true}
+	link := &kiosk.Link{PayID: opened.PayID, Amount: o.Amount, AccountNumber: opened.AccountNumber, Live: true}
 	n := 1
-	if o.Key != "" && len(o.Shares) > 0 {
+	if o.Key != "" && len(o.Parts) > 0 {
 		n = 2
 	}
 	for range n {
 		h := r.next()
 		want := kiosk.Notice{
 			Authentic: o.Key != "", PayID: opened.PayID, Amount: 3539, HasAmount: true,
-			UserID: "usr-stall", Status: kiosk.NoticeSuccess,
+			AccountNumber: "usr-stall", Status: kiosk.NoticeSuccess,
 		}
 		if o.Key == "" {
 			want.Flaw = "plain"

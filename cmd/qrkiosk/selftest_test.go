@@ -129,7 +129,7 @@ func TestSelfTest_notGood(t *testing.T) {
 func TestPictures(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		ctx, stall := context.Background(), h.till().Stall.ID
-		lind := kiosk.Clerk{Login: "lind", Role: kiosk.Organizer}
+		lind := kiosk.OfficeActor{User: "lind", Role: kiosk.Organizer}
 		var b bytes.Buffer
 		h.must(png.Encode(&b, image.NewGray(image.Rect(0, 0, 30, 20))))
 		p, err := h.shop.Office.AddPicture(ctx, lind, stall, "Loaves", b.Bytes())

@@ -135,7 +135,7 @@ func (a *assembly) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-t.C:
-			if _, err := a.store.Sweep(ctx); err != nil && ctx.Err() == nil {
+			if _, err := a.store.Purge(ctx); err != nil && ctx.Err() == nil {
 				a.log.Warn("old rows could not be removed", "err", err)
 			}
 		}

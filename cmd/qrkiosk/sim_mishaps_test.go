@@ -303,7 +303,7 @@ func (s *simulation) rests(sale *kiosk.Sale) {
 			s.t.Errorf("I2: %s is %s, and of %v the gateway has %v", sale.Number, state, sale.Total(), got)
 		}
 	default:
-		if got := s.paidAtGateway(sale); got > 0 && state != kiosk.Review && state != kiosk.Settled {
+		if got := s.paidAtGateway(sale); got > 0 && state != kiosk.Review && state != kiosk.ClosedUnpaid {
 			s.t.Errorf("I1: %s is %s, and the gateway has %v", sale.Number, state, got)
 		}
 	}

@@ -69,10 +69,10 @@ func (s *simulation) changeAccount() {
 	}
 	stall := s.till().Stall
 	var err error
-	if stall.OwnAccount != "" {
-		err = s.shop.Office.EndOwnAccount(context.Background(), boss, stall.ID)
+	if stall.AccountID != "" {
+		err = s.shop.Office.EndStallAccount(context.Background(), boss, stall.ID)
 	} else {
-		_, err = s.shop.Office.SetOwnAccount(context.Background(), boss, stall.ID, ownerKey)
+		_, err = s.shop.Office.SetStallAccount(context.Background(), boss, stall.ID, ownerKey)
 	}
 	switch kiosk.CodeOf(err) {
 	case "", kiosk.NotSent, kiosk.Unclear, kiosk.TooMany: // nobody can be asked just now
@@ -263,7 +263,7 @@ func (s *simulation) refundNews(ctx context.Context, sale *kiosk.Sale) error {
 	for _, r := range s.requested() {
 		for i := range sale.Links {
 			if r.Link == sale.Links[i].PayID && r.State == "Rejected" {
-				_, err := s.shop.Till.RefundRejected(ctx, s.actor, sale.ID, "the operator said no")
+				_, err := s.shop.Till.NoteRefundRejected(ctx, s.actor, sale.ID, "the operator said no")
 				return err
 			}
 		}

@@ -100,7 +100,7 @@ var rarities = map[string]func(s *kiosk.Sale) bool{
 	"case closed":        anyLink(func(l *kiosk.Link) bool { return l.Case.Closed }),
 	"set aside":          func(s *kiosk.Sale) bool { return s.Aside },
 	"tip":                func(s *kiosk.Sale) bool { return s.Tip > 0 },
-	"own account":        anyLink(func(l *kiosk.Link) bool { return l.Holder != "" }),
+	"own account":        anyLink(func(l *kiosk.Link) bool { return l.AccountID != "" }),
 	"split":              anyLink(func(l *kiosk.Link) bool { return len(l.Parts) > 0 }),
 	"without an address": func(s *kiosk.Sale) bool { return s.Poll },
 	"strict":             func(s *kiosk.Sale) bool { return s.Strict },

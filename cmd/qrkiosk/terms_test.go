@@ -29,8 +29,8 @@ func TestTerms_previewIsPaidOut(t *testing.T) {
 			t.Fatalf("%+v: %v", terms, err)
 		}
 		p := kiosk.PreviewTerms(terms, amount)
-		sum := p.Own
-		want["Stall"] += p.Own
+		sum := p.OwnerPart
+		want["Stall"] += p.OwnerPart
 		for i, part := range p.Parts {
 			sum += part
 			want["T"+terms[i].Token[len("token-"):]] += part
@@ -38,11 +38,11 @@ func TestTerms_previewIsPaidOut(t *testing.T) {
 				cut++
 			}
 		}
-		if sum != amount || p.Own < 0 {
+		if sum != amount || p.OwnerPart < 0 {
 			t.Fatalf("%+v of %d: %+v", terms, amount, p)
 		}
-		o := kiosk.Order{Ref: fmt.Sprint("R", n), Note: fmt.Sprint("R", n), Amount: amount, Shares: (kiosk.Stall{SplitTerms: terms}).Split(amount)}
-		if len(o.Shares) > 0 {
+		o := kiosk.Order{Ref: fmt.Sprint("R", n), Note: fmt.Sprint("R", n), Amount: amount, Parts: (kiosk.Stall{SplitTerms: terms}).Split(amount)}
+		if len(o.Parts) > 0 {
 			splits++
 		}
 		if err := r.gateway.Pay(r.open(o).PayID); err != nil {
@@ -101,10 +101,10 @@ func randomAmount(dice *rand.Rand) kiosk.Money {
 func TestTerms_areTried(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		h.must(h.sandbox.AddAccount(sandbox.Account{Name: "Baker", Key: "key-of-a-baker-to-be-tried", RecipientToken: "baker"}))
-		ctx, stall, chief := context.Background(), h.till().Stall.ID, kiosk.Clerk{Role: kiosk.Organizer}
+		ctx, stall, chief := context.Background(), h.till().Stall.ID, kiosk.OfficeActor{Role: kiosk.Organizer}
 		good := []kiosk.Share{{Name: "Baker", Token: "baker", Percent: 8900}}
 		before := h.rows()
-		try := func(name string, by kiosk.Clerk, terms []kiosk.Share, want kiosk.Code, made int) {
+		try := func(name string, by kiosk.OfficeActor, terms []kiosk.Share, want kiosk.Code, made int) {
 			t.Helper()
 			there := len(h.sandbox.Links())
 			if err := h.shop.Office.TryTerms(ctx, by, stall, terms); kiosk.CodeOf(err) != want {
@@ -119,7 +119,7 @@ func TestTerms_areTried(t *testing.T) {
 		try("nobody gets anything", chief, nil, "", 0)
 		try("nobody knows the recipient", chief, []kiosk.Share{{Name: "Nobody", Token: "nobody", Percent: 100}}, kiosk.Refused, 0)
 		try("more than everything", chief, []kiosk.Share{{Name: "Baker", Token: "baker", Percent: 10_001}}, kiosk.Invalid, 0)
-		try("another stall's manager", kiosk.Clerk{Role: kiosk.Manager, Stall: "elsewhere"}, good, kiosk.NotFound, 0)
+		try("another stall's manager", kiosk.OfficeActor{Role: kiosk.Manager, Stall: "elsewhere"}, good, kiosk.NotFound, 0)
 		h.sandbox.Set(sandbox.CreateRefuse, 1)
 		try("SecPaid refuses", chief, good, kiosk.Refused, 0)
 		h.sandbox.Set(sandbox.Create500Unmade, 1)

@@ -115,7 +115,7 @@ func (m *thirty) sell(by kiosk.Actor, n int) {
 // untilCode waits for the code as the customer does, and reads what the till says meanwhile.
 func (m *thirty) untilCode(by kiosk.Actor, sale *kiosk.Sale) int64 {
 	for began := time.Now(); ; time.Sleep(2 * time.Second) {
-		till, err := m.shop.Till.Till(context.Background(), by.Register)
+		till, err := m.shop.Till.TillScreen(context.Background(), by.Register)
 		m.must(err)
 		if till.Current == nil || till.Current.ID != sale.ID {
 			m.t.Errorf("%s is not in hand any more", sale.Number)
@@ -138,7 +138,7 @@ func (m *thirty) untilCode(by kiosk.Actor, sale *kiosk.Sale) int64 {
 
 // reads notes whether the till says that it waits, and how long.
 func (m *thirty) reads(till kiosk.TillScreen) {
-	if till.Health.Held <= till.Now {
+	if till.Health.ThrottledUntil <= till.Now {
 		return
 	}
 	var b bytes.Buffer

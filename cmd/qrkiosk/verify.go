@@ -154,11 +154,11 @@ func (c *verifyCmd) write(ctx context.Context, st *store.Store, s settings) erro
 	if err != nil {
 		return err
 	}
-	born, err := st.Settings(ctx)
+	born, err := st.Installation(ctx)
 	if err != nil {
 		return refusal(err, s)
 	}
-	f, err := openAnchors(c.WriteAnchor, born.Installation, keys.Stamp)
+	f, err := openAnchors(c.WriteAnchor, born.Code, keys.Stamp)
 	if err != nil {
 		return usagef("%s cannot be written: %w", c.WriteAnchor, err)
 	}

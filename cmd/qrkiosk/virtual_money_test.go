@@ -108,7 +108,7 @@ func TestVirtual_paidBeforeItIsFound(t *testing.T) {
 		sale := h.charge(1250)
 		time.Sleep(time.Second)
 		h.pay()
-		h.must(h.shop.Till.Look(context.Background(), h.actor, sale.ID))
+		h.must(h.shop.Till.RequestLook(context.Background(), h.actor, sale.ID))
 		h.untilState(kiosk.Paid, 10*time.Second)
 		paid := h.sandbox.Links()[0].ID
 		if l := h.last().Link(1); l.PayID != paid {

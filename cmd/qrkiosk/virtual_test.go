@@ -37,14 +37,14 @@ func (h *house) charge(amount kiosk.Money) *kiosk.Sale {
 
 func (h *house) till() kiosk.TillScreen {
 	h.t.Helper()
-	till, err := h.shop.Till.Till(context.Background(), h.actor.Register)
+	till, err := h.shop.Till.TillScreen(context.Background(), h.actor.Register)
 	h.must(err)
 	return till
 }
 
 func (h *house) display() kiosk.DisplayScreen {
 	h.t.Helper()
-	d, err := h.shop.Till.Display(context.Background(), h.actor.Register)
+	d, err := h.shop.Till.DisplayScreen(context.Background(), h.actor.Register)
 	h.must(err)
 	return d
 }
@@ -301,7 +301,7 @@ func TestVirtual_refusedAndUnreachable(t *testing.T) {
 			inBubble(t, func(t *testing.T, h *house) {
 				h.sandbox.Set(fault, -1)
 				h.charge(1250)
-				h.untilState(kiosk.RefusedSt, 10*time.Second)
+				h.untilState(kiosk.LinkRefused, 10*time.Second)
 				if n := len(h.sandbox.Links()); n != 0 {
 					t.Errorf("%d links were made", n)
 				}
@@ -318,7 +318,7 @@ func TestVirtual_wrongEcho(t *testing.T) {
 			inBubble(t, func(t *testing.T, h *house) {
 				h.sandbox.Set(fault, -1)
 				h.charge(1250)
-				h.untilState(kiosk.RefusedSt, 10*time.Second)
+				h.untilState(kiosk.LinkRefused, 10*time.Second)
 				h.until("no payable link", 10*time.Second, func() bool { return len(h.payable()) == 0 })
 				if h.display().Shows != kiosk.ShowsIdle {
 					t.Errorf("the display shows %s", h.display().Shows)

@@ -148,11 +148,11 @@ func holdings(ctx context.Context, st *store.Store) (string, error) {
 	var b strings.Builder
 	err := st.View(ctx, func(r kiosk.Reader) error {
 		b.Reset()
-		house, err := r.House()
+		house, err := r.OfficeSettings()
 		if err != nil {
 			return err
 		}
-		logins, err := r.Logins()
+		logins, err := r.Users()
 		if err != nil {
 			return err
 		}
@@ -176,7 +176,7 @@ func holdingsOfStall(b *strings.Builder, r kiosk.Reader, stall kiosk.Stall) erro
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(b, "stall %s: %d items, shares %d, own account %t, tips %t\n", stall.Name, len(items), len(stall.SplitTerms), stall.OwnAccount != "", stall.AsksTip)
+	fmt.Fprintf(b, "stall %s: %d items, shares %d, own account %t, tips %t\n", stall.Name, len(items), len(stall.SplitTerms), stall.AccountID != "", stall.AsksTip)
 	people, err := r.StaffOf(stall.ID)
 	if err != nil {
 		return err
@@ -249,7 +249,7 @@ func holdingsOfSale(s *kiosk.Sale) string {
 	fmt.Fprintf(&b, "%s %s: asked %s, tip %s, discount %s, received %s, returned %s, kept %s", s.Number, s.State(),
 		s.Total(), s.Tip, s.Discount, s.Received(), s.Returned(), s.Received()-s.Returned())
 	for _, l := range s.Links {
-		fmt.Fprintf(&b, "; link with %d rows, %d parts, own account %t", len(l.Rows), len(l.Parts), l.Holder != "")
+		fmt.Fprintf(&b, "; link with %d rows, %d parts, own account %t", len(l.Rows), len(l.Parts), l.AccountID != "")
 	}
 	for _, r := range s.Refunds {
 		fmt.Fprintf(&b, "; refund of %s %s", r.Amount, s.Stage(r))

@@ -25,7 +25,7 @@ func (o *Office) DeleteQuarantined(ctx context.Context, by kiosk.Actor, payID in
 	if err := kiosk.MayDecide(by, reason); err != nil {
 		return err
 	}
-	held, err := o.quarantined(ctx, payID)
+	held, err := o.findQuarantined(ctx, payID)
 	if err != nil {
 		return err
 	}
@@ -33,10 +33,10 @@ func (o *Office) DeleteQuarantined(ctx context.Context, by kiosk.Actor, payID in
 		return kiosk.Refuse(kiosk.ReasonNothingOpen)
 	}
 	kiosk.Crash("before-census-order")
-	holder := o.kernel.OwnOf(held.Account)
+	holder := o.kernel.AccountIDOf(held.Account)
 	answer, err := o.kernel.GatewayOf(ctx, holder).Retire(ctx, payID)
 	kiosk.Crash("after-census-order")
-	o.kernel.HeardAside(holder, err)
+	o.kernel.NoteLowLaneCall(holder, err)
 	switch {
 	case err != nil:
 		return err
@@ -48,15 +48,15 @@ func (o *Office) DeleteQuarantined(ctx context.Context, by kiosk.Actor, payID in
 	return o.kernel.Requarantine(ctx, held, kiosk.QuarantineDeleted, by.Staff, reason)
 }
 
-func (o *Office) quarantined(ctx context.Context, payID int64) (q kiosk.Quarantined, err error) {
+func (o *Office) findQuarantined(ctx context.Context, payID int64) (q kiosk.Quarantined, err error) {
 	err = o.store.View(ctx, func(r kiosk.Reader) error {
-		h, err := r.House()
+		h, err := r.OfficeSettings()
 		if err != nil {
 			return err
 		}
-		q, err = r.Quarantined(o.account, payID)
+		q, err = r.Quarantined(o.gatewayName, payID)
 		for i := 0; i < len(h.Accounts) && kiosk.CodeOf(err) == kiosk.NotFound; i++ {
-			q, err = r.Quarantined(o.kernel.BookOf(h.Accounts[i].ID), payID)
+			q, err = r.Quarantined(o.kernel.QualifiedAccount(h.Accounts[i].ID), payID)
 		}
 		return err
 	})

@@ -106,10 +106,10 @@ type planner struct {
 	stalls    map[string]int // folded name to its place in the plan
 	registers map[string]int
 	people    map[string]int
-	told      map[string]told // attribute of a stall to what was said of it first
+	told      map[string]firstSaid // attribute of a stall to what was said of it first
 }
 
-type told struct {
+type firstSaid struct {
 	text string
 	line int
 }
@@ -119,7 +119,7 @@ func planFleet(raw []byte, there *fleet) kiosk.FleetPlan {
 	s, faults := readSheet(raw, fleetColumns)
 	p := &planner{
 		fleet: there, sheet: s, plan: kiosk.FleetPlan{Faults: faults},
-		stalls: map[string]int{}, registers: map[string]int{}, people: map[string]int{}, told: map[string]told{},
+		stalls: map[string]int{}, registers: map[string]int{}, people: map[string]int{}, told: map[string]firstSaid{},
 	}
 	if s == nil {
 		return p.plan
@@ -199,7 +199,7 @@ func (p *planner) stall(row sheetRow, name string) (fresh bool) {
 		if said {
 			continue
 		}
-		p.told[key+"\n"+a.column], fresh = told{text, row.line}, true
+		p.told[key+"\n"+a.column], fresh = firstSaid{text, row.line}, true
 		target := p.plan.Stalls[i].Stall
 		if problem := a.set(&target, text); problem != "" {
 			p.fault(row, a.column, problem, shorten(text))
@@ -270,7 +270,7 @@ func (p *planner) person(row sheetRow, stall string) (line int, added bool) {
 		}
 		return 0, false
 	}
-	one := kiosk.PlannedPerson{Name: name, Stall: stall, Line: row.line, PIN: pin}
+	one := kiosk.PlannedStaff{Name: name, Stall: stall, Line: row.line, PIN: pin}
 	var known bool
 	if one.Role, known = roleOf(role); !known {
 		p.fault(row, "role", KeyFleetRole, shorten(role))
@@ -283,7 +283,7 @@ func (p *planner) person(row sheetRow, stall string) (line int, added bool) {
 	}
 	key := within(stall, name)
 	if i, named := p.people[key]; named {
-		before := &p.plan.People[i]
+		before := &p.plan.Staff[i]
 		if pin != "" && pin != before.PIN {
 			p.fault(row, "pin", KeyFleetDiffers, "pin", strconv.Itoa(before.Line))
 		}
@@ -297,8 +297,8 @@ func (p *planner) person(row sheetRow, stall string) (line int, added bool) {
 		one.Stays = role != "" && one.Role != there.Role
 		one.Role = there.Role
 	}
-	p.people[key] = len(p.plan.People)
-	p.plan.People = append(p.plan.People, one)
+	p.people[key] = len(p.plan.Staff)
+	p.plan.Staff = append(p.plan.Staff, one)
 	return row.line, true
 }
 

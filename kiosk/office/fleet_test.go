@@ -34,10 +34,10 @@ func TestFleet_separators(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := planFleet([]byte(file), emptyFleet())
-			if len(p.Faults) > 0 || len(p.Stalls) != 1 || len(p.Registers) != 1 || len(p.People) != 1 || p.Lines != 1 {
+			if len(p.Faults) > 0 || len(p.Stalls) != 1 || len(p.Registers) != 1 || len(p.Staff) != 1 || p.Lines != 1 {
 				t.Fatalf("plan %+v, faults %v", p, faultsOf(p))
 			}
-			g, w := p.Registers[0], p.People[0]
+			g, w := p.Registers[0], p.Staff[0]
 			if p.Stalls[0].Stall.Name != "Lind" || g.Register.Name != "Counter 1" || g.Register.Prefix != "L1" || w.Name != "Ada" || w.Role != kiosk.Manager || w.PIN != "482915" {
 				t.Errorf("read %+v %+v %+v", p.Stalls[0], g, w)
 			}
@@ -125,7 +125,7 @@ func TestFleet_texts(t *testing.T) {
 // TestFleet_attributes reads what a file may say of a stall.
 func TestFleet_attributes(t *testing.T) {
 	p := planFleet([]byte("stall;register;town;tagline;colour;languages;vat_number;vat;tip\nLind;One;Köln;Warm bread;#AB12ef;de, en;DE123;7,7 %;ja\nLind;Two\n"), emptyFleet())
-	want := kiosk.Stall{Name: "Lind", Place: "Köln", Tagline: "Warm bread", Accent: "#ab12ef", Languages: []string{"de", "en"}, VATNumber: "DE123", VAT: 770, AsksTip: true}
+	want := kiosk.Stall{Name: "Lind", Town: "Köln", Tagline: "Warm bread", Accent: "#ab12ef", Languages: []string{"de", "en"}, VATNumber: "DE123", VAT: 770, AsksTip: true}
 	got := p.Stalls[0].Stall
 	if len(p.Faults) > 0 || fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("stall %+v\nwant  %+v, faults %v", got, want, faultsOf(p))
@@ -160,7 +160,7 @@ func TestFleet_prefixes(t *testing.T) {
 // TestFleet_known recognises by name what is there and leaves it as it is.
 func TestFleet_known(t *testing.T) {
 	there := emptyFleet()
-	there.stalls["lind"] = kiosk.Stall{ID: "s1", Name: "Lind", Place: "Köln"}
+	there.stalls["lind"] = kiosk.Stall{ID: "s1", Name: "Lind", Town: "Köln"}
 	there.registers[within("Lind", "One")] = kiosk.Register{ID: "r1", Stall: "s1", Name: "One", Prefix: "L1"}
 	there.prefixes["L1"] = within("Lind", "One")
 	there.people[within("Lind", "Ada")] = kiosk.Staff{ID: "p1", Name: "Ada", Role: kiosk.Manager}
@@ -172,10 +172,10 @@ func TestFleet_known(t *testing.T) {
 	if one := p.Registers[0]; !one.Known || !one.Stays || one.Register.Prefix != "L1" {
 		t.Errorf("the register that is there: %+v", one)
 	}
-	if one := p.People[0]; !one.Known || !one.Stays || one.Role != kiosk.Manager {
+	if one := p.Staff[0]; !one.Known || !one.Stays || one.Role != kiosk.Manager {
 		t.Errorf("the person who is there: %+v", one)
 	}
-	if p.Stalls[0].Stall.Place != "Köln" || p.Stalls[0].Stall.ID != "s1" {
+	if p.Stalls[0].Stall.Town != "Köln" || p.Stalls[0].Stall.ID != "s1" {
 		t.Errorf("the stall that is there: %+v", p.Stalls[0])
 	}
 }
@@ -204,7 +204,7 @@ func FuzzPlanFleet(f *testing.F) {
 			}
 			seen[r.Register.Prefix] = true
 		}
-		for _, w := range p.People {
+		for _, w := range p.Staff {
 			if kiosk.CheckName(w.Name) != nil || (w.PIN != "" && kiosk.CheckNewPIN(w.PIN) != nil) {
 				t.Fatalf("person %+v", w)
 			}

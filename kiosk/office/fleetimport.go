@@ -25,8 +25,8 @@ const DraftFleet = "fleet"
 // PreviewFleet reads a file of stalls, registers and people and says what importing it would make.
 // Nothing is made yet; if the file has no faults, the secret imports just this file within half an
 // hour. It needs an organizer.
-func (o *Office) PreviewFleet(ctx context.Context, by kiosk.Clerk, raw []byte) (plan kiosk.FleetPlan, secret string, err error) {
-	if err := by.Organizes(); err != nil {
+func (o *Office) PreviewFleet(ctx context.Context, by kiosk.OfficeActor, raw []byte) (plan kiosk.FleetPlan, secret string, err error) {
+	if err := by.CheckOrganizer(); err != nil {
 		return plan, "", err
 	}
 	err = o.store.View(ctx, func(r kiosk.Reader) error {
@@ -44,9 +44,9 @@ func (o *Office) PreviewFleet(ctx context.Context, by kiosk.Clerk, raw []byte) (
 }
 
 // keepDraft seals a file until it is imported.
-func (o *Office) keepDraft(ctx context.Context, by kiosk.Clerk, kind string, raw []byte) (string, error) {
+func (o *Office) keepDraft(ctx context.Context, by kiosk.OfficeActor, kind string, raw []byte) (string, error) {
 	secret := o.random.Secret(18)
-	d := kiosk.Draft{Hash: kiosk.HashSecret(secret), Kind: kind, By: by.Login, Expires: o.kernel.Now() + draftMillis}
+	d := kiosk.Draft{Hash: kiosk.HashSecret(secret), Kind: kind, By: by.User, Expires: o.kernel.Now() + draftMillis}
 	var err error
 	if d.Sealed, err = o.vault.Seal(raw, "draft "+d.Hash); err != nil {
 		return "", err
@@ -55,9 +55,9 @@ func (o *Office) keepDraft(ctx context.Context, by kiosk.Clerk, kind string, raw
 }
 
 // draft opens a file again; one that is not there any more, or not of the actor, is [kiosk.Gone].
-func (o *Office) draft(r kiosk.Reader, by kiosk.Clerk, kind, secret string) ([]byte, error) {
+func (o *Office) draft(r kiosk.Reader, by kiosk.OfficeActor, kind, secret string) ([]byte, error) {
 	d, err := r.Draft(kiosk.HashSecret(secret))
-	if kiosk.CodeOf(err) == kiosk.NotFound || (err == nil && (d.By != by.Login || d.Kind != kind)) {
+	if kiosk.CodeOf(err) == kiosk.NotFound || (err == nil && (d.By != by.User || d.Kind != kind)) {
 		return nil, &kiosk.Error{Code: kiosk.Gone, Key: KeyImportGone}
 	}
 	if err != nil {
@@ -69,8 +69,8 @@ func (o *Office) draft(r kiosk.Reader, by kiosk.Clerk, kind, secret string) ([]b
 // ImportFleet makes what a previewed file names and is not there yet, all of it or nothing. A
 // secret that was used, or whose time is over, is [kiosk.Gone]; if the fleet has changed since so that
 // the file does not fit any more it is [kiosk.Conflict].
-func (o *Office) ImportFleet(ctx context.Context, by kiosk.Clerk, secret string) (kiosk.MadeFleet, error) {
-	if err := by.Organizes(); err != nil {
+func (o *Office) ImportFleet(ctx context.Context, by kiosk.OfficeActor, secret string) (kiosk.MadeFleet, error) {
+	if err := by.CheckOrganizer(); err != nil {
 		return kiosk.MadeFleet{}, err
 	}
 	hashed, err := o.hashFleet(ctx, by, secret)
@@ -92,7 +92,7 @@ func (o *Office) ImportFleet(ctx context.Context, by kiosk.Clerk, secret string)
 	return made, err
 }
 
-func (o *Office) planDraft(r kiosk.Reader, by kiosk.Clerk, secret string) (kiosk.FleetPlan, error) {
+func (o *Office) planDraft(r kiosk.Reader, by kiosk.OfficeActor, secret string) (kiosk.FleetPlan, error) {
 	raw, err := o.draft(r, by, DraftFleet, secret)
 	if err != nil {
 		return kiosk.FleetPlan{}, err
@@ -111,7 +111,7 @@ func (o *Office) planDraft(r kiosk.Reader, by kiosk.Clerk, secret string) (kiosk
 // pinOf is a PIN with its hash. Hashing is slow on purpose and is done before the transaction.
 type pinOf struct{ pin, hash string }
 
-func (o *Office) hashFleet(ctx context.Context, by kiosk.Clerk, secret string) (map[string]pinOf, error) {
+func (o *Office) hashFleet(ctx context.Context, by kiosk.OfficeActor, secret string) (map[string]pinOf, error) {
 	var plan kiosk.FleetPlan
 	err := o.store.View(ctx, func(r kiosk.Reader) (err error) {
 		plan, err = o.planDraft(r, by, secret)
@@ -121,7 +121,7 @@ func (o *Office) hashFleet(ctx context.Context, by kiosk.Clerk, secret string) (
 		return nil, err
 	}
 	hashed := map[string]pinOf{}
-	for _, p := range plan.People {
+	for _, p := range plan.Staff {
 		if p.Known {
 			continue
 		}
@@ -141,7 +141,7 @@ func (o *Office) hashFleet(ctx context.Context, by kiosk.Clerk, secret string) (
 }
 
 // makeFleet stores what is new, and an event for each.
-func (o *Office) makeFleet(tx kiosk.Tx, by kiosk.Clerk, plan kiosk.FleetPlan, hashed map[string]pinOf, made *kiosk.MadeFleet) error {
+func (o *Office) makeFleet(tx kiosk.Tx, by kiosk.OfficeActor, plan kiosk.FleetPlan, hashed map[string]pinOf, made *kiosk.MadeFleet) error {
 	stalls := map[string]kiosk.Stall{}
 	for _, p := range plan.Stalls {
 		if !p.Known {
@@ -160,13 +160,13 @@ func (o *Office) makeFleet(tx kiosk.Tx, by kiosk.Clerk, plan kiosk.FleetPlan, ha
 	if err := o.makeRegisters(tx, by, plan, stalls, made); err != nil {
 		return err
 	}
-	return o.makePeople(tx, by, plan, stalls, hashed, made)
+	return o.makeStaff(tx, by, plan, stalls, hashed, made)
 }
 
 // nextID is an ID whose order is that of the file: what is made within one millisecond has none.
 func (o *Office) nextID(n int) string { return o.random.ID(o.kernel.Now() + int64(n)) }
 
-func (o *Office) makeRegisters(tx kiosk.Tx, by kiosk.Clerk, plan kiosk.FleetPlan, stalls map[string]kiosk.Stall, made *kiosk.MadeFleet) error {
+func (o *Office) makeRegisters(tx kiosk.Tx, by kiosk.OfficeActor, plan kiosk.FleetPlan, stalls map[string]kiosk.Stall, made *kiosk.MadeFleet) error {
 	for _, p := range plan.Registers {
 		if p.Known {
 			continue
@@ -185,8 +185,8 @@ func (o *Office) makeRegisters(tx kiosk.Tx, by kiosk.Clerk, plan kiosk.FleetPlan
 	return nil
 }
 
-func (o *Office) makePeople(tx kiosk.Tx, by kiosk.Clerk, plan kiosk.FleetPlan, stalls map[string]kiosk.Stall, hashed map[string]pinOf, made *kiosk.MadeFleet) error {
-	for _, p := range plan.People {
+func (o *Office) makeStaff(tx kiosk.Tx, by kiosk.OfficeActor, plan kiosk.FleetPlan, stalls map[string]kiosk.Stall, hashed map[string]pinOf, made *kiosk.MadeFleet) error {
+	for _, p := range plan.Staff {
 		if p.Known {
 			continue
 		}
@@ -195,11 +195,11 @@ func (o *Office) makePeople(tx kiosk.Tx, by kiosk.Clerk, plan kiosk.FleetPlan, s
 			return &kiosk.Error{Code: kiosk.Conflict, Key: KeyImportMoved}
 		}
 		now := o.kernel.Now()
-		who := kiosk.Staff{ID: o.nextID(len(made.People)), Stall: stalls[kiosk.NameKey(p.Stall)].ID, Name: p.Name, Role: p.Role, PINHash: one.hash, Created: now}
+		who := kiosk.Staff{ID: o.nextID(len(made.Staff)), Stall: stalls[kiosk.NameKey(p.Stall)].ID, Name: p.Name, Role: p.Role, PINHash: one.hash, Created: now}
 		if err := tx.PutStaff(who); err != nil {
 			return err
 		}
-		made.People = append(made.People, kiosk.MadePerson{Staff: who, PIN: one.pin})
+		made.Staff = append(made.Staff, kiosk.StaffWithPIN{Staff: who, PIN: one.pin})
 		if err := o.traceAdd(tx, by, "staff.add", who.ID, who.Record()); err != nil {
 			return err
 		}
@@ -208,6 +208,6 @@ func (o *Office) makePeople(tx kiosk.Tx, by kiosk.Clerk, plan kiosk.FleetPlan, s
 }
 
 // traceAdd writes down that something was added.
-func (o *Office) traceAdd(tx kiosk.Tx, by kiosk.Clerk, kind, subject string, after map[string]any) error {
+func (o *Office) traceAdd(tx kiosk.Tx, by kiosk.OfficeActor, kind, subject string, after map[string]any) error {
 	return tx.Append(shop.Trail(by, kind, subject, o.kernel.Now(), nil, after))
 }

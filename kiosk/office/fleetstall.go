@@ -14,7 +14,7 @@ type stallAttribute struct {
 }
 
 var stallAttributes = []stallAttribute{
-	{"town", func(s *kiosk.Stall, text string) string { return setText(&s.Place, text, kiosk.NameLongest) }},
+	{"town", func(s *kiosk.Stall, text string) string { return setText(&s.Town, text, kiosk.NameLongest) }},
 	{"tagline", func(s *kiosk.Stall, text string) string { return setText(&s.Tagline, text, kiosk.NameLongest) }},
 	{"seller", func(s *kiosk.Stall, text string) string { return setText(&s.Seller, text, 2*kiosk.NameLongest) }},
 	{"vat_number", func(s *kiosk.Stall, text string) string { return setText(&s.VATNumber, text, 20) }},
@@ -22,7 +22,7 @@ var stallAttributes = []stallAttribute{
 	{"languages", setLanguages},
 	{"vat", setVAT},
 	{"tip", setTip},
-	{"share_to", func(s *kiosk.Stall, text string) string { s.Share().Token = text; return "" }},
+	{"share_to", func(s *kiosk.Stall, text string) string { s.FirstShare().Token = text; return "" }},
 	{"share", setShare},
 }
 
@@ -32,7 +32,7 @@ func setShare(s *kiosk.Stall, text string) string {
 	if err != nil {
 		return KeyFleetShare
 	}
-	s.Share().Percent = n
+	s.FirstShare().Percent = n
 	return ""
 }
 

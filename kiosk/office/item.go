@@ -26,7 +26,7 @@ func (o *Office) Items(ctx context.Context, stall string) ([]kiosk.Item, error) 
 
 // PutItem adds an item to a stall, or changes the one of its ID. What cannot be sold is [kiosk.Invalid];
 // an unknown ID, or one of another stall, is [kiosk.NotFound].
-func (o *Office) PutItem(ctx context.Context, by kiosk.Clerk, item kiosk.Item) (kiosk.Item, error) {
+func (o *Office) PutItem(ctx context.Context, by kiosk.OfficeActor, item kiosk.Item) (kiosk.Item, error) {
 	item.Name, item.Category = strings.TrimSpace(item.Name), strings.TrimSpace(item.Category)
 	if err := item.Check(); err != nil {
 		return item, err
@@ -44,11 +44,11 @@ func (o *Office) PutItem(ctx context.Context, by kiosk.Clerk, item kiosk.Item) (
 }
 
 // RemoveItem takes an item of a stall off the tills. Sales that have it keep its name and price.
-func (o *Office) RemoveItem(ctx context.Context, by kiosk.Clerk, stall, id string) error {
+func (o *Office) RemoveItem(ctx context.Context, by kiosk.OfficeActor, stall, id string) error {
 	return o.changeItem(ctx, by, "item.remove", id, stall, func(found *kiosk.Item) { found.Gone = o.kernel.Now() })
 }
 
-func (o *Office) changeItem(ctx context.Context, by kiosk.Clerk, kind, id, stall string, edit func(*kiosk.Item)) error {
+func (o *Office) changeItem(ctx context.Context, by kiosk.OfficeActor, kind, id, stall string, edit func(*kiosk.Item)) error {
 	if err := by.MustHead(stall); err != nil {
 		return err
 	}

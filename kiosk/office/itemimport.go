@@ -16,7 +16,7 @@ func draftItems(stall string) string { return "items " + stall }
 // PreviewItems reads a file of items and says line by line what importing it would make of the
 // catalogue of a stall. Nothing is made yet; if the file has no faults, the secret imports just this
 // file into just this catalogue within half an hour. Whoever heads the stall may call it.
-func (o *Office) PreviewItems(ctx context.Context, by kiosk.Clerk, stall string, raw []byte) (plan kiosk.ItemPlan, secret string, err error) {
+func (o *Office) PreviewItems(ctx context.Context, by kiosk.OfficeActor, stall string, raw []byte) (plan kiosk.ItemPlan, secret string, err error) {
 	if err := by.MustHead(stall); err != nil {
 		return plan, "", err
 	}
@@ -54,7 +54,7 @@ func planCatalogue(r kiosk.Reader, stall string, raw []byte) (plan kiosk.ItemPla
 // off the tills what the file does not name. A secret that was used, or whose time is over, is [kiosk.Gone];
 // a catalogue that is another one than at the preview is [kiosk.Conflict], so that nothing happens that no
 // preview has said. Whoever heads the stall may call it.
-func (o *Office) ImportItems(ctx context.Context, by kiosk.Clerk, stall, secret string, remove bool) error {
+func (o *Office) ImportItems(ctx context.Context, by kiosk.OfficeActor, stall, secret string, remove bool) error {
 	if err := by.MustHead(stall); err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (o *Office) ImportItems(ctx context.Context, by kiosk.Clerk, stall, secret 
 }
 
 // itemDraft opens a previewed file and plans it again.
-func (o *Office) itemDraft(r kiosk.Reader, by kiosk.Clerk, stall, secret string) (kiosk.ItemPlan, error) {
+func (o *Office) itemDraft(r kiosk.Reader, by kiosk.OfficeActor, stall, secret string) (kiosk.ItemPlan, error) {
 	raw, err := o.draft(r, by, draftItems(stall), secret)
 	if err != nil {
 		return kiosk.ItemPlan{}, err
@@ -93,7 +93,7 @@ func (o *Office) itemDraft(r kiosk.Reader, by kiosk.Clerk, stall, secret string)
 
 // putItems stores what a plan changes, with an entry for each item as if it had been changed by hand,
 // and one for the file.
-func (o *Office) putItems(tx kiosk.Tx, by kiosk.Clerk, stall string, plan kiosk.ItemPlan, remove bool) error {
+func (o *Office) putItems(tx kiosk.Tx, by kiosk.OfficeActor, stall string, plan kiosk.ItemPlan, remove bool) error {
 	now, removed := o.kernel.Now(), 0
 	for i, one := range plan.Items {
 		if one.Fate == kiosk.ItemSame {
@@ -131,7 +131,7 @@ func trailKind(f kiosk.ItemFate) string {
 	return "item.add"
 }
 
-func (o *Office) putItem(tx kiosk.Tx, by kiosk.Clerk, kind string, item, was kiosk.Item) error {
+func (o *Office) putItem(tx kiosk.Tx, by kiosk.OfficeActor, kind string, item, was kiosk.Item) error {
 	if err := tx.PutItem(item); err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ const (
 func logoOwner(stall string) string { return "logo " + stall }
 
 // SetLogo gives a stall another logo; nil takes it away. The errors are those of [Office.AddPicture].
-func (o *Office) SetLogo(ctx context.Context, by kiosk.Clerk, stall string, raw []byte) error {
+func (o *Office) SetLogo(ctx context.Context, by kiosk.OfficeActor, stall string, raw []byte) error {
 	var p kiosk.Picture
 	if raw != nil {
 		var err error

@@ -13,7 +13,7 @@ import (
 
 // AddPicture adds a JPEG or PNG of at most [kiosk.PictureBytes] and 4096 pixels a side to a stall. Others
 // are [kiosk.Invalid]; the thirteenth is [kiosk.Conflict].
-func (o *Office) AddPicture(ctx context.Context, by kiosk.Clerk, stall, name string, raw []byte) (kiosk.Picture, error) {
+func (o *Office) AddPicture(ctx context.Context, by kiosk.OfficeActor, stall, name string, raw []byte) (kiosk.Picture, error) {
 	p, err := o.newPicture(by, stall, stall, name, raw)
 	if err != nil {
 		return p, err
@@ -31,7 +31,7 @@ func (o *Office) AddPicture(ctx context.Context, by kiosk.Clerk, stall, name str
 }
 
 // newPicture makes a picture of a clerk's stall; owner is the list it belongs to.
-func (o *Office) newPicture(by kiosk.Clerk, stall, owner, name string, raw []byte) (kiosk.Picture, error) {
+func (o *Office) newPicture(by kiosk.OfficeActor, stall, owner, name string, raw []byte) (kiosk.Picture, error) {
 	p := kiosk.Picture{Stall: owner, Name: name, At: o.kernel.Now()}
 	if err := by.MustHead(stall); err != nil {
 		return p, err
@@ -45,7 +45,7 @@ func (o *Office) newPicture(by kiosk.Clerk, stall, owner, name string, raw []byt
 }
 
 // RemovePicture takes a picture of a stall away.
-func (o *Office) RemovePicture(ctx context.Context, by kiosk.Clerk, stall, id string) error {
+func (o *Office) RemovePicture(ctx context.Context, by kiosk.OfficeActor, stall, id string) error {
 	if err := by.MustHead(stall); err != nil {
 		return err
 	}

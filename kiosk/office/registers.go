@@ -21,13 +21,13 @@ const (
 	longestTicket  = 14 * kiosk.DayMillis
 )
 
-// RegisterOffice reads everything the office shows of one register; one that the clerk has no
+// RegisterOverview reads everything the office shows of one register; one that the clerk has no
 // business with is [kiosk.NotFound].
-func (o *Office) RegisterOffice(ctx context.Context, by kiosk.Clerk, register string) (kiosk.FleetRegister, kiosk.Stall, error) {
-	var f kiosk.FleetRegister
+func (o *Office) RegisterOverview(ctx context.Context, by kiosk.OfficeActor, register string) (kiosk.RegisterOverview, kiosk.Stall, error) {
+	var f kiosk.RegisterOverview
 	var stall kiosk.Stall
 	err := o.store.View(ctx, func(r kiosk.Reader) (err error) {
-		if f.Register, err = headed(r, by, register); err != nil {
+		if f.Register, err = registerToChange(r, by, register); err != nil {
 			return err
 		}
 		if stall, err = r.Stall(f.Register.Stall); err != nil {
@@ -38,10 +38,10 @@ func (o *Office) RegisterOffice(ctx context.Context, by kiosk.Clerk, register st
 	return f, stall, err
 }
 
-// StallOffice reads the same of every register of a stall.
-func (o *Office) StallOffice(ctx context.Context, by kiosk.Clerk, stall string) (kiosk.Stall, []kiosk.FleetRegister, []kiosk.Staff, error) {
+// StallOverview reads the same of every register of a stall.
+func (o *Office) StallOverview(ctx context.Context, by kiosk.OfficeActor, stall string) (kiosk.Stall, []kiosk.RegisterOverview, []kiosk.Staff, error) {
 	var place kiosk.Stall
-	var all []kiosk.FleetRegister
+	var all []kiosk.RegisterOverview
 	var people []kiosk.Staff
 	err := o.store.View(ctx, func(r kiosk.Reader) (err error) {
 		all = nil
@@ -59,7 +59,7 @@ func (o *Office) StallOffice(ctx context.Context, by kiosk.Clerk, stall string) 
 			return err
 		}
 		for _, g := range registers {
-			f := kiosk.FleetRegister{Register: g}
+			f := kiosk.RegisterOverview{Register: g}
 			if err := o.readRegister(r, &f); err != nil {
 				return err
 			}
@@ -70,7 +70,7 @@ func (o *Office) StallOffice(ctx context.Context, by kiosk.Clerk, stall string) 
 	return place, all, people, err
 }
 
-func (o *Office) readRegister(r kiosk.Reader, f *kiosk.FleetRegister) error {
+func (o *Office) readRegister(r kiosk.Reader, f *kiosk.RegisterOverview) error {
 	shift, err := r.OpenShift(f.Register.ID)
 	if err == nil {
 		f.Shift = &shift
@@ -86,7 +86,7 @@ func (o *Office) readRegister(r kiosk.Reader, f *kiosk.FleetRegister) error {
 			f.Devices = append(f.Devices, d)
 		}
 	}
-	reports, err := r.Health(f.Register.ID)
+	reports, err := r.DeviceHealth(f.Register.ID)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (o *Office) readRegister(r kiosk.Reader, f *kiosk.FleetRegister) error {
 // NewRegister adds a register to a stall in the office's name. A name that the stall has already
 // and a prefix that another register writes are [kiosk.Conflict]; no prefix is drawn from the stall's
 // first letter.
-func (o *Office) NewRegister(ctx context.Context, by kiosk.Clerk, stall, name, prefix string) (kiosk.Register, error) {
+func (o *Office) NewRegister(ctx context.Context, by kiosk.OfficeActor, stall, name, prefix string) (kiosk.Register, error) {
 	if err := by.MustHead(stall); err != nil {
 		return kiosk.Register{}, err
 	}
@@ -127,7 +127,7 @@ func (o *Office) NewRegister(ctx context.Context, by kiosk.Clerk, stall, name, p
 		if err != nil {
 			return err
 		}
-		if err := there.admits(place.Name, name, prefix); err != nil {
+		if err := there.checkRegister(place.Name, name, prefix); err != nil {
 			return err
 		}
 		p := &planner{fleet: there}
@@ -143,8 +143,8 @@ func (o *Office) NewRegister(ctx context.Context, by kiosk.Clerk, stall, name, p
 	return made, err
 }
 
-// admits tells whether a stall may have a register of this name and prefix.
-func (f *fleet) admits(stall, name, prefix string) error {
+// checkRegister tells whether a stall may have a register of this name and prefix.
+func (f *fleet) checkRegister(stall, name, prefix string) error {
 	if _, there := f.registers[within(stall, name)]; there {
 		return &kiosk.Error{Code: kiosk.Conflict, Key: KeyRegisterThere, Field: "name"}
 	}
@@ -156,13 +156,13 @@ func (f *fleet) admits(stall, name, prefix string) error {
 
 // RenameRegister gives a register another name; its screens show it at once. A name that its stall
 // has already is [kiosk.Conflict].
-func (o *Office) RenameRegister(ctx context.Context, by kiosk.Clerk, register, name string) error {
+func (o *Office) RenameRegister(ctx context.Context, by kiosk.OfficeActor, register, name string) error {
 	name = strings.TrimSpace(name)
 	if err := kiosk.CheckName(name); err != nil {
 		return err
 	}
 	return o.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
-		g, err := headed(tx, by, register)
+		g, err := registerToChange(tx, by, register)
 		if err != nil || g.Name == name {
 			return err
 		}
@@ -188,8 +188,8 @@ func freeName(r kiosk.Reader, stall, name, except string) error {
 	return err
 }
 
-// headed finds a register of a stall that the clerk may change; any other is [kiosk.NotFound].
-func headed(r kiosk.Reader, by kiosk.Clerk, register string) (kiosk.Register, error) {
+// registerToChange finds a register of a stall that the clerk may change; any other is [kiosk.NotFound].
+func registerToChange(r kiosk.Reader, by kiosk.OfficeActor, register string) (kiosk.Register, error) {
 	g, err := r.Register(register)
 	if err != nil {
 		return g, err
@@ -199,8 +199,8 @@ func headed(r kiosk.Reader, by kiosk.Clerk, register string) (kiosk.Register, er
 
 // MoveRegister gives a register to another stall: its devices go with it, its sales stay where they
 // were made. While its shift is open or a sale is current it is [kiosk.Conflict]. It needs an organizer.
-func (o *Office) MoveRegister(ctx context.Context, by kiosk.Clerk, register, stall string) error {
-	if err := by.Organizes(); err != nil {
+func (o *Office) MoveRegister(ctx context.Context, by kiosk.OfficeActor, register, stall string) error {
+	if err := by.CheckOrganizer(); err != nil {
 		return err
 	}
 	return o.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
@@ -245,17 +245,17 @@ func atRest(r kiosk.Reader, register string) error {
 	return nil
 }
 
-// Invite makes a one-time link secret for a device of a register that lives so many milliseconds,
+// NewTicketFor makes a one-time link secret for a device of a register that lives so many milliseconds,
 // from five minutes to two weeks. Unused links for a tablet of the same register end with it: there
 // is one tablet, and a card that was mislaid must not bring in another.
-func (o *Office) Invite(ctx context.Context, by kiosk.Clerk, register string, kind kiosk.DeviceKind, life int64) (secret string, err error) {
+func (o *Office) NewTicketFor(ctx context.Context, by kiosk.OfficeActor, register string, kind kiosk.DeviceKind, life int64) (secret string, err error) {
 	if life < shortestTicket || life > longestTicket {
 		return "", &kiosk.Error{Code: kiosk.Invalid, Key: KeyTicketLife, Field: "life"}
 	}
 	secret = o.random.Secret(18)
 	t := kiosk.Ticket{Hash: kiosk.HashSecret(secret), Kind: kind, Register: register, Expires: o.kernel.Now() + life}
 	err = o.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
-		if _, err := headed(tx, by, register); err != nil {
+		if _, err := registerToChange(tx, by, register); err != nil {
 			return err
 		}
 		if kind == kiosk.Tablet {
@@ -281,11 +281,11 @@ func (o *Office) endTickets(tx kiosk.Tx, register string, choose func(kiosk.Tick
 	return err
 }
 
-// EndInvitation makes an unused one-time link of a register worthless; one that is not there is
+// EndTicket makes an unused one-time link of a register worthless; one that is not there is
 // [kiosk.NotFound].
-func (o *Office) EndInvitation(ctx context.Context, by kiosk.Clerk, register, hash string) error {
+func (o *Office) EndTicket(ctx context.Context, by kiosk.OfficeActor, register, hash string) error {
 	return o.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
-		if _, err := headed(tx, by, register); err != nil {
+		if _, err := registerToChange(tx, by, register); err != nil {
 			return err
 		}
 		t, err := tx.Ticket(hash)
@@ -299,13 +299,13 @@ func (o *Office) EndInvitation(ctx context.Context, by kiosk.Clerk, register, ha
 	})
 }
 
-// EndDevices ends the trust in a device of a register, or, if device is "", in every one of them
+// RevokeDevices ends the trust in a device of a register, or, if device is "", in every one of them
 // and in its unused one-time links: for a tablet that was lost together with whatever lay beside
 // it. It returns how many ended; a device that is not there is [kiosk.NotFound].
-func (o *Office) EndDevices(ctx context.Context, by kiosk.Clerk, register, device string) (n int, err error) {
+func (o *Office) RevokeDevices(ctx context.Context, by kiosk.OfficeActor, register, device string) (n int, err error) {
 	err = o.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
 		n = 0
-		if _, err := headed(tx, by, register); err != nil {
+		if _, err := registerToChange(tx, by, register); err != nil {
 			return err
 		}
 		devices, err := tx.Devices(register)
@@ -316,7 +316,7 @@ func (o *Office) EndDevices(ctx context.Context, by kiosk.Clerk, register, devic
 			if d.Revoked > 0 || (device != "" && d.ID != device) {
 				continue
 			}
-			if err := o.kernel.Revoke(tx, d, by.Login); err != nil {
+			if err := o.kernel.Revoke(tx, d, by.User); err != nil {
 				return err
 			}
 			n++

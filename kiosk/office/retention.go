@@ -8,8 +8,8 @@ import (
 )
 
 // SetRetention changes for how long things are kept.
-func (o *Office) SetRetention(ctx context.Context, by kiosk.Clerk, r kiosk.Retention) error {
-	if err := by.Organizes(); err != nil {
+func (o *Office) SetRetention(ctx context.Context, by kiosk.OfficeActor, r kiosk.Retention) error {
+	if err := by.CheckOrganizer(); err != nil {
 		return err
 	}
 	for _, d := range []struct {
@@ -20,37 +20,37 @@ func (o *Office) SetRetention(ctx context.Context, by kiosk.Clerk, r kiosk.Reten
 			return &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyKeepDays, Field: d.field}
 		}
 	}
-	return o.changeHouse(ctx, by, "house.retention", func(_ kiosk.Tx, h *kiosk.House) error {
+	return o.changeOfficeSettings(ctx, by, "house.retention", func(_ kiosk.Tx, h *kiosk.OfficeSettings) error {
 		h.Retention = r
 		return nil
 	})
 }
 
 // Run removes what has been kept long enough until ctx ends. One call per process.
-func (o *Office) Run(ctx context.Context) { o.kernel.Supervise(ctx, "retention", o.retain) }
+func (o *Office) Run(ctx context.Context) { o.kernel.Supervise(ctx, "retention", o.purgeLoop) }
 
-// retain removes what has been kept long enough, now and every few hours, in one process of those
+// purgeLoop removes what has been kept long enough, now and every few hours, in one process of those
 // that share a store.
-func (o *Office) retain(ctx context.Context) {
+func (o *Office) purgeLoop(ctx context.Context) {
 	name := o.random.Code(8)
 	for ctx.Err() == nil {
 		now := o.kernel.Now()
-		leads, err := o.store.Lead(ctx, "retention", name, now, now+retainEvery.Milliseconds())
+		leads, err := o.store.Lead(ctx, "retention", name, now, now+purgeEvery.Milliseconds())
 		if err == nil && leads {
-			_, err = o.Retain(ctx)
+			_, err = o.PurgeLoop(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			o.kernel.Complain(ctx, "what was kept long enough cannot be removed", err)
 		}
-		o.kernel.Sleep(ctx, nil, retainEvery.Milliseconds())
+		o.kernel.Sleep(ctx, nil, purgeEvery.Milliseconds())
 	}
 }
 
-// Retain removes what has been kept long enough, in small transactions, so that no sale waits. How
+// PurgeLoop removes what has been kept long enough, in small transactions, so that no sale waits. How
 // far it came is stored, so that no sale is looked at twice.
-func (o *Office) Retain(ctx context.Context) (kiosk.Retained, error) {
-	var done kiosk.Retained
-	h, err := o.kernel.House(ctx)
+func (o *Office) PurgeLoop(ctx context.Context) (kiosk.Purged, error) {
+	var done kiosk.Purged
+	h, err := o.kernel.OfficeSettings(ctx)
 	if err != nil {
 		return done, err
 	}
@@ -58,26 +58,26 @@ func (o *Office) Retain(ctx context.Context) (kiosk.Retained, error) {
 	if done.Inbox, err = o.dropInbox(ctx, o.kernel.Now()-int64(days.Inbox)*kiosk.DayMillis); err != nil {
 		return done, err
 	}
-	done.Keys, err = o.erase(ctx, days.Keys, func(h *kiosk.House) *string { return &h.Erased.Keys }, (*kiosk.Sale).ForgetKeys)
+	done.Keys, err = o.erase(ctx, days.Keys, func(h *kiosk.OfficeSettings) *string { return &h.Erased.Keys }, (*kiosk.Sale).ForgetKeys)
 	if err == nil {
 		var n int
 		n, err = o.forgetAccounts(ctx, days.Keys)
 		done.Keys += n
 	}
 	if err == nil {
-		done.Notes, err = o.erase(ctx, days.Notes, func(h *kiosk.House) *string { return &h.Erased.Notes }, (*kiosk.Sale).ForgetNote)
+		done.Notes, err = o.erase(ctx, days.Notes, func(h *kiosk.OfficeSettings) *string { return &h.Erased.Notes }, (*kiosk.Sale).ForgetNote)
 	}
-	if done != (kiosk.Retained{}) {
+	if done != (kiosk.Purged{}) {
 		o.log.Info("removed what was kept long enough", "inbox", done.Inbox, "notes", done.Notes, "keys", done.Keys)
 	}
 	return done, err
 }
 
 func (o *Office) dropInbox(ctx context.Context, before int64) (all int64, err error) {
-	for range retainMost {
+	for range purgeMost {
 		var n int64
 		err = o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) (err error) {
-			n, err = tx.DropInbox(kiosk.IDFrom(before), before, retainBatch)
+			n, err = tx.DropInbox(kiosk.IDFrom(before), before, purgeBatch)
 			return err
 		})
 		if all += n; err != nil || n == 0 {
@@ -88,16 +88,16 @@ func (o *Office) dropInbox(ctx context.Context, before int64) (all int64, err er
 }
 
 // erase has every sale older than so many days forget something, from where the last run ended.
-func (o *Office) erase(ctx context.Context, days int, mark func(*kiosk.House) *string, forget func(*kiosk.Sale) bool) (all int, err error) {
+func (o *Office) erase(ctx context.Context, days int, mark func(*kiosk.OfficeSettings) *string, forget func(*kiosk.Sale) bool) (all int, err error) {
 	before := kiosk.IDFrom(o.kernel.Now() - int64(days)*kiosk.DayMillis)
-	for range retainMost {
+	for range purgeMost {
 		var old []*kiosk.Sale
 		err := o.store.View(ctx, func(r kiosk.Reader) error {
-			h, err := r.House()
+			h, err := r.OfficeSettings()
 			if err != nil {
 				return err
 			}
-			old, err = r.SalesBetween(*mark(&h), before, retainBatch)
+			old, err = r.SalesBetween(*mark(&h), before, purgeBatch)
 			return err
 		})
 		if err != nil || len(old) == 0 {
@@ -110,12 +110,12 @@ func (o *Office) erase(ctx context.Context, days int, mark func(*kiosk.House) *s
 			}
 		}
 		err = o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
-			h, err := tx.House()
+			h, err := tx.OfficeSettings()
 			if err != nil {
 				return err
 			}
 			*mark(&h) = old[len(old)-1].ID
-			return tx.PutHouse(h)
+			return tx.PutOfficeSettings(h)
 		})
 		if err != nil {
 			return all, err
@@ -144,7 +144,7 @@ func (o *Office) eraseOf(ctx context.Context, old *kiosk.Sale, forget func(*kios
 }
 
 const (
-	retainEvery = 6 * time.Hour
-	retainBatch = 200
-	retainMost  = 100 // batches of one run; the next one goes on
+	purgeEvery = 6 * time.Hour
+	purgeBatch = 200
+	purgeMost  = 100 // batches of one run; the next one goes on
 )

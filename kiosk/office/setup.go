@@ -16,7 +16,7 @@ func (o *Office) AddStall(ctx context.Context, stall kiosk.Stall) (kiosk.Stall, 
 	}
 	stall.Created = o.kernel.Now()
 	stall.ID = o.random.ID(stall.Created)
-	err := o.kernel.Office(ctx, "stall.add", stall.ID, kiosk.After("Name", stall.Name), func(tx kiosk.Tx) error { return tx.PutStall(stall) })
+	err := o.kernel.ChangeOffice(ctx, "stall.add", stall.ID, kiosk.After("Name", stall.Name), func(tx kiosk.Tx) error { return tx.PutStall(stall) })
 	return stall, err
 }
 
@@ -27,7 +27,7 @@ func (o *Office) AddRegister(ctx context.Context, stall, name, prefix string) (k
 	}
 	now := o.kernel.Now()
 	r := kiosk.Register{ID: o.random.ID(now), Stall: stall, Name: name, Prefix: prefix, Created: now}
-	err := o.kernel.Office(ctx, "register.add", r.ID, kiosk.After("Name", name), func(tx kiosk.Tx) error { return tx.PutRegister(r) })
+	err := o.kernel.ChangeOffice(ctx, "register.add", r.ID, kiosk.After("Name", name), func(tx kiosk.Tx) error { return tx.PutRegister(r) })
 	return r, err
 }
 

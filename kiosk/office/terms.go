@@ -30,7 +30,7 @@ func ParsePercent(text string) (int64, error) {
 // TryTerms has SecPaid look at the terms: a link is made with them, with the account that the stall
 // sells with, and deleted at once. What it refuses, or makes otherwise than asked, is [kiosk.Refused];
 // nothing is stored either way.
-func (o *Office) TryTerms(ctx context.Context, by kiosk.Clerk, stall string, terms []kiosk.Share) error {
+func (o *Office) TryTerms(ctx context.Context, by kiosk.OfficeActor, stall string, terms []kiosk.Share) error {
 	if err := by.MustHead(stall); err != nil {
 		return err
 	}
@@ -41,12 +41,12 @@ func (o *Office) TryTerms(ctx context.Context, by kiosk.Clerk, stall string, ter
 	if err != nil {
 		return err
 	}
-	gateway := o.kernel.GatewayOf(ctx, owner.OwnAccount)
+	gateway := o.kernel.GatewayOf(ctx, owner.AccountID)
 	const amount = 100 * 100 // large enough that no share is cut
 	ref := o.refs.Next(o.clock())
 	kiosk.Crash("before-terms")
 	opened, err := gateway.Open(ctx, kiosk.Order{
-		Ref: ref, Note: ref, Amount: amount, Shares: (kiosk.Stall{SplitTerms: terms}).Split(amount),
+		Ref: ref, Note: ref, Amount: amount, Parts: (kiosk.Stall{SplitTerms: terms}).Split(amount),
 	})
 	kiosk.Crash("after-terms")
 	ctx = context.WithoutCancel(ctx)

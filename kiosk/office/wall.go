@@ -50,7 +50,7 @@ func (o *Office) Wall(ctx context.Context, registers []string, online func(kiosk
 // CompareTiles orders tiles as [Office.Wall] does.
 func CompareTiles(a, b kiosk.WallTile) int {
 	return cmp.Or(
-		cmp.Compare(a.Rank(), b.Rank()), cmp.Compare(len(b.Troubles), len(a.Troubles)),
+		cmp.Compare(a.Rank(), b.Rank()), cmp.Compare(len(b.Warnings), len(a.Warnings)),
 		cmp.Compare(kiosk.NameKey(a.Stall.Name), kiosk.NameKey(b.Stall.Name)),
 		cmp.Compare(kiosk.NameKey(a.Register.Name), kiosk.NameKey(b.Register.Name)), cmp.Compare(a.Register.ID, b.Register.ID),
 	)
@@ -107,7 +107,7 @@ func newTile(row kiosk.WallRow, stall kiosk.Stall, today kiosk.Figures, now int6
 	if row.Shift != nil {
 		t.Opened = row.Shift.Opened
 	}
-	for _, s := range row.Restless {
+	for _, s := range row.Watched {
 		weighSale(&t, s, now)
 	}
 	if row.Last != nil && row.Last != t.Current {
@@ -140,7 +140,7 @@ func weighSale(t *kiosk.WallTile, s *kiosk.Sale, now int64) {
 		t.Alarms += kiosk.OneIf(s.Unconfirmed(now))
 	case kiosk.Opening, kiosk.Checking, kiosk.Retiring:
 		t.Slow += kiosk.OneIf(now-s.Created > kiosk.MinuteMillis && !s.BankPending())
-	case kiosk.Asking, kiosk.Awaiting, kiosk.Cancelled, kiosk.Lapsed, kiosk.RefusedSt, kiosk.Settled, kiosk.Refunding, kiosk.Refunded:
+	case kiosk.Asking, kiosk.Awaiting, kiosk.Cancelled, kiosk.Lapsed, kiosk.LinkRefused, kiosk.ClosedUnpaid, kiosk.Refunding, kiosk.Refunded:
 	}
 }
 
@@ -160,9 +160,9 @@ func proofDelay(s *kiosk.Sale, rowTime shop.RowTime) (delay int64, silent bool) 
 
 // judgeTile finds what is wrong. A register that is closed may have its devices in a drawer.
 func judgeTile(t *kiosk.WallTile) {
-	say := func(is bool, what kiosk.WallTrouble) {
+	say := func(is bool, what kiosk.WallWarning) {
 		if is {
-			t.Troubles = append(t.Troubles, what)
+			t.Warnings = append(t.Warnings, what)
 		}
 	}
 	say(t.Alarms > 0, kiosk.WallAlarm)

@@ -39,12 +39,12 @@ func (rc *Reconciler) Audit(ctx context.Context) error {
 
 // ofEach does something for every account whose books may speak of us, ended ones for so many days.
 func (rc *Reconciler) ofEach(ctx context.Context, days int64, do func(ctx context.Context, holder string) error) error {
-	h, err := rc.kernel.House(ctx)
+	h, err := rc.kernel.OfficeSettings(ctx)
 	if err != nil {
 		return err
 	}
 	var failed []error
-	for _, holder := range h.Reachable(rc.kernel.Now(), days) {
+	for _, holder := range h.ReadableAccounts(rc.kernel.Now(), days) {
 		failed = append(failed, do(ctx, holder))
 	}
 	return kiosk.FirstOf(failed...)
@@ -53,7 +53,7 @@ func (rc *Reconciler) ofEach(ctx context.Context, days int64, do func(ctx contex
 func (rc *Reconciler) auditOf(ctx context.Context, holder string) error {
 	began := rc.kernel.Now()
 	theirs, err := rc.wholeList(ctx, holder)
-	rc.kernel.HeardAside(holder, err)
+	rc.kernel.NoteLowLaneCall(holder, err)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (rc *Reconciler) auditOf(ctx context.Context, holder string) error {
 			return err
 		}
 	}
-	if err := rc.rematch(ctx); err != nil {
+	if err := rc.resolveFound(ctx); err != nil {
 		return err
 	}
 	a, err := rc.compare(ctx, theirs, began)
@@ -82,25 +82,25 @@ func (rc *Reconciler) auditOf(ctx context.Context, holder string) error {
 	return rc.oldClocks(ctx, began, theirs)
 }
 
-func (rc *Reconciler) compare(ctx context.Context, theirs list, began int64) (*comparison, error) {
-	born := rc.settings.Created
-	if theirs.holder != "" {
-		h, err := rc.kernel.House(ctx)
+func (rc *Reconciler) compare(ctx context.Context, theirs payInList, began int64) (*comparison, error) {
+	born := rc.installation.Created
+	if theirs.account != "" {
+		h, err := rc.kernel.OfficeSettings(ctx)
 		if err != nil {
 			return nil, err
 		}
-		born = max(born, h.Own(theirs.holder).Made)
+		born = max(born, h.Account(theirs.account).Made)
 	}
 	c := newComparison(rc, theirs, born, began)
 	return c, c.readOurs(ctx)
 }
 
 // oldClocks lets sales end whose links are too old for the sweep, as after a restore.
-func (rc *Reconciler) oldClocks(ctx context.Context, began int64, theirs list) error {
-	sales, err := rc.kernel.Watched(ctx, began)
+func (rc *Reconciler) oldClocks(ctx context.Context, began int64, theirs payInList) error {
+	sales, err := rc.kernel.WatchedSales(ctx, began)
 	if err == nil {
-		rc.clocks(ctx, sales, began, list{
-			holder: theirs.holder, complete: theirs.complete, since: began - kiosk.AuditDays*kiosk.DayMillis,
+		rc.applyClocks(ctx, sales, began, payInList{
+			account: theirs.account, complete: theirs.complete, since: began - kiosk.AuditDays*kiosk.DayMillis,
 		})
 	}
 	return err
@@ -108,8 +108,8 @@ func (rc *Reconciler) oldClocks(ctx context.Context, began int64, theirs list) e
 
 // wholeList reads the pay-in list of the last 35 days page by page until a short page. Complete
 // means that every page brought something new and that no row was unreadable.
-func (rc *Reconciler) wholeList(ctx context.Context, holder string) (list, error) {
-	got := list{holder: holder, complete: true}
+func (rc *Reconciler) wholeList(ctx context.Context, holder string) (payInList, error) {
+	got := payInList{account: holder, complete: true}
 	gateway := rc.kernel.GatewayOf(ctx, holder)
 	seen := map[string]bool{}
 	for n := 1; n <= auditPages; n++ {
@@ -117,7 +117,7 @@ func (rc *Reconciler) wholeList(ctx context.Context, holder string) (list, error
 		page, err := gateway.PayIns(ctx, kiosk.PayInQuery{Days: kiosk.AuditDays + 1, Page: n, Limit: auditPage, Lane: kiosk.LaneReports})
 		kiosk.Crash("after-audit-list")
 		if err != nil {
-			return list{}, err
+			return payInList{}, err
 		}
 		fresh := false
 		for _, row := range page.Rows {
@@ -143,7 +143,7 @@ func (rc *Reconciler) wholeList(ctx context.Context, holder string) (list, error
 type comparison struct {
 	shop    *Reconciler
 	began   int64
-	theirs  list
+	theirs  payInList
 	byKey   map[string]kiosk.PayIn // their rows of our links, by key and by bare key
 	met     map[string]bool        // keys of theirs that one of our rows has met
 	days    map[string]*kiosk.AuditDay
@@ -158,14 +158,14 @@ type missingRow struct {
 }
 
 // newComparison begins with the days since the account is ours to audit.
-func newComparison(s *Reconciler, theirs list, born, began int64) *comparison {
+func newComparison(s *Reconciler, theirs payInList, born, began int64) *comparison {
 	c := &comparison{
 		shop: s, began: began, theirs: theirs,
 		byKey: map[string]kiosk.PayIn{}, met: map[string]bool{}, days: map[string]*kiosk.AuditDay{},
 	}
 	for at := began - kiosk.DayMillis; at/kiosk.DayMillis >= born/kiosk.DayMillis && len(c.days) < kiosk.AuditDays; at -= kiosk.DayMillis {
 		day := dayText(at)
-		c.days[day] = &kiosk.AuditDay{Account: s.kernel.BookOf(theirs.holder), Day: day, At: began}
+		c.days[day] = &kiosk.AuditDay{Account: s.kernel.QualifiedAccount(theirs.account), Day: day, At: began}
 	}
 	for _, row := range theirs.rows {
 		c.byKey[row.Key] = row
@@ -208,7 +208,7 @@ func (c *comparison) compareSale(sale *kiosk.Sale) {
 		l := &sale.Links[i]
 		for _, r := range l.Rows {
 			day := c.day(r.At)
-			if l.Account != c.shop.account || l.Holder != c.theirs.holder || day == nil || r.Pseudo() {
+			if l.Gateway != c.shop.gatewayName || l.AccountID != c.theirs.account || day == nil || r.Pseudo() {
 				continue
 			}
 			c.compareRow(day, sale, l, r)
@@ -230,7 +230,7 @@ func (c *comparison) compareRow(day *kiosk.AuditDay, sale *kiosk.Sale, l *kiosk.
 	}
 	c.met[row.Key] = true
 	amount := row.Amount
-	if r.Part && (amount == l.Own || amount == -l.Own) {
+	if r.Part && (amount == l.OwnerPart || amount == -l.OwnerPart) {
 		amount = r.Amount // our own part of a split link stands for the whole
 	}
 	if r.Withdrawn {
@@ -257,7 +257,7 @@ func (c *comparison) readRest(ctx context.Context) error {
 	for _, row := range c.theirs.rows {
 		day := c.day(row.At)
 		money := row.Status == kiosk.StatusSuccess || (row.Kind != kiosk.RowPayment && row.Status != kiosk.StatusPending)
-		if day == nil || !money || c.met[row.Key] || c.shop.foreign(c.theirs.holder, row) {
+		if day == nil || !money || c.met[row.Key] || c.shop.foreign(c.theirs.account, row) {
 			continue
 		}
 		if err := c.restOf(ctx, day, row); err != nil {
@@ -276,12 +276,12 @@ func (c *comparison) restOf(ctx context.Context, day *kiosk.AuditDay, row kiosk.
 	s := c.shop
 	sale, n, err := s.saleOfRow(ctx, row)
 	if kiosk.CodeOf(err) == kiosk.NotFound {
-		return c.strangerOf(ctx, day, row)
+		return c.countUnmatched(ctx, day, row)
 	}
 	if err != nil {
 		return err
 	}
-	if sale.Link(n).Holder != c.theirs.holder {
+	if sale.Link(n).AccountID != c.theirs.account {
 		return nil // a share of ours of another account's link
 	}
 	if known := sale.Link(n).Row(kiosk.RowOf(row, 0)); known != nil && known.Withdrawn {
@@ -292,10 +292,10 @@ func (c *comparison) restOf(ctx context.Context, day *kiosk.AuditDay, row kiosk.
 	return nil
 }
 
-func (c *comparison) strangerOf(ctx context.Context, day *kiosk.AuditDay, row kiosk.PayIn) error {
+func (c *comparison) countUnmatched(ctx context.Context, day *kiosk.AuditDay, row kiosk.PayIn) error {
 	return c.shop.store.View(ctx, func(r kiosk.Reader) error {
-		u, err := findUnmatched(r, c.shop.kernel.BookOf(c.theirs.holder), row)
-		if err == nil && u.Settled == 0 {
+		u, err := findUnmatched(r, c.shop.kernel.QualifiedAccount(c.theirs.account), row)
+		if err == nil && u.Resolved == 0 {
 			day.Unmatched++
 			day.UnmatchedSum += row.Amount
 		}
@@ -330,10 +330,10 @@ func (c *comparison) withdraw(ctx context.Context) (int, error) {
 
 func (rc *Reconciler) vanishedRow(ctx context.Context, m missingRow) (bool, error) {
 	kiosk.Crash("before-audit-row")
-	gateway := rc.kernel.GatewayOf(ctx, m.link.Holder)
+	gateway := rc.kernel.GatewayOf(ctx, m.link.AccountID)
 	page, err := gateway.PayIns(ctx, kiosk.PayInQuery{PayID: m.link.PayID, Days: kiosk.AuditDays + 1, Page: 1, Limit: auditPage, Lane: kiosk.LaneReports})
 	kiosk.Crash("after-audit-row")
-	rc.kernel.HeardAside(m.link.Holder, err)
+	rc.kernel.NoteLowLaneCall(m.link.AccountID, err)
 	if err != nil {
 		return false, err
 	}
@@ -342,7 +342,7 @@ func (rc *Reconciler) vanishedRow(ctx context.Context, m missingRow) (bool, erro
 		return false, nil
 	}
 	rc.log.Error("a payment is no longer listed by the gateway", "sale", m.sale.ID, "link", m.link.PayID)
-	return true, rc.kernel.Found(ctx, errandOf(m.sale, m.link), kiosk.Step{Kind: kiosk.StepWithdrawn, Row: kiosk.Row{Key: m.row.Key}})
+	return true, rc.kernel.StoreFindings(ctx, errandOf(m.sale, m.link), kiosk.Step{Kind: kiosk.StepWithdrawn, Row: kiosk.Row{Key: m.row.Key}})
 }
 
 // store keeps what was found, a day that agrees as well as one that does not.
@@ -360,7 +360,7 @@ func (c *comparison) store(ctx context.Context) error {
 			}
 		}
 		return tx.Append(kiosk.Event{
-			Stream: kiosk.OfficeStream, Kind: "audit", Subject: s.kernel.BookOf(c.theirs.holder), Actor: kiosk.ActorClock, At: c.began,
+			Stream: kiosk.OfficeStream, Kind: "audit", Subject: s.kernel.QualifiedAccount(c.theirs.account), Actor: kiosk.ActorClock, At: c.began,
 			Data: fmt.Sprintf("%d days, %d differ", len(c.days), differ),
 		})
 	})

@@ -18,7 +18,7 @@ const (
 
 // censusOf takes the census of an account for some days, and finds out what became of links held there.
 func (rc *Reconciler) censusOf(ctx context.Context, holder string, days []string, held []kiosk.Quarantined) error {
-	held = slices.DeleteFunc(slices.Clone(held), func(q kiosk.Quarantined) bool { return rc.kernel.OwnOf(q.Account) != holder })
+	held = slices.DeleteFunc(slices.Clone(held), func(q kiosk.Quarantined) bool { return rc.kernel.AccountIDOf(q.Account) != holder })
 	for _, q := range held {
 		days = append(days[:len(days):len(days)], dayOfRef(q.Ref))
 	}
@@ -43,8 +43,8 @@ func (rc *Reconciler) censusOf(ctx context.Context, holder string, days []string
 // takeCensus reads which links of one day can still be paid on an account and sets right what the
 // database says otherwise about. It returns the links found.
 func (rc *Reconciler) takeCensus(ctx context.Context, holder, day string) (kiosk.Findings, error) {
-	found, err := rc.kernel.GatewayOf(ctx, holder).Unused(ctx, rc.settings.Installation+day)
-	rc.kernel.HeardAside(holder, err)
+	found, err := rc.kernel.GatewayOf(ctx, holder).Unused(ctx, rc.installation.Code+day)
+	rc.kernel.NoteLowLaneCall(holder, err)
 	if err != nil {
 		return found, err
 	}
@@ -65,7 +65,7 @@ func (rc *Reconciler) inspect(ctx context.Context, holder string, f kiosk.Found)
 	if kiosk.CodeOf(err) == kiosk.NotFound {
 		now := rc.kernel.Now()
 		return rc.kernel.PutQuarantined(ctx, kiosk.Quarantined{
-			Account: rc.kernel.BookOf(holder), PayID: f.PayID, Ref: f.Ref, Amount: f.Amount,
+			Account: rc.kernel.QualifiedAccount(holder), PayID: f.PayID, Ref: f.Ref, Amount: f.Amount,
 			Seen: now, At: now, State: kiosk.QuarantineHeld, By: kiosk.ActorGateway,
 		})
 	}
@@ -75,9 +75,9 @@ func (rc *Reconciler) inspect(ctx context.Context, holder string, f kiosk.Found)
 	l := sale.Link(n)
 	switch {
 	case l.Live && l.PayID == f.PayID && l.Gone && rc.kernel.Now()-l.Created > censusAge:
-		return rc.unwanted(ctx, holder, f) // deleted, and the gateway says it never heard of that
+		return rc.deleteUnwanted(ctx, holder, f) // deleted, and the gateway says it never heard of that
 	case l.Live && l.PayID != f.PayID:
-		return rc.unwanted(ctx, holder, f) // a second link under one reference, never shown
+		return rc.deleteUnwanted(ctx, holder, f) // a second link under one reference, never shown
 	case !l.Live && l.GivenUp && l.Unborn:
 		e := kiosk.Errand{Sale: sale.ID, Register: sale.Register, Link: n, Kind: kiosk.ErrandStray}
 		return rc.adopt(ctx, e, f, 1) // it becomes known and, being given up, is retired
@@ -85,13 +85,13 @@ func (rc *Reconciler) inspect(ctx context.Context, holder string, f kiosk.Found)
 	return nil // it is on show, or its errand is at work
 }
 
-// unwanted deletes a link that our own facts say nobody may pay. Whatever was paid on it meanwhile
+// deleteUnwanted deletes a link that our own facts say nobody may pay. Whatever was paid on it meanwhile
 // carries our reference and comes with the pay-in list.
-func (rc *Reconciler) unwanted(ctx context.Context, holder string, f kiosk.Found) error {
+func (rc *Reconciler) deleteUnwanted(ctx context.Context, holder string, f kiosk.Found) error {
 	kiosk.Crash("before-census-retire")
 	answer, err := rc.kernel.GatewayOf(ctx, holder).Retire(ctx, f.PayID)
 	kiosk.Crash("after-census-retire")
-	rc.kernel.HeardAside(holder, err)
+	rc.kernel.NoteLowLaneCall(holder, err)
 	rc.log.Warn("a link that should be gone can be paid", "link", f.PayID, "ref", f.Ref, "answer", answer, "err", err)
 	return err
 }
@@ -107,10 +107,10 @@ func (rc *Reconciler) recheck(ctx context.Context, q kiosk.Quarantined, census k
 		return kiosk.FirstOf(err, rc.kernel.Requarantine(ctx, q, kiosk.QuarantineKnown, kiosk.ActorGateway, ""))
 	}
 	kiosk.Crash("before-census-search")
-	holder := rc.kernel.OwnOf(q.Account)
+	holder := rc.kernel.AccountIDOf(q.Account)
 	found, err := rc.kernel.GatewayOf(ctx, holder).Find(ctx, q.Ref)
 	kiosk.Crash("after-census-search")
-	rc.kernel.HeardAside(holder, err)
+	rc.kernel.NoteLowLaneCall(holder, err)
 	if err != nil {
 		return err
 	}

@@ -16,16 +16,16 @@ import (
 // would be. The lists still find the payment.
 const maxOdd = 32
 
-// Notice takes a delivery at the webhook address with the given token: body and, if it is proof,
+// ReceiveNotice takes a delivery at the webhook address with the given token: body and, if it is proof,
 // the fact are stored in one transaction; nil means that they are. An unknown token is [kiosk.NotFound];
 // whatever the body says, nothing else distinguishes the answers. If the store cannot commit, the
 // error is [kiosk.Unavailable] and the gateway should try again. body is called only for a known token;
 // its error is returned as it is, with nothing stored.
-func (rc *Reconciler) Notice(ctx context.Context, token, contentType string, body func() ([]byte, error)) error {
+func (rc *Reconciler) ReceiveNotice(ctx context.Context, token, contentType string, body func() ([]byte, error)) error {
 	ctx = kiosk.Urgent(ctx)
 	to, err := rc.addressOf(ctx, kiosk.HashSecret(token))
 	if kiosk.CodeOf(err) == kiosk.NotFound {
-		return rc.testNotice(ctx, kiosk.HashSecret(token))
+		return rc.receiveTestNotice(ctx, kiosk.HashSecret(token))
 	}
 	if err != nil {
 		return err
@@ -44,7 +44,7 @@ func (rc *Reconciler) Notice(ctx context.Context, token, contentType string, bod
 	believed := false
 	kiosk.Crash("before-notice")
 	err = rc.kernel.Change(ctx, to.register, func(tx kiosk.Tx) (err error) {
-		if believed, err = rc.deliver(tx, in, to.link.N, notice); err != nil || believed {
+		if believed, err = rc.applyNotice(tx, in, to.link.N, notice); err != nil || believed {
 			return err
 		}
 		return rc.markOdd(tx, in, to.link.N, notice)
@@ -53,7 +53,7 @@ func (rc *Reconciler) Notice(ctx context.Context, token, contentType string, bod
 		return err
 	}
 	kiosk.Crash("after-notice")
-	rc.delivered(to, notice, believed, rc.clock().Sub(began))
+	rc.noteDelivery(to, notice, believed, rc.clock().Sub(began))
 	return nil
 }
 
@@ -129,7 +129,7 @@ func (rc *Reconciler) readNotice(l *kiosk.Link, contentType string, raw []byte) 
 	return rc.gateway.ReadNotice(contentType, raw, secrets.Key)
 }
 
-func (rc *Reconciler) deliver(tx kiosk.Tx, in kiosk.Inbox, n int, notice kiosk.Notice) (believed bool, err error) {
+func (rc *Reconciler) applyNotice(tx kiosk.Tx, in kiosk.Inbox, n int, notice kiosk.Notice) (believed bool, err error) {
 	sale, err := tx.Sale(in.Sale)
 	if err != nil {
 		return false, err
@@ -137,8 +137,8 @@ func (rc *Reconciler) deliver(tx kiosk.Tx, in kiosk.Inbox, n int, notice kiosk.N
 	link := sale.Link(n)
 	switch {
 	case !link.Live:
-		return false, rc.wait(tx, in)
-	case link.Odd >= maxOdd && link.Odd > link.Answered:
+		return false, rc.keepForLater(tx, in)
+	case link.Odd >= maxOdd && link.Odd > link.MarkAnswered:
 		return false, nil // a look is under way already
 	case link.Odd < maxOdd:
 		if err := tx.PutInbox(in); err != nil {
@@ -171,9 +171,9 @@ func (rc *Reconciler) markOdd(tx kiosk.Tx, in kiosk.Inbox, n int, notice kiosk.N
 	return nil
 }
 
-// wait keeps a delivery in the inbox until its link is known; beyond maxOdd different bodies it is
+// keepForLater keeps a delivery in the inbox until its link is known; beyond maxOdd different bodies it is
 // dropped, and the lists have to tell.
-func (rc *Reconciler) wait(tx kiosk.Tx, in kiosk.Inbox) error {
+func (rc *Reconciler) keepForLater(tx kiosk.Tx, in kiosk.Inbox) error {
 	waiting, err := tx.Waiting(in.Link)
 	if err != nil || len(waiting) >= maxOdd {
 		return err
@@ -188,7 +188,7 @@ func noticeStep(believed bool) kiosk.StepKind {
 	return kiosk.StepOdd
 }
 
-func (rc *Reconciler) delivered(to address, notice kiosk.Notice, believed bool, took time.Duration) {
+func (rc *Reconciler) noteDelivery(to address, notice kiosk.Notice, believed bool, took time.Duration) {
 	rc.observe.Noticed(took, believed)
 	rc.kernel.NoteNotice(rc.kernel.Now())
 	rc.log.Info("notice stored", "register", to.register, "sale", to.sale, "believed", believed, "flaw", notice.Flaw)

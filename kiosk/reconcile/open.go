@@ -11,9 +11,9 @@ const (
 	maxAttempts = 3         // links asked for by itself, for one sale
 )
 
-// settle is when the gateway's lists are searched for a link whose create was not answered:
+// createSearchWaits is when the gateway's lists are searched for a link whose create was not answered:
 // 1, 3, 7 and 15 seconds after the call. Then the attempt is given up and watched as a stray.
-var settle = []int64{1 * kiosk.SecondMillis, 2 * kiosk.SecondMillis, 4 * kiosk.SecondMillis, 8 * kiosk.SecondMillis}
+var createSearchWaits = []int64{1 * kiosk.SecondMillis, 2 * kiosk.SecondMillis, 4 * kiosk.SecondMillis, 8 * kiosk.SecondMillis}
 
 // open makes the link of an attempt, or finds out whether it was made. The first claim of the
 // errand is the only one that may call create: SecPaid has no idempotency key, and a claim that
@@ -26,7 +26,7 @@ func (rc *Reconciler) open(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale
 	case e.Tries == 1 && !link.Unclear:
 		return rc.create(ctx, e, sale, link)
 	case !link.Unclear:
-		return rc.unclear(ctx, e)
+		return rc.storeUnclear(ctx, e)
 	}
 	return rc.search(ctx, e, link)
 }
@@ -38,13 +38,13 @@ func (rc *Reconciler) create(ctx context.Context, e kiosk.Errand, sale *kiosk.Sa
 	}
 	began := rc.clock()
 	kiosk.Crash("before-create")
-	opened, err := rc.kernel.GatewayOf(ctx, link.Holder).Open(ctx, order)
+	opened, err := rc.kernel.GatewayOf(ctx, link.AccountID).Open(ctx, order)
 	kiosk.Crash("after-create")
 	rc.observe.Created(rc.clock().Sub(began), createOutcome(opened, err))
-	rc.kernel.Heard(link.Holder, err)
+	rc.kernel.NoteCall(link.AccountID, err)
 	if err == nil {
-		rc.kernel.LearnNumber(ctx, link.Holder, opened.UserID)
-		return rc.opened(ctx, e, opened)
+		rc.kernel.LearnNumber(ctx, link.AccountID, opened.AccountNumber)
+		return rc.storeCreated(ctx, e, opened)
 	}
 	rc.log.Warn("create failed", "sale", sale.ID, "link", link.ID, "code", kiosk.CodeOf(err), "err", err)
 	switch kiosk.CodeOf(err) {
@@ -55,7 +55,7 @@ func (rc *Reconciler) create(ctx context.Context, e kiosk.Errand, sale *kiosk.Sa
 	case kiosk.TooMany:
 		return rc.kernel.Later(ctx, kiosk.Errand{Sale: e.Sale, Register: e.Register, Link: e.Link, Kind: e.Kind, Fence: e.Fence}, kiosk.WaitOf(err))
 	default:
-		return rc.unclear(ctx, e)
+		return rc.storeUnclear(ctx, e)
 	}
 }
 
@@ -86,7 +86,7 @@ func (rc *Reconciler) order(ctx context.Context, sale *kiosk.Sale, link *kiosk.L
 	}
 	o := kiosk.Order{
 		Ref: link.Ref, Note: link.Ref + " " + stall.Name, Amount: link.Amount,
-		Shares: link.Parts, Statement: stall.Name,
+		Parts: link.Parts, Statement: stall.Name,
 	}
 	if !sale.Poll {
 		o.PaymentEndpoint = rc.publicURL + rc.hookPath + secrets.Token
@@ -96,23 +96,23 @@ func (rc *Reconciler) order(ctx context.Context, sale *kiosk.Sale, link *kiosk.L
 	return o, nil
 }
 
-// opened stores a link the gateway made. One whose echo is wrong is never shown: it is given up
+// storeCreated stores a link the gateway made. One whose echo is wrong is never shown: it is given up
 // and, being known, retired as a stray.
-func (rc *Reconciler) opened(ctx context.Context, e kiosk.Errand, o kiosk.Opened) error {
-	steps := []kiosk.Step{{Kind: kiosk.StepLive, PayID: o.PayID, URL: o.URL, UserID: o.UserID}}
+func (rc *Reconciler) storeCreated(ctx context.Context, e kiosk.Errand, o kiosk.Opened) error {
+	steps := []kiosk.Step{{Kind: kiosk.StepLive, PayID: o.PayID, URL: o.URL, AccountNumber: o.AccountNumber}}
 	if o.Wrong != "" {
 		rc.log.Error("the gateway made another link than ordered", "sale", e.Sale, "field", o.Wrong)
 		steps = append([]kiosk.Step{{Kind: kiosk.StepGivenUp, Reason: kiosk.KeyGatewayWrong}}, steps...)
 	}
-	return rc.known(ctx, e, steps...)
+	return rc.storeKnown(ctx, e, steps...)
 }
 
-// known stores that a link is known now, and reads the notices that waited for that.
-func (rc *Reconciler) known(ctx context.Context, e kiosk.Errand, steps ...kiosk.Step) error {
+// storeKnown stores that a link is known now, and reads the notices that waited for that.
+func (rc *Reconciler) storeKnown(ctx context.Context, e kiosk.Errand, steps ...kiosk.Step) error {
 	defer rc.kernel.WakeLooks() // a code may be on show now
 	defer kiosk.Crash("after-known")
 	return rc.kernel.Change(ctx, e.Register, func(tx kiosk.Tx) error {
-		sale, err := rc.kernel.Told(tx, e, steps)
+		sale, err := rc.kernel.TakeAll(tx, e, steps)
 		if err != nil {
 			return err
 		}
@@ -121,7 +121,7 @@ func (rc *Reconciler) known(ctx context.Context, e kiosk.Errand, steps ...kiosk.
 	})
 }
 
-func (rc *Reconciler) unclear(ctx context.Context, e kiosk.Errand) error {
+func (rc *Reconciler) storeUnclear(ctx context.Context, e kiosk.Errand) error {
 	defer kiosk.Crash("after-unclear")
 	return rc.kernel.Change(ctx, e.Register, func(tx kiosk.Tx) error {
 		sale, err := tx.Sale(e.Sale)
@@ -132,7 +132,7 @@ func (rc *Reconciler) unclear(ctx context.Context, e kiosk.Errand) error {
 			return err
 		}
 		e.Tries = 1
-		_, err = tx.Postpone(e, rc.kernel.Now()+settle[0])
+		_, err = tx.Postpone(e, rc.kernel.Now()+createSearchWaits[0])
 		return err
 	})
 }
@@ -141,9 +141,9 @@ func (rc *Reconciler) unclear(ctx context.Context, e kiosk.Errand) error {
 // reduced to the lowest number, none after the settle time gives the attempt up.
 func (rc *Reconciler) search(ctx context.Context, e kiosk.Errand, link *kiosk.Link) error {
 	kiosk.Crash("before-search")
-	findings, err := rc.kernel.GatewayOf(ctx, link.Holder).Find(ctx, link.Ref)
+	findings, err := rc.kernel.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
 	kiosk.Crash("after-search")
-	rc.kernel.Heard(link.Holder, err)
+	rc.kernel.NoteCall(link.AccountID, err)
 	if err != nil {
 		e.Tries--
 		return rc.kernel.Later(ctx, e, max(kiosk.WaitOf(err), 2*kiosk.SecondMillis))
@@ -151,11 +151,11 @@ func (rc *Reconciler) search(ctx context.Context, e kiosk.Errand, link *kiosk.Li
 	best, ok := lowest(findings.Links)
 	switch {
 	case ok && best.Amount != link.Amount:
-		return rc.opened(ctx, e, kiosk.Opened{PayID: best.PayID, URL: best.URL, Wrong: "amount"})
+		return rc.storeCreated(ctx, e, kiosk.Opened{PayID: best.PayID, URL: best.URL, Wrong: "amount"})
 	case ok:
 		return rc.adopt(ctx, e, best, len(findings.Links))
-	case e.Tries <= len(settle) || !findings.Complete:
-		return rc.kernel.Later(ctx, e, settle[min(e.Tries-1, len(settle)-1)])
+	case e.Tries <= len(createSearchWaits) || !findings.Complete:
+		return rc.kernel.Later(ctx, e, createSearchWaits[min(e.Tries-1, len(createSearchWaits)-1)])
 	}
 	return rc.giveUp(ctx, e, kiosk.KeyGatewayUnclear, true)
 }
@@ -164,14 +164,14 @@ func (rc *Reconciler) adopt(ctx context.Context, e kiosk.Errand, f kiosk.Found, 
 	if matches > 1 {
 		rc.log.Error("several links carry one reference", "sale", e.Sale, "count", matches)
 	}
-	steps := []kiosk.Step{{Kind: kiosk.StepLive, PayID: f.PayID, URL: f.URL, UserID: f.UserID}}
+	steps := []kiosk.Step{{Kind: kiosk.StepLive, PayID: f.PayID, URL: f.URL, AccountNumber: f.AccountNumber}}
 	switch {
 	case f.Used:
 		steps = append(steps, kiosk.Step{Kind: kiosk.StepUsed})
 	case f.Cancelled:
 		steps = append(steps, kiosk.Step{Kind: kiosk.StepGone})
 	}
-	return rc.known(ctx, e, steps...)
+	return rc.storeKnown(ctx, e, steps...)
 }
 
 func lowest(links []kiosk.Found) (kiosk.Found, bool) {

@@ -19,14 +19,14 @@ const (
 // paid, links nobody knows, the nightly audit, the search after a restore, and whether people have
 // to be told that something about the house has changed.
 type patrol struct {
-	shop   *Reconciler
-	name   string
-	shown  int64           // Unix milliseconds when codes on show are looked at next
-	census int64           // the same for links nobody knows
-	audit  int64           // the same for the question whether an audit is due
-	absent map[int64]int64 // links of codes on show that no list held, with the time
-	turn   int             // rounds of several accounts so far
-	told   string          // what the tills were last told about the house
+	shop       *Reconciler
+	name       string
+	shown      int64           // Unix milliseconds when codes on show are looked at next
+	census     int64           // the same for links nobody knows
+	audit      int64           // the same for the question whether an audit is due
+	absent     map[int64]int64 // links of codes on show that no list held, with the time
+	turn       int             // rounds of several accounts so far
+	toldAlarms string          // what the tills were last told about the house
 }
 
 func (rc *Reconciler) patrol(ctx context.Context) {
@@ -40,13 +40,13 @@ func (rc *Reconciler) patrol(ctx context.Context) {
 
 func (p *patrol) round(ctx context.Context) {
 	p.probeStore(ctx)
-	p.tell(ctx)
+	p.ringOnNewAlarms(ctx)
 	now := p.shop.kernel.Now()
 	if now < min(p.shown, p.census, p.audit) || !p.leads(ctx) {
 		return
 	}
 	p.do(ctx, &p.shown, censusShown, p.lookAtShown)
-	p.do(ctx, &p.census, censusAll, p.lookForStrangers)
+	p.do(ctx, &p.census, censusAll, p.takeCensuses)
 	p.do(ctx, &p.audit, 10*kiosk.MinuteMillis, p.auditIfDue)
 }
 
@@ -75,18 +75,18 @@ func (p *patrol) leads(ctx context.Context) bool {
 }
 
 func (p *patrol) lookAtShown(ctx context.Context) error {
-	sales, err := p.shop.kernel.Watched(ctx, p.shop.kernel.Now())
+	sales, err := p.shop.kernel.WatchedSales(ctx, p.shop.kernel.Now())
 	if err != nil {
 		return err
 	}
-	return p.vanished(ctx, sales)
+	return p.findCancelled(ctx, sales)
 }
 
-// lookForStrangers takes the census of today and yesterday and of the days of links held, and after
+// takeCensuses takes the census of today and yesterday and of the days of links held, and after
 // a restore of every day since the newest event that was brought back.
-func (p *patrol) lookForStrangers(ctx context.Context) error {
+func (p *patrol) takeCensuses(ctx context.Context) error {
 	s := p.shop
-	held, restores, err := s.strangers(ctx)
+	held, restores, err := s.censusInputs(ctx)
 	if err != nil {
 		return err
 	}
@@ -94,38 +94,38 @@ func (p *patrol) lookForStrangers(ctx context.Context) error {
 	if len(restores) > 0 {
 		from = min(from, restores[0].Newest)
 	}
-	holders, err := s.counted(ctx, from, held)
+	holders, err := s.censusAccounts(ctx, from, held)
 	if err != nil {
 		return err
 	}
 	var failed []error
-	for _, holder := range p.inTurn(holders) {
+	for _, holder := range p.rotate(holders) {
 		failed = append(failed, s.censusOf(ctx, holder, censusOfDays(from, s.kernel.Now()), held))
 	}
 	if err := kiosk.FirstOf(failed...); err != nil {
 		return err
 	}
-	return s.searched(ctx, restores)
+	return s.finishRestores(ctx, restores)
 }
 
-// counted lists the accounts of which a census is to be taken: those whose keys are kept and with which
+// censusAccounts lists the accounts of which a census is to be taken: those whose keys are kept and with which
 // links may have been made since from, and those at which a link is held in quarantine.
-func (rc *Reconciler) counted(ctx context.Context, from int64, held []kiosk.Quarantined) ([]string, error) {
-	h, err := rc.kernel.House(ctx)
+func (rc *Reconciler) censusAccounts(ctx context.Context, from int64, held []kiosk.Quarantined) ([]string, error) {
+	h, err := rc.kernel.OfficeSettings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	holders := h.Reachable(rc.kernel.Now(), min(censusDays, (rc.kernel.Now()-from)/kiosk.DayMillis+1))
+	holders := h.ReadableAccounts(rc.kernel.Now(), min(censusDays, (rc.kernel.Now()-from)/kiosk.DayMillis+1))
 	for _, q := range held {
-		if own := rc.kernel.OwnOf(q.Account); !slices.Contains(holders, own) {
+		if own := rc.kernel.AccountIDOf(q.Account); !slices.Contains(holders, own) {
 			holders = append(holders, own)
 		}
 	}
 	return holders, nil
 }
 
-// strangers reads the links that are held in quarantine, and the restores that were not searched for yet.
-func (rc *Reconciler) strangers(ctx context.Context) (held []kiosk.Quarantined, open []kiosk.Restore, err error) {
+// censusInputs reads the links that are held in quarantine, and the restores that were not searched for yet.
+func (rc *Reconciler) censusInputs(ctx context.Context) (held []kiosk.Quarantined, open []kiosk.Restore, err error) {
 	err = rc.store.View(ctx, func(r kiosk.Reader) (err error) {
 		if held, err = r.Quarantine(true, shop.WatchAtOnce); err != nil {
 			return err
@@ -141,8 +141,8 @@ func (rc *Reconciler) strangers(ctx context.Context) (held []kiosk.Quarantined, 
 	return held, open, err
 }
 
-// searched ends restores whose census was taken, once the gateway's rows were compared too.
-func (rc *Reconciler) searched(ctx context.Context, restores []kiosk.Restore) error {
+// finishRestores ends restores whose census was taken, once the gateway's rows were compared too.
+func (rc *Reconciler) finishRestores(ctx context.Context, restores []kiosk.Restore) error {
 	if len(restores) == 0 {
 		return nil
 	}
@@ -165,29 +165,29 @@ func (rc *Reconciler) searched(ctx context.Context, restores []kiosk.Restore) er
 func (p *patrol) auditIfDue(ctx context.Context) error {
 	s := p.shop
 	slot := (s.kernel.Now()-auditHour)/kiosk.DayMillis*kiosk.DayMillis + auditHour
-	if slot <= s.settings.Created {
+	if slot <= s.installation.Created {
 		return nil
 	}
-	return s.readBooks(ctx, func(audited int64) bool { return audited < slot })
+	return s.auditAccounts(ctx, func(audited int64) bool { return audited < slot })
 }
 
-// ReadBooks audits the gateway's books and reads its payouts and invoices, of the account first that
+// AuditAccounts audits the gateway's books and reads its payouts and invoices, of the account first that
 // was audited longest ago: the calls of a minute may not reach for all of them. The error is that of
 // the first account that could not be read.
-func (rc *Reconciler) ReadBooks(ctx context.Context) error {
-	return rc.readBooks(ctx, func(int64) bool { return true })
+func (rc *Reconciler) AuditAccounts(ctx context.Context) error {
+	return rc.auditAccounts(ctx, func(int64) bool { return true })
 }
 
-func (rc *Reconciler) readBooks(ctx context.Context, due func(audited int64) bool) error {
-	h, err := rc.kernel.House(ctx)
+func (rc *Reconciler) auditAccounts(ctx context.Context, due func(audited int64) bool) error {
+	h, err := rc.kernel.OfficeSettings(ctx)
 	if err != nil {
 		return err
 	}
-	last, err := rc.audited(ctx, h)
+	last, err := rc.lastAudits(ctx, h)
 	if err != nil {
 		return err
 	}
-	holders := h.Reachable(rc.kernel.Now(), kiosk.AuditDays)
+	holders := h.ReadableAccounts(rc.kernel.Now(), kiosk.AuditDays)
 	slices.SortStableFunc(holders, func(a, b string) int { return cmp.Compare(last[a], last[b]) })
 	var failed []error
 	for _, holder := range holders {
@@ -198,7 +198,7 @@ func (rc *Reconciler) readBooks(ctx context.Context, due func(audited int64) boo
 		if err == nil {
 			err = rc.readPayoutsOf(ctx, holder)
 		}
-		if h.Own(holder).Ended > 0 && kiosk.KeyOf(err) == kiosk.KeyGatewayKey {
+		if h.Account(holder).Ended > 0 && kiosk.KeyOf(err) == kiosk.KeyGatewayKey {
 			rc.log.Warn("the owner's key is no good any more", "account", holder)
 			err = nil // it ended, and so did what it let us read
 		}
@@ -207,15 +207,15 @@ func (rc *Reconciler) readBooks(ctx context.Context, due func(audited int64) boo
 	return kiosk.FirstOf(failed...)
 }
 
-// audited is when each account was audited last; one of a stall counts as audited when it was made.
-func (rc *Reconciler) audited(ctx context.Context, h kiosk.House) (map[string]int64, error) {
+// lastAudits is when each account was audited last; one of a stall counts as audited when it was made.
+func (rc *Reconciler) lastAudits(ctx context.Context, h kiosk.OfficeSettings) (map[string]int64, error) {
 	last := map[string]int64{}
 	for _, a := range h.Accounts {
 		last[a.ID] = a.Made
 	}
 	days, err := rc.AuditDays(ctx, 1+len(h.Accounts)) // of the newest day there is one of each account
 	for _, d := range days {
-		own := rc.kernel.OwnOf(d.Account)
+		own := rc.kernel.AccountIDOf(d.Account)
 		last[own] = max(last[own], d.At)
 	}
 	return last, err
@@ -240,18 +240,18 @@ func (p *patrol) probeStore(ctx context.Context) {
 	}
 }
 
-// tell has every till drawn anew when what it has to say about the house has changed without an
+// ringOnNewAlarms has every till drawn anew when what it has to say about the house has changed without an
 // event of its register.
-func (p *patrol) tell(ctx context.Context) {
+func (p *patrol) ringOnNewAlarms(ctx context.Context) {
 	s := p.shop
 	now := ""
 	for _, a := range s.kernel.HealthAlarms(s.kernel.Now()) {
-		now += string(a.Kind) + a.Own + " "
+		now += string(a.Kind) + a.AccountID + " "
 	}
-	if now == p.told {
+	if now == p.toldAlarms {
 		return
 	}
-	p.told = now
+	p.toldAlarms = now
 	s.ringTills(ctx)
 }
 

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	reportPage  = 1000 // rows; the gateway gives no more
-	reportPages = 20
+	gatewayPageSize  = 1000 // rows; the gateway gives no more
+	gatewayPagesMost = 20
 )
 
 // readPayoutsOf reads an account's payouts of the last 35 days and its invoices, through the lowest
@@ -21,16 +21,16 @@ func (rc *Reconciler) readPayoutsOf(ctx context.Context, holder string) error {
 	from, to := now.AddDate(0, 0, -kiosk.AuditDays).Format(time.DateOnly), now.Format(time.DateOnly)
 	var payouts []kiosk.Payout
 	err := everyPage(func(n int) (full bool, err error) {
-		page, err := gateway.ReadPayouts(ctx, kiosk.ReportQuery{Page: n, Limit: reportPage, From: from, To: to})
+		page, err := gateway.ReadPayouts(ctx, kiosk.GatewayPageQuery{Page: n, Limit: gatewayPageSize, From: from, To: to})
 		payouts = append(payouts, page.Rows...)
 		return page.Full, err
 	})
-	rc.kernel.HeardAside(holder, err)
+	rc.kernel.NoteLowLaneCall(holder, err)
 	if err != nil {
 		return err
 	}
-	invoices, err := gateway.ReadInvoices(ctx, kiosk.ReportQuery{Page: 1, Limit: reportPage})
-	rc.kernel.HeardAside(holder, err)
+	invoices, err := gateway.ReadInvoices(ctx, kiosk.GatewayPageQuery{Page: 1, Limit: gatewayPageSize})
+	rc.kernel.NoteLowLaneCall(holder, err)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (rc *Reconciler) readPayoutsOf(ctx context.Context, holder string) error {
 }
 
 func everyPage(read func(n int) (full bool, err error)) error {
-	for n := 1; n <= reportPages; n++ {
+	for n := 1; n <= gatewayPagesMost; n++ {
 		if full, err := read(n); err != nil || !full {
 			return err
 		}
@@ -50,13 +50,13 @@ func (rc *Reconciler) keepPayouts(ctx context.Context, holder string, payouts []
 	now := rc.kernel.Now()
 	return rc.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 		for _, p := range payouts {
-			p.Account, p.SeenAt = rc.kernel.BookOf(holder), now
+			p.Account, p.SeenAt = rc.kernel.QualifiedAccount(holder), now
 			if err := tx.PutPayout(p); err != nil {
 				return err
 			}
 		}
 		for _, v := range invoices {
-			v.Account, v.SeenAt = rc.kernel.BookOf(holder), now
+			v.Account, v.SeenAt = rc.kernel.QualifiedAccount(holder), now
 			if err := tx.PutFeeInvoice(v); err != nil {
 				return err
 			}
@@ -67,10 +67,10 @@ func (rc *Reconciler) keepPayouts(ctx context.Context, holder string, payouts []
 
 // Payouts matches the gateway's payouts for its days from first to last ("2026-05-01") with our
 // rows, account by account, newest first. Whoever may see all stalls may call it.
-func (rc *Reconciler) Payouts(ctx context.Context, first, last string) ([]kiosk.PayoutMatch, error) {
-	var all []kiosk.PayoutMatch
+func (rc *Reconciler) Payouts(ctx context.Context, first, last string) ([]kiosk.PayoutComparison, error) {
+	var all []kiosk.PayoutComparison
 	err := rc.store.View(ctx, func(r kiosk.Reader) error {
-		rows, err := r.Listed(kiosk.ListedQuery{First: first, Last: last})
+		rows, err := r.PayInSums(kiosk.PayInSumQuery{First: first, Last: last})
 		if err != nil {
 			return err
 		}
@@ -78,31 +78,31 @@ func (rc *Reconciler) Payouts(ctx context.Context, first, last string) ([]kiosk.
 		if err != nil {
 			return err
 		}
-		strangers, err := r.Unmatched(false, mostStrangers)
-		all = rc.matchPayouts(rows, payouts, strangers, first, last)
+		strangers, err := r.Unmatched(false, mostUnmatched)
+		all = rc.comparePayouts(rows, payouts, strangers, first, last)
 		return err
 	})
 	return all, err
 }
 
-const mostStrangers = 10_000
+const mostUnmatched = 10_000
 
-func (rc *Reconciler) matchPayouts(rows []kiosk.Listed, payouts []kiosk.Payout, strangers []kiosk.Unmatched, first, last string) []kiosk.PayoutMatch {
+func (rc *Reconciler) comparePayouts(rows []kiosk.PayInSum, payouts []kiosk.Payout, strangers []kiosk.Unmatched, first, last string) []kiosk.PayoutComparison {
 	type page struct{ day, holder string }
-	days := map[page]*kiosk.PayoutMatch{}
-	at := func(day, holder string) *kiosk.PayoutMatch {
+	days := map[page]*kiosk.PayoutComparison{}
+	at := func(day, holder string) *kiosk.PayoutComparison {
 		p := page{day, holder}
 		if days[p] == nil {
-			days[p] = &kiosk.PayoutMatch{Day: day, Holder: holder}
+			days[p] = &kiosk.PayoutComparison{Day: day, AccountID: holder}
 		}
 		return days[p]
 	}
 	for _, l := range rows {
-		m := at(l.Day, l.Holder)
+		m := at(l.Day, l.AccountID)
 		m.Ours, m.Expected = m.Ours.Plus(l), m.Expected+l.Net
 	}
 	for _, p := range payouts {
-		m := at(p.Day, rc.kernel.OwnOf(p.Account))
+		m := at(p.Day, rc.kernel.AccountIDOf(p.Account))
 		m.Payouts, m.Paid = append(m.Payouts, p), m.Paid+p.Net
 	}
 	for _, u := range strangers {
@@ -110,7 +110,7 @@ func (rc *Reconciler) matchPayouts(rows []kiosk.Listed, payouts []kiosk.Payout, 
 		if day < first || day > last {
 			continue
 		}
-		m := at(day, rc.kernel.OwnOf(u.Account))
+		m := at(day, rc.kernel.AccountIDOf(u.Account))
 		m.Expected += u.Row.Net
 		if u.Why == kiosk.UnmatchedShare {
 			m.Shares++
@@ -118,12 +118,12 @@ func (rc *Reconciler) matchPayouts(rows []kiosk.Listed, payouts []kiosk.Payout, 
 		}
 		m.Unmatched = append(m.Unmatched, u)
 	}
-	all := make([]kiosk.PayoutMatch, 0, len(days))
+	all := make([]kiosk.PayoutComparison, 0, len(days))
 	for _, m := range days {
 		all = append(all, *m)
 	}
-	slices.SortFunc(all, func(a, b kiosk.PayoutMatch) int {
-		return cmp.Or(cmp.Compare(b.Day, a.Day), cmp.Compare(a.Holder, b.Holder))
+	slices.SortFunc(all, func(a, b kiosk.PayoutComparison) int {
+		return cmp.Or(cmp.Compare(b.Day, a.Day), cmp.Compare(a.AccountID, b.AccountID))
 	})
 	return all
 }

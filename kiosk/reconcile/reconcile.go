@@ -16,19 +16,19 @@ import (
 
 // Reconciler does the errands and reads the gateway's lists. All methods may be called concurrently.
 type Reconciler struct {
-	kernel    *shop.Kernel
-	store     kiosk.Store
-	gateway   kiosk.Gateway
-	bus       kiosk.Bus
-	random    kiosk.Entropy
-	clock     func() time.Time
-	log       *slog.Logger
-	observe   kiosk.Observer
-	settings  kiosk.Settings
-	account   string
-	publicURL string
-	hookPath  string
-	addresses addresses
+	kernel       *shop.Kernel
+	store        kiosk.Store
+	gateway      kiosk.Gateway
+	bus          kiosk.Bus
+	random       kiosk.Entropy
+	clock        func() time.Time
+	log          *slog.Logger
+	observe      kiosk.Observer
+	installation kiosk.Installation
+	gatewayName  string
+	publicURL    string
+	hookPath     string
+	addresses    addresses
 }
 
 // New makes the room. One per process.
@@ -36,7 +36,7 @@ func New(k *shop.Kernel) *Reconciler {
 	kit := k.Kit()
 	return &Reconciler{
 		kernel: k, store: kit.Store, gateway: kit.Gateway, bus: kit.Bus, random: kit.Random, clock: kit.Clock,
-		log: kit.Log, observe: kit.Observe, settings: kit.Settings, account: kit.Account,
+		log: kit.Log, observe: kit.Observe, installation: kit.Settings, gatewayName: kit.GatewayName,
 		publicURL: kit.PublicURL, hookPath: kit.HookPath,
 	}
 }

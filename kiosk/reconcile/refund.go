@@ -16,33 +16,33 @@ func (rc *Reconciler) refund(ctx context.Context, e kiosk.Errand, sale *kiosk.Sa
 		return nil
 	}
 	if e.Tries > 1 {
-		return rc.kernel.Found(ctx, e, kiosk.Step{Kind: kiosk.StepUnsure, ID: r.ID, Amount: r.Amount})
+		return rc.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepUnsure, ID: r.ID, Amount: r.Amount})
 	}
 	kiosk.Crash("before-refund")
-	err := rc.kernel.GatewayOf(ctx, link.Holder).Refund(ctx, link.PayID, r.Amount, r.Amount == link.Received())
+	err := rc.kernel.GatewayOf(ctx, link.AccountID).Refund(ctx, link.PayID, r.Amount, r.Amount == link.Received())
 	kiosk.Crash("after-refund")
-	rc.kernel.Heard(link.Holder, err)
+	rc.kernel.NoteCall(link.AccountID, err)
 	step := kiosk.Step{Kind: kiosk.StepFiled, ID: r.ID, Amount: r.Amount}
 	switch kiosk.CodeOf(err) {
 	case "":
-		return rc.kernel.Found(ctx, e, step)
+		return rc.kernel.StoreFindings(ctx, e, step)
 	case kiosk.Refused:
 		if r.Again && kiosk.KeyOf(err) == kiosk.KeyRefundKnown {
-			return rc.kernel.Found(ctx, e, step) // it was the answer that was lost, not the request
+			return rc.kernel.StoreFindings(ctx, e, step) // it was the answer that was lost, not the request
 		}
-		step.Kind, step.Reason, step.Said = kiosk.StepDeclined, kiosk.KeyOf(err), Said(err)
-		return rc.kernel.Found(ctx, e, step)
+		step.Kind, step.Reason, step.Said = kiosk.StepDeclined, kiosk.KeyOf(err), GatewaySentence(err)
+		return rc.kernel.StoreFindings(ctx, e, step)
 	case kiosk.TooMany, kiosk.NotSent:
 		e.Tries = 0
 		return rc.kernel.Later(ctx, e, max(kiosk.WaitOf(err), 5*kiosk.SecondMillis))
 	default:
 		step.Kind = kiosk.StepUnsure
-		return rc.kernel.Found(ctx, e, step)
+		return rc.kernel.StoreFindings(ctx, e, step)
 	}
 }
 
-// Said is the gateway's own sentence in a refusal, "" if it had none.
-func Said(err error) string {
+// GatewaySentence is the gateway's own sentence in a refusal, "" if it had none.
+func GatewaySentence(err error) string {
 	var e *kiosk.Error
 	if errors.As(err, &e) && len(e.Args) > 0 {
 		return e.Args[0]

@@ -14,18 +14,18 @@ var retireWaits = []int64{1 * kiosk.SecondMillis, 2 * kiosk.SecondMillis, 4 * ki
 func (rc *Reconciler) retire(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale) error {
 	link := sale.Link(e.Link)
 	kiosk.Crash("before-retire")
-	answer, err := rc.kernel.GatewayOf(ctx, link.Holder).Retire(ctx, link.PayID)
+	answer, err := rc.kernel.GatewayOf(ctx, link.AccountID).Retire(ctx, link.PayID)
 	kiosk.Crash("after-retire")
-	rc.kernel.Heard(link.Holder, err)
+	rc.kernel.NoteCall(link.AccountID, err)
 	if err != nil {
 		rc.log.Warn("retire failed", "sale", sale.ID, "link", link.ID, "code", kiosk.CodeOf(err), "err", err)
 		return rc.kernel.Later(ctx, e, max(kiosk.WaitOf(err), backoff(retireWaits, e.Tries)))
 	}
 	switch answer {
 	case kiosk.RetiredGone:
-		return rc.kernel.Found(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
+		return rc.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
 	case kiosk.RetiredUsed:
-		return rc.kernel.Found(ctx, e, kiosk.Step{Kind: kiosk.StepToldUsed})
+		return rc.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepToldUsed})
 	case kiosk.RetiredUnknown:
 	}
 	return rc.retireUnknown(ctx, e, link)
@@ -33,24 +33,24 @@ func (rc *Reconciler) retire(ctx context.Context, e kiosk.Errand, sale *kiosk.Sa
 
 func (rc *Reconciler) retireUnknown(ctx context.Context, e kiosk.Errand, link *kiosk.Link) error {
 	kiosk.Crash("before-retire-search")
-	findings, err := rc.kernel.GatewayOf(ctx, link.Holder).Find(ctx, link.Ref)
+	findings, err := rc.kernel.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
 	kiosk.Crash("after-retire-search")
-	rc.kernel.Heard(link.Holder, err)
+	rc.kernel.NoteCall(link.AccountID, err)
 	if err != nil {
 		return rc.kernel.Later(ctx, e, backoff(retireWaits, e.Tries))
 	}
 	for _, f := range findings.Links {
 		if f.PayID == link.PayID && f.Used {
-			return rc.kernel.Found(ctx, e, kiosk.Step{Kind: kiosk.StepUsed})
+			return rc.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepUsed})
 		}
 		if f.PayID == link.PayID && f.Cancelled {
-			return rc.kernel.Found(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
+			return rc.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
 		}
 	}
 	if len(findings.Links) > 0 || !findings.Complete {
 		return rc.kernel.Later(ctx, e, backoff(retireWaits, e.Tries))
 	}
-	return rc.kernel.Found(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
+	return rc.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
 }
 
 func backoff(waits []int64, tries int) int64 {

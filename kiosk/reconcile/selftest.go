@@ -6,8 +6,8 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// testNotice takes the webhook of a test: it came through everything that a real one comes through.
-func (rc *Reconciler) testNotice(ctx context.Context, hash string) error {
+// receiveTestNotice takes the webhook of a test: it came through everything that a real one comes through.
+func (rc *Reconciler) receiveTestNotice(ctx context.Context, hash string) error {
 	var t kiosk.SelfTest
 	err := rc.store.View(ctx, func(r kiosk.Reader) (err error) {
 		t, err = r.SelfTestByToken(hash)

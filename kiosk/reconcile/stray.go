@@ -13,14 +13,14 @@ var strayWaits = []int64{
 	30 * kiosk.MinuteMillis, 60 * kiosk.MinuteMillis,
 }
 
-// stray looks for the link of an attempt that was given up. One that is found becomes known and,
+// searchStray looks for the link of an attempt that was given up. One that is found becomes known and,
 // being given up, is retired; whatever was paid on it goes to review of its sale.
-func (rc *Reconciler) stray(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale) error {
+func (rc *Reconciler) searchStray(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale) error {
 	link := sale.Link(e.Link)
 	kiosk.Crash("before-stray-search")
-	findings, err := rc.kernel.GatewayOf(ctx, link.Holder).Find(ctx, link.Ref)
+	findings, err := rc.kernel.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
 	kiosk.Crash("after-stray-search")
-	rc.kernel.Heard(link.Holder, err)
+	rc.kernel.NoteCall(link.AccountID, err)
 	if err != nil {
 		return rc.kernel.Later(ctx, e, max(kiosk.WaitOf(err), backoff(strayWaits, e.Tries)))
 	}
@@ -28,7 +28,7 @@ func (rc *Reconciler) stray(ctx context.Context, e kiosk.Errand, sale *kiosk.Sal
 		return rc.adopt(ctx, e, best, len(findings.Links))
 	}
 	if findings.Complete && rc.kernel.Now()-link.Created > kiosk.DayMillis {
-		return rc.kernel.Found(ctx, e, kiosk.Step{Kind: kiosk.StepUnborn})
+		return rc.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepUnborn})
 	}
 	return rc.kernel.Later(ctx, e, backoff(strayWaits, e.Tries))
 }

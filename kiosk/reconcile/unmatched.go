@@ -8,29 +8,29 @@ import (
 	"qrkiosk/kiosk/shop"
 )
 
-// stranger keeps a row of nobody's link. Rows of other systems on the same account, of the time
+// keepUnmatchedPayIn keeps a row of nobody's link. Rows of other systems on the same account, of the time
 // before this one, and those that brought no money are none of our business.
-func (rc *Reconciler) stranger(ctx context.Context, holder string, row kiosk.PayIn) error {
+func (rc *Reconciler) keepUnmatchedPayIn(ctx context.Context, holder string, row kiosk.PayIn) error {
 	money := row.Status == kiosk.StatusSuccess || (row.Kind != kiosk.RowPayment && row.Status != kiosk.StatusPending)
 	if !money || rc.foreign(holder, row) {
 		return nil
 	}
 	return rc.keepUnmatched(ctx, kiosk.Unmatched{
-		Account: rc.kernel.BookOf(holder), PayID: row.PayID, Ref: row.Ref, Why: rc.strangeness(row.Ref),
+		Account: rc.kernel.QualifiedAccount(holder), PayID: row.PayID, Ref: row.Ref, Why: rc.whyUnmatched(row.Ref),
 		Row: kiosk.RowOf(row, rc.kernel.Now()),
 	}, row)
 }
 
-// share keeps what an account got of a link of another one, by its split terms. It is part of what is
+// keepShare keeps what an account got of a link of another one, by its split terms. It is part of what is
 // paid out to the account and counts in no sum of sales; nobody has to look into it.
-func (rc *Reconciler) share(ctx context.Context, holder string, row kiosk.PayIn, sale string) error {
+func (rc *Reconciler) keepShare(ctx context.Context, holder string, row kiosk.PayIn, sale string) error {
 	if row.Status != kiosk.StatusSuccess && (row.Kind == kiosk.RowPayment || row.Status == kiosk.StatusPending) {
 		return nil
 	}
 	now := rc.kernel.Now()
 	return rc.keepUnmatched(ctx, kiosk.Unmatched{
-		Account: rc.kernel.BookOf(holder), PayID: row.PayID, Ref: row.Ref, Why: kiosk.UnmatchedShare, Row: kiosk.RowOf(row, now),
-		Settled: now, By: kiosk.ActorGateway, Reason: sale,
+		Account: rc.kernel.QualifiedAccount(holder), PayID: row.PayID, Ref: row.Ref, Why: kiosk.UnmatchedShare, Row: kiosk.RowOf(row, now),
+		Resolved: now, By: kiosk.ActorGateway, Reason: sale,
 	}, row)
 }
 
@@ -66,24 +66,24 @@ func (rc *Reconciler) foreign(holder string, row kiosk.PayIn) bool {
 	if (row.Ref != "" || holder != "") && !rc.ours(row.Ref) {
 		return true
 	}
-	return row.Time != 0 && row.Time < rc.settings.Created-kiosk.DayMillis
+	return row.Time != 0 && row.Time < rc.installation.Created-kiosk.DayMillis
 }
 
 // ours tells whether a reference was made by this installation.
 func (rc *Reconciler) ours(ref string) bool {
-	return kiosk.IsReference(ref) && strings.HasPrefix(ref, rc.settings.Installation)
+	return kiosk.IsReference(ref) && strings.HasPrefix(ref, rc.installation.Code)
 }
 
-func (rc *Reconciler) strangeness(ref string) string {
+func (rc *Reconciler) whyUnmatched(ref string) string {
 	if rc.ours(ref) {
 		return kiosk.UnmatchedLost
 	}
 	return kiosk.UnmatchedUnknown
 }
 
-// rematch settles what waits as unmatched though its sale is known now, as when a link was found
+// resolveFound settles what waits as unmatched though its sale is known now, as when a link was found
 // after its payment.
-func (rc *Reconciler) rematch(ctx context.Context) error {
+func (rc *Reconciler) resolveFound(ctx context.Context) error {
 	waiting, err := rc.kernel.Unmatched(ctx, true, shop.WatchAtOnce)
 	if err != nil {
 		return err
@@ -98,10 +98,10 @@ func (rc *Reconciler) rematch(ctx context.Context) error {
 		}
 		err = rc.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 			found, err := tx.UnmatchedRow(u.Account, u.Row.Key)
-			if err != nil || found.Settled != 0 {
+			if err != nil || found.Resolved != 0 {
 				return err
 			}
-			return rc.kernel.SettleUnmatched(tx, found, kiosk.ActorGateway, sale.Number)
+			return rc.kernel.ResolveUnmatched(tx, found, kiosk.ActorGateway, sale.Number)
 		})
 		if err != nil {
 			return err

@@ -9,11 +9,11 @@ import (
 // ExportSales gives every sale of some days to each, oldest first, from one snapshot of the store;
 // begin is called before the first. A clerk gets the sales of the stalls that are theirs. Whatever
 // each returns ends the export and is returned.
-func (rp *Reports) ExportSales(ctx context.Context, by kiosk.Clerk, q kiosk.ExportQuery, begin func(kiosk.Export) error, each func(*kiosk.Sale) error) error {
+func (rp *Reports) ExportSales(ctx context.Context, by kiosk.OfficeActor, q kiosk.ExportQuery, begin func(kiosk.Export) error, each func(*kiosk.Sale) error) error {
 	if by.Role != kiosk.Organizer && q.Stall == "" {
 		q.Stall = by.Stall
 	}
-	if err := by.MayRead(q.Stall); err != nil {
+	if err := by.CheckMayRead(q.Stall); err != nil {
 		return err
 	}
 	if err := CheckDays(q.First, q.Last); err != nil {
@@ -44,8 +44,8 @@ func (rp *Reports) ExportSales(ctx context.Context, by kiosk.Clerk, q kiosk.Expo
 
 // ExportEvents gives every entry of the journal to each, from one snapshot. Organizers may call it:
 // the journal is that of the whole house.
-func (rp *Reports) ExportEvents(ctx context.Context, by kiosk.Clerk, begin func(rows int64) error, each func(kiosk.Event) error) error {
-	if err := by.Organizes(); err != nil {
+func (rp *Reports) ExportEvents(ctx context.Context, by kiosk.OfficeActor, begin func(rows int64) error, each func(kiosk.Event) error) error {
+	if err := by.CheckOrganizer(); err != nil {
 		return err
 	}
 	return rp.store.View(ctx, func(r kiosk.Reader) error {

@@ -27,13 +27,13 @@ func (rp *Reports) ZReports(ctx context.Context, register string, before int64, 
 	return all, err
 }
 
-// Since tells what was booked for the sales of a closed shift after its close: it stands in the
+// PostedAfterClose tells what was booked for the sales of a closed shift after its close: it stands in the
 // reports of later shifts, under Earlier.
-func (rp *Reports) Since(ctx context.Context, z kiosk.Report) (kiosk.Figures, error) {
+func (rp *Reports) PostedAfterClose(ctx context.Context, z kiosk.Report) (kiosk.Figures, error) {
 	var now kiosk.Figures
 	err := rp.store.View(ctx, func(r kiosk.Reader) (err error) {
 		now, err = r.Totals(z.Register, z.Shift)
 		return err
 	})
-	return now.Minus(z.Own), err
+	return now.Minus(z.OfShift), err
 }

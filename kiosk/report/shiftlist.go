@@ -10,9 +10,9 @@ import (
 
 // ShiftsOf lists the Z reports that were closed on local days from first to last: of one stall, or of
 // all that the clerk may see if stall is "". A stall that is none of theirs is [kiosk.NotFound].
-func (rp *Reports) ShiftsOf(ctx context.Context, by kiosk.Clerk, stall string, first, last int64) (kiosk.Shifts, error) {
+func (rp *Reports) ShiftsOf(ctx context.Context, by kiosk.OfficeActor, stall string, first, last int64) (kiosk.Shifts, error) {
 	all := kiosk.Shifts{Stall: cmp.Or(stall, by.Stall)}
-	if err := cmp.Or(CheckDays(first, last), by.MayRead(all.Stall)); err != nil {
+	if err := cmp.Or(CheckDays(first, last), by.CheckMayRead(all.Stall)); err != nil {
 		return kiosk.Shifts{}, err
 	}
 	err := rp.store.View(ctx, func(r kiosk.Reader) error {
@@ -25,7 +25,7 @@ func (rp *Reports) ShiftsOf(ctx context.Context, by kiosk.Clerk, stall string, f
 			return err
 		}
 		all.Names = x.Names
-		all.Stalls = slices.DeleteFunc(stalls, func(s kiosk.Stall) bool { return !by.Heads(s.ID) })
+		all.Stalls = slices.DeleteFunc(stalls, func(s kiosk.Stall) bool { return !by.CheckMayChange(s.ID) })
 		reports, err := r.ReportsClosed((first-1)*kiosk.DayMillis, (last+2)*kiosk.DayMillis)
 		addReports(&all, reports, first, last)
 		return err
@@ -61,16 +61,16 @@ func addReports(l *kiosk.Shifts, reports []kiosk.Report, first, last int64) {
 
 // OfficeReport is a Z report with everything it is drawn with.
 type OfficeReport struct {
-	Report   kiosk.Report
-	Since    kiosk.Figures // booked for sales of the shift after its close
-	Stall    kiosk.Stall
-	Register kiosk.Register
-	Names    map[string]string
+	Report     kiosk.Report
+	AfterClose kiosk.Figures // booked for sales of the shift after its close
+	Stall      kiosk.Stall
+	Register   kiosk.Register
+	Names      map[string]string
 }
 
 // OfficeReport reads the Z report of a closed shift of a stall, as it was frozen, for whoever heads
 // the stall. One of another stall, or of a shift that is open, is [kiosk.NotFound].
-func (rp *Reports) OfficeReport(ctx context.Context, by kiosk.Clerk, stall, shift string) (OfficeReport, error) {
+func (rp *Reports) OfficeReport(ctx context.Context, by kiosk.OfficeActor, stall, shift string) (OfficeReport, error) {
 	if err := by.MustHead(stall); err != nil {
 		return OfficeReport{}, err
 	}
@@ -100,6 +100,6 @@ func (o *OfficeReport) read(r kiosk.Reader) (err error) {
 	}
 	o.Names = x.Names
 	now, err := r.Totals(o.Report.Register, o.Report.Shift)
-	o.Since = now.Minus(o.Report.Own)
+	o.AfterClose = now.Minus(o.Report.OfShift)
 	return err
 }

@@ -17,7 +17,7 @@ func (rp *Reports) Statement(ctx context.Context, stall string, first, last int6
 		return kiosk.Statement{}, err
 	}
 	st := kiosk.Statement{First: first, Last: last, Names: map[string]string{}}
-	err := rp.store.View(ctx, func(r kiosk.Reader) error { return readStatement(&st, r, stall, rp.kernel.OwnOf) })
+	err := rp.store.View(ctx, func(r kiosk.Reader) error { return readStatement(&st, r, stall, rp.kernel.AccountIDOf) })
 	return st, err
 }
 
@@ -70,7 +70,7 @@ func readStatement(st *kiosk.Statement, r kiosk.Reader, stall string, ownOf func
 // either side may belong to it, and then only its rows decide.
 func readPayouts(st *kiosk.Statement, r kiosk.Reader, ownOf func(book string) string) error {
 	first, last := kiosk.DayName(st.First), kiosk.DayName(st.Last)
-	rows, err := r.Listed(kiosk.ListedQuery{Stall: st.Stall.ID, First: first, Last: last})
+	rows, err := r.PayInSums(kiosk.PayInSumQuery{Stall: st.Stall.ID, First: first, Last: last})
 	if err != nil {
 		return err
 	}
@@ -80,9 +80,9 @@ func readPayouts(st *kiosk.Statement, r kiosk.Reader, ownOf func(book string) st
 	}
 	for _, l := range rows {
 		st.ToCome += l.Open
-		p := kiosk.StallPayout{Day: l.Day, Holder: l.Holder, Rows: l}
+		p := kiosk.StallPayout{Day: l.Day, AccountID: l.AccountID, Rows: l}
 		for _, o := range payouts {
-			if o.Day == l.Day && ownOf(o.Account) == l.Holder {
+			if o.Day == l.Day && ownOf(o.Account) == l.AccountID {
 				p.Payouts = append(p.Payouts, o)
 			}
 		}
@@ -99,27 +99,27 @@ func (rp *Reports) Today(zone string) int64 {
 
 // NewOwnerLink makes the secret of a read-only link to a stall's statements. It is told once: only
 // its hash is kept. The link before it is dead from now on. Organizers may call it.
-func (rp *Reports) NewOwnerLink(ctx context.Context, by kiosk.Clerk, stall string) (secret string, err error) {
-	if err := by.Organizes(); err != nil {
+func (rp *Reports) NewOwnerLink(ctx context.Context, by kiosk.OfficeActor, stall string) (secret string, err error) {
+	if err := by.CheckOrganizer(); err != nil {
 		return "", err
 	}
 	secret = rp.random.Secret(16)
-	err = rp.kernel.OfficeBy(ctx, by, func(tx kiosk.Tx) (kiosk.Changed, error) {
+	err = rp.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
 		if _, err := tx.Stall(stall); err != nil {
-			return kiosk.Changed{}, err
+			return kiosk.OfficeChange{}, err
 		}
-		return kiosk.Changed{Kind: "owner-link.made", Subject: stall}, tx.PutOwnerKey(stall, hashOwner(secret), rp.kernel.Now())
+		return kiosk.OfficeChange{Kind: "owner-link.made", Subject: stall}, tx.PutOwnerKey(stall, hashOwner(secret), rp.kernel.Now())
 	})
 	return secret, err
 }
 
 // EndOwnerLink makes a stall's read-only link dead. Organizers may call it.
-func (rp *Reports) EndOwnerLink(ctx context.Context, by kiosk.Clerk, stall string) error {
-	if err := by.Organizes(); err != nil {
+func (rp *Reports) EndOwnerLink(ctx context.Context, by kiosk.OfficeActor, stall string) error {
+	if err := by.CheckOrganizer(); err != nil {
 		return err
 	}
-	return rp.kernel.OfficeBy(ctx, by, func(tx kiosk.Tx) (kiosk.Changed, error) {
-		return kiosk.Changed{Kind: "owner-link.ended", Subject: stall}, tx.PutOwnerKey(stall, "", rp.kernel.Now())
+	return rp.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
+		return kiosk.OfficeChange{Kind: "owner-link.ended", Subject: stall}, tx.PutOwnerKey(stall, "", rp.kernel.Now())
 	})
 }
 

@@ -162,7 +162,7 @@ func TestOpen_echo(t *testing.T) {
 		}
 		client, f := connect(t, says(200, done(body)))
 		got, err := client.Open(t.Context(), order())
-		want := kiosk.Opened{PayID: 99290, UserID: "usr-1", Wrong: c.wrong}
+		want := kiosk.Opened{PayID: 99290, AccountNumber: "usr-1", Wrong: c.wrong}
 		if c.wrong == "" {
 			want.URL = strings.Replace(address, c.old, c.new, 1)
 		}
@@ -227,7 +227,7 @@ func TestOpen_noNumber(t *testing.T) {
 
 func TestOpen_split(t *testing.T) {
 	o := order()
-	o.Shares = []kiosk.Part{{Token: "b/1", Amount: 250}, {Token: "a", Amount: 1000}}
+	o.Parts = []kiosk.Part{{Token: "b/1", Amount: 250}, {Token: "a", Amount: 1000}}
 	body := strings.NewReplacer(`"is_split_link":"false"`, `"is_split_link":"true"`,
 		`"split_type":"normal"`, `"split_type":"absolute"`).Replace(echo)
 	for recipients, wrong := range map[string]string{
@@ -278,7 +278,7 @@ func TestOpen_flaws(t *testing.T) {
 		"PaymentEndpoint": func(o *kiosk.Order) { o.PaymentEndpoint += ",https://b.example" },
 		"CallbackURL":     func(o *kiosk.Order) { o.CallbackURL += ",0" },
 		"Key":             func(o *kiosk.Order) { o.Key = "short" },
-		"Shares":          func(o *kiosk.Order) { o.Shares = []kiosk.Part{{Token: "a", Amount: 700}, {Token: "b", Amount: 700}} },
+		"Shares":          func(o *kiosk.Order) { o.Parts = []kiosk.Part{{Token: "a", Amount: 700}, {Token: "b", Amount: 700}} },
 	} {
 		c, f := connect(t, says(200, done(echo)))
 		o := order()

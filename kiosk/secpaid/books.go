@@ -7,7 +7,7 @@ import (
 )
 
 // ReadPayouts implements [kiosk.Gateway].
-func (c *Client) ReadPayouts(ctx context.Context, q kiosk.ReportQuery) (kiosk.PayoutPage, error) {
+func (c *Client) ReadPayouts(ctx context.Context, q kiosk.GatewayPageQuery) (kiosk.PayoutPage, error) {
 	page, err := c.PayOuts(ctx, ReportQuery(q))
 	rows := make([]kiosk.Payout, 0, len(page.Rows))
 	for _, p := range page.Rows {
@@ -21,7 +21,7 @@ func (c *Client) ReadPayouts(ctx context.Context, q kiosk.ReportQuery) (kiosk.Pa
 
 // ReadInvoices implements [kiosk.Gateway]: the address on an invoice stays here, the house has no
 // use for it.
-func (c *Client) ReadInvoices(ctx context.Context, q kiosk.ReportQuery) (kiosk.FeeInvoicePage, error) {
+func (c *Client) ReadInvoices(ctx context.Context, q kiosk.GatewayPageQuery) (kiosk.FeeInvoicePage, error) {
 	page, err := c.TaxInvoices(ctx, ReportQuery(q))
 	rows := make([]kiosk.FeeInvoice, 0, len(page.Rows))
 	for _, v := range page.Rows {

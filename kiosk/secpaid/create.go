@@ -71,7 +71,7 @@ func (c *Client) opened(o kiosk.Order, answer object) (kiosk.Opened, error) {
 	if !ok {
 		return kiosk.Opened{}, unclear(errors.New("the new link has no number, or several"))
 	}
-	opened := kiosk.Opened{PayID: id, UserID: link.text("user_id"), Wrong: c.wrongEcho(o, link, id)}
+	opened := kiosk.Opened{PayID: id, AccountNumber: link.text("user_id"), Wrong: c.wrongEcho(o, link, id)}
 	if opened.Wrong == "" {
 		opened.URL = link.text("pay_link")
 	} else {
@@ -83,7 +83,7 @@ func (c *Client) opened(o kiosk.Order, answer object) (kiosk.Opened, error) {
 // flawOf names what must not be sent. A comma would make two addresses of one.
 func flawOf(o kiosk.Order) string {
 	var shared kiosk.Money
-	for _, p := range o.Shares {
+	for _, p := range o.Parts {
 		if p.Amount <= 0 || p.Amount > o.Amount || p.Token == "" {
 			return "Shares"
 		}
@@ -111,11 +111,11 @@ func requestFor(o kiosk.Order) (endpoint string, request any) {
 	if o.PaymentEndpoint == "" {
 		callback = ""
 	}
-	if len(o.Shares) == 0 {
+	if len(o.Parts) == 0 {
 		return "createLink", createLink{decimal(o.Amount), o.Note, callback, termsOf(o)}
 	}
-	recipients := make([]recipient, len(o.Shares))
-	for i, p := range o.Shares {
+	recipients := make([]recipient, len(o.Parts))
+	for i, p := range o.Parts {
 		recipients[i] = recipient{p.Token, decimal(p.Amount)}
 	}
 	return "createSplitLink", createSplitLink{
@@ -168,13 +168,13 @@ func (c *Client) wrongEcho(o kiosk.Order, link object, id int64) string {
 }
 
 func wrongSplit(o kiosk.Order, link object) string {
-	split := len(o.Shares) > 0
+	split := len(o.Parts) > 0
 	switch {
 	case link.has("is_split_link") && link.flag("is_split_link") != split:
 		return "is_split_link"
 	case split && link.has("split_type") && link.word("split_type") != "absolute":
 		return "split_type"
-	case !sameRecipients(o.Shares, link):
+	case !sameRecipients(o.Parts, link):
 		return "recipients"
 	}
 	return ""

@@ -53,7 +53,7 @@ func FuzzSealedNotice(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		n := new(Client).ReadNotice("", sealed(text, testKey), testKey)
 		if !n.Authentic {
-			if n.Flaw == "" || n.PayID != 0 || n.HasAmount || n.UserID != "" {
+			if n.Flaw == "" || n.PayID != 0 || n.HasAmount || n.AccountNumber != "" {
 				t.Errorf("read %+v", n)
 			}
 			return
@@ -62,9 +62,9 @@ func FuzzSealedNotice(f *testing.F) {
 			t.Errorf("authentic though not strict: %q", text)
 		}
 		again := fmt.Sprintf(`{"data":{"pay_id":%d,"amount":%s,"user_id":%s,"status":%q}}`,
-			n.PayID, n.Amount, quote(n.UserID), n.Status)
+			n.PayID, n.Amount, quote(n.AccountNumber), n.Status)
 		m := new(Client).ReadNotice("", sealed(again, testKey), testKey)
-		if m.PayID != n.PayID || m.UserID != n.UserID || m.Status != n.Status || n.HasAmount && m.Amount != n.Amount {
+		if m.PayID != n.PayID || m.AccountNumber != n.AccountNumber || m.Status != n.Status || n.HasAmount && m.Amount != n.Amount {
 			t.Errorf("read %+v, then %+v", n, m)
 		}
 	})

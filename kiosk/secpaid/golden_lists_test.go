@@ -13,23 +13,23 @@ import (
 var goldenLists = map[string]func(*testing.T, goldenEntry){
 	"getMyUnusedLinks.response.json": func(t *testing.T, e goldenEntry) {
 		checkFound(t, e, "Test", kiosk.Found{
-			PayID: 99290, Ref: "Test", Amount: 2500, UserID: goldenUser,
+			PayID: 99290, Ref: "Test", Amount: 2500, AccountNumber: goldenUser,
 			URL: "https://app.secpaid.com/payment?link_id=OTkyOTA=",
 		})
 		checkFound(t, e, "Test-Ala", kiosk.Found{
-			PayID: 99289, Ref: "Test-Ala", Amount: 3539, UserID: goldenUser,
+			PayID: 99289, Ref: "Test-Ala", Amount: 3539, AccountNumber: goldenUser,
 			URL: "https://app.secpaid.com/payment?link_id=OTkyODk=",
 		})
 	},
 	"getMyUnusedLinks.response.schema-form.json": func(t *testing.T, e goldenEntry) {
 		checkFound(t, e, "Test", kiosk.Found{
-			PayID: 99290, Ref: "Test", Amount: 2500, UserID: goldenUser,
+			PayID: 99290, Ref: "Test", Amount: 2500, AccountNumber: goldenUser,
 			URL: "https://app.secpaid.com/payment?link_id=OTkyOTA=",
 		})
 	},
 	"getMyUsedLinks.response.json": func(t *testing.T, e goldenEntry) {
-		checkFound(t, e, "Payment", kiosk.Found{PayID: 99250, Ref: "Payment", Amount: 7296, UserID: goldenUser, Used: true})
-		checkFound(t, e, "Test-Ala", kiosk.Found{PayID: 99248, Ref: "Test-Ala", Amount: 500, UserID: goldenUser, Used: true})
+		checkFound(t, e, "Payment", kiosk.Found{PayID: 99250, Ref: "Payment", Amount: 7296, AccountNumber: goldenUser, Used: true})
+		checkFound(t, e, "Test-Ala", kiosk.Found{PayID: 99248, Ref: "Test-Ala", Amount: 500, AccountNumber: goldenUser, Used: true})
 	},
 	"getPayInTransactions.response.json": func(t *testing.T, e goldenEntry) {
 		checkPayIns(t, e, kiosk.PayIn{
@@ -124,7 +124,7 @@ func refuses(code kiosk.Code, key, text string) func(*testing.T, goldenEntry) {
 		switch e.Path {
 		case "/api/v2/createSplitLink":
 			o := order()
-			o.Shares = []kiosk.Part{{Token: "a", Amount: 1}}
+			o.Parts = []kiosk.Part{{Token: "a", Amount: 1}}
 			_, err = c.Open(t.Context(), o)
 		case "/api/v2/refundPayment":
 			err = c.Refund(t.Context(), 12345, 4999, true)
@@ -201,7 +201,7 @@ func wrapped(t *testing.T, e goldenEntry) (contentType string, body []byte) {
 }
 
 func plainNotice(id int64, amount kiosk.Money, user string, status kiosk.NoticeStatus) kiosk.Notice {
-	return kiosk.Notice{PayID: id, Amount: amount, HasAmount: true, UserID: user, Status: status, Flaw: "plain"}
+	return kiosk.Notice{PayID: id, Amount: amount, HasAmount: true, AccountNumber: user, Status: status, Flaw: "plain"}
 }
 
 var goldenNotices = map[string]func(*testing.T, goldenEntry){
@@ -225,7 +225,7 @@ var goldenNotices = map[string]func(*testing.T, goldenEntry){
 	"webhook.success.encrypted.json": func(t *testing.T, e goldenEntry) {
 		body := golden(t, e.File)
 		want := kiosk.Notice{
-			Authentic: true, PayID: 12345, Amount: 4999, HasAmount: true, UserID: "abc-123", Status: kiosk.NoticeSuccess,
+			Authentic: true, PayID: 12345, Amount: 4999, HasAmount: true, AccountNumber: "abc-123", Status: kiosk.NoticeSuccess,
 		}
 		if got := new(Client).ReadNotice("application/json", body, testKey); got != want {
 			t.Errorf("read %+v, want %+v", got, want)

@@ -187,7 +187,7 @@ var goldenRequests = map[string]func(*testing.T, goldenEntry){
 	"createSplitLink.request.absolute.json": func(t *testing.T, e goldenEntry) {
 		sent := ask(t, kiosk.Order{
 			Ref: "Project", Note: "Project payment", Amount: 10000,
-			Shares: []kiosk.Part{{Token: "recipient_a", Amount: 6000}, {Token: "recipient_b", Amount: 4000}},
+			Parts: []kiosk.Part{{Token: "recipient_a", Amount: 6000}, {Token: "recipient_b", Amount: 4000}},
 		})
 		compareRequest(t, e, sent, "cancellable", "bank_transfer")
 		checkOrder(t, golden(t, e.File), sent.body)
@@ -332,7 +332,7 @@ var (
 		PaymentEndpoint: "https://google.com", CallbackURL: "https://google.com",
 	}
 	split2026 = kiosk.Order{
-		Ref: "Test-Ala", Note: "Test-Ala", Amount: 3539, Shares: []kiosk.Part{{Token: "testuser-a", Amount: 1000}},
+		Ref: "Test-Ala", Note: "Test-Ala", Amount: 3539, Parts: []kiosk.Part{{Token: "testuser-a", Amount: 1000}},
 		PaymentEndpoint: "https://google.com", CallbackURL: "https://google.com",
 	}
 	order2025 = kiosk.Order{
@@ -345,7 +345,7 @@ var (
 	}
 	split2024 = kiosk.Order{
 		Ref: "Payment", Note: "Payment for Invoice #1234", Amount: 10000,
-		Shares:          []kiosk.Part{{Token: "{A?b1,c/D2]E", Amount: 5000}},
+		Parts:           []kiosk.Part{{Token: "{A?b1,c/D2]E", Amount: 5000}},
 		PaymentEndpoint: "https://app.dev.secpaid.com/payment", CallbackURL: "https//secpaid.com",
 	}
 )
@@ -358,23 +358,23 @@ var (
 
 var goldenCreates = map[string]func(*testing.T, goldenEntry){
 	"createLink.response.json": both(
-		opens(order2026, kiosk.Opened{PayID: 99290, UserID: goldenUser, Wrong: "bank_transfer"}),
+		opens(order2026, kiosk.Opened{PayID: 99290, AccountNumber: goldenUser, Wrong: "bank_transfer"}),
 		opens(order2026, kiosk.Opened{
-			PayID: 99290, UserID: goldenUser, URL: "https://app.secpaid.com/payment?link_id=OTkyOTA=",
+			PayID: 99290, AccountNumber: goldenUser, URL: "https://app.secpaid.com/payment?link_id=OTkyOTA=",
 		}, ownTerms...)),
 	"createLink.response.2025.json": opens(order2025, kiosk.Opened{
-		PayID: 124, UserID: goldenUser, URL: "https://app.secpaid.com/payment?link_id=MTI0",
+		PayID: 124, AccountNumber: goldenUser, URL: "https://app.secpaid.com/payment?link_id=MTI0",
 	}),
 	"createLink.response.2024.json": opens(order2024, kiosk.Opened{
-		PayID: 124, UserID: goldenUser, URL: "https://app.dev.secpaid.com/payment?link_id=MTI0",
+		PayID: 124, AccountNumber: goldenUser, URL: "https://app.dev.secpaid.com/payment?link_id=MTI0",
 	}),
 	"createSplitLink.response.json": both(
-		opens(split2026, kiosk.Opened{PayID: 99289, UserID: goldenUser, Wrong: "is_cancellation"}, bankOff...),
+		opens(split2026, kiosk.Opened{PayID: 99289, AccountNumber: goldenUser, Wrong: "is_cancellation"}, bankOff...),
 		opens(split2026, kiosk.Opened{
-			PayID: 99289, UserID: goldenUser, URL: "https://app.secpaid.com/payment?link_id=OTkyODk=",
+			PayID: 99289, AccountNumber: goldenUser, URL: "https://app.secpaid.com/payment?link_id=OTkyODk=",
 		}, ownShares...)),
 	"createSplitLink.response.2024.json": opens(split2024, kiosk.Opened{
-		PayID: 124, UserID: goldenUser, URL: "https://app.dev.secpaid.com/payment?link_id=MTI0",
+		PayID: 124, AccountNumber: goldenUser, URL: "https://app.dev.secpaid.com/payment?link_id=MTI0",
 	}),
 	"deleteLink.response.json": func(t *testing.T, e goldenEntry) {
 		retires(t, e, kiosk.RetiredGone)

@@ -95,7 +95,7 @@ func (c *Client) found(o object, used bool) (kiosk.Found, bool) {
 	id, known := o.number("linktopay_id", "id", "pay_id")
 	amount, readable := o.money("amount")
 	f := kiosk.Found{
-		PayID: id, Ref: firstWord(o.text("recipient_note")), Amount: amount, UserID: o.text("user_id"),
+		PayID: id, Ref: firstWord(o.text("recipient_note")), Amount: amount, AccountNumber: o.text("user_id"),
 		Used: used || o.word("status") == "used", Cancelled: o.flag("is_cancelled"),
 	}
 	if !f.Used {

@@ -198,7 +198,7 @@ func noticeOf(fields object) kiosk.Notice {
 	n.PayID, _ = data.number("pay_id")
 	n.Amount, n.HasAmount = data.money("amount")
 	if id := data.text("user_id"); len(id) <= maxUserID {
-		n.UserID = id
+		n.AccountNumber = id
 	}
 	return n
 }

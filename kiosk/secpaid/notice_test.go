@@ -49,13 +49,13 @@ func asError(err error, target **kiosk.Error) bool { return errors.As(err, targe
 const genuine = `{"ResponseCode":1,"data":{"pay_id":99290,"note":"AB12 Café","amount":12.5,"user_id":"usr-1","status":"Success"}}`
 
 func ourLink() *kiosk.Link {
-	return &kiosk.Link{Live: true, PayID: 99290, Amount: 1250, UserID: "usr-1"}
+	return &kiosk.Link{Live: true, PayID: 99290, Amount: 1250, AccountNumber: "usr-1"}
 }
 
 func TestReadNotice_genuine(t *testing.T) {
 	n := new(Client).ReadNotice("application/json", sealed(genuine, testKey), testKey)
 	want := kiosk.Notice{
-		Authentic: true, PayID: 99290, Amount: 1250, HasAmount: true, UserID: "usr-1", Status: kiosk.NoticeSuccess,
+		Authentic: true, PayID: 99290, Amount: 1250, HasAmount: true, AccountNumber: "usr-1", Status: kiosk.NoticeSuccess,
 	}
 	if n != want || !ourLink().Believes(n) {
 		t.Errorf("read %+v, want %+v", n, want)

@@ -59,30 +59,30 @@ func (s *Kernel) AlarmsIn(r kiosk.Reader, register string) ([]kiosk.Alarm, error
 		})
 	}
 	slices.SortStableFunc(all, func(a, b kiosk.Alarm) int { return cmp.Compare(b.Since, a.Since) })
-	booked, err := bookAlarms(r)
-	house, lost := s.houseAlarmsOf(r, register, now)
+	booked, err := auditAlarms(r)
+	house, lost := s.readAlarmsFor(r, register, now)
 	return append(append(all, house...), booked...), kiosk.FirstOf(err, lost)
 }
 
-// houseAlarmsOf are those of the account that a register sells with, or of every account.
-func (s *Kernel) houseAlarmsOf(r kiosk.Reader, register string, now int64) ([]kiosk.Alarm, error) {
+// readAlarmsFor are those of the account that a register sells with, or of every account.
+func (s *Kernel) readAlarmsFor(r kiosk.Reader, register string, now int64) ([]kiosk.Alarm, error) {
 	if register == "" {
-		return s.houseAlarmsIn(r, now)
+		return s.readInstallationAlarms(r, now)
 	}
-	_, stall, _, err := PlaceOf(r, register)
+	_, stall, _, err := RegisterAndStall(r, register)
 	if kiosk.CodeOf(err) == kiosk.NotFound {
 		return s.HealthAlarms(now), nil
 	}
-	return append(s.accountAlarms(stall.OwnAccount, now), s.commonAlarms(now)...), err
+	return append(s.accountAlarms(stall.AccountID, now), s.commonAlarms(now)...), err
 }
 
-// HouseAlarms lists the alarms of the house alone, what keeps tills from selling first. Where the
+// ConditionAlarms lists the alarms of the house alone, what keeps tills from selling first. Where the
 // store cannot be read it returns those that need no store, with the error.
-func (s *Kernel) HouseAlarms(ctx context.Context) ([]kiosk.Alarm, error) {
+func (s *Kernel) ConditionAlarms(ctx context.Context) ([]kiosk.Alarm, error) {
 	var house, booked []kiosk.Alarm
 	err := s.store.View(ctx, func(r kiosk.Reader) (err error) {
-		if booked, err = bookAlarms(r); err == nil {
-			house, err = s.houseAlarmsIn(r, s.Now())
+		if booked, err = auditAlarms(r); err == nil {
+			house, err = s.readInstallationAlarms(r, s.Now())
 		}
 		return err
 	})
@@ -92,21 +92,23 @@ func (s *Kernel) HouseAlarms(ctx context.Context) ([]kiosk.Alarm, error) {
 	return append(house, booked...), err
 }
 
-// houseAlarmsIn are those of the house with the names of the accounts they are about. Accounts that
+// readInstallationAlarms are those of the house with the names of the accounts they are about. Accounts that
 // ended keep nobody from selling.
-func (s *Kernel) houseAlarmsIn(r kiosk.Reader, now int64) ([]kiosk.Alarm, error) {
+func (s *Kernel) readInstallationAlarms(r kiosk.Reader, now int64) ([]kiosk.Alarm, error) {
 	names, err := AccountNames(r)
 	all := s.HealthAlarms(now)
 	for i := range all {
-		all[i].Account = names[all[i].Own]
+		all[i].Account = names[all[i].AccountID]
 	}
-	return slices.DeleteFunc(all, func(a kiosk.Alarm) bool { return a.Own != "" && (a.Account == kiosk.AccountName{} || a.Account.Ended) }), err
+	return slices.DeleteFunc(all, func(a kiosk.Alarm) bool {
+		return a.AccountID != "" && (a.Account == kiosk.AccountName{} || a.Account.Ended)
+	}), err
 }
 
 // HealthAlarms are those that follow from how gateway, store and clock behave now.
 func (s *Kernel) HealthAlarms(now int64) []kiosk.Alarm {
 	s.mu.Lock()
-	holders := append([]string{""}, slices.Sorted(maps.Keys(s.heards))...)
+	holders := append([]string{""}, slices.Sorted(maps.Keys(s.accountHealth))...)
 	s.mu.Unlock()
 	var all []kiosk.Alarm
 	for _, holder := range holders {
@@ -120,10 +122,10 @@ func (s *Kernel) accountAlarms(holder string, now int64) []kiosk.Alarm {
 	h := s.HealthOf(holder)
 	var all []kiosk.Alarm
 	if h.KeyRefused > 0 {
-		all = append(all, kiosk.Alarm{Kind: kiosk.AlarmKey, Since: h.KeyRefused, Own: holder})
+		all = append(all, kiosk.Alarm{Kind: kiosk.AlarmKey, Since: h.KeyRefused, AccountID: holder})
 	}
 	if h.GatewayDown > 0 && now-h.GatewayDown > alarmGateway {
-		all = append(all, kiosk.Alarm{Kind: kiosk.AlarmGateway, Since: h.GatewayDown, Own: holder})
+		all = append(all, kiosk.Alarm{Kind: kiosk.AlarmGateway, Since: h.GatewayDown, AccountID: holder})
 	}
 	return all
 }
@@ -139,8 +141,8 @@ func (s *Kernel) commonAlarms(now int64) []kiosk.Alarm {
 	return all
 }
 
-// bookAlarms are those about rows, links and days that no sale explains.
-func bookAlarms(r kiosk.Reader) ([]kiosk.Alarm, error) {
+// auditAlarms are those about rows, links and days that no sale explains.
+func auditAlarms(r kiosk.Reader) ([]kiosk.Alarm, error) {
 	rows, err := r.Unmatched(true, alarmsAtOnce)
 	if err != nil {
 		return nil, err

@@ -23,10 +23,10 @@ func (s *Kernel) NewLink(tx kiosk.Tx, sale *kiosk.Sale, n int) (*kiosk.Link, err
 	now := s.Now()
 	l := &kiosk.Link{
 		ID: s.random.ID(now), N: n, Ref: s.kit.Refs.Next(time.UnixMilli(now)),
-		Account: s.kit.Account, Holder: stall.OwnAccount, Amount: sale.Total(), Created: now,
+		Gateway: s.kit.GatewayName, AccountID: stall.AccountID, Amount: sale.Total(), Created: now,
 	}
 	if l.Parts = stall.Split(l.Amount); len(l.Parts) > 0 {
-		l.Own = kiosk.Own(l.Amount, l.Parts)
+		l.OwnerPart = kiosk.OwnerPart(l.Amount, l.Parts)
 	}
 	if sale.Poll {
 		return l, nil
@@ -60,8 +60,8 @@ func (s *Kernel) Secrets(l *kiosk.Link) (LinkSecrets, error) {
 	return secrets, json.Unmarshal(plain, &secrets)
 }
 
-// Own takes a step of a sale that belongs to register; one of another register is [kiosk.NotFound].
-func (s *Kernel) Own(ctx context.Context, register, sale string, make func(kiosk.Tx, *kiosk.Sale) (kiosk.Step, error)) (*kiosk.Sale, error) {
+// TakeOnRegister takes a step of a sale that belongs to register; one of another register is [kiosk.NotFound].
+func (s *Kernel) TakeOnRegister(ctx context.Context, register, sale string, make func(kiosk.Tx, *kiosk.Sale) (kiosk.Step, error)) (*kiosk.Sale, error) {
 	var result *kiosk.Sale
 	err := s.Change(ctx, register, func(tx kiosk.Tx) error {
 		found, err := tx.Sale(sale)

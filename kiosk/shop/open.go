@@ -6,17 +6,17 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// Found stores what the gateway told about the errand's link.
-func (s *Kernel) Found(ctx context.Context, e kiosk.Errand, steps ...kiosk.Step) error {
+// StoreFindings stores what the gateway told about the errand's link.
+func (s *Kernel) StoreFindings(ctx context.Context, e kiosk.Errand, steps ...kiosk.Step) error {
 	defer kiosk.Crash("after-found")
 	return s.Change(ctx, e.Register, func(tx kiosk.Tx) error {
-		_, err := s.Told(tx, e, steps)
+		_, err := s.TakeAll(tx, e, steps)
 		return err
 	})
 }
 
-// Told lets a sale take what a call of the gateway has told, in the transaction of its errand.
-func (s *Kernel) Told(tx kiosk.Tx, e kiosk.Errand, steps []kiosk.Step) (*kiosk.Sale, error) {
+// TakeAll lets a sale take what a call of the gateway has told, in the transaction of its errand.
+func (s *Kernel) TakeAll(tx kiosk.Tx, e kiosk.Errand, steps []kiosk.Step) (*kiosk.Sale, error) {
 	sale, err := tx.Sale(e.Sale)
 	if err != nil {
 		return nil, err

@@ -4,8 +4,8 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// PlaceOf reads a register, its stall and the version of its screens.
-func PlaceOf(r kiosk.Reader, register string) (kiosk.Register, kiosk.Stall, int64, error) {
+// RegisterAndStall reads a register, its stall and the version of its screens.
+func RegisterAndStall(r kiosk.Reader, register string) (kiosk.Register, kiosk.Stall, int64, error) {
 	reg, err := r.Register(register)
 	if err != nil {
 		return reg, kiosk.Stall{}, 0, err

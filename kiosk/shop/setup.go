@@ -20,7 +20,7 @@ func (s *Kernel) Stall(ctx context.Context, id string) (kiosk.Stall, error) {
 func (s *Kernel) StallOf(ctx context.Context, register string) (kiosk.Stall, error) {
 	var stall kiosk.Stall
 	err := s.store.View(ctx, func(r kiosk.Reader) (err error) {
-		_, stall, _, err = PlaceOf(r, register)
+		_, stall, _, err = RegisterAndStall(r, register)
 		return err
 	})
 	return stall, err

@@ -27,15 +27,15 @@ type Kernel struct {
 	random kiosk.Entropy
 	log    *slog.Logger
 
-	workers chan struct{} // an errand was begun: a worker looks for it
-	watcher chan struct{} // the same, for looks
+	workWake chan struct{} // an errand was begun: a worker looks for it
+	pollWake chan struct{} // the same, for looks
 
-	mu     sync.Mutex
-	health kiosk.Health
-	heards map[string]*kiosk.Health // of stalls' own accounts; no more than [kiosk.Health.Of] takes from them
-	purses map[string]purse         // of stalls' own accounts
-	hint   bool                     // a browser came back: the lists should be read
-	hinted map[string]int64         // receipt secret to Unix milliseconds of its last hint
+	mu            sync.Mutex
+	health        kiosk.Health
+	accountHealth map[string]*kiosk.Health // of stalls' own accounts; no more than [kiosk.Health.Of] takes from them
+	openAccounts  map[string]openedAccount // of stalls' own accounts
+	lookAsked     bool                     // a browser came back: the lists should be read
+	hinted        map[string]int64         // receipt secret to Unix milliseconds of its last hint
 }
 
 // Kit is what rooms are furnished with: the ports, complete, and what the installation knows of
@@ -43,7 +43,7 @@ type Kernel struct {
 type Kit struct {
 	Config
 	Random   kiosk.Entropy
-	Settings kiosk.Settings
+	Settings kiosk.Installation
 	Refs     *kiosk.RefMaker
 }
 
@@ -54,26 +54,26 @@ type deaf struct{}
 
 func (deaf) Created(time.Duration, string) {}
 func (deaf) Noticed(time.Duration, bool)   {}
-func (deaf) Swept(int, error)              {}
+func (deaf) Polled(int, error)             {}
 
 // Config is what a shop needs; Clock, Random, Log and Observe have defaults.
 type Config struct {
-	Store     kiosk.Store
-	Gateway   kiosk.Gateway
-	Bus       kiosk.Bus
-	Vault     kiosk.Vault
-	Keys      kiosk.KeyTaker // nil: the gateway's key is not the office's
-	Accounts  kiosk.Accounts // nil: no stall has an account of its own
-	Clock     func() time.Time
-	Random    io.Reader
-	Log       *slog.Logger
-	Observe   kiosk.Observer
-	Skew      func() time.Duration // how far the gateway's clock is ahead of ours; nil: nobody knows
-	PublicURL string               // what gateway and customers reach, without final slash; "" if nothing does
-	HookPath  string               // below it, what the gateway posts to: the token of a link follows its last slash
-	RowTime   RowTime              // of the gateway's client; nil: no time of a row can be read
-	Account   string               // name of the gateway account, part of every link's identity
-	Mode      kiosk.Mode
+	Store       kiosk.Store
+	Gateway     kiosk.Gateway
+	Bus         kiosk.Bus
+	Vault       kiosk.Vault
+	Keys        kiosk.KeySetter // nil: the gateway's key is not the office's
+	Accounts    kiosk.Accounts  // nil: no stall has an account of its own
+	Clock       func() time.Time
+	Random      io.Reader
+	Log         *slog.Logger
+	Observe     kiosk.Observer
+	Skew        func() time.Duration // how far the gateway's clock is ahead of ours; nil: nobody knows
+	PublicURL   string               // what gateway and customers reach, without final slash; "" if nothing does
+	HookPath    string               // below it, what the gateway posts to: the token of a link follows its last slash
+	RowTime     RowTime              // of the gateway's client; nil: no time of a row can be read
+	GatewayName string               // name of the gateway account, part of every link's identity
+	Mode        kiosk.Mode
 }
 
 // RowTime reads what the gateway wrote as the time of a row: Unix milliseconds as [kiosk.PayIn.Time], 0 if it
@@ -89,18 +89,18 @@ func New(ctx context.Context, c Config) (*Kernel, error) {
 	}
 	c.complete()
 	k := Kit{Config: c, Random: kiosk.Entropy{Reader: c.Random}}
-	fresh := kiosk.Settings{
-		Installation: k.Random.Code(4), Epoch: k.Random.Code(16), Mode: c.Mode, Created: c.Clock().UnixMilli(),
+	fresh := kiosk.Installation{
+		Code: k.Random.Code(4), Epoch: k.Random.Code(16), Mode: c.Mode, Created: c.Clock().UnixMilli(),
 	}
 	var err error
-	if k.Settings, err = c.Store.Born(ctx, fresh); err != nil {
+	if k.Settings, err = c.Store.EnsureInstallation(ctx, fresh); err != nil {
 		return nil, err
 	}
-	k.Refs = &kiosk.RefMaker{Installation: k.Settings.Installation, Random: k.Random}
+	k.Refs = &kiosk.RefMaker{Installation: k.Settings.Code, Random: k.Random}
 	s := &Kernel{
 		kit: k, store: c.Store, bus: c.Bus, vault: c.Vault, random: k.Random, log: c.Log,
-		workers: make(chan struct{}, 1), watcher: make(chan struct{}, 1),
-		hinted: map[string]int64{}, heards: map[string]*kiosk.Health{}, purses: map[string]purse{},
+		workWake: make(chan struct{}, 1), pollWake: make(chan struct{}, 1),
+		hinted: map[string]int64{}, accountHealth: map[string]*kiosk.Health{}, openAccounts: map[string]openedAccount{},
 	}
 	s.health.Webhooks = c.PublicURL != ""
 	return s, nil
@@ -125,13 +125,13 @@ func (c *Config) complete() {
 	if c.RowTime == nil {
 		c.RowTime = func(string) int64 { return 0 }
 	}
-	if c.Account == "" {
-		c.Account = "main"
+	if c.GatewayName == "" {
+		c.GatewayName = "main"
 	}
 }
 
-// Settings returns what the installation knows of itself.
-func (s *Kernel) Settings() kiosk.Settings { return s.kit.Settings }
+// Installation returns what the installation knows of itself.
+func (s *Kernel) Installation() kiosk.Installation { return s.kit.Settings }
 
 // PublicURL is what gateway and customers reach at present, "" if nothing does.
 func (s *Kernel) PublicURL() string { return s.kit.PublicURL }
@@ -151,15 +151,15 @@ func (s *Kernel) Now() int64 { return s.kit.Clock().UnixMilli() }
 
 // Change runs a decision on a stream and rings after its commit.
 func (s *Kernel) Change(ctx context.Context, stream string, decide func(kiosk.Tx) error) error {
-	var d *desk
+	var d *wakingTx
 	kiosk.Crash("before-change")
 	version, err := s.store.Change(ctx, stream, func(tx kiosk.Tx) error {
-		d = &desk{Tx: tx}
+		d = &wakingTx{Tx: tx}
 		err := decide(d)
 		kiosk.Crash("within-change")
 		return err
 	})
-	s.wrote(ctx, err)
+	s.noteWrite(ctx, err)
 	if err != nil {
 		return err
 	}
@@ -175,26 +175,26 @@ func (s *Kernel) Change(ctx context.Context, stream string, decide func(kiosk.Tx
 	return nil
 }
 
-// desk notices for whom a decision began or postponed errands, so that only they are woken.
-type desk struct {
+// wakingTx notices for whom a decision began or postponed errands, so that only they are woken.
+type wakingTx struct {
 	kiosk.Tx
 	work bool
 	look bool
 }
 
-func (d *desk) Begin(s *kiosk.Sale, due int64, duties ...kiosk.Duty) error {
+func (d *wakingTx) Begin(s *kiosk.Sale, due int64, duties ...kiosk.Duty) error {
 	for _, duty := range duties {
 		d.note(duty.Kind)
 	}
 	return d.Tx.Begin(s, due, duties...)
 }
 
-func (d *desk) Postpone(e kiosk.Errand, due int64) (bool, error) {
+func (d *wakingTx) Postpone(e kiosk.Errand, due int64) (bool, error) {
 	d.note(e.Kind) // whoever sleeps until the next one is due has to reckon anew
 	return d.Tx.Postpone(e, due)
 }
 
-func (d *desk) note(kind kiosk.ErrandKind) {
+func (d *wakingTx) note(kind kiosk.ErrandKind) {
 	if kind == kiosk.ErrandLook {
 		d.look = true
 	} else {
@@ -233,33 +233,33 @@ func (s *Kernel) HealthOf(own string) kiosk.Health {
 	if own == "" {
 		return h
 	}
-	return h.Of(s.heards[own])
+	return h.Of(s.accountHealth[own])
 }
 
-// Heard notes the outcome of a gateway call of an account for the till's device row and the alarms.
-func (s *Kernel) Heard(own string, err error) {
+// NoteCall notes the outcome of a gateway call of an account for the till's device row and the alarms.
+func (s *Kernel) NoteCall(own string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	h := &s.health
 	if own != "" {
-		if s.heards[own] == nil {
-			s.heards[own] = &kiosk.Health{}
+		if s.accountHealth[own] == nil {
+			s.accountHealth[own] = &kiosk.Health{}
 		}
-		h = s.heards[own]
+		h = s.accountHealth[own]
 	}
-	h.Hear(err, s.Now())
+	h.NoteCall(err, s.Now())
 }
 
-// HeardAside is heard for calls of the lowest lane and beside it: that there was no room for them says
+// NoteLowLaneCall is heard for calls of the lowest lane and beside it: that there was no room for them says
 // nothing about those that people wait for.
-func (s *Kernel) HeardAside(own string, err error) {
+func (s *Kernel) NoteLowLaneCall(own string, err error) {
 	if kiosk.CodeOf(err) != kiosk.TooMany {
-		s.Heard(own, err)
+		s.NoteCall(own, err)
 	}
 }
 
-// wrote notes whether the store could be written. A caller who gave up says nothing about it.
-func (s *Kernel) wrote(ctx context.Context, err error) {
+// noteWrite notes whether the store could be written. A caller who gave up says nothing about it.
+func (s *Kernel) noteWrite(ctx context.Context, err error) {
 	down := kiosk.CodeOf(err) == kiosk.Unavailable
 	if down && ctx.Err() != nil {
 		return

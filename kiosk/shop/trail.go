@@ -9,7 +9,7 @@ import (
 
 // Trail is the entry of a change from before to after, of which only the fields that differ are
 // kept. Either may be nil.
-func Trail(by kiosk.Clerk, kind, subject string, at int64, before, after map[string]any) kiosk.Event {
+func Trail(by kiosk.OfficeActor, kind, subject string, at int64, before, after map[string]any) kiosk.Event {
 	t := kiosk.Trace{Before: map[string]any{}, After: map[string]any{}}
 	for name, was := range before {
 		if is, there := after[name]; !there || !reflect.DeepEqual(was, is) {
@@ -24,9 +24,9 @@ func Trail(by kiosk.Clerk, kind, subject string, at int64, before, after map[str
 	return t.Event(by.Actor(), kiosk.OfficeStream, kind, subject, at)
 }
 
-// OfficeBy runs a decision of a clerk on the office's stream and writes down what it changed. A
+// ChangeOfficeAs runs a decision of a clerk on the office's stream and writes down what it changed. A
 // decision that changes nothing leaves no entry.
-func (s *Kernel) OfficeBy(ctx context.Context, by kiosk.Clerk, decide func(kiosk.Tx) (kiosk.Changed, error)) error {
+func (s *Kernel) ChangeOfficeAs(ctx context.Context, by kiosk.OfficeActor, decide func(kiosk.Tx) (kiosk.OfficeChange, error)) error {
 	return s.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 		c, err := decide(tx)
 		if err != nil || c.Kind == "" || (c.Before != nil && c.After != nil && reflect.DeepEqual(c.Before, c.After)) {

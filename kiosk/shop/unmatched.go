@@ -17,14 +17,14 @@ func (s *Kernel) Unmatched(ctx context.Context, open bool, n int) ([]kiosk.Unmat
 	return all, err
 }
 
-// SettleUnmatched stores that an unmatched row is explained, by whom and how.
-func (s *Kernel) SettleUnmatched(tx kiosk.Tx, u kiosk.Unmatched, by, reason string) error {
-	u.Settled, u.By, u.Reason = s.Now(), by, reason
+// ResolveUnmatched stores that an unmatched row is explained, by whom and how.
+func (s *Kernel) ResolveUnmatched(tx kiosk.Tx, u kiosk.Unmatched, by, reason string) error {
+	u.Resolved, u.By, u.Reason = s.Now(), by, reason
 	if err := tx.PutUnmatched(u); err != nil {
 		return err
 	}
 	return tx.Append(kiosk.Event{
 		Stream: kiosk.OfficeStream, Kind: "unmatched.settled", Subject: u.Row.Key,
-		Amount: u.Row.Amount, Actor: by, At: u.Settled, Data: reason,
+		Amount: u.Row.Amount, Actor: by, At: u.Resolved, Data: reason,
 	})
 }

@@ -4,23 +4,23 @@ package shop
 // has begun. What wakes them carries no truth: they read what is stored.
 
 // WakeErrands has the workers look for errands.
-func (s *Kernel) WakeErrands() { nudge(s.workers) }
+func (s *Kernel) WakeErrands() { nudge(s.workWake) }
 
 // WakeLooks has the reader of the gateway's lists plan anew.
-func (s *Kernel) WakeLooks() { nudge(s.watcher) }
+func (s *Kernel) WakeLooks() { nudge(s.pollWake) }
 
 // ErrandsBegun tells that an errand was begun, to one listener.
-func (s *Kernel) ErrandsBegun() <-chan struct{} { return s.workers }
+func (s *Kernel) ErrandsBegun() <-chan struct{} { return s.workWake }
 
 // LooksBegun tells that the lists may have to be read sooner, to one listener.
-func (s *Kernel) LooksBegun() <-chan struct{} { return s.watcher }
+func (s *Kernel) LooksBegun() <-chan struct{} { return s.pollWake }
 
 // hintMillis is how often a browser's return may ask for a look at one sale.
 const hintMillis = 10 * 1000
 
-// Hint says that a customer's browser came back to the receipt page. It proves nothing and changes
+// LookAsked says that a customer's browser came back to the receipt page. It proves nothing and changes
 // nothing: at most it makes the gateway's lists be read sooner.
-func (s *Kernel) Hint(receipt string) {
+func (s *Kernel) LookAsked(receipt string) {
 	now := s.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,7 +33,7 @@ func (s *Kernel) Hint(receipt string) {
 		}
 	}
 	s.hinted[receipt] = now
-	s.hint = true
+	s.lookAsked = true
 	s.WakeLooks()
 }
 
@@ -41,21 +41,21 @@ func (s *Kernel) Hint(receipt string) {
 func (s *Kernel) LookWanted() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.hint
+	return s.lookAsked
 }
 
 // LookBegins forgets that a look was asked for: it is made now, not only planned.
 func (s *Kernel) LookBegins() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.hint = false
+	s.lookAsked = false
 }
 
-// NoteSweep notes when a reading of the lists began that came to its end.
-func (s *Kernel) NoteSweep(at int64) {
+// NotePoll notes when a reading of the lists began that came to its end.
+func (s *Kernel) NotePoll(at int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.health.LastSweep = at
+	s.health.LastPoll = at
 }
 
 // NoteNotice notes when a webhook came.
@@ -70,8 +70,8 @@ func (s *Kernel) ForgetTimes() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.hinted)
-	s.health.Held = 0
-	for _, h := range s.heards {
-		h.Held = 0
+	s.health.ThrottledUntil = 0
+	for _, h := range s.accountHealth {
+		h.ThrottledUntil = 0
 	}
 }

@@ -60,7 +60,7 @@ func (t *tx) Begin(s *kiosk.Sale, due int64, duties ...kiosk.Duty) error {
 
 // Errand implements [kiosk.Reader]; it sees what this transaction has begun.
 func (t *tx) Errand(sale string, d kiosk.Duty) (kiosk.Errand, error) {
-	if err := t.settle(); err != nil {
+	if err := t.flush(); err != nil {
 		return kiosk.Errand{}, err
 	}
 	return t.reader.Errand(sale, d)
@@ -71,7 +71,7 @@ func (t *tx) End(s *kiosk.Sale, duties ...kiosk.Duty) error {
 	if len(duties) == 0 {
 		return t.err
 	}
-	if err := t.settle(); err != nil {
+	if err := t.flush(); err != nil {
 		return err
 	}
 	for _, d := range duties {
@@ -85,7 +85,7 @@ func (t *tx) End(s *kiosk.Sale, duties ...kiosk.Duty) error {
 
 // Postpone implements [kiosk.Tx].
 func (t *tx) Postpone(e kiosk.Errand, due int64) (bool, error) {
-	if err := t.settle(); err != nil {
+	if err := t.flush(); err != nil {
 		return false, err
 	}
 	n, err := t.writeRows("", `UPDATE errand SET due = $5, tries = $6, lease = 0
@@ -97,7 +97,7 @@ func (t *tx) Postpone(e kiosk.Errand, due int64) (bool, error) {
 func (s *Store) Hasten(ctx context.Context, now int64) error {
 	return s.engine.write(ctx, func(q querier) (bool, error) {
 		r := s.reader(context.WithoutCancel(ctx), q)
-		if err := q.book().settle(r); err != nil {
+		if err := q.pending().flush(r); err != nil {
 			return false, err
 		}
 		n, err := r.exec(`UPDATE errand SET due = $1, lease = 0 WHERE due > $1 OR lease > $1`, now)
@@ -113,7 +113,7 @@ func (s *Store) Abandon(ctx context.Context) error {
 			return false, nil
 		}
 		r := s.reader(context.WithoutCancel(ctx), q)
-		if err := q.book().settle(r); err != nil {
+		if err := q.pending().flush(r); err != nil {
 			return false, err
 		}
 		n, err := r.exec(`UPDATE errand SET lease = 0 WHERE lease > 0`)
@@ -132,7 +132,7 @@ func (s *Store) Claim(ctx context.Context, kinds []kiosk.ErrandKind, now, until 
 	var claimed []kiosk.Errand
 	err := s.engine.write(ctx, func(q querier) (bool, error) {
 		r := s.reader(context.WithoutCancel(ctx), q)
-		if err := q.book().settle(r); err != nil {
+		if err := q.pending().flush(r); err != nil {
 			return false, err
 		}
 		if !q.alone() {

@@ -77,7 +77,7 @@ func (s *Store) Examine(ctx context.Context, anchored []kiosk.Head, found func(F
 			return err
 		}
 		x.leave()
-		x.vanished()
+		x.reportMissing()
 		return x.sales(r)
 	})
 	return x.done, err
@@ -189,8 +189,8 @@ func (x *examiner) leave() {
 	}
 }
 
-// vanished reports streams of which no entry is left at all.
-func (x *examiner) vanished() {
+// reportMissing reports streams of which no entry is left at all.
+func (x *examiner) reportMissing() {
 	gone := map[string]int64{}
 	for stream, h := range x.heads {
 		gone[stream] = h.seq
@@ -241,7 +241,7 @@ func (x *examiner) compareSale(s *kiosk.Sale, row saleRow, stored []string) {
 	var own []string
 	for i := range s.Links {
 		for _, p := range s.Links[i].Rows {
-			own = append(own, payinText(s.Links[i].Account, p.Key, string(p.Kind), int64(p.Amount), p.Withdrawn))
+			own = append(own, payinText(s.Links[i].Gateway, p.Key, string(p.Kind), int64(p.Amount), p.Withdrawn))
 		}
 	}
 	slices.Sort(own)
@@ -249,7 +249,7 @@ func (x *examiner) compareSale(s *kiosk.Sale, row saleRow, stored []string) {
 	switch last := x.states[s.ID]; {
 	case last != state:
 		x.sale(s.ID, s.Number, fmt.Sprintf("its facts make it %s, its last entry says %q", state, last))
-	case row.current != s.Current() || row.watched != watched(s, state):
+	case row.current != s.Current() || row.watched != isWatched(s, state):
 		x.sale(s.ID, s.Number, "its columns are not those of its facts")
 	case !slices.Equal(own, stored):
 		x.sale(s.ID, s.Number, "its payments are not those of the table of payments")

@@ -130,7 +130,7 @@ func TestBackup_whileBusy(t *testing.T) {
 	for range 3 {
 		before := <-kept
 		to := filepath.Join(t.TempDir(), "copy.db")
-		if _, err := h.Born(context.Background(), kiosk.Settings{Installation: "AB12", Mode: kiosk.Sandbox}); err != nil {
+		if _, err := h.EnsureInstallation(context.Background(), kiosk.Installation{Code: "AB12", Mode: kiosk.Sandbox}); err != nil {
 			t.Fatal(err)
 		}
 		c, err := Backup(context.Background(), h.cfg.Path, to)

@@ -86,7 +86,7 @@ func TestFault_F53_migrationKilled(t *testing.T) {
 		if err != nil {
 			t.Fatalf("after a death at %d bytes: %v", limit, err)
 		}
-		if _, err := s.Born(context.Background(), kiosk.Settings{Mode: kiosk.Sandbox}); err != nil {
+		if _, err := s.EnsureInstallation(context.Background(), kiosk.Installation{Mode: kiosk.Sandbox}); err != nil {
 			t.Errorf("after a death at %d bytes it cannot be used: %v", limit, err)
 		}
 		if err := s.Close(); err != nil {

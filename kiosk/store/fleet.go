@@ -4,7 +4,7 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// Draft implements [kiosk.FleetReader].
+// Draft implements [kiosk.EnrolmentReader].
 func (r *reader) Draft(hash string) (kiosk.Draft, error) {
 	d := kiosk.Draft{Hash: hash}
 	err := r.one([]any{&d.Kind, &d.By, &d.Expires, &d.Sealed},
@@ -12,7 +12,7 @@ func (r *reader) Draft(hash string) (kiosk.Draft, error) {
 	return d, err
 }
 
-// PutDraft implements [kiosk.FleetWriter].
+// PutDraft implements [kiosk.EnrolmentWriter].
 func (t *tx) PutDraft(d kiosk.Draft) error {
 	if err := t.write("", `DELETE FROM draft WHERE expires <= $1`, t.now()); err != nil {
 		return err
@@ -21,31 +21,31 @@ func (t *tx) PutDraft(d kiosk.Draft) error {
 		d.Hash, d.Kind, d.By, d.Expires, d.Sealed)
 }
 
-// DropDraft implements [kiosk.FleetWriter].
+// DropDraft implements [kiosk.EnrolmentWriter].
 func (t *tx) DropDraft(hash string) error {
 	return t.write("", `DELETE FROM draft WHERE hash = $1`, hash)
 }
 
-// Tickets implements [kiosk.FleetReader]; those that end first come first.
+// Tickets implements [kiosk.EnrolmentReader]; those that end first come first.
 func (r *reader) Tickets(register string) ([]kiosk.Ticket, error) {
 	return docs[kiosk.Ticket](r, `SELECT doc FROM ticket WHERE register = $1 ORDER BY expires, hash`, register)
 }
 
-// DropTicket implements [kiosk.FleetWriter].
+// DropTicket implements [kiosk.EnrolmentWriter].
 func (t *tx) DropTicket(hash string) error {
 	return t.write("", `DELETE FROM ticket WHERE hash = $1`, hash)
 }
 
-// Health implements [kiosk.FleetReader].
-func (r *reader) Health(register string) ([]kiosk.DeviceHealth, error) {
+// DeviceHealth implements [kiosk.EnrolmentReader].
+func (r *reader) DeviceHealth(register string) ([]kiosk.DeviceHealth, error) {
 	if register == "" {
 		return docs[kiosk.DeviceHealth](r, `SELECT doc FROM health ORDER BY device`)
 	}
 	return docs[kiosk.DeviceHealth](r, `SELECT doc FROM health WHERE register = $1 ORDER BY device`, register)
 }
 
-// PutHealth implements [kiosk.FleetWriter].
-func (t *tx) PutHealth(h kiosk.DeviceHealth) error {
+// PutDeviceHealth implements [kiosk.EnrolmentWriter].
+func (t *tx) PutDeviceHealth(h kiosk.DeviceHealth) error {
 	return t.writeDoc("", `INSERT INTO health (doc, device, register, seen) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (device) DO UPDATE
 		SET register = excluded.register, seen = excluded.seen, doc = excluded.doc`, h, h.Device, h.Register, h.Seen)

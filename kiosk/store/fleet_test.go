@@ -47,7 +47,7 @@ func TestDraft_over(t *testing.T) {
 			t.Errorf("%d drafts are kept, want 1", n)
 		}
 		h.clock.Add(5)
-		if _, err := h.Sweep(context.Background()); err != nil {
+		if _, err := h.Purge(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		if n := h.count(`SELECT count(*) FROM draft`); n != 0 {
@@ -82,7 +82,7 @@ func TestHealth(t *testing.T) {
 		put := func(all ...kiosk.DeviceHealth) {
 			h.must(kiosk.OfficeStream, func(tx kiosk.Tx) error {
 				for _, one := range all {
-					if err := tx.PutHealth(one); err != nil {
+					if err := tx.PutDeviceHealth(one); err != nil {
 						return err
 					}
 				}
@@ -93,8 +93,8 @@ func TestHealth(t *testing.T) {
 		one.Seen, one.Battery = noon+9, 80
 		put(one)
 		h.look(func(r kiosk.Reader) error {
-			same(t, []kiosk.DeviceHealth{one})(r.Health(reg))
-			same(t, []kiosk.DeviceHealth{one, two})(r.Health(""))
+			same(t, []kiosk.DeviceHealth{one})(r.DeviceHealth(reg))
+			same(t, []kiosk.DeviceHealth{one, two})(r.DeviceHealth(""))
 			return nil
 		})
 	})

@@ -90,7 +90,7 @@ func newPast(t *rapid.T, h *house, shop *handlers.Rooms) *past {
 	p.must(err)
 	for i, item := range []kiosk.Item{{Name: "Bun", Price: 33, VAT: 700}, {Name: "Tea", Price: 101, VAT: 1900}} {
 		item.Stall = stall.ID
-		item, err = shop.Office.PutItem(ctx, kiosk.Clerk{Role: kiosk.Organizer}, item)
+		item, err = shop.Office.PutItem(ctx, kiosk.OfficeActor{Role: kiosk.Organizer}, item)
 		p.must(err)
 		p.items[i] = item.ID
 	}
@@ -238,7 +238,7 @@ func (p *past) check() {
 	p.h.look(func(r kiosk.Reader) error {
 		events, err := r.Events(p.by.Register, 0, 1000)
 		for _, e := range events {
-			f, err := kiosk.ParseFigures(e.Booked)
+			f, err := kiosk.ParseFigures(e.Posted)
 			p.must(err)
 			byEvent, byShift = byEvent.Plus(f), byShift.Plus(f)
 			if e.Kind == kiosk.EventClose {
@@ -265,7 +265,7 @@ func (p *past) check() {
 // frozen reads a Z report again, and it is as it was when it was drawn up.
 func (p *past) frozen(shift string) kiosk.Report {
 	i := slices.IndexFunc(p.froze, func(z kiosk.Report) bool { return z.Shift == shift })
-	o, err := p.shop.Reports.OfficeReport(context.Background(), kiosk.Clerk{Role: kiosk.Organizer}, p.froze[i].Stall, shift)
+	o, err := p.shop.Reports.OfficeReport(context.Background(), kiosk.OfficeActor{Role: kiosk.Organizer}, p.froze[i].Stall, shift)
 	p.must(err)
 	z := o.Report
 	if d := cmp.Diff(p.froze[i], z); d != "" {

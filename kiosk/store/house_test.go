@@ -159,7 +159,7 @@ func (h *house) sale(register string) *kiosk.Sale {
 		Lines: []kiosk.Line{{Name: "Bismarck <&> herring", Qty: 2, Unit: 500, VAT: 700}},
 	}
 	s.Links = []kiosk.Link{{
-		ID: "link-" + id, N: 1, Ref: "ref-" + id, Account: account, Amount: 1000,
+		ID: "link-" + id, N: 1, Ref: "ref-" + id, Gateway: account, Amount: 1000,
 		TokenHash: "token-" + id, Sealed: []byte{0, 1, 255}, Created: s.Created,
 	}}
 	return s
@@ -200,8 +200,8 @@ func event(kind string) kiosk.Event {
 }
 
 // booking is what a paid sale of a register books.
-func booking(gross kiosk.Money) kiosk.Booking {
-	return kiosk.Booking{
+func booking(gross kiosk.Money) kiosk.NewPosting {
+	return kiosk.NewPosting{
 		Stall: stallID, Register: reg, Shift: "sh-1", Staff: "p-1", Day: noonDay, Hour: 14,
 		Figures: kiosk.Figures{Sales: 1, Gross: gross},
 		Sold:    []kiosk.Sold{{Stall: stallID, Register: reg, Day: noonDay, Item: "i-1", Name: "Herring", VAT: 700, Qty: 1, Amount: gross}},

@@ -14,7 +14,7 @@ func (over) exec(context.Context, string, ...any) (int64, error) { return 0, err
 
 func (over) execAll(context.Context, []statement) error { return errOver }
 
-func (over) book() *ledger { return newLedger() }
+func (over) pending() *pendingWrites { return newPendingWrites() }
 
 func (over) late() bool { return false }
 
@@ -35,7 +35,7 @@ func (r *reader) Versions(streams []string) (map[string]int64, error) {
 			err := rows.Scan(&id, &version)
 			found[id] = version
 			return err
-		}, `SELECT id, version FROM stream WHERE id IN `+tuples(1, len(args)), args...)
+		}, `SELECT id, version FROM stream WHERE id IN `+placeholders(1, len(args)), args...)
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +78,7 @@ func (r *reader) Events(stream string, after int64, n int) ([]kiosk.Event, error
 func scanEvent(rows *sql.Rows) (kiosk.Event, error) {
 	var e kiosk.Event
 	err := rows.Scan(&e.Stream, &e.Seq, &e.Kind, &e.Subject, &e.State, &e.Amount,
-		&e.Actor, &e.At, &e.Data, &e.Prev, &e.Hash, &e.Booked)
+		&e.Actor, &e.At, &e.Data, &e.Prev, &e.Hash, &e.Posted)
 	return e, err
 }
 

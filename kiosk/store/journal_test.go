@@ -192,11 +192,11 @@ func TestVerify_findsTampering(t *testing.T) {
 func TestVerify_recounts(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
 		f := kiosk.Figures{Sales: 1, Gross: 1000}
-		z := kiosk.Report{Register: reg, Shift: "sh-1", No: 1, Figures: f, Own: f, Total: f}
+		z := kiosk.Report{Register: reg, Shift: "sh-1", No: 1, Figures: f, OfShift: f, Total: f}
 		h.must(reg, func(tx kiosk.Tx) error {
 			booked, closed := event("sale.row"), event(kiosk.EventClose)
-			booked.Booked, closed.Subject, closed.Data = f.String(), "sh-1", f.String()
-			return errors.Join(tx.Append(booked, closed), tx.Book(booking(1000)), tx.PutReport(z))
+			booked.Posted, closed.Subject, closed.Data = f.String(), "sh-1", f.String()
+			return errors.Join(tx.Append(booked, closed), tx.Post(booking(1000)), tx.PutReport(z))
 		})
 		h.refused(kiosk.Conflict, kiosk.KeyShiftClosed, reg, func(tx kiosk.Tx) error { return tx.PutReport(z) })
 		z.Shift = "sh-2"

@@ -9,42 +9,42 @@ import (
 )
 
 // KeyNameTaken: another login has the name.
-const KeyNameTaken = kiosk.KeyLoginTaken
+const KeyNameTaken = kiosk.KeyUserTaken
 
-// Login implements [kiosk.OfficeReader].
-func (r *reader) Login(id string) (kiosk.Login, error) {
-	return doc[kiosk.Login](r, `SELECT doc FROM login WHERE id = $1`, id)
+// User implements [kiosk.OfficeReader].
+func (r *reader) User(id string) (kiosk.User, error) {
+	return doc[kiosk.User](r, `SELECT doc FROM login WHERE id = $1`, id)
 }
 
-// LoginByName implements [kiosk.OfficeReader].
-func (r *reader) LoginByName(folded string) (kiosk.Login, error) {
-	return doc[kiosk.Login](r, `SELECT doc FROM login WHERE name = $1`, folded)
+// UserByName implements [kiosk.OfficeReader].
+func (r *reader) UserByName(folded string) (kiosk.User, error) {
+	return doc[kiosk.User](r, `SELECT doc FROM login WHERE name = $1`, folded)
 }
 
-// Logins implements [kiosk.OfficeReader].
-func (r *reader) Logins() ([]kiosk.Login, error) {
-	return docs[kiosk.Login](r, `SELECT doc FROM login ORDER BY id`)
+// Users implements [kiosk.OfficeReader].
+func (r *reader) Users() ([]kiosk.User, error) {
+	return docs[kiosk.User](r, `SELECT doc FROM login ORDER BY id`)
 }
 
-// PutLogin implements [kiosk.OfficeTx].
-func (t *tx) PutLogin(l kiosk.Login) error {
+// PutUser implements [kiosk.OfficeWriter].
+func (t *tx) PutUser(l kiosk.User) error {
 	return t.writeDoc(KeyNameTaken, `INSERT INTO login (doc, id, name) VALUES ($1, $2, $3)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, doc = excluded.doc`, l, l.ID, kiosk.FoldName(l.Name))
 }
 
-// Once implements [kiosk.OfficeReader].
-func (r *reader) Once(hash string) (kiosk.Once, error) {
-	return doc[kiosk.Once](r, `SELECT doc FROM once WHERE hash = $1`, hash)
+// OneTimeCode implements [kiosk.OfficeReader].
+func (r *reader) OneTimeCode(hash string) (kiosk.OneTimeCode, error) {
+	return doc[kiosk.OneTimeCode](r, `SELECT doc FROM once WHERE hash = $1`, hash)
 }
 
-// PutOnce implements [kiosk.OfficeTx]; others of its kind for the same person are forgotten.
-func (t *tx) PutOnce(o kiosk.Once) error {
-	err := t.write("", `DELETE FROM once WHERE kind = $1 AND login = $2 AND hash <> $3`, string(o.Kind), o.Login, o.Hash)
+// PutOneTimeCode implements [kiosk.OfficeWriter]; others of its kind for the same person are forgotten.
+func (t *tx) PutOneTimeCode(o kiosk.OneTimeCode) error {
+	err := t.write("", `DELETE FROM once WHERE kind = $1 AND login = $2 AND hash <> $3`, string(o.Kind), o.User, o.Hash)
 	if err != nil {
 		return err
 	}
 	return t.writeDoc("", `INSERT INTO once (doc, hash, kind, login, expires) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (hash) DO UPDATE SET doc = excluded.doc`, o, o.Hash, string(o.Kind), o.Login, o.Expires)
+		ON CONFLICT (hash) DO UPDATE SET doc = excluded.doc`, o, o.Hash, string(o.Kind), o.User, o.Expires)
 }
 
 // OfficeTries implements [kiosk.OfficeReader].
@@ -52,23 +52,23 @@ func (r *reader) OfficeTries(key string) (kiosk.Tries, error) {
 	return doc[kiosk.Tries](r, `SELECT doc FROM office_tries WHERE name = $1`, key)
 }
 
-// PutOfficeTries implements [kiosk.OfficeTx].
+// PutOfficeTries implements [kiosk.OfficeWriter].
 func (t *tx) PutOfficeTries(key string, tries kiosk.Tries) error {
 	return t.writeDoc("", `INSERT INTO office_tries (doc, name, at) VALUES ($1, $2, $3)
 		ON CONFLICT (name) DO UPDATE SET at = excluded.at, doc = excluded.doc`, tries, key, t.now())
 }
 
-// House implements [kiosk.OfficeReader].
-func (r *reader) House() (kiosk.House, error) {
-	h, err := doc[kiosk.House](r, `SELECT doc FROM house WHERE id = 1`)
+// OfficeSettings implements [kiosk.OfficeReader].
+func (r *reader) OfficeSettings() (kiosk.OfficeSettings, error) {
+	h, err := doc[kiosk.OfficeSettings](r, `SELECT doc FROM house WHERE id = 1`)
 	if kiosk.CodeOf(err) == kiosk.NotFound {
 		err = nil
 	}
 	return h, err
 }
 
-// PutHouse implements [kiosk.OfficeTx].
-func (t *tx) PutHouse(h kiosk.House) error {
+// PutOfficeSettings implements [kiosk.OfficeWriter].
+func (t *tx) PutOfficeSettings(h kiosk.OfficeSettings) error {
 	return t.writeDoc("", `INSERT INTO house (doc, id) VALUES ($1, 1)
 		ON CONFLICT (id) DO UPDATE SET doc = excluded.doc`, h)
 }

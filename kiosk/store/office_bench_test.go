@@ -43,7 +43,7 @@ func BenchmarkOffice(b *testing.B) {
 	m := &market{house: newHouse(b, sqliteConfig(b))}
 	m.fillOffice(b)
 	shop, err := handlers.OpenRooms(context.Background(), shop.Config{
-		Store: m.Store, Bus: plain{}, Vault: plain{}, Clock: m.cfg.Now, Mode: kiosk.Sandbox, Account: account,
+		Store: m.Store, Bus: plain{}, Vault: plain{}, Clock: m.cfg.Now, Mode: kiosk.Sandbox, GatewayName: account,
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -72,10 +72,10 @@ func officeStall(i int) string    { return fmt.Sprintf("stall-%02d", i%officeSta
 func officeRegister(i int) string { return fmt.Sprintf("till-%03d", i%officeRegisters) }
 
 func (m *market) officeQuestions(shop *handlers.Rooms) map[string]func(int) (int, error) {
-	ctx, clerk := context.Background(), kiosk.Clerk{Login: "o", Role: kiosk.Organizer}
+	ctx, clerk := context.Background(), kiosk.OfficeActor{User: "o", Role: kiosk.Organizer}
 	today, _ := kiosk.LocalHour("", m.clock.Load())
 	book := func(stall string, days int64, by kiosk.TakingsBy) (int, error) {
-		b, err := shop.Reports.Book(ctx, clerk, kiosk.BookQuery{Stall: stall, First: today - days + 1, Last: today, By: by})
+		b, err := shop.Reports.TakingsTable(ctx, clerk, kiosk.TakingsTableQuery{Stall: stall, First: today - days + 1, Last: today, By: by})
 		return len(b.Rows) + len(b.Sold), err
 	}
 	all := map[string]func(int) (int, error){
@@ -111,11 +111,11 @@ func (m *market) officeQuestions(shop *handlers.Rooms) map[string]func(int) (int
 			return 1, err
 		},
 		"people-of-a-register": func(i int) (int, error) {
-			_, err := shop.Till.People(ctx, officeRegister(i))
+			_, err := shop.Till.StaffOfRegister(ctx, officeRegister(i))
 			return 1, err
 		},
 		"a-stall": func(i int) (int, error) {
-			_, registers, _, err := shop.Office.StallOffice(ctx, clerk, officeStall(i))
+			_, registers, _, err := shop.Office.StallOverview(ctx, clerk, officeStall(i))
 			return len(registers), err
 		},
 		"wall-500-registers": func(int) (int, error) {

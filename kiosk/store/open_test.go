@@ -172,11 +172,11 @@ func TestBubble(t *testing.T) {
 		}
 		h.put(h.sale(reg))
 		h.look(func(r kiosk.Reader) error { _, err := r.Current(reg); return err })
-		if n, err := h.Sweep(t.Context()); n != 0 || err != nil {
+		if n, err := h.Purge(t.Context()); n != 0 || err != nil {
 			t.Errorf("swept %d, %v", n, err)
 		}
 		time.Sleep(2 * time.Hour)
-		if n, err := h.Sweep(t.Context()); n != 1 || err != nil {
+		if n, err := h.Purge(t.Context()); n != 1 || err != nil {
 			t.Errorf("swept %d an hour later, %v", n, err)
 		}
 		if passed := time.Since(start); passed != 26*time.Hour {

@@ -8,48 +8,48 @@ import (
 	"qrkiosk/kiosk"
 )
 
-var addListed = newMulti(`INSERT INTO listed
+var addPayInSums = newMulti(`INSERT INTO listed
 	(stall, day, register, holder, pieces, cents, fee, fee_psp, net, unpaid) VALUES `, 10,
 	` ON CONFLICT (stall, day, register, holder) DO UPDATE
 	SET pieces = listed.pieces + excluded.pieces, cents = listed.cents + excluded.cents,
 	fee = listed.fee + excluded.fee, fee_psp = listed.fee_psp + excluded.fee_psp,
 	net = listed.net + excluded.net, unpaid = listed.unpaid + excluded.unpaid`)
 
-// listings writes what the gateway's list has grown by.
-func listings(all []statement, rows []kiosk.Listed) []statement {
-	grown := mergedListed(rows)
-	return addListed.statements(all, len(grown), func(args []any, i int) []any {
+// payInSumStatements writes what the gateway's list has grown by.
+func payInSumStatements(all []statement, rows []kiosk.PayInSum) []statement {
+	grown := mergedPayInSums(rows)
+	return addPayInSums.statements(all, len(grown), func(args []any, i int) []any {
 		l := &grown[i]
-		return append(args, l.Stall, l.Day, l.Register, l.Holder, l.Rows, int64(l.Amount), int64(l.Fee),
+		return append(args, l.Stall, l.Day, l.Register, l.AccountID, l.Rows, int64(l.Amount), int64(l.Fee),
 			int64(l.FeePSP), int64(l.Net), int64(l.Open))
 	})
 }
 
-// mergedListed adds up what goes to the same row, in the order of the keys.
-func mergedListed(rows []kiosk.Listed) []kiosk.Listed {
-	grown := map[kiosk.Listed]kiosk.Listed{}
+// mergedPayInSums adds up what goes to the same row, in the order of the keys.
+func mergedPayInSums(rows []kiosk.PayInSum) []kiosk.PayInSum {
+	grown := map[kiosk.PayInSum]kiosk.PayInSum{}
 	for _, l := range rows {
 		grown[l.Key()] = l.Plus(grown[l.Key()])
 	}
-	all := make([]kiosk.Listed, 0, len(grown))
+	all := make([]kiosk.PayInSum, 0, len(grown))
 	for key, l := range grown {
 		if l != key {
 			all = append(all, l)
 		}
 	}
-	slices.SortFunc(all, func(a, b kiosk.Listed) int {
+	slices.SortFunc(all, func(a, b kiosk.PayInSum) int {
 		return cmp.Or(cmp.Compare(a.Stall, b.Stall), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Register, b.Register),
-			cmp.Compare(a.Holder, b.Holder))
+			cmp.Compare(a.AccountID, b.AccountID))
 	})
 	return all
 }
 
-// Listed implements [kiosk.StatementReader]: one row a day and account, oldest first.
-func (r *reader) Listed(q kiosk.ListedQuery) ([]kiosk.Listed, error) {
-	var all []kiosk.Listed
+// PayInSums implements [kiosk.StatementReader]: one row a day and account, oldest first.
+func (r *reader) PayInSums(q kiosk.PayInSumQuery) ([]kiosk.PayInSum, error) {
+	var all []kiosk.PayInSum
 	err := r.each(func(rows *sql.Rows) error {
-		l := kiosk.Listed{Stall: q.Stall}
-		err := rows.Scan(&l.Day, &l.Holder, &l.Rows, &l.Amount, &l.Fee, &l.FeePSP, &l.Net, &l.Open)
+		l := kiosk.PayInSum{Stall: q.Stall}
+		err := rows.Scan(&l.Day, &l.AccountID, &l.Rows, &l.Amount, &l.Fee, &l.FeePSP, &l.Net, &l.Open)
 		all = append(all, l)
 		return err
 	}, `SELECT day, holder, CAST(SUM(pieces) AS BIGINT), CAST(SUM(cents) AS BIGINT), CAST(SUM(fee) AS BIGINT),
@@ -99,10 +99,10 @@ func (t *tx) PutOwnerKey(stall, hash string, made int64) error {
 		ON CONFLICT (stall) DO UPDATE SET hash = excluded.hash, made = excluded.made`, stall, hash, made)
 }
 
-// Listed implements [kiosk.StatementReader]; it sees what this transaction has booked.
-func (t *tx) Listed(q kiosk.ListedQuery) ([]kiosk.Listed, error) {
-	if err := t.settle(); err != nil {
+// PayInSums implements [kiosk.StatementReader]; it sees what this transaction has booked.
+func (t *tx) PayInSums(q kiosk.PayInSumQuery) ([]kiosk.PayInSum, error) {
+	if err := t.flush(); err != nil {
 		return nil, err
 	}
-	return t.reader.Listed(q)
+	return t.reader.PayInSums(q)
 }

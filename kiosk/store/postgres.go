@@ -130,7 +130,7 @@ func (p *postgres) begin(ctx, life context.Context, o *sql.TxOptions) (q pgTx, l
 		p.mu.RUnlock()
 		return pgTx{}, nil, fault(err)
 	}
-	return pgTx{conn, tx, newLedger()}, func() {
+	return pgTx{conn, tx, newPendingWrites()}, func() {
 		tx.Rollback() //nolint:errcheck // no-op after a commit
 		conn.Close()  // it goes back to the pool
 		giveBack()
@@ -176,10 +176,10 @@ func (p *postgres) connect(ctx, life context.Context, o *sql.TxOptions) (*sql.Co
 type pgTx struct {
 	conn   *sql.Conn
 	tx     *sql.Tx
-	ledger *ledger
+	writes *pendingWrites
 }
 
-func (q pgTx) book() *ledger { return q.ledger }
+func (q pgTx) pending() *pendingWrites { return q.writes }
 
 func (pgTx) late() bool { return false }
 
@@ -254,7 +254,7 @@ func (p *postgres) guard(q querier, work func(querier) (bool, error)) (wrote boo
 	defer func() {
 		if v := recover(); v != nil {
 			p.log.Error("store: a change panicked", "err", v, "stack", string(debug.Stack()))
-			wrote, err = false, panicked(v)
+			wrote, err = false, panicError(v)
 		}
 	}()
 	return work(q)

@@ -16,8 +16,8 @@ type querier interface {
 	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	// execAll executes them in order, on PostgreSQL in one round trip.
 	execAll(ctx context.Context, all []statement) error
-	// book gathers what the transaction writes together.
-	book() *ledger
+	// pending gathers what the transaction writes together.
+	pending() *pendingWrites
 	// late tells whether whoever commits settles the ledger, so that a change need not.
 	late() bool
 	// alone tells whether nobody else can write while the transaction lasts.
@@ -119,9 +119,9 @@ func docs[T any](r *reader, query string, args ...any) ([]T, error) {
 	return all, err
 }
 
-// tuples writes the placeholders of so many rows of so many columns: "($1,$2),($3,$4)". SQL is
+// placeholders writes the placeholders of so many rows of so many columns: "($1,$2),($3,$4)". SQL is
 // put together here and in takings.go alone, of numbers and of names this room knows.
-func tuples(rows, cols int) string {
+func placeholders(rows, cols int) string {
 	var b strings.Builder
 	for i := range rows * cols {
 		switch {

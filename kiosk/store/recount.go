@@ -36,7 +36,7 @@ func (a *recount) readSums(r *reader) error {
 // adds takes what an event booked and tells whether the Z report of a close is the sum of what was
 // booked since the close before.
 func (a *recount) adds(e kiosk.Event) bool {
-	f, err := kiosk.ParseFigures(e.Booked)
+	f, err := kiosk.ParseFigures(e.Posted)
 	if err != nil {
 		return false
 	}

@@ -199,7 +199,7 @@ func (t *tx) stored(id string) (storedSale, error) {
 }
 
 func (t *tx) saleRow(s *kiosk.Sale, state kiosk.State, ended int64) saleRow {
-	row := saleRow{current: s.Current(), watched: watched(s, state)}
+	row := saleRow{current: s.Current(), watched: isWatched(s, state)}
 	if !row.watched && endedUnpaid(s) {
 		row.ended = ended
 		if ended == 0 {
@@ -209,15 +209,15 @@ func (t *tx) saleRow(s *kiosk.Sale, state kiosk.State, ended int64) saleRow {
 	return row
 }
 
-// watched holds for a sale that is not at rest: its clock runs, money may come or come back, or
+// isWatched holds for a sale that is not at rest: its clock runs, money may come or come back, or
 // still has to be confirmed by a row.
-func watched(s *kiosk.Sale, state kiosk.State) bool {
+func isWatched(s *kiosk.Sale, state kiosk.State) bool {
 	switch state {
 	case kiosk.Asking, kiosk.Opening, kiosk.Awaiting, kiosk.Checking, kiosk.Retiring, kiosk.Review, kiosk.Refunding:
 		return true
 	case kiosk.Paid:
 		return !s.Confirmed()
-	case kiosk.Cancelled, kiosk.Lapsed, kiosk.RefusedSt, kiosk.Settled, kiosk.Refunded:
+	case kiosk.Cancelled, kiosk.Lapsed, kiosk.LinkRefused, kiosk.ClosedUnpaid, kiosk.Refunded:
 	}
 	return false
 }
@@ -282,7 +282,7 @@ func (t *tx) putLink(old *kiosk.Link, s *kiosk.Sale, l *kiosk.Link) error {
 	switch {
 	case old == nil:
 		return t.write(KeyKnown, `INSERT INTO link (id, sale, n, ref, account, pay_id) VALUES ($1, $2, $3, $4, $5, $6)`,
-			l.ID, s.ID, l.N, l.Ref, l.Account, null(l.PayID))
+			l.ID, s.ID, l.N, l.Ref, l.Gateway, null(l.PayID))
 	case old.PayID != l.PayID:
 		return t.write(KeyKnown, `UPDATE link SET pay_id = $2 WHERE id = $1`, l.ID, null(l.PayID))
 	}
@@ -300,7 +300,7 @@ func (t *tx) putRows(old *kiosk.Link, s *kiosk.Sale, l *kiosk.Link) error {
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 			ON CONFLICT (account, row_key) DO UPDATE
 			SET pay_id = excluded.pay_id, kind = excluded.kind, cents = excluded.cents, withdrawn = excluded.withdrawn`,
-			l.Account, r.Key, null(l.PayID), s.ID, l.ID, string(r.Kind), int64(r.Amount), r.SeenAt, r.Withdrawn)
+			l.Gateway, r.Key, null(l.PayID), s.ID, l.ID, string(r.Kind), int64(r.Amount), r.SeenAt, r.Withdrawn)
 		if err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func TestSale_secondLink(t *testing.T) {
 		h.put(s)
 		s = h.take(s, kiosk.Step{
 			Kind: kiosk.StepGivenUp, Link: 1,
-			Next: &kiosk.Link{ID: h.id("link"), Ref: "second", Account: account},
+			Next: &kiosk.Link{ID: h.id("link"), Ref: "second", Gateway: account},
 		})
 		h.put(s)
 		h.look(func(r kiosk.Reader) error {

@@ -76,10 +76,10 @@ func (s *Sessions) Delete(token string) error { return s.DeleteCtx(context.Backg
 // All is AllCtx without a context.
 func (s *Sessions) All() (map[string][]byte, error) { return s.AllCtx(context.Background()) }
 
-// Sweep forgets what is over: sessions and webhook tokens at once, tickets, pairings and codes a day
+// Purge forgets what is over: sessions and webhook tokens at once, tickets, pairings and codes a day
 // later, so that a late guest hears "expired" and not "unknown". It returns how many rows went.
 // Call it now and then; nothing depends on it but the size of the store.
-func (s *Store) Sweep(ctx context.Context) (int64, error) {
+func (s *Store) Purge(ctx context.Context) (int64, error) {
 	var gone int64
 	err := s.engine.write(ctx, func(q querier) (bool, error) {
 		r := s.reader(context.WithoutCancel(ctx), q)

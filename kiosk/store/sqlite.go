@@ -234,9 +234,9 @@ func (l *lite) close() error {
 type liteConn struct {
 	conn     *sql.Conn
 	prepared map[string]liteStmt
-	ledger   *ledger
+	writes   *pendingWrites
 	seen     int64 // what SQLite counts of the commits of others
-	settled  bool  // whoever commits does it
+	flushed  bool  // whoever commits does it
 	away     error // the first error that may have undone the whole transaction
 }
 
@@ -249,12 +249,12 @@ func openConn(ctx context.Context, db *sql.DB, wanted []setting) (*liteConn, err
 	if err := readBack(ctx, conn, wanted); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return &liteConn{conn: conn, prepared: map[string]liteStmt{}, ledger: newLedger()}, nil
+	return &liteConn{conn: conn, prepared: map[string]liteStmt{}, writes: newPendingWrites()}, nil
 }
 
-func (c *liteConn) book() *ledger { return c.ledger }
+func (c *liteConn) pending() *pendingWrites { return c.writes }
 
-func (c *liteConn) late() bool { return c.settled }
+func (c *liteConn) late() bool { return c.flushed }
 
 // begin starts a transaction that writes. What is known of the streams still holds if the one
 // before was committed and nobody else has written since.
@@ -272,7 +272,7 @@ func (c *liteConn) begin() error {
 }
 
 // forget drops what only an undone transaction, or one of before somebody else's, knows.
-func (c *liteConn) forget() { c.ledger = newLedger() }
+func (c *liteConn) forget() { c.writes = newPendingWrites() }
 
 // execAll gains nothing from sending statements together: there is nothing between us and SQLite.
 func (c *liteConn) execAll(ctx context.Context, all []statement) error {

@@ -4,10 +4,9 @@ import (
 	"context"
 	"testing"
 
-	"qrkiosk/handlers"
-
 	"github.com/google/go-cmp/cmp"
 
+	"qrkiosk/handlers"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/report"
 	"qrkiosk/kiosk/shop"
@@ -18,16 +17,16 @@ var gatewayDays = [...]string{"2024-10-03 23:59:59", "2024-10-04T00:00:01Z"}
 
 // checkListed compares the sums by the gateway's days with the rows of every sale.
 func (p *past) checkListed() {
-	want := map[kiosk.Listed]kiosk.Listed{}
+	want := map[kiosk.PayInSum]kiosk.PayInSum{}
 	for _, id := range p.sales {
-		for _, l := range p.sale(id).Listed() {
+		for _, l := range p.sale(id).PayInSums() {
 			l.Stall, l.Register = "", ""
 			want[l.Key()] = want[l.Key()].Plus(l)
 		}
 	}
 	stall := p.stall()
 	p.h.look(func(r kiosk.Reader) error {
-		rows, err := r.Listed(kiosk.ListedQuery{Stall: stall, First: "", Last: "9"})
+		rows, err := r.PayInSums(kiosk.PayInSumQuery{Stall: stall, First: "", Last: "9"})
 		for _, l := range rows {
 			l.Stall = ""
 			sums := want[l.Key()]
@@ -38,7 +37,7 @@ func (p *past) checkListed() {
 			delete(want, l.Key())
 		}
 		for key, l := range want {
-			if l != (kiosk.Listed{}) {
+			if l != (kiosk.PayInSum{}) {
 				p.Fatalf("%+v is not listed: %+v", key, l)
 			}
 		}
@@ -108,7 +107,7 @@ func TestOwnerKey(t *testing.T) {
 func TestStatement(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
 		shop, err := handlers.OpenRooms(context.Background(), shop.Config{
-			Store: h.Store, Bus: plain{}, Vault: plain{}, Clock: h.cfg.Now, Mode: kiosk.Sandbox, Account: account,
+			Store: h.Store, Bus: plain{}, Vault: plain{}, Clock: h.cfg.Now, Mode: kiosk.Sandbox, GatewayName: account,
 		})
 		if err != nil {
 			t.Fatal(err)

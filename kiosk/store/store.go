@@ -168,34 +168,34 @@ func (s *Store) reader(ctx context.Context, q querier) *reader {
 
 func (s *Store) millis() int64 { return s.now().UnixMilli() }
 
-// Settings returns what the installation knows of itself; NotFound before it was born.
-func (s *Store) Settings(ctx context.Context) (kiosk.Settings, error) {
-	var found kiosk.Settings
+// Installation returns what the installation knows of itself; NotFound before it was born.
+func (s *Store) Installation(ctx context.Context) (kiosk.Installation, error) {
+	var found kiosk.Installation
 	err := s.view(ctx, func(r *reader) error {
-		return r.one([]any{&found.Installation, &found.Epoch, &found.Mode, &found.Created},
+		return r.one([]any{&found.Code, &found.Epoch, &found.Mode, &found.Created},
 			`SELECT installation, epoch, mode, created FROM settings`)
 	})
 	return found, err
 }
 
-// Born implements [kiosk.Store].
-func (s *Store) Born(ctx context.Context, fresh kiosk.Settings) (kiosk.Settings, error) {
-	var found kiosk.Settings
+// EnsureInstallation implements [kiosk.Store].
+func (s *Store) EnsureInstallation(ctx context.Context, fresh kiosk.Installation) (kiosk.Installation, error) {
+	var found kiosk.Installation
 	err := s.write(ctx, func(r *reader) error {
 		_, err := r.exec(`INSERT INTO settings (id, installation, epoch, mode, created)
 			VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO NOTHING`,
-			fresh.Installation, fresh.Epoch, fresh.Mode, fresh.Created)
+			fresh.Code, fresh.Epoch, fresh.Mode, fresh.Created)
 		if err != nil {
 			return err
 		}
-		return r.one([]any{&found.Installation, &found.Epoch, &found.Mode, &found.Created},
+		return r.one([]any{&found.Code, &found.Epoch, &found.Mode, &found.Created},
 			`SELECT installation, epoch, mode, created FROM settings`)
 	})
 	if err != nil {
-		return kiosk.Settings{}, err
+		return kiosk.Installation{}, err
 	}
 	if found.Mode != fresh.Mode {
-		return kiosk.Settings{}, &kiosk.Error{Code: kiosk.Conflict, Key: KeyMode, Args: []string{string(found.Mode)}}
+		return kiosk.Installation{}, &kiosk.Error{Code: kiosk.Conflict, Key: KeyMode, Args: []string{string(found.Mode)}}
 	}
 	return found, nil
 }

@@ -15,20 +15,20 @@ import (
 func TestBorn(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
 		ctx := context.Background()
-		fresh := kiosk.Settings{Installation: "AB12", Epoch: "e1", Mode: kiosk.Sandbox, Created: noon}
+		fresh := kiosk.Installation{Code: "AB12", Epoch: "e1", Mode: kiosk.Sandbox, Created: noon}
 		for range 2 {
-			got, err := h.Born(ctx, fresh)
+			got, err := h.EnsureInstallation(ctx, fresh)
 			if err != nil || got != fresh {
 				t.Fatalf("born %+v, %v", got, err)
 			}
 			h.reopen()
 		}
-		other := kiosk.Settings{Installation: "ZZ99", Epoch: "e2", Mode: kiosk.Sandbox, Created: noon + 1}
-		if got, err := h.Born(ctx, other); err != nil || got != fresh {
+		other := kiosk.Installation{Code: "ZZ99", Epoch: "e2", Mode: kiosk.Sandbox, Created: noon + 1}
+		if got, err := h.EnsureInstallation(ctx, other); err != nil || got != fresh {
 			t.Fatalf("a second birth gave %+v, %v", got, err)
 		}
 		other.Mode = kiosk.Live
-		if _, err := h.Born(ctx, other); kiosk.CodeOf(err) != kiosk.Conflict || kiosk.KeyOf(err) != KeyMode {
+		if _, err := h.EnsureInstallation(ctx, other); kiosk.CodeOf(err) != kiosk.Conflict || kiosk.KeyOf(err) != KeyMode {
 			t.Fatalf("the other mode: %v", err)
 		}
 	})
@@ -116,7 +116,7 @@ func TestChange_errorUndoesEverything(t *testing.T) {
 			return errors.Join(err, err2, tx.PutSale(s), tx.Append(event("a"), event("b")),
 				tx.Begin(s, 1, kiosk.Duty{Kind: kiosk.ErrandLook, Link: 1}), tx.PutToken("h", s.ID, 1, noon+1),
 				tx.PutDevice(kiosk.Device{ID: "d"}), tx.PutStaff(kiosk.Staff{ID: "p"}),
-				tx.Book(booking(1000)), tx.PutReport(kiosk.Report{Shift: "t", Register: reg, No: 1}),
+				tx.Post(booking(1000)), tx.PutReport(kiosk.Report{Shift: "t", Register: reg, No: 1}),
 				tx.PutShift(kiosk.Shift{ID: "t", Register: reg}), tx.PutCart(kiosk.Cart{Register: reg}),
 				tx.PutTicket(kiosk.Ticket{Hash: "t"}), tx.PutPairing(kiosk.Pairing{Code: "c"}),
 				tx.PutDeviceTries("d", kiosk.Tries{InRow: 1}))
@@ -434,7 +434,7 @@ func TestSessions(t *testing.T) {
 		if all, _ := s.All(); len(all) != 1 {
 			t.Errorf("all after the time of one: %v", all)
 		}
-		if n, err := h.Sweep(context.Background()); n != 1 || err != nil {
+		if n, err := h.Purge(context.Background()); n != 1 || err != nil {
 			t.Errorf("swept %d, %v", n, err)
 		}
 		if n := h.count(`SELECT COUNT(*) FROM session`); n != 1 {
@@ -451,7 +451,7 @@ func TestSweep(t *testing.T) {
 				tx.PutPairing(kiosk.Pairing{Code: "o", SecretHash: "o", Expires: noon - dayMillis}),
 				tx.PutPairing(kiosk.Pairing{Code: "n", SecretHash: "n", Expires: noon}))
 		})
-		if n, err := h.Sweep(context.Background()); n != 3 || err != nil {
+		if n, err := h.Purge(context.Background()); n != 3 || err != nil {
 			t.Errorf("swept %d, %v", n, err)
 		}
 		for _, table := range []string{"live_token", "ticket", "pairing"} {

@@ -21,14 +21,14 @@ type sumRow struct {
 	figures  kiosk.Figures
 }
 
-// Book implements [kiosk.Tx].
-func (t *tx) Book(b kiosk.Booking) error {
-	t.booked = append(t.booked, sumRow{
+// Post implements [kiosk.Tx].
+func (t *tx) Post(b kiosk.NewPosting) error {
+	t.posted = append(t.posted, sumRow{
 		stall: b.Stall, register: b.Register, shift: b.Shift, staff: b.Staff, day: b.Day, hour: b.Hour,
 		figures: b.Figures,
 	})
 	t.sold = append(t.sold, b.Sold...)
-	t.listed = append(t.listed, b.Listed...)
+	t.payIns = append(t.payIns, b.PayIns...)
 	return t.err
 }
 
@@ -149,17 +149,17 @@ func sameSold(a, b kiosk.Sold) bool {
 	return a.Stall == b.Stall && a.Register == b.Register && a.Day == b.Day && a.Item == b.Item && a.VAT == b.VAT
 }
 
-// bookings writes the sums of a transaction.
-func bookings(all []statement, e *entries) []statement {
-	all = totals.statements(all, overall(e.booked))
-	all = dayTakings.statements(all, e.booked)
-	all = hourTakings.statements(all, e.booked)
+// postingStatements writes the sums of a transaction.
+func postingStatements(all []statement, e *entries) []statement {
+	all = totals.statements(all, overall(e.posted))
+	all = dayTakings.statements(all, e.posted)
+	all = hourTakings.statements(all, e.posted)
 	sold := mergedSold(e.sold)
 	all = addSold.statements(all, len(sold), func(args []any, i int) []any {
 		s := &sold[i]
 		return append(args, s.Stall, s.Day, s.Register, s.Item, s.VAT, s.Name, s.Qty, int64(s.Amount))
 	})
-	return listings(all, e.listed)
+	return payInSumStatements(all, e.payIns)
 }
 
 // figureDest takes the figures of a row.
@@ -293,7 +293,7 @@ func (t *tx) PutReport(z kiosk.Report) error {
 
 // Totals implements [kiosk.TakingsReader]; it sees what this transaction has booked.
 func (t *tx) Totals(register, shift string) (kiosk.Figures, error) {
-	if err := t.settle(); err != nil {
+	if err := t.flush(); err != nil {
 		return kiosk.Figures{}, err
 	}
 	return t.reader.Totals(register, shift)
@@ -301,7 +301,7 @@ func (t *tx) Totals(register, shift string) (kiosk.Figures, error) {
 
 // Takings implements [kiosk.TakingsReader].
 func (t *tx) Takings(q kiosk.TakingsQuery) ([]kiosk.Takings, error) {
-	if err := t.settle(); err != nil {
+	if err := t.flush(); err != nil {
 		return nil, err
 	}
 	return t.reader.Takings(q)
@@ -309,7 +309,7 @@ func (t *tx) Takings(q kiosk.TakingsQuery) ([]kiosk.Takings, error) {
 
 // Sold implements [kiosk.TakingsReader].
 func (t *tx) Sold(q kiosk.SoldQuery) ([]kiosk.Sold, error) {
-	if err := t.settle(); err != nil {
+	if err := t.flush(); err != nil {
 		return nil, err
 	}
 	return t.reader.Sold(q)

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"qrkiosk/handlers"
-
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/shop"
 )
@@ -16,7 +15,7 @@ import (
 func TestTrail(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
 		shop, err := handlers.OpenRooms(context.Background(), shop.Config{
-			Store: h.Store, Bus: plain{}, Vault: plain{}, Clock: h.cfg.Now, Mode: kiosk.Sandbox, Account: account,
+			Store: h.Store, Bus: plain{}, Vault: plain{}, Clock: h.cfg.Now, Mode: kiosk.Sandbox, GatewayName: account,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -39,7 +38,7 @@ func TestTrail(t *testing.T) {
 			}
 			return nil
 		})
-		clerk := kiosk.Clerk{Role: kiosk.Organizer}
+		clerk := kiosk.OfficeActor{Role: kiosk.Organizer}
 		for text, want := range map[string]int{
 			"_b%": 1, "a_b": 1, "!D": 1, "%": 1, "müller": 2, "MÜLLER & s": 1, "söhne": 1, "ω": 1, "O'neill": 1, "axb": 1,
 			"stall.change": 2, `"name"`: 2, "stallxchange": 0, "\\": 0, "nothing at all": 0,

@@ -45,12 +45,12 @@ func (t *tx) begin() error {
 	if t.q.alone() {
 		query = readStream
 	}
-	row, known := t.q.book().streams[t.stream]
+	row, known := t.q.pending().streams[t.stream]
 	if !known {
 		if err := t.one([]any{&row.version, &row.seq, &row.head, &row.number}, query, t.stream); err != nil {
 			return err
 		}
-		t.q.book().streams[t.stream] = row
+		t.q.pending().streams[t.stream] = row
 	}
 	row.version++
 	t.row = row
@@ -62,25 +62,25 @@ func (t *tx) finish() (int64, error) {
 	if !t.moved && !t.wrote && t.empty() {
 		return t.row.version - 1, nil
 	}
-	book := t.q.book()
+	book := t.q.pending()
 	book.add(&t.entries)
 	book.move(t.stream, t.row)
 	t.wrote = true
 	if t.q.late() {
 		return t.row.version, nil
 	}
-	return t.row.version, book.settle(&t.reader)
+	return t.row.version, book.flush(&t.reader)
 }
 
-// settle writes what was gathered so far, so that it can be read.
-func (t *tx) settle() error {
+// flush writes what was gathered so far, so that it can be read.
+func (t *tx) flush() error {
 	if t.err != nil {
 		return t.err
 	}
-	book := t.q.book()
+	book := t.q.pending()
 	t.wrote = t.wrote || !t.empty()
 	book.add(&t.entries)
-	t.err = book.settle(&t.reader)
+	t.err = book.flush(&t.reader)
 	return t.err
 }
 
@@ -147,7 +147,7 @@ const eventColumns = `stream, seq, kind, subject, state, amount, actor, at, data
 
 // Events implements [kiosk.Reader]; it sees what this transaction has appended.
 func (t *tx) Events(stream string, after int64, n int) ([]kiosk.Event, error) {
-	if err := t.settle(); err != nil {
+	if err := t.flush(); err != nil {
 		return nil, err
 	}
 	return t.reader.Events(stream, after, n)
@@ -155,7 +155,7 @@ func (t *tx) Events(stream string, after int64, n int) ([]kiosk.Event, error) {
 
 // Versions implements [kiosk.Reader].
 func (t *tx) Versions(streams []string) (map[string]int64, error) {
-	if err := t.settle(); err != nil {
+	if err := t.flush(); err != nil {
 		return nil, err
 	}
 	return t.reader.Versions(streams)

@@ -22,10 +22,10 @@ func (r *reader) Wall(registers []string) ([]kiosk.WallRow, error) {
 	if n := len(registers); n > 0 && n <= mostPlaces {
 		args = make([]any, places(n))
 		copyPadded(args, registers)
-		in = ` IN ` + tuples(1, len(args))
+		in = ` IN ` + placeholders(1, len(args))
 	}
 	for _, read := range []func(*reader, *wallRows, string, []any) error{
-		wallRegisters, wallShifts, wallLast, wallRestless, wallDevices, wallHealth,
+		wallRegisters, wallShifts, wallLast, wallWatched, wallDevices, wallHealth,
 	} {
 		if err := read(r, &w, in, args); err != nil {
 			return nil, err
@@ -80,14 +80,14 @@ func wallLast(r *reader, w *wallRows, in string, args []any) error {
 	return err
 }
 
-func wallRestless(r *reader, w *wallRows, in string, args []any) error {
+func wallWatched(r *reader, w *wallRows, in string, args []any) error {
 	all, err := r.manySales(`SELECT `+saleColumns+` FROM sale s WHERE s.watched`+only(` AND `, `s.register`, in)+` ORDER BY s.id`, args...)
 	for _, s := range all {
 		if row := w.rows[s.Register]; row != nil {
 			if row.Last != nil && row.Last.ID == s.ID {
 				s = row.Last
 			}
-			row.Restless = append(row.Restless, s)
+			row.Watched = append(row.Watched, s)
 		}
 	}
 	return err

@@ -22,7 +22,7 @@ func TestWall(t *testing.T) {
 				tx.PutShift(kiosk.Shift{ID: "s1", Register: reg, Opened: noon}),
 				tx.PutDevice(kiosk.Device{ID: "d1", Kind: kiosk.Tablet, Register: reg, SecretHash: "h1"}),
 				tx.PutDevice(kiosk.Device{ID: "d2", Kind: kiosk.Tablet, Register: reg, SecretHash: "h2", Revoked: noon}),
-				tx.PutHealth(kiosk.DeviceHealth{Device: "d1", Register: reg, Seen: noon, Battery: 50}),
+				tx.PutDeviceHealth(kiosk.DeviceHealth{Device: "d1", Register: reg, Seen: noon, Battery: 50}),
 			} {
 				if err != nil {
 					return err
@@ -40,7 +40,7 @@ func TestWall(t *testing.T) {
 				t.Fatalf("rows of %v, want %v", got, want)
 			}
 			one := rows[0]
-			if one.Shift == nil || one.Last == nil || one.Last.ID != newest.ID || len(one.Restless) != 1 || one.Restless[0].ID != open.ID ||
+			if one.Shift == nil || one.Last == nil || one.Last.ID != newest.ID || len(one.Watched) != 1 || one.Watched[0].ID != open.ID ||
 				len(one.Devices) != 1 || len(one.Health) != 1 || one.Health[0].Battery != 50 {
 				t.Errorf("row %+v", one)
 			}
@@ -48,7 +48,7 @@ func TestWall(t *testing.T) {
 		h.look(func(r kiosk.Reader) error {
 			all, err := r.Wall(nil)
 			check(all, reg, reg2)
-			if two := all[1]; two.Shift != nil || two.Last != nil || two.Restless != nil || two.Devices != nil {
+			if two := all[1]; two.Shift != nil || two.Last != nil || two.Watched != nil || two.Devices != nil {
 				t.Errorf("the row of a register without anything: %+v", two)
 			}
 			some, _ := r.Wall([]string{reg})

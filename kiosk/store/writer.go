@@ -198,7 +198,7 @@ func (w *writer) attempt(jobs []*job, shielded bool) (spoiled bool, err error) {
 			w.conn.forget()
 		}
 	}()
-	w.conn.settled = !shielded
+	w.conn.flushed = !shielded
 	if w.stuck = w.conn.begin(); w.stuck != nil {
 		return false, w.stuck
 	}
@@ -218,7 +218,7 @@ func (w *writer) attempt(jobs []*job, shielded bool) (spoiled bool, err error) {
 		return false, nil
 	}
 	r := &reader{ctx: context.Background(), q: w.conn}
-	if err := w.conn.ledger.settle(r); err != nil {
+	if err := w.conn.writes.flush(r); err != nil {
 		return w.conn.away == nil && !shielded && len(jobs) > 1, err
 	}
 	if kiosk.Bug("answer-before-commit") {
@@ -280,12 +280,12 @@ func (w *writer) guard(work func(querier) (bool, error)) (wrote bool, err error)
 	defer func() {
 		if p := recover(); p != nil {
 			w.log.Error("store: a change panicked", "err", p, "stack", string(debug.Stack()))
-			wrote, err = true, panicked(p)
+			wrote, err = true, panicError(p)
 		}
 	}()
 	return work(w.conn)
 }
 
-func panicked(p any) error {
+func panicError(p any) error {
 	return &kiosk.Error{Code: kiosk.Internal, Key: kiosk.KeyInternal, Err: fmt.Errorf("panic: %v", p)}
 }

@@ -25,7 +25,7 @@ func (t *Till) SetCart(ctx context.Context, by kiosk.Actor, key string, lines []
 		if len(lines) == 0 {
 			return clearCart(tx, by.Register)
 		}
-		_, stall, _, err := shop.PlaceOf(tx, by.Register)
+		_, stall, _, err := shop.RegisterAndStall(tx, by.Register)
 		if err != nil {
 			return err
 		}

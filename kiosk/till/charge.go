@@ -144,7 +144,7 @@ func (t *Till) charge(tx kiosk.Tx, by kiosk.Actor, c Charge) (*kiosk.Sale, error
 		}
 		return again, err
 	}
-	register, stall, _, err := shop.PlaceOf(tx, by.Register)
+	register, stall, _, err := shop.RegisterAndStall(tx, by.Register)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (t *Till) charge(tx kiosk.Tx, by kiosk.Actor, c Charge) (*kiosk.Sale, error
 	if stall.Limit > 0 && c.Amount > stall.Limit {
 		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: KeyOverLimit, Field: "amount", Amounts: []kiosk.Money{stall.Limit}}
 	}
-	if err := t.kernel.MayReach(tx, stall.OwnAccount); err != nil {
+	if err := t.kernel.CheckAccountOpens(tx, stall.AccountID); err != nil {
 		return nil, err
 	}
 	if err := t.freeRegister(tx, by.Register); err != nil {
@@ -233,14 +233,14 @@ func (t *Till) begin(tx kiosk.Tx, sale *kiosk.Sale) error {
 
 // Cancel asks for the end of a sale of the actor's register.
 func (t *Till) Cancel(ctx context.Context, by kiosk.Actor, sale string) (*kiosk.Sale, error) {
-	return t.kernel.Own(ctx, by.Register, sale, func(kiosk.Tx, *kiosk.Sale) (kiosk.Step, error) {
+	return t.kernel.TakeOnRegister(ctx, by.Register, sale, func(kiosk.Tx, *kiosk.Sale) (kiosk.Step, error) {
 		return kiosk.Step{Kind: kiosk.StepCancel, Actor: by.Staff}, nil
 	})
 }
 
 // SetAside gives the register's screens up though the sale may still be paid.
 func (t *Till) SetAside(ctx context.Context, by kiosk.Actor, sale string) (*kiosk.Sale, error) {
-	return t.kernel.Own(ctx, by.Register, sale, func(kiosk.Tx, *kiosk.Sale) (kiosk.Step, error) {
+	return t.kernel.TakeOnRegister(ctx, by.Register, sale, func(kiosk.Tx, *kiosk.Sale) (kiosk.Step, error) {
 		return kiosk.Step{Kind: kiosk.StepAside, Actor: by.Staff}, nil
 	})
 }

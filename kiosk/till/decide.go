@@ -6,8 +6,8 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// Look makes the gateway's lists be read now for a sale of the actor's register.
-func (t *Till) Look(ctx context.Context, by kiosk.Actor, sale string) error {
+// RequestLook makes the gateway's lists be read now for a sale of the actor's register.
+func (t *Till) RequestLook(ctx context.Context, by kiosk.Actor, sale string) error {
 	found, err := t.kernel.Sale(ctx, sale)
 	if err != nil {
 		return err
@@ -15,13 +15,13 @@ func (t *Till) Look(ctx context.Context, by kiosk.Actor, sale string) error {
 	if found.Register != by.Register {
 		return &kiosk.Error{Code: kiosk.NotFound, Key: kiosk.KeyNoSuchSale}
 	}
-	t.kernel.Hint(found.Receipt)
+	t.kernel.LookAsked(found.Receipt)
 	return nil
 }
 
-// HandedOver notes that goods were given without proof of payment. It frees the register, changes
+// NoteHandedOver notes that goods were given without proof of payment. It frees the register, changes
 // no state and counts in no sum. It needs a manager and a reason.
-func (t *Till) HandedOver(ctx context.Context, by kiosk.Actor, sale, reason string) (*kiosk.Sale, error) {
+func (t *Till) NoteHandedOver(ctx context.Context, by kiosk.Actor, sale, reason string) (*kiosk.Sale, error) {
 	return t.decide(ctx, by, sale, kiosk.Step{Kind: kiosk.StepHanded, Reason: reason})
 }
 
@@ -42,9 +42,9 @@ func (t *Till) decide(ctx context.Context, by kiosk.Actor, sale string, step kio
 		return nil, err
 	}
 	step.Actor = by.Staff
-	return t.kernel.Own(ctx, by.Register, sale, func(tx kiosk.Tx, found *kiosk.Sale) (kiosk.Step, error) {
+	return t.kernel.TakeOnRegister(ctx, by.Register, sale, func(tx kiosk.Tx, found *kiosk.Sale) (kiosk.Step, error) {
 		if l, err := found.LinkToRefund(step); step.Kind == kiosk.StepRefund && err == nil {
-			return step, t.kernel.MayReach(tx, l.Holder)
+			return step, t.kernel.CheckAccountOpens(tx, l.AccountID)
 		}
 		if step.Kind != kiosk.StepAttach || !found.LateOpen() {
 			return step, nil
@@ -72,10 +72,10 @@ func (t *Till) ManagerByPIN(ctx context.Context, on kiosk.Device, pin string) (k
 	if err := kiosk.CheckPINForm(pin); err != nil {
 		return kiosk.Staff{}, err
 	}
-	if _, err := t.mayTry(ctx, on, ""); err != nil {
+	if _, err := t.staffToTry(ctx, on, ""); err != nil {
 		return kiosk.Staff{}, err
 	}
-	people, err := t.People(ctx, on.Register)
+	people, err := t.StaffOfRegister(ctx, on.Register)
 	if err != nil {
 		return kiosk.Staff{}, err
 	}
@@ -92,7 +92,7 @@ func (t *Till) ManagerByPIN(ctx context.Context, on kiosk.Device, pin string) (k
 			found = p
 		}
 	}
-	if err := t.tried(ctx, on, found.ID, found.ID != ""); err != nil {
+	if err := t.countPINTry(ctx, on, found.ID, found.ID != ""); err != nil {
 		return kiosk.Staff{}, err
 	}
 	return found, nil

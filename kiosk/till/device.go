@@ -92,7 +92,7 @@ func (s *Till) Enrol(ctx context.Context, ticket, name string) (kiosk.Device, st
 		if err := tx.PutTicket(now); err != nil {
 			return err
 		}
-		return s.admit(tx, device, "ticket")
+		return s.enrolDevice(tx, device, "ticket")
 	})
 	return device, secret, err
 }
@@ -105,7 +105,7 @@ func (t *Till) newDevice(kind kiosk.DeviceKind, register, name, hash string) kio
 	}
 }
 
-func (t *Till) admit(tx kiosk.Tx, d kiosk.Device, actor string) error {
+func (t *Till) enrolDevice(tx kiosk.Tx, d kiosk.Device, actor string) error {
 	if d.Kind == kiosk.Tablet {
 		if err := t.revokeTablets(tx, d.Register, actor); err != nil {
 			return err
@@ -241,7 +241,7 @@ func (t *Till) Pair(ctx context.Context, by kiosk.Actor, code, name string) (kio
 		if err := tx.PutPairing(p); err != nil {
 			return err
 		}
-		return t.admit(tx, device, by.Staff)
+		return t.enrolDevice(tx, device, by.Staff)
 	})
 	return device, err
 }

@@ -22,9 +22,9 @@ func (t *Till) RefundAgain(ctx context.Context, by kiosk.Actor, sale, reason str
 	return t.decideRefund(ctx, by, sale, kiosk.Step{Kind: kiosk.StepAgain, Reason: reason}, kiosk.Refund.Unclear)
 }
 
-// RefundRejected notes that the gateway's operator rejected a refund: nothing else tells us. The
+// NoteRefundRejected notes that the gateway's operator rejected a refund: nothing else tells us. The
 // sale is what it was before it was asked for. It needs a manager and a reason.
-func (t *Till) RefundRejected(ctx context.Context, by kiosk.Actor, sale, reason string) (*kiosk.Sale, error) {
+func (t *Till) NoteRefundRejected(ctx context.Context, by kiosk.Actor, sale, reason string) (*kiosk.Sale, error) {
 	return t.decideRefund(ctx, by, sale, kiosk.Step{Kind: kiosk.StepRejected, Reason: reason}, kiosk.Refund.Asked)
 }
 
@@ -34,7 +34,7 @@ func (t *Till) decideRefund(ctx context.Context, by kiosk.Actor, sale string, st
 		return nil, err
 	}
 	step.Actor = by.Staff
-	return t.kernel.Own(ctx, by.Register, sale, func(_ kiosk.Tx, found *kiosk.Sale) (kiosk.Step, error) {
+	return t.kernel.TakeOnRegister(ctx, by.Register, sale, func(_ kiosk.Tx, found *kiosk.Sale) (kiosk.Step, error) {
 		i := slices.IndexFunc(found.Refunds, func(r kiosk.Refund) bool { return found.Unmet(r) && fits(r) })
 		if i >= 0 {
 			step.ID, step.Amount = found.Refunds[i].ID, found.Refunds[i].Amount

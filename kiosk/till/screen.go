@@ -13,9 +13,9 @@ const (
 	lastSales = 8
 )
 
-// Till reads the screen of a register's till. It returns [kiosk.NotFound] for an unknown register.
-func (t *Till) Till(ctx context.Context, register string) (kiosk.TillScreen, error) {
-	tillScreen := kiosk.TillScreen{Epoch: t.settings.Epoch, Mode: t.settings.Mode, Now: t.kernel.Now()}
+// TillScreen reads the screen of a register's till. It returns [kiosk.NotFound] for an unknown register.
+func (t *Till) TillScreen(ctx context.Context, register string) (kiosk.TillScreen, error) {
+	tillScreen := kiosk.TillScreen{Epoch: t.installation.Epoch, Mode: t.installation.Mode, Now: t.kernel.Now()}
 	err := t.store.View(ctx, func(r kiosk.Reader) error { return t.readTill(r, &tillScreen, register) })
 	return tillScreen, err
 }
@@ -24,14 +24,14 @@ func (t *Till) readTill(r kiosk.Reader, tillScreen *kiosk.TillScreen, register s
 	if err := readTillScreen(tillScreen, r, register); err != nil {
 		return err
 	}
-	tillScreen.Health = t.kernel.HealthOf(tillScreen.Stall.OwnAccount)
+	tillScreen.Health = t.kernel.HealthOf(tillScreen.Stall.AccountID)
 	alarms, err := t.kernel.AlarmsIn(r, register)
 	arrange(tillScreen, alarms)
 	return err
 }
 
 func readTillScreen(t *kiosk.TillScreen, r kiosk.Reader, register string) (err error) {
-	if t.Register, t.Stall, t.Version, err = shop.PlaceOf(r, register); err != nil {
+	if t.Register, t.Stall, t.Version, err = shop.RegisterAndStall(r, register); err != nil {
 		return err
 	}
 	shift, err := r.OpenShift(register)
@@ -86,17 +86,17 @@ func arrange(t *kiosk.TillScreen, alarms []kiosk.Alarm) {
 	}
 	for _, a := range alarms {
 		if a.Kind != kiosk.AlarmReview && a.Kind != kiosk.AlarmUnconfirmed {
-			t.Alerts = append(t.Alerts, a)
+			t.OtherAlarms = append(t.OtherAlarms, a)
 		} else if s := last[a.Sale.ID]; s != nil {
-			t.Alarms = append(t.Alarms, s) // the very one of the list
+			t.AlarmSales = append(t.AlarmSales, s) // the very one of the list
 		} else {
-			t.Alarms = append(t.Alarms, a.Sale)
+			t.AlarmSales = append(t.AlarmSales, a.Sale)
 		}
 	}
 	if t.Current == nil {
 		return
 	}
-	if held := t.Health.Held; held > t.Now && t.Current.State() == kiosk.Opening && (t.Next == 0 || held < t.Next) {
+	if held := t.Health.ThrottledUntil; held > t.Now && t.Current.State() == kiosk.Opening && (t.Next == 0 || held < t.Next) {
 		t.Next = held + 1
 	}
 	t.Last = slices.DeleteFunc(slices.Clone(t.Last), func(s *kiosk.Sale) bool { return s == t.Current })
@@ -105,9 +105,9 @@ func arrange(t *kiosk.TillScreen, alarms []kiosk.Alarm) {
 	}
 }
 
-// Display reads the screen of a register's displays. It returns [kiosk.NotFound] for an unknown register.
-func (t *Till) Display(ctx context.Context, register string) (kiosk.DisplayScreen, error) {
-	d := kiosk.DisplayScreen{Epoch: t.settings.Epoch, Mode: t.settings.Mode, Now: t.kernel.Now()}
+// DisplayScreen reads the screen of a register's displays. It returns [kiosk.NotFound] for an unknown register.
+func (t *Till) DisplayScreen(ctx context.Context, register string) (kiosk.DisplayScreen, error) {
+	d := kiosk.DisplayScreen{Epoch: t.installation.Epoch, Mode: t.installation.Mode, Now: t.kernel.Now()}
 	err := t.store.View(ctx, func(r kiosk.Reader) error { return readDisplayScreen(&d, r, register) })
 	if err == nil && d.Shows == kiosk.ShowsPaid && t.publicURL != "" {
 		d.Receipt = t.kernel.ReceiptURL(d.Sale)
@@ -116,7 +116,7 @@ func (t *Till) Display(ctx context.Context, register string) (kiosk.DisplayScree
 }
 
 func readDisplayScreen(d *kiosk.DisplayScreen, r kiosk.Reader, register string) (err error) {
-	if d.Register, d.Stall, d.Version, err = shop.PlaceOf(r, register); err != nil {
+	if d.Register, d.Stall, d.Version, err = shop.RegisterAndStall(r, register); err != nil {
 		return err
 	}
 	current, err := r.Current(register)
@@ -163,14 +163,14 @@ func readDisplayRest(d *kiosk.DisplayScreen, r kiosk.Reader) (err error) {
 	return nil
 }
 
-// Receipt reads a customer's receipt page by its secret. An unknown secret is [kiosk.NotFound].
-func (t *Till) Receipt(ctx context.Context, secret string) (kiosk.ReceiptScreen, error) {
-	p := kiosk.ReceiptScreen{Now: t.kernel.Now(), Mode: t.settings.Mode}
+// ReceiptScreen reads a customer's receipt page by its secret. An unknown secret is [kiosk.NotFound].
+func (t *Till) ReceiptScreen(ctx context.Context, secret string) (kiosk.ReceiptScreen, error) {
+	p := kiosk.ReceiptScreen{Now: t.kernel.Now(), Mode: t.installation.Mode}
 	err := t.store.View(ctx, func(r kiosk.Reader) (err error) {
 		if p.Sale, err = r.SaleByReceipt(secret); err != nil {
 			return err
 		}
-		p.Register, p.Stall, _, err = shop.PlaceOf(r, p.Sale.Register)
+		p.Register, p.Stall, _, err = shop.RegisterAndStall(r, p.Sale.Register)
 		return err
 	})
 	if err == nil {

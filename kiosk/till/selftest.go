@@ -32,9 +32,9 @@ func (t *Till) BeginSelfTest(ctx context.Context, by kiosk.Actor, displays int) 
 	return test, token, err
 }
 
-// TestHeard notes what a screen of a register answered. An answer to another test than the last, or a
+// AnswerSelfTest notes what a screen of a register answered. An answer to another test than the last, or a
 // late one, changes nothing.
-func (s *Till) TestHeard(ctx context.Context, register, test string, p kiosk.ScreenProof) error {
+func (s *Till) AnswerSelfTest(ctx context.Context, register, test string, p kiosk.ScreenProof) error {
 	p.At = s.kernel.Now()
 	return s.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
 		t, err := tx.SelfTest(register)

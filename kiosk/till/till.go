@@ -13,12 +13,12 @@ import (
 
 // Till is everything that can be done at a register. All methods may be called concurrently.
 type Till struct {
-	kernel    *shop.Kernel
-	store     kiosk.Store
-	vault     kiosk.Vault
-	random    kiosk.Entropy
-	settings  kiosk.Settings
-	publicURL string
+	kernel       *shop.Kernel
+	store        kiosk.Store
+	vault        kiosk.Vault
+	random       kiosk.Entropy
+	installation kiosk.Installation
+	publicURL    string
 }
 
 // New makes the room. One per process.

@@ -1,0 +1,129 @@
+package office
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/shop"
+)
+
+// keyContext ties a sealed key to its purpose.
+const keyContext = "gateway key"
+
+// OfficeSetsKey tells whether the office may set the gateway's key: not where the program was started
+// with one, nor with play money.
+func (o *Office) OfficeSetsKey() bool { return o.keys != nil }
+
+// UseStoredKey hands the stored key to the gateway's client, if there is one. The wiring calls it at
+// the start.
+func (o *Office) UseStoredKey(ctx context.Context) (bool, error) {
+	h, err := o.kernel.OfficeSettings(ctx)
+	if err != nil || o.keys == nil || len(h.Key.Sealed) == 0 {
+		return false, err
+	}
+	key, err := o.vault.Open(h.Key.Sealed, keyContext)
+	if err == nil {
+		o.keys.UseKey(string(key))
+	}
+	return err == nil, err
+}
+
+// SetGatewayKey checks a key with the gateway, stores it sealed and uses it from now on. One that the
+// gateway does not know is [kiosk.Invalid], and while sales are open that another account took a change
+// is [kiosk.Conflict]: their links could not be asked about any more.
+func (o *Office) SetGatewayKey(ctx context.Context, by kiosk.OfficeActor, key string) (kiosk.GatewayKey, error) {
+	key = strings.TrimSpace(key)
+	switch {
+	case by.Role != kiosk.Organizer:
+		return kiosk.GatewayKey{}, by.CheckOrganizer()
+	case o.keys == nil:
+		return kiosk.GatewayKey{}, &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyKeyFixed}
+	}
+	account, err := checkKey(ctx, o.keys, key)
+	if err != nil {
+		return kiosk.GatewayKey{}, err
+	}
+	sealed, err := o.vault.Seal([]byte(key), keyContext)
+	if err != nil {
+		return kiosk.GatewayKey{}, err
+	}
+	set := kiosk.GatewayKey{Sealed: sealed, Last: key[len(key)-4:], AccountNumber: account, Set: o.kernel.Now(), SetBy: by.User}
+	err = o.changeOfficeSettings(ctx, by, "house.key", func(tx kiosk.Tx, h *kiosk.OfficeSettings) error {
+		if h.Key.Set > 0 && (h.Key.AccountNumber == "" || h.Key.AccountNumber != account) {
+			open, err := tx.Watched(o.kernel.Now(), shop.WatchAtOnce)
+			if err != nil {
+				return err
+			}
+			for _, sale := range open {
+				if len(sale.Links) == 0 || sale.AnyLink(func(l *kiosk.Link) bool { return l.AccountID == "" }) {
+					return &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyKeyBusy, Args: []string{sale.Number}}
+				}
+			}
+		}
+		h.Key = set
+		return nil
+	})
+	if err == nil {
+		o.keys.UseKey(key)
+	}
+	return set, err
+}
+
+// SetPublicURL stores the address that gateway and customers reach; it counts from the next start
+// on. "" takes it back. Whether our own server answers there is checked before, by who knows HTTP.
+func (o *Office) SetPublicURL(ctx context.Context, by kiosk.OfficeActor, address string) error {
+	address, err := CheckAddress(address)
+	if err != nil {
+		return err
+	}
+	if err := by.CheckOrganizer(); err != nil {
+		return err
+	}
+	return o.changeOfficeSettings(ctx, by, "house.address", func(_ kiosk.Tx, h *kiosk.OfficeSettings) error {
+		h.PublicURL = address
+		return nil
+	})
+}
+
+// CheckAddress wants https, a host and nothing else (http is for this machine and private networks
+// alone, which gateways cannot reach), and returns the address without final slash. The error is
+// [kiosk.Invalid].
+func CheckAddress(address string) (string, error) {
+	address = strings.TrimSpace(address)
+	if address == "" {
+		return "", nil
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil || u.RawQuery != "" ||
+		u.Fragment != "" || strings.Trim(u.Path, "/") != "" || len(address) > 200 {
+		return "", &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyAddressForm, Field: "address"}
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host), nil
+}
+
+// ConfirmDisclaimer writes down that somebody has read what this program is not.
+func (o *Office) ConfirmDisclaimer(ctx context.Context, by kiosk.OfficeActor) error {
+	if err := by.CheckOrganizer(); err != nil {
+		return err
+	}
+	return o.changeOfficeSettings(ctx, by, "house.told", func(_ kiosk.Tx, h *kiosk.OfficeSettings) error {
+		h.DisclaimerConfirmed = o.kernel.Now()
+		return nil
+	})
+}
+
+func (o *Office) changeOfficeSettings(ctx context.Context, by kiosk.OfficeActor, kind string, edit func(kiosk.Tx, *kiosk.OfficeSettings) error) error {
+	return o.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
+		h, err := tx.OfficeSettings()
+		if err != nil {
+			return kiosk.OfficeChange{}, err
+		}
+		before := h.Record()
+		if err := edit(tx, &h); err != nil {
+			return kiosk.OfficeChange{}, err
+		}
+		return kiosk.OfficeChange{Kind: kind, Subject: "house", Before: before, After: h.Record()}, tx.PutOfficeSettings(h)
+	})
+}

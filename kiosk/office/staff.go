@@ -1,0 +1,152 @@
+package office
+
+import (
+	"context"
+	"strings"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/shop"
+)
+
+// The keys of messages about the people of a stall.
+const (
+	KeyStaffThere = "staff-there"
+	KeyStaffRole  = "staff-role"
+)
+
+// Hire adds a person to a stall in the office's name. An empty PIN is drawn; the PIN is returned
+// this one time, for a slip. Somebody of that name who works there is [kiosk.Conflict].
+func (o *Office) Hire(ctx context.Context, by kiosk.OfficeActor, stall, name string, role kiosk.Role, pin string) (kiosk.StaffWithPIN, error) {
+	name = strings.TrimSpace(name)
+	if err := by.MustHead(stall); err != nil {
+		return kiosk.StaffWithPIN{}, err
+	}
+	if err := kiosk.CheckName(name); err != nil {
+		return kiosk.StaffWithPIN{}, err
+	}
+	if role != kiosk.Cashier && role != kiosk.Manager {
+		return kiosk.StaffWithPIN{}, &kiosk.Error{Code: kiosk.Invalid, Key: KeyStaffRole, Field: "role"}
+	}
+	pin, hash, err := o.newPIN(pin)
+	if err != nil {
+		return kiosk.StaffWithPIN{}, err
+	}
+	who := kiosk.Staff{ID: o.nextID(0), Stall: stall, Name: name, Role: role, PINHash: hash, Created: o.kernel.Now()}
+	err = o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+		if _, err := tx.Stall(stall); err != nil {
+			return err
+		}
+		if err := checkStaffNameFree(tx, stall, name, ""); err != nil {
+			return err
+		}
+		if err := tx.PutStaff(who); err != nil {
+			return err
+		}
+		return o.traceAdd(tx, by, "staff.add", who.ID, who.Record())
+	})
+	return kiosk.StaffWithPIN{Staff: who, PIN: pin}, err
+}
+
+// newPIN checks a PIN, or draws one, and hashes it.
+func (o *Office) newPIN(pin string) (plain, hash string, err error) {
+	if pin == "" {
+		pin = o.RandomPIN()
+	}
+	if err := kiosk.CheckNewPIN(pin); err != nil {
+		return "", "", err
+	}
+	hash, err = o.vault.HashPIN(pin)
+	return pin, hash, err
+}
+
+func checkStaffNameFree(r kiosk.Reader, stall, name, except string) error {
+	people, err := r.StaffOf(stall)
+	for _, p := range people {
+		if p.ID != except && p.Left == 0 && kiosk.NameKey(p.Name) == kiosk.NameKey(name) {
+			return &kiosk.Error{Code: kiosk.Conflict, Key: KeyStaffThere, Field: "name"}
+		}
+	}
+	return err
+}
+
+// changeStaff changes a person who works at a stall of the clerk; others are [kiosk.NotFound].
+func (o *Office) changeStaff(ctx context.Context, by kiosk.OfficeActor, stall, staff, kind string, change func(tx kiosk.Tx, p *kiosk.Staff) error) (kiosk.Staff, error) {
+	if err := by.MustHead(stall); err != nil {
+		return kiosk.Staff{}, err
+	}
+	var who kiosk.Staff
+	err := o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) (err error) {
+		if who, err = tx.Staff(staff); err != nil {
+			return err
+		}
+		if who.Stall != stall || who.Left > 0 {
+			return &kiosk.Error{Code: kiosk.NotFound, Key: kiosk.KeyStaffGone}
+		}
+		before := who.Record()
+		if err := change(tx, &who); err != nil {
+			return err
+		}
+		if err := tx.PutStaff(who); err != nil {
+			return err
+		}
+		return tx.Append(shop.Trail(by, kind, who.ID, o.kernel.Now(), before, who.Record()))
+	})
+	return who, err
+}
+
+// ResetPIN gives a person of a stall another PIN and forgets wrong tries. An empty one is drawn; it
+// is returned this one time.
+func (o *Office) ResetPIN(ctx context.Context, by kiosk.OfficeActor, stall, staff, pin string) (kiosk.StaffWithPIN, error) {
+	pin, hash, err := o.newPIN(pin)
+	if err != nil {
+		return kiosk.StaffWithPIN{}, err
+	}
+	who, err := o.changeStaff(ctx, by, stall, staff, "staff.pin", func(_ kiosk.Tx, p *kiosk.Staff) error {
+		p.PINHash, p.Tries = hash, kiosk.Tries{}
+		return nil
+	})
+	return kiosk.StaffWithPIN{Staff: who, PIN: pin}, err
+}
+
+// ChangeStaff gives a person of a stall another name and role.
+func (o *Office) ChangeStaff(ctx context.Context, by kiosk.OfficeActor, stall, staff, name string, role kiosk.Role) (kiosk.Staff, error) {
+	name = strings.TrimSpace(name)
+	if err := kiosk.CheckName(name); err != nil {
+		return kiosk.Staff{}, err
+	}
+	if role != kiosk.Cashier && role != kiosk.Manager {
+		return kiosk.Staff{}, &kiosk.Error{Code: kiosk.Invalid, Key: KeyStaffRole, Field: "role"}
+	}
+	return o.changeStaff(ctx, by, stall, staff, "staff.change", func(tx kiosk.Tx, p *kiosk.Staff) error {
+		if err := checkStaffNameFree(tx, stall, name, p.ID); err != nil {
+			return err
+		}
+		p.Name, p.Role = name, role
+		return nil
+	})
+}
+
+// Dismiss ends somebody's work at a stall: the PIN is worth nothing from now on, and whoever is
+// signed in with it is signed out with the next request. The name is forgotten; the journal keeps the
+// ID.
+func (o *Office) Dismiss(ctx context.Context, by kiosk.OfficeActor, stall, staff string) (kiosk.Staff, error) {
+	return o.changeStaff(ctx, by, stall, staff, "staff.leave", func(_ kiosk.Tx, p *kiosk.Staff) error {
+		p.Left, p.PINHash, p.Name, p.Tries = o.kernel.Now(), "", Pseudonym(p.ID), kiosk.Tries{}
+		return nil
+	})
+}
+
+// StaffOfStall lists the people who work at a stall.
+func (o *Office) StaffOfStall(ctx context.Context, stall string) ([]kiosk.Staff, error) {
+	var there []kiosk.Staff
+	err := o.store.View(ctx, func(r kiosk.Reader) error {
+		all, err := r.StaffOf(stall)
+		for _, p := range all {
+			if p.Left == 0 {
+				there = append(there, p)
+			}
+		}
+		return err
+	})
+	return there, err
+}

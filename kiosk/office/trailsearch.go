@@ -1,0 +1,101 @@
+package office
+
+import (
+	"context"
+	"strings"
+
+	"qrkiosk/kiosk"
+)
+
+// Trail searches the office's journal, newest first. next is the Before of the following page, 0 at
+// the end. A text of more than 200 bytes is [kiosk.Invalid].
+func (o *Office) Trail(ctx context.Context, by kiosk.OfficeActor, q kiosk.TrailQuery) (found []kiosk.Event, next int64, err error) {
+	if err := by.CheckOrganizer(); err != nil {
+		return nil, 0, err
+	}
+	if len(q.Text) > kiosk.SearchMost {
+		return nil, 0, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeySearch, Field: "q"}
+	}
+	q.Text = strings.ToLower(strings.TrimSpace(q.Text))
+	err = o.store.View(ctx, func(r kiosk.Reader) (err error) {
+		found, next, err = Search(r, q)
+		return err
+	})
+	return found, next, err
+}
+
+// NamesByID are what IDs of the journal are called at present: people of the office and of stalls,
+// stalls and registers. Somebody who was removed has a pseudonym.
+func (o *Office) NamesByID(ctx context.Context) (map[string]string, error) {
+	names := map[string]string{}
+	err := o.store.View(ctx, func(r kiosk.Reader) error {
+		logins, err := r.Users()
+		if err != nil {
+			return err
+		}
+		for _, l := range logins {
+			names[l.ID] = l.Name
+		}
+		stalls, err := r.Stalls()
+		for _, stall := range stalls {
+			names[stall.ID] = stall.Name
+			if err := namesOf(r, stall, names); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+	return names, err
+}
+
+// Search returns the newest events of the trail that match, and where the next page begins, 0 if there is none.
+func Search(r kiosk.Reader, q kiosk.TrailQuery) (found []kiosk.Event, next int64, err error) {
+	newest, err := r.Trail(kiosk.OfficeStream, kiosk.TrailScan{Before: q.Before, N: 1})
+	if err != nil || len(newest) == 0 || (q.From > 0 && newest[0].At < q.From) {
+		return nil, 0, err
+	}
+	scan := kiosk.TrailScan{Before: newest[0].Seq + 1, Word: kiosk.AsciiRun(q.Text), N: kiosk.TrailBatch}
+	if scan.After = max(0, newest[0].Seq-kiosk.TrailLooked); q.Text == "" {
+		scan.N = kiosk.TrailPage
+	}
+	for {
+		some, err := r.Trail(kiosk.OfficeStream, scan)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, e := range some {
+			scan.Before = e.Seq
+			if q.From > 0 && e.At < q.From {
+				return found, 0, nil
+			}
+			if !q.Matches(e) {
+				continue
+			}
+			if found = append(found, e); len(found) == kiosk.TrailPage {
+				return found, scan.Before, nil
+			}
+		}
+		switch {
+		case len(some) == scan.N:
+		case scan.After == 0:
+			return found, 0, nil
+		default:
+			return found, scan.After + 1, nil
+		}
+	}
+}
+
+func namesOf(r kiosk.Reader, stall kiosk.Stall, names map[string]string) error {
+	registers, err := r.Registers(stall.ID)
+	if err != nil {
+		return err
+	}
+	for _, g := range registers {
+		names[g.ID] = stall.Name + ", " + g.Name
+	}
+	people, err := r.StaffOf(stall.ID)
+	for _, p := range people {
+		names[p.ID] = p.Name
+	}
+	return err
+}

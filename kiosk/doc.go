@@ -102,28 +102,204 @@
 // or by mischance, counts as a gateway that is away: nothing is begun with it, and nothing is ever taken
 // as absent because of it.
 //
-// # The wall
+// # Words
 //
-// The office's wall shows hundreds of registers and pushes over a socket of its own, on which
-// nothing is ever said to the server. What travels is never a difference: a tile is the whole
-// drawing of one register with a version of its own, which grows whenever the drawing changes.
+// One word, one meaning, in code, comments, tests and documents; what stands behind "not" is not to
+// be used for it. Stored names (keys, states, kinds of events, messages, flags, metrics, tables,
+// paths of pages) stay as they were first written.
 //
-//	frame  {"epoch", "now", "lease", "count", "sum", "tiles", "order", "head", "news"}
-//	tiles  those with a newer version than was written to this very socket: {"id", "v", "html"}
-//	order  every tile there is, worst trouble first; left out while it has not changed
-//	head   what stands above the tiles; the same
-//	news   the alarms of the house above that, "" for none; the same
+// Place and people:
 //
-// The server remembers per socket which version of each tile it has written, and makes the next
-// frame only once the last one is written: a slow reader skips versions and never sees an old one
-// behind a new one, and the first frame of a socket has everything. After each frame the page must
-// have count tiles whose versions add up to sum; if it has not, it asks for a new socket. Rings of
-// a fifth of a second are drawn together. Everything is read again every five seconds, since time
-// alone makes troubles; a page that hears nothing for a lease says so.
+//   - installation: one database with all processes that use it, and the four characters that begin
+//     its references. Not: house, system, shop
+//   - office settings: what the office has set for the whole installation (gateway key, public
+//     address, retention, stall accounts). Not: house, config
+//   - settings (of the program): flags and variables a process was started with; in cmd alone. Not:
+//     config of the house
+//   - mode: live (real money) or sandbox (play money); never changes for a database. Not:
+//     environment
+//   - stall: a seller's place: name, look, terms under which it sells; it has a town and a time
+//     zone. Not: place, stand, shop
+//   - register: one point of sale of a stall: its sales, numbers, shifts and stream. Not: till,
+//     checkout, terminal
+//   - till: the cashier's screen of a register and what can be done there. Not: register, counter,
+//     POS
+//   - display: the customer's screen of a register. Not: screen (alone), face (a till turned to the
+//     customer)
+//   - screen: what a till, a display or a receipt page shows, read from one snapshot. Not: display,
+//     view
+//   - device: an enrolled tablet (for a till) or a paired display; its cookie holds a secret. Not:
+//     client, browser, terminal
+//   - ticket: a one-time link that enrols a device. Not: invitation, invite
+//   - pairing: a display that waits for its code to be typed at a till. Not: ticket
+//   - wall: the office's page of all registers; a tile is one register on it, a warning what is
+//     wrong there. Not: dashboard, trouble
+//   - wall client: one socket of the wall. Not: watcher
+//   - staff: people with a PIN at a stall: cashiers and managers. Not: crew, person, people, login,
+//     user
+//   - user: somebody with a password and a second factor in the office: organizer, or manager of one
+//     stall. Not: login, clerk, official, account
+//   - role: what staff or a user may do: cashier, manager, organizer; each includes the one before.
+//     Not: right, rank
+//   - actor: who gives a command: at a register an actor, in the office an office actor. Not: clerk,
+//     official, person, "own"
+//   - one-time code: what lets somebody sign up: at the first start, on invitation, after a loss.
+//     Not: once, token, ticket
+//   - sign-up: choosing a password and a second factor behind a one-time code. Not: arrival,
+//     admission, enrolment
+//   - sign-in: PIN at a till, password and factor in the office; a session follows. Not: login,
+//     entering
+//   - fleet: stalls, registers and staff together, as a file brings them
+//
+// Money and goods:
+//
+//   - amount: Money, whole cents of euro. Not: price (of an item alone), float
+//   - item, catalogue: what a stall sells at a fixed price, and all of it. Not: article, product
+//   - cart: what is being rung up; no sale, no event. Not: basket, open sale
+//   - charge: the cashier's command that begins a sale. Not: authorise: the gateway knows no
+//     authorisation apart from the payment
+//   - sale: what a customer owes and what became of it. Not: order (what a link is to be),
+//     transaction
+//   - goods, tip, total: the lines less the discount; what the customer adds; what is asked. Not:
+//     sum
+//   - share: a split term: what another account gets, in percent or fixed. Not: part
+//   - part: a share worked out in cents for one link; the owner part is what is left for the account
+//     of the link. Not: own, share
+//   - received, returned, kept: what came by standing rows; what went back; the difference. Not:
+//     net, gross
+//   - over: what came beyond what was asked. Not: surplus, extra (a second payment on one link)
+//   - dispute: a chargeback: money the payer took back, by the gateway's word. Not: refund
+//   - refund: a request to send money back; returned only once a negative row tells. Not: storno,
+//     reversal, cancel
+//
+// A sale and its facts:
+//
+//   - fact: something about a sale that only grows: a link is live or gone, a notice, a row. Not:
+//     flag, status
+//   - step: one thing that happens to a sale: a fact, a clock or a command. Not: event (its entry in
+//     the journal), action
+//   - state: computed from the facts by Sale.State, never set. Not: status (a gateway's word)
+//   - attempt, link: a try to have a payment link, and the link it led to; a sale has one payable
+//     link at most. Not: code, URL
+//   - reference: our unique text at the beginning of a link's note at the gateway. Not: number, id
+//   - number: of a sale: what people read. Of a link: the gateway's (PayID). Of an account: see
+//     below
+//   - live, gone: of a link: it exists at the gateway; it surely can no longer be paid. Not: open,
+//     closed
+//   - retire: make a link surely unpayable. Not: cancel (of a sale), delete
+//   - give up: end an attempt without a known link. Not: refuse
+//   - link refused: the state of a sale whose last attempt was given up for good (stored refused).
+//     Not: RefusedSt, rejected
+//   - lapse, cancel: an end that time, or a person, asked for. Not: expire, void
+//   - current: the sale a register's screens are about. Not: in hand, open
+//   - watched: of a sale: it is not at rest, its clock runs or money may still come. Not: open,
+//     restless
+//   - proof: what makes a sale paid: a notice that passed the nine tests, the list of used links, a
+//     row. Not: evidence, witness (the second look at a vanished row)
+//   - confirmed: the gateway's own rows cover what was asked. Not: proven, settled
+//   - claim: something says there is money, and no row says how much. Not: proof, lease (of an
+//     errand)
+//   - trouble: one thing about a sale's money that a person has to decide, a kind and a number. Not:
+//     problem (an error in words), alarm, warning, fault
+//   - review: the state with an open trouble. Not: case, alarm
+//   - case: what was known of a link when a person closed its troubles. Not: review
+//   - decision: what a person decided: close, attach, handed over. Not: step
+//   - closed, unpaid: the state of a sale whose troubles or case were closed by a person and that is
+//     not paid (stored settled). Not: settled
+//   - settle: free for the trade's meaning, the gateway's paying out; here it is only ever called
+//     payout. Not: resolve, close, flush
+//   - match: word and colour by which customer and cashier see they speak of one sale. Not:
+//     comparison of payouts
+//
+// Work towards the gateway:
+//
+//   - gateway: SecPaid, or the sandbox in its place; one environment of it, within which link
+//     numbers are unique. Not: provider, account
+//   - account: an account at the gateway. The main account is the installation's, a stall account
+//     that of a stall's owner. Not: own, house's, purse, book, holder, user
+//   - account ID: which account: "" the main one, else the ID of a stall account. Not: own, holder
+//   - account number: the account's number by the gateway's own count. Not: user id
+//   - qualified account: gateway name and account ID in one text, as rows of the gateway are kept
+//     by. Not: book
+//   - duty: what the facts demand of us at the gateway, computed. Not: task, todo
+//   - errand: a stored duty: due time, tries, lease, fence. Not: job, task
+//   - lease: for how long a claim on an errand, or a screen, is good; the fence tells a late worker.
+//     Not: lock
+//   - lead: being the one process that reads the lists for all that share a store. Not: master
+//   - idempotency: a repeated command changes nothing: commands carry a key; the gateway has none,
+//     so create is called once per attempt
+//   - delivery, notice: a POST at a webhook address; what its body says. Not: hook, callback (the
+//     payer's way back)
+//   - pay-in, row: an entry of the gateway's pay-in list; the same as we keep it. Not: payment,
+//     transaction
+//   - poll: reading the pay-in list in the background, account by account. Not: sweep, watch,
+//     reading, patrol
+//   - look: an errand: poll because one link may have brought money. Not: hint (a browser came back,
+//     so that a look is asked for)
+//   - patrol: the slow rounds beside the poll: codes on show, census, audit, store. Not: sweep
+//   - census: reading the unpaid links of a day and comparing them with ours. Not: count, audit
+//   - stray: the link of an attempt that was given up, searched for by its reference. Not: stranger
+//   - quarantine: links at the gateway with our letters that the database does not know; held until
+//     a person decides. Not: stranger, stray
+//   - unmatched: a pay-in that belongs to no link of ours; a person resolves it. Not: stranger,
+//     settled, foreign (of another system: not kept)
+//   - audit: the nightly comparison of 35 days of pay-ins with ours, day by day. Not: reconciliation
+//     (wider), verify (of the journal)
+//   - reconciliation: everything that holds our facts against the gateway's: poll, look, census,
+//     audit, payouts. Not: books
+//   - payout: a transfer of the gateway to an account's owner; a payout comparison holds it against
+//     our pay-in sums of its day. Not: settlement, match
+//   - pay-in sum: rows of one register, account and day of the gateway, added up. Not: listed
+//   - circuit, budget, lane: calls that rest after failures; calls of a minute; the order of those
+//     that wait. Not: throttle
+//
+// Sums, reports, journal:
+//
+//   - figures: the sums of one sale or of any set; they add up field by field. Not: totals, numbers
+//   - posting: the change of figures, items and pay-in sums that one step brings; posted in its
+//     transaction. Not: booking
+//   - takings: posted figures by stall, register, day, hour or staff; a takings table is some days
+//     of them by one cut. Not: book, turnover
+//   - sold: kept money by item and rate of VAT. Not: sales
+//   - shift: the time from opening to closing of a register. Not: session, day
+//   - report: what a register took since its last close: X while it runs, Z once the shift is
+//     closed, frozen. Not: statement, takings
+//   - statement: what a stall is told about some days, payouts included. Not: report, bill
+//   - invoice: the gateway's monthly one about fees
+//   - export: a long file of sales or events. Not: report
+//   - journal, stream: all events; those of one register or of the office, numbered without gaps,
+//     chained by hashes. Not: log (of the program), ledger
+//   - event: an entry of the journal. Not: step, trace
+//   - trace, trail: what an office event says of a change; the office's stream as people search it.
+//     Not: log
+//   - anchor, head: what the streams ended with, written down outside of the database; the last
+//     event of one stream. Not: checkpoint
+//   - verify: recomputing journal and sums. Not: audit
+//   - snapshot: one read transaction of the store, and the whole screen drawn from it. Not: state
+//   - version, epoch: of a stream: grows with each change; of a database: changes with a restore
+//   - ring: a message on the bus that a stream has changed; it carries no truth. Not: notify, event
+//   - alarm: something people must know or decide, computed; of a sale or of the installation. Not:
+//     alert, warning, trouble
+//   - mark: a stored oddity of a sale that is no fact of it. Not: flag
+//   - problem: an error in words, for a page. Not: trouble
+//   - pending writes: rows a transaction gathers before its commit (store). Not: ledger, book
+//   - ledger: the sandbox's record of everything it did (its flag is --book). Not: book
+//   - purge: removing for good what has been kept for long enough. Not: sweep, retain
+//   - retention: for how many days it is kept
+//   - restore: a database that took the place of a later one; an event. Not: backup
+//
+// Verbs:
+//
+// check… returns an error and changes nothing. may…, is…, has… and adjectives (confirmed, claimed,
+// overtaken) return a bool. read… reads into something, …Of and nouns return a value. put… writes
+// one row. note… keeps something in memory for health and metrics. take… lets a sale take steps.
+// store… writes what the gateway said. No function is called by a bare participle unless it returns
+// a bool or a sum (received, returned).
 //
 // # Decisions
 //
-// Each decision in three sentences: what, why, what would change it.
+// Each decision in three sentences: what, why, what would change it. Those that are about one room
+// stand in the package comment of that room.
 //
 // Duties are derived. Errands begin and end by comparing the duties before and after a step instead
 // of being scheduled by hand in each use case. No path can forget one or leave one behind, and the
@@ -139,113 +315,12 @@
 // it back, even where its state would allow it. Late money must not turn the screen of the next
 // customer. Nothing foreseeable changes this.
 //
-// A lapse waits for a list. A link that may be paid lapses only behind a reading of the pay-in list
-// that began after its time was up and found nothing. That covers start, outage and slow webhooks
-// with one rule instead of a timer for each. If the gateway cannot be read for long, the cashier's
-// cancel is the way out, and if that proves too slow at real counters, a limit is added.
-//
-// A webhook address reads 32 odd deliveries. After that many deliveries that are no proof, further
-// bodies are only counted and the lists decide, counted per delivery and not per different body. It
-// bounds what an attacker can ask and needs no count of bodies on the hot path. A gateway that sends
-// harmless odd events in numbers would change the number.
-//
-// Strays have errands, strangers are put aside. An attempt that was given up without a clear outcome
-// is searched for by its own reference for a day, and every ten minutes a census of the unpaid links that
-// begin with our letters, of today and yesterday, finds what no errand knows: after a restore of every
-// day since. A link the database does not know is kept in quarantine and deleted by a person or by
-// nobody, since only the gateway remembers why it was made.
-//
-// Readings overlap, and nothing is remembered between them. Every reading of the pay-in list begins
-// behind the oldest link it asks about, frequent ones asking about young links alone, rare ones about
-// all that are not at rest or ended in three days, and the nightly audit about 35 days page by page. A
-// watermark could be lost or moved too far, and a row that is read twice is the same fact. Accounts
-// with more than a few thousand payments a day would want one.
-//
-// A payment that vanished needs two witnesses. The audit withdraws a row only behind a list that was
-// read to its end, and after the list of that one link does not hold it either; a list that lost more
-// than twenty is not believed at all. Un-paying a sale by mistake costs more than being late. If the
-// gateway ever says that it deleted a row, that word would replace the second look.
-//
-// Rows of others on the account are not ours to list. A pay-in without a link of ours is unmatched if
-// its note is empty or begins with our letters; one with another note belongs to another system. A web
-// shop on the same account would otherwise fill the list that people are to look at. Should a gateway
-// garble notes, the rule has to go.
-//
-// A code may end at the gateway. Though codes are ordered without a cancel button, once a minute the
-// list of unpaid links is asked whether those on show are still in it, and one that is in neither list
-// twice counts as gone. No webhook tells of a cancel, and a register must not wait for a dead code. If
-// the gateway sends a webhook for it one day, the look becomes rare.
-//
-// Alarms are computed. What people have to know follows from facts, from stored rows of the audit and
-// from how gateway and store answer, each time a screen is drawn; only oddities that are no facts of a
-// sale have rows of their own. A flag could be left behind or forgotten. An alarm that must be
-// acknowledged by name would need a row.
-//
-// The journal is anchored outside of the database. The server writes down what each stream ends with,
-// sealed with the key file, when a shift closes and every day; a database that does not hold what was
-// anchored is treated as one that was brought back. A chain of hashes alone cannot show that its end
-// was cut and written anew. A notary or another machine that takes the anchors would make the copying
-// by hand needless.
-//
-// A restore is an event. It changes the epoch, ends every session and leaves a row that makes the next
-// rounds look at the gateway for what happened since, however the database was exchanged. The gateway's
-// book is the only other one there is. Nothing foreseeable changes this.
-//
-// One process reads the lists. Of several processes that share a store the one that holds the lead
-// reads the pay-in list for all; errands are claimed by whoever is free. The gateway counts calls
-// per account and one list serves everybody. If the budget itself has to be shared, it moves to the
-// store in the same way.
-//
-// A cart is no sale. What is rung up is mirrored to the display through a row of its own, without an
-// event, and the charge clears it in its own transaction; a late copy is recognised by the key of
-// its charge. Customers see prices while they are typed, and the journal holds only what was asked
-// of somebody. If carts are to be parked or moved between registers, they become things with an ID.
-//
-// A till says which price it showed. The catalogue's price is the one that is charged, but a charge
-// whose till showed another one is refused and written down instead of being corrected silently.
-// Nobody is charged what no screen said, neither by an edited page nor by a price that changed a
-// second ago. Items whose price the cashier types would need a mark of their own.
-//
-// The opening test posts to itself. The test's webhook goes to the public address and comes in by
-// the handlers of real ones, screens answer by an ordinary request on hearing of it. That proves our
-// side and says so in words, since only a payment proves the gateway's. If SecPaid offers a test
-// delivery, that takes its place.
-//
-// A payout status may change. Rows of the gateway are kept as first seen, except for the word about
-// their payout, which follows the list through a step of its own. It decides nothing, and statements
-// need it. Should more of a row prove to change, rows become versions.
-//
-// Handlers know templ's component type. They render what views draws and need its interface, which
-// is the runtime's and not ours. Hiding it behind a type of our own would add a name and no wall. If
-// views ever draws without templ, the type changes in both rooms.
-//
-// Device cookies are lax, sessions strict. A link from elsewhere may open a till or a display, and a
-// strict cookie would make it look like a stranger and show a pairing code. What commands need, the
-// session, stays strict, and every unsafe request is checked for its origin besides. A browser that
-// keeps device secrets in another way would end the difference.
-//
-// An unreadable row is not an answer. When the client meets a pay-in row it cannot read, the page
-// is not taken as complete, so that no link is called unpaid because of it. The gateway's rows are
-// outside our control and a wrong "unpaid" brings a code back that was paid. A list form that is
-// read without doubt makes the rule moot.
-//
-// Numbers follow the place, words the person. A stall says whose number format its pages use and a
-// browser or customer chooses the language. Two people at one counter must read the same digits in
-// the same places. A stall that sells across borders from one register would want both to follow
-// the person.
-//
 // Figures are booked as changes. What a sale adds to every sum is [Sale.Figures], a pure function;
 // each step books the difference it makes into its event, the running totals of the register and
 // the rows that reports read, in one transaction, and nothing before there is money or a case. So
 // reports are sums of events by construction, [Sale.Figures] of all sales makes the same sum, and
 // verify recounts both. If a report ever needs a cut the rows do not have, a table of sums is added
 // and filled from the sales.
-//
-// Money counts when it is seen. A shift's report is the running total less that of the report
-// before, so that late money, refunds and corrections fall into the shift, day and hour in which
-// they became known, and a Z report is written once and never changed. The part about sales of
-// earlier shifts is told apart. A tax office that wants the day of the payment instead would need a
-// second set of rows by the gateway's time.
 //
 // What is kept is shared among the lines in proportion. VAT and items are sums of what is left of
 // the money, so that a part that went back lessens every line alike. The gateway's refunds name no
@@ -257,39 +332,6 @@
 // counts as done and is asked about again by a person alone. After that question "already
 // requested" means that the first one arrived; before it, that somebody asked elsewhere. A gateway
 // with a key against repeats and a status of requests would make both rules go.
-//
-// Payouts are held against sums of a day. What the gateway's list holds is added up by the gateway's
-// own day in the transaction that stores a row, and a payout is compared with the sum of its day. Rows
-// do not say which payout they are part of, and reading a month of sales for every look at the office
-// would take seconds. A list that names the payout of each row would allow to match them one by one.
-//
-// A newer key of a known account replaces the older one. Accounts are told apart by their number at the
-// gateway, and a key with a known number counts for links of before as well; as long as no link has told
-// the number, every key is an account of its own. Renewing a key cuts the older one off at once, so that
-// open links could not be read any more. If keys overlapped, each link could stay with its own.
-//
-// Each account has a circuit, all share the budget. A gateway that fails for one account keeps nobody
-// else from selling, while its limit of calls is per address too, so that where several accounts are
-// busy each list is read so much less often. One stall's trouble must not be another's. A limit per
-// account alone would give each a budget.
-//
-// On an owner's account only what begins with our letters is ours. Rows without a note are unmatched on
-// the house's account alone. The owner's other business is nobody's in the office. An owner who wants to
-// be told of lost notes would change it.
-//
-// A share of ours is kept beside the unmatched rows. What the house's account gets of a link that was
-// made with a stall's account is stored with the sale's number and settled at once: it counts in no sum
-// of sales and is part of what a payout is compared with. The sale has heard of its payment by the list
-// of its own account. Commission that is to be a book of its own would become one.
-//
-// A body in chunks ends its connection. Chunks beside a length are to be read as chunks and noted, because
-// proxies differ about which of the two counts; net/http forgets that there was a length, so every HTTP/1
-// request in chunks is the last one of its connection, and what a proxy took for part of the body is never
-// read. A server library that told of both framings would let the others keep their connections.
-//
-// Silence of the second witness is no answer. A look whose list of used links could not be read comes again
-// within ten seconds, however many looks there were: tries that died with their process made a payment that
-// no row told of wait for five minutes. A list of pay-ins that names every payment would need no witness.
 //
 // A split part that went back is not taken off. What went to other accounts at the moment of payment
 // stays in its sum when a whole refund is seen, although the gateway takes those parts back too.

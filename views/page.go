@@ -5,6 +5,15 @@
 // A fragment is what a live frame carries: a sequence of elements with ids, each of which takes
 // the place of the element with the same id in the page. Nothing in a fragment depends on the
 // person who looks, so that it is drawn once per register and language.
+//
+// # Decisions
+//
+// Each decision in three sentences: what, why, what would change it.
+//
+// Numbers follow the place, words the person. A stall says whose number format its pages use and a
+// browser or customer chooses the language. Two people at one counter must read the same digits in
+// the same places. A stall that sells across borders from one register would want both to follow
+// the person.
 package views
 
 import (

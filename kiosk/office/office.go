@@ -1,8 +1,3 @@
-// Package office is what organizers and heads of stalls do: they sign in with password and code, set
-// up stalls, registers, people and devices, keep the catalogue, import files, watch the wall, decide
-// about what nobody else can explain, and say how long things are kept. It owns every change of the
-// installation itself, each written into the trail with who did it and what was there before. It
-// never touches the facts of a sale, but for what retention erases.
 package office
 
 import (

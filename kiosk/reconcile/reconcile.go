@@ -1,9 +1,3 @@
-// Package reconcile is whatever is owed to the gateway or asked of it: it opens and retires links,
-// takes webhooks, reads the gateway's lists and lets every sale learn what they say, looks for links
-// that nobody knows, holds our days and payouts against the gateway's, and writes down what the
-// journal ends with. It owns every errand, every call of the gateway and everything that runs in the
-// background. It must never take an answer for more than it says: what could not be read, or was
-// read too early, is no proof that nothing is there.
 package reconcile
 
 import (

@@ -1,7 +1,3 @@
-// Package report is what came of it all: takings, statements of stalls, lists of shifts, books and
-// exports. It only reads, and what it reads are sums that the transactions of the sales themselves
-// have kept, so that every report equals the sum of the journal at every moment. It changes nothing
-// but the one link under which a stall's owner may read the statement.
 package report
 
 import (

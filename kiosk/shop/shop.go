@@ -1,8 +1,3 @@
-// Package shop is the kernel that the rooms of the use cases stand on: it changes a stream and rings
-// after the commit, lets a sale take a step and stores what follows, opens the accounts of stalls,
-// knows how gateway and store answer, computes the alarms of the house, and wakes who sleeps. It has
-// no use case of its own and knows none of the rooms; what two of them need and the domain cannot say
-// belongs here.
 package shop
 
 import (

@@ -1,0 +1,15 @@
+// Package office is what organizers and heads of stalls do: they sign in with password and code, set
+// up stalls, registers, people and devices, keep the catalogue, import files, watch the wall, decide
+// about what nobody else can explain, and say how long things are kept. It owns every change of the
+// installation itself, each written into the trail with who did it and what was there before. It
+// never touches the facts of a sale, but for what retention erases.
+//
+// # Decisions
+//
+// Each decision in three sentences: what, why, what would change it.
+//
+// A newer key of a known account replaces the older one. Accounts are told apart by their number at the
+// gateway, and a key with a known number counts for links of before as well; as long as no link has told
+// the number, every key is an account of its own. Renewing a key cuts the older one off at once, so that
+// open links could not be read any more. If keys overlapped, each link could stay with its own.
+package office

@@ -1,0 +1,26 @@
+// Package till is what happens at a counter: a cashier signs in at an enrolled tablet, opens a shift,
+// charges, cancels, refunds and decides; a customer answers the question for a tip; tills, displays
+// and receipts are read as screens. It owns the commands of people and devices of a register and
+// nothing that is owed to or asked of the gateway: a command is refused by the state of its sale, or
+// becomes facts from which the gateway's errands follow. It never calls the gateway and never waits
+// for it.
+//
+// # Decisions
+//
+// Each decision in three sentences: what, why, what would change it.
+//
+// A cart is no sale. What is rung up is mirrored to the display through a row of its own, without an
+// event, and the charge clears it in its own transaction; a late copy is recognised by the key of
+// its charge. Customers see prices while they are typed, and the journal holds only what was asked
+// of somebody. If carts are to be parked or moved between registers, they become things with an ID.
+//
+// A till says which price it showed. The catalogue's price is the one that is charged, but a charge
+// whose till showed another one is refused and written down instead of being corrected silently.
+// Nobody is charged what no screen said, neither by an edited page nor by a price that changed a
+// second ago. Items whose price the cashier types would need a mark of their own.
+//
+// The opening test posts to itself. The test's webhook goes to the public address and comes in by
+// the handlers of real ones, screens answer by an ordinary request on hearing of it. That proves our
+// side and says so in words, since only a payment proves the gateway's. If SecPaid offers a test
+// delivery, that takes its place.
+package till

@@ -33,7 +33,7 @@
 //	cmd/qrkiosk      configuration and wiring, tests of the whole          everything
 //	cmd/torture      drives and kills the program, checks its books        assets
 //
-// // A change of wire, dialect, wording or look stays in one room.
+// A change of wire, dialect, wording or look stays in one room.
 //
 // # A sale
 //

@@ -1,9 +1,5 @@
 package kiosk
 
-import (
-	"strings"
-)
-
 // FleetPlan is what a file would make. Nothing of it is stored.
 type FleetPlan struct {
 	Lines     int // rows with content
@@ -61,6 +57,3 @@ func OneIf(yes bool) int {
 	}
 	return 0
 }
-
-// NameKey makes names equal that people take for the same: case and blanks do not count.
-func NameKey(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }

@@ -1,11 +1,5 @@
 package kiosk
 
-import (
-	"cmp"
-	"slices"
-	"strings"
-)
-
 // ItemSheet are the columns of a file of items, in the order in which they are written, with what
 // else people call them in German.
 var ItemSheet = []Column{
@@ -62,12 +56,3 @@ func (p *ItemPlan) Count(fate ItemFate) (n int) {
 
 // Empty tells whether nothing would change but what is missing.
 func (p *ItemPlan) Empty() bool { return p.Count(ItemSame) == len(p.Items) }
-
-// SortItems are those of some items that are sold, in the order of the catalogue.
-func SortItems(all []Item) []Item {
-	sold := slices.DeleteFunc(slices.Clone(all), func(i Item) bool { return i.Gone > 0 })
-	slices.SortStableFunc(sold, func(a, b Item) int {
-		return cmp.Or(cmp.Compare(a.Order, b.Order), strings.Compare(a.Name, b.Name))
-	})
-	return sold
-}

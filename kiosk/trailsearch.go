@@ -2,7 +2,6 @@ package kiosk
 
 import (
 	"strings"
-	"unicode"
 )
 
 // TrailReader searches the journal.
@@ -32,24 +31,6 @@ const (
 	KeySearch    = "office-search-long"
 	KeyTrailDays = "office-trail-days"
 )
-
-const (
-	TrailPage   = 50     // entries of a page
-	TrailBatch  = 500    // entries read at once
-	TrailLooked = 20_000 // entries one search looks at; its next page goes on
-	SearchMost  = 200    // bytes of a question
-)
-
-// AsciiRun is the longest part of a text whose letters every database makes small in the same way;
-// the store looks for it, and we for the whole.
-func AsciiRun(text string) (longest string) {
-	for _, run := range strings.FieldsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
-		if len(run) > len(longest) {
-			longest = run
-		}
-	}
-	return longest
-}
 
 // Matches tells whether an event is one of those that were asked for.
 func (q TrailQuery) Matches(e Event) bool {

@@ -8,7 +8,10 @@ import (
 	"qrkiosk/kiosk"
 )
 
-func within(stall, name string) string { return kiosk.NameKey(stall) + "\n" + kiosk.NameKey(name) }
+// NameKey makes names equal that people take for the same: case and blanks do not count.
+func NameKey(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
+
+func within(stall, name string) string { return NameKey(stall) + "\n" + NameKey(name) }
 
 // roleOf reads a role as people write it; none is a cashier. Organizers are not made by a file.
 func roleOf(text string) (kiosk.Role, bool) {
@@ -75,7 +78,7 @@ func readFleet(r kiosk.Reader) (*fleet, error) {
 		return nil, err
 	}
 	for _, s := range stalls {
-		f.stalls[kiosk.NameKey(s.Name)] = s
+		f.stalls[NameKey(s.Name)] = s
 		registers, err := r.Registers(s.ID)
 		if err != nil {
 			return nil, err
@@ -154,7 +157,7 @@ func (p *planner) row(row sheetRow) {
 		return
 	}
 	first, before := 0, len(p.plan.Faults)
-	if i, named := p.stalls[kiosk.NameKey(name)]; named {
+	if i, named := p.stalls[NameKey(name)]; named {
 		first = p.plan.Stalls[i].Line
 	}
 	fresh := p.stall(row, name)
@@ -175,7 +178,7 @@ func (p *planner) row(row sheetRow) {
 
 // stall takes what a line says of its stall and tells whether any of it is new.
 func (p *planner) stall(row sheetRow, name string) (fresh bool) {
-	key := kiosk.NameKey(name)
+	key := NameKey(name)
 	i, named := p.stalls[key]
 	if !named {
 		known, there := p.fleet.stalls[key]

@@ -155,7 +155,7 @@ func (o *Office) makeFleet(tx kiosk.Tx, by kiosk.OfficeActor, plan kiosk.FleetPl
 				return err
 			}
 		}
-		stalls[kiosk.NameKey(p.Stall.Name)] = p.Stall
+		stalls[NameKey(p.Stall.Name)] = p.Stall
 	}
 	if err := o.makeRegisters(tx, by, plan, stalls, made); err != nil {
 		return err
@@ -172,7 +172,7 @@ func (o *Office) makeRegisters(tx kiosk.Tx, by kiosk.OfficeActor, plan kiosk.Fle
 			continue
 		}
 		r := p.Register
-		r.Stall, r.Created = stalls[kiosk.NameKey(p.Stall)].ID, o.kernel.Now()
+		r.Stall, r.Created = stalls[NameKey(p.Stall)].ID, o.kernel.Now()
 		r.ID = o.nextID(len(made.Registers))
 		if err := tx.PutRegister(r); err != nil {
 			return err
@@ -195,7 +195,7 @@ func (o *Office) makeStaff(tx kiosk.Tx, by kiosk.OfficeActor, plan kiosk.FleetPl
 			return &kiosk.Error{Code: kiosk.Conflict, Key: KeyImportMoved}
 		}
 		now := o.kernel.Now()
-		who := kiosk.Staff{ID: o.nextID(len(made.Staff)), Stall: stalls[kiosk.NameKey(p.Stall)].ID, Name: p.Name, Role: p.Role, PINHash: one.hash, Created: now}
+		who := kiosk.Staff{ID: o.nextID(len(made.Staff)), Stall: stalls[NameKey(p.Stall)].ID, Name: p.Name, Role: p.Role, PINHash: one.hash, Created: now}
 		if err := tx.PutStaff(who); err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 
 func itemsOf(r kiosk.Reader, stall string) ([]kiosk.Item, error) {
 	items, err := r.Items(stall)
-	return kiosk.SortItems(items), err
+	return sortItems(items), err
 }
 
 // Items lists what a stall sells now, in its order.

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -8,6 +9,15 @@ import (
 
 	"qrkiosk/kiosk"
 )
+
+// sortItems are those of some items that are sold, in the order of the catalogue.
+func sortItems(all []kiosk.Item) []kiosk.Item {
+	sold := slices.DeleteFunc(slices.Clone(all), func(i kiosk.Item) bool { return i.Gone > 0 })
+	slices.SortStableFunc(sold, func(a, b kiosk.Item) int {
+		return cmp.Or(cmp.Compare(a.Order, b.Order), strings.Compare(a.Name, b.Name))
+	})
+	return sold
+}
 
 // The keys of messages about files of items.
 const (
@@ -80,7 +90,7 @@ func (p *itemPlanner) know(there []kiosk.Item) {
 	for _, i := range there {
 		p.byID[i.ID] = i
 		if i.Gone == 0 {
-			p.sold[kiosk.NameKey(i.Name)] = append(p.sold[kiosk.NameKey(i.Name)], i)
+			p.sold[NameKey(i.Name)] = append(p.sold[NameKey(i.Name)], i)
 		}
 	}
 }
@@ -133,7 +143,7 @@ func (p *itemPlanner) find(row sheetRow, name string) (was kiosk.Item, byID bool
 	if was, byID = p.byID[p.sheet.get(row, "id")]; byID {
 		return was, true
 	}
-	named := p.sold[kiosk.NameKey(name)]
+	named := p.sold[NameKey(name)]
 	if len(named) > 1 {
 		p.fault(row, "name", itemError(KeyItemFileNames, strconv.Itoa(len(named)), shorten(name)))
 	}
@@ -146,7 +156,7 @@ func (p *itemPlanner) find(row sheetRow, name string) (was kiosk.Item, byID bool
 // once returns the line that has named the same item before, 0 if none has. Two of one name are two
 // items only if both are told apart by their IDs.
 func (p *itemPlanner) once(row sheetRow, name, id string, byID bool) int {
-	first, named := p.called[kiosk.NameKey(name)]
+	first, named := p.called[NameKey(name)]
 	if named && (!byID || !first.known) {
 		return first.line
 	}
@@ -154,7 +164,7 @@ func (p *itemPlanner) once(row sheetRow, name, id string, byID bool) int {
 		return line
 	}
 	if !named {
-		p.called[kiosk.NameKey(name)] = itemName{row.line, byID}
+		p.called[NameKey(name)] = itemName{row.line, byID}
 	}
 	p.taken[id] = row.line
 	return 0
@@ -191,7 +201,7 @@ func (p *itemPlanner) place(there []kiosk.Item) {
 
 // miss lists what is sold now and not in the file.
 func (p *itemPlanner) miss(there []kiosk.Item) {
-	for _, i := range kiosk.SortItems(there) {
+	for _, i := range sortItems(there) {
 		if _, taken := p.taken[i.ID]; !taken {
 			p.plan.Missing = append(p.plan.Missing, i)
 		}

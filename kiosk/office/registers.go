@@ -181,7 +181,7 @@ func (o *Office) RenameRegister(ctx context.Context, by kiosk.OfficeActor, regis
 func freeName(r kiosk.Reader, stall, name, except string) error {
 	registers, err := r.Registers(stall)
 	for _, g := range registers {
-		if g.ID != except && kiosk.NameKey(g.Name) == kiosk.NameKey(name) {
+		if g.ID != except && NameKey(g.Name) == NameKey(name) {
 			return &kiosk.Error{Code: kiosk.Conflict, Key: KeyRegisterThere, Field: "name"}
 		}
 	}

@@ -62,7 +62,7 @@ func (o *Office) newPIN(pin string) (plain, hash string, err error) {
 func checkStaffNameFree(r kiosk.Reader, stall, name, except string) error {
 	people, err := r.StaffOf(stall)
 	for _, p := range people {
-		if p.ID != except && p.Left == 0 && kiosk.NameKey(p.Name) == kiosk.NameKey(name) {
+		if p.ID != except && p.Left == 0 && NameKey(p.Name) == NameKey(name) {
 			return &kiosk.Error{Code: kiosk.Conflict, Key: KeyStaffThere, Field: "name"}
 		}
 	}

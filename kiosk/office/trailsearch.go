@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"strings"
+	"unicode"
 
 	"qrkiosk/kiosk"
 )
@@ -13,7 +14,7 @@ func (o *Office) Trail(ctx context.Context, by kiosk.OfficeActor, q kiosk.TrailQ
 	if err := by.CheckOrganizer(); err != nil {
 		return nil, 0, err
 	}
-	if len(q.Text) > kiosk.SearchMost {
+	if len(q.Text) > searchMost {
 		return nil, 0, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeySearch, Field: "q"}
 	}
 	q.Text = strings.ToLower(strings.TrimSpace(q.Text))
@@ -54,9 +55,9 @@ func Search(r kiosk.Reader, q kiosk.TrailQuery) (found []kiosk.Event, next int64
 	if err != nil || len(newest) == 0 || (q.From > 0 && newest[0].At < q.From) {
 		return nil, 0, err
 	}
-	scan := kiosk.TrailScan{Before: newest[0].Seq + 1, Word: kiosk.AsciiRun(q.Text), N: kiosk.TrailBatch}
-	if scan.After = max(0, newest[0].Seq-kiosk.TrailLooked); q.Text == "" {
-		scan.N = kiosk.TrailPage
+	scan := kiosk.TrailScan{Before: newest[0].Seq + 1, Word: asciiRun(q.Text), N: trailBatch}
+	if scan.After = max(0, newest[0].Seq-trailLooked); q.Text == "" {
+		scan.N = trailPage
 	}
 	for {
 		some, err := r.Trail(kiosk.OfficeStream, scan)
@@ -71,7 +72,7 @@ func Search(r kiosk.Reader, q kiosk.TrailQuery) (found []kiosk.Event, next int64
 			if !q.Matches(e) {
 				continue
 			}
-			if found = append(found, e); len(found) == kiosk.TrailPage {
+			if found = append(found, e); len(found) == trailPage {
 				return found, scan.Before, nil
 			}
 		}
@@ -98,4 +99,22 @@ func namesOf(r kiosk.Reader, stall kiosk.Stall, names map[string]string) error {
 		names[p.ID] = p.Name
 	}
 	return err
+}
+
+const (
+	trailPage   = 50     // entries of a page
+	trailBatch  = 500    // entries read at once
+	trailLooked = 20_000 // entries one search looks at; its next page goes on
+	searchMost  = 200    // bytes of a question
+)
+
+// asciiRun is the longest part of a text whose letters every database makes small in the same way;
+// the store looks for it, and we for the whole.
+func asciiRun(text string) (longest string) {
+	for _, run := range strings.FieldsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+		if len(run) > len(longest) {
+			longest = run
+		}
+	}
+	return longest
 }

@@ -51,8 +51,8 @@ func (o *Office) Wall(ctx context.Context, registers []string, online func(kiosk
 func CompareTiles(a, b kiosk.WallTile) int {
 	return cmp.Or(
 		cmp.Compare(a.Rank(), b.Rank()), cmp.Compare(len(b.Warnings), len(a.Warnings)),
-		cmp.Compare(kiosk.NameKey(a.Stall.Name), kiosk.NameKey(b.Stall.Name)),
-		cmp.Compare(kiosk.NameKey(a.Register.Name), kiosk.NameKey(b.Register.Name)), cmp.Compare(a.Register.ID, b.Register.ID),
+		cmp.Compare(NameKey(a.Stall.Name), NameKey(b.Stall.Name)),
+		cmp.Compare(NameKey(a.Register.Name), NameKey(b.Register.Name)), cmp.Compare(a.Register.ID, b.Register.ID),
 	)
 }
 

@@ -28,7 +28,7 @@ import (
 	"qrkiosk/views"
 )
 
-// The tests named TestFault_F.. are the fault catalogue (README); testdata/faults.txt lists them.
+// The tests named TestFault_F.. are the fault catalogue (faults.md); testdata/faults.txt lists them.
 // This file is their harness: a house in a bubble, an auditor who watches its screens, and the
 // invariants at the end, by the numbers of cmd/torture/check.go.
 

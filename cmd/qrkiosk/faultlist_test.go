@@ -77,8 +77,7 @@ func faultTests(t *testing.T) (names []string) {
 
 var faultName = regexp.MustCompile(`^\S+ TestFault_(F\d\d)_[a-z]\w+$`)
 
-// TestFaults_areListed holds the list of faults against the tests that there are, in both
-// directions, and the table of the README against the list.
+// TestFaults_areListed holds the list of faults against the tests that there are, both ways.
 func TestFaults_areListed(t *testing.T) {
 	var listed []string
 	for i, l := range faultLines(t) {
@@ -109,9 +108,9 @@ func TestFaults_areListed(t *testing.T) {
 	}
 }
 
-// TestFaults_readme holds the README's table against the list; QRKIOSK_WRITE=1 writes it.
-func TestFaults_readme(t *testing.T) {
-	file := filepath.Join("..", "..", "README.md")
+// TestFaults_table holds the table of faults.md against the list; QRKIOSK_WRITE=1 writes it.
+func TestFaults_table(t *testing.T) {
+	const file = "faults.md"
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -120,14 +119,14 @@ func TestFaults_readme(t *testing.T) {
 	before, rest, ok := strings.Cut(string(raw), head)
 	table, after, ends := strings.Cut(rest, foot)
 	if !ok || !ends {
-		t.Fatal("the README has no place for the table of faults")
+		t.Fatal("faults.md has no place for the table of faults")
 	}
 	want := faultTable(faultLines(t))
 	if table == want {
 		return
 	}
 	if os.Getenv("QRKIOSK_WRITE") == "" {
-		t.Fatal("the README's table of faults is not that of testdata/faults.txt; QRKIOSK_WRITE=1 writes it anew")
+		t.Fatal("the table of faults.md is not that of testdata/faults.txt; QRKIOSK_WRITE=1 writes it anew")
 	}
 	if err := os.WriteFile(file, []byte(before+head+want+foot+after), 0o644); err != nil { //nolint:gosec // it is for everybody
 		t.Fatal(err)

@@ -179,3 +179,23 @@ func TestReadme_isComplete(t *testing.T) {
 		}
 	}
 }
+
+// TestReadme_pointsAtWhatIsThere follows the links, files and verbs that the README names, and keeps
+// it short enough to be read.
+func TestReadme_pointsAtWhatIsThere(t *testing.T) {
+	readme, makefile := readText(t, filepath.Join(root, "README.md")), readText(t, filepath.Join(root, "Makefile"))
+	if n := strings.Count(readme, "\n"); n > 300 {
+		t.Errorf("%d lines: what is longer than 300 belongs beside the code it describes", n)
+	}
+	links := regexp.MustCompile("\\]\\(([a-z][^):]*)\\)|`((?:assets|cmd|handlers|kiosk|views)(?:/[^`* ]+)?)`")
+	for _, m := range links.FindAllStringSubmatch(readme, -1) {
+		if _, err := os.Stat(filepath.Join(root, m[1]+m[2])); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, m := range regexp.MustCompile("(?:`|    )make ([a-z-]+)").FindAllStringSubmatch(readme, -1) {
+		if !strings.Contains(makefile, "\n"+m[1]+":") {
+			t.Errorf("the Makefile has no verb %s", m[1])
+		}
+	}
+}

@@ -148,6 +148,8 @@ type house struct {
 	skewed   bool                              // the client lives by that clock too
 	clock    func() time.Time                  // nil: the bubble's own
 	around   func(kiosk.Gateway) kiosk.Gateway // what stands between the shop and its client
+	random   io.Reader                         // what the shop draws from, nil for true randomness
+	backoff  func(failures int) time.Duration  // of the client, nil for its own
 
 	store  *store.Store
 	client *secpaid.Client
@@ -213,7 +215,7 @@ func (h *house) open() {
 	}
 	h.must(err)
 	log := slog.New(slog.NewTextHandler(h.log, nil))
-	wire := secpaid.Config{URL: "http://" + payAddr, Token: h.token, Dial: h.wires.dial, Log: log}
+	wire := secpaid.Config{URL: "http://" + payAddr, Token: h.token, Dial: h.wires.dial, Log: log, Backoff: h.backoff}
 	if h.skewed {
 		wire.Now = h.clock
 	}
@@ -226,7 +228,7 @@ func (h *house) open() {
 	config := shop.Config{
 		Store: h.store, Gateway: client, Bus: rings, Vault: v,
 		PublicURL: "http://" + shopAddr, HookPath: handlers.PathHook, RowTime: secpaid.RowTime,
-		Mode: kiosk.Sandbox, Log: log, Clock: h.clock, Skew: client.Skew,
+		Mode: kiosk.Sandbox, Log: log, Clock: h.clock, Skew: client.Skew, Random: h.random,
 	}
 	if h.deaf {
 		config.PublicURL = ""

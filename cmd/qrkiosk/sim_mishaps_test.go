@@ -4,6 +4,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"testing/synctest"
 	"time"
 
 	"qrkiosk/kiosk"
@@ -23,12 +24,20 @@ func (s *simulation) afternoon() {
 			s.draw()
 			next = time.Now().Add(drawEvery)
 		}
-		time.Sleep(time.Duration(1+s.dice.IntN(40_000)) * time.Millisecond)
+		s.step()
 		s.happen()
+		synctest.Wait()
 		s.revive()
+		synctest.Wait()
 		s.count()
 		s.look()
 	}
+}
+
+// step waits until something happens next. It is never on the millisecond: what the shop plans is, and
+// two things at one instant may come in either order.
+func (s *simulation) step() {
+	time.Sleep(time.Duration(1+s.dice.IntN(40_000))*time.Millisecond + time.Duration(1+s.dice.IntN(999_998)))
 }
 
 // draw ends the mishaps of before and chooses three to five others.
@@ -277,6 +286,7 @@ func (s *simulation) evening() {
 	s.tally.sales += len(sales)
 	s.tally.mu.Unlock()
 	s.sums(sales)
+	s.outcome = simOutcome(sales)
 	for _, l := range s.payable() {
 		if l.Note == "" && !slices.ContainsFunc(sales, func(sale *kiosk.Sale) bool { return knows(sale, l.ID) }) {
 			continue // made without our note, and its number was never told: nobody can know that it is ours

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"testing/synctest"
 	"time"
 
 	"qrkiosk/kiosk"
@@ -149,6 +150,7 @@ func (s *simulation) allowed(err error) {
 // its page, which brings the browser back to us.
 func (s *simulation) customerPays() {
 	for _, l := range s.sandbox.Links() {
+		synctest.Wait()
 		_, seen := s.shown[l.PayLink]
 		if seen && l.Status == sandbox.Deleted && s.armed[sandbox.PayDeleted] > 0 {
 			if s.sandbox.Pay(l.ID) == nil { // who stood on its page already

@@ -34,6 +34,7 @@ type simulation struct {
 	owned    bool        // the stall's owner has an account
 	screen   *watcher
 	seat     *guest
+	outcome  string // of the whole seed, see simOutcome
 
 	ahead     atomic.Int64 // of the shop's clock, nanoseconds
 	full      atomic.Bool  // the store can keep nothing
@@ -133,16 +134,17 @@ func TestSim(t *testing.T) {
 	if n, err := strconv.ParseUint(os.Getenv("QRKIOSK_SEED"), 10, 64); err == nil {
 		first, count, long = n, 1, afternoonLong
 	}
-	all := newTally()
+	all, record := newTally(), readSimRecord(t)
 	t.Run("seeds", func(t *testing.T) {
 		for seed := first; seed < first+uint64(count); seed++ { //nolint:gosec // a count of seeds
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
 				t.Parallel()
-				simulate(t, seed, long, all)
+				record.compare(t, seed, long, all)
 			})
 		}
 	})
 	all.tell(t, count)
+	record.write(t)
 }
 
 func newTally() *tally {
@@ -185,8 +187,8 @@ func (c *tally) tell(t *testing.T, seeds int) {
 	}
 }
 
-// simulate plays one seed. The seed chooses the kind of stall too.
-func simulate(t *testing.T, seed uint64, long time.Duration, all *tally) {
+// simulate plays one seed and returns what it came to. The seed chooses the kind of stall too.
+func simulate(t *testing.T, seed uint64, long time.Duration, all *tally) (outcome string) {
 	s := &simulation{
 		dice: rand.New(rand.NewPCG(seed, 1)), tally: all, long: long, armed: map[sandbox.Fault]int{},
 		shown: map[string]int64{}, accepted: map[string]string{},
@@ -203,7 +205,10 @@ func simulate(t *testing.T, seed uint64, long time.Duration, all *tally) {
 		h.clock = func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
 		h.under = func(inner kiosk.Store) kiosk.Store { return fillable{inner, &s.full} }
 		h.overBus = func(inner kiosk.Bus) kiosk.Bus { return lossy{inner, &s.deafening} }
+		h.random, h.backoff = newSeeded(seed), middleBackoff
+		h.gate.set(apart)
 	})
+	return s.outcome
 }
 
 func (s *simulation) kindOfStall(seed uint64, stall *kiosk.Stall) {

@@ -27,6 +27,7 @@ var largeTypes = map[string]struct {
 	"kiosk/shop.Kernel":          {64, "it was parted from everything else; its alarms could be a type of their own"},
 	"kiosk/reconcile.Reconciler": {81, "the errands and the reading of lists share one memory; they are to be parted"},
 	"kiosk/office.Office":        {110, "sign-in, places, people, items and imports are to become types of their own"},
+	"views.Page":                 {62, "whatever a page may draw"},
 	"handlers.Server":            {309, "the front is one type as yet; it is to be parted into counter, office and bare routes"},
 	"cmd/torture.world":          {61, "the world of a run"},
 }

@@ -38,6 +38,7 @@ type wire struct {
 	log     *slog.Logger
 	observe func(endpoint, outcome string, took time.Duration)
 	budget  *budget
+	backoff func(failures int) time.Duration
 
 	mu     sync.Mutex
 	health Health
@@ -223,7 +224,7 @@ func (c *Client) pause(contact bool) time.Duration {
 	}
 	c.failed++
 	c.health.LastFailure = now
-	return Backoff(c.failed)
+	return c.backoff(c.failed)
 }
 
 // note keeps the outcome for Health, the observer and the log. Bodies are never logged.

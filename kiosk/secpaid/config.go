@@ -43,6 +43,8 @@ type Config struct {
 	PerMinute int    // calls in any sixty seconds, 60 by default
 	Version   string // for the User-Agent; "" is the version of the build
 
+	Backoff func(failures int) time.Duration // how long to stay away; [Backoff] by default
+
 	// Observe is called after every call with the endpoint's name, the outcome ("done" or a code
 	// of kiosk.Error) and how long it took, waiting for the budget left out.
 	Observe func(endpoint, outcome string, took time.Duration)
@@ -77,6 +79,7 @@ func New(c Config) (*Client, error) {
 		log:     c.Log,
 		observe: c.Observe,
 		budget:  newBudget(c.PerMinute, c.Now),
+		backoff: c.Backoff,
 	}, breaker: newBreaker()}
 	token := hide(c.Token)
 	client.token.Store(&token)
@@ -95,6 +98,9 @@ func withDefaults(c Config) Config {
 	}
 	if c.Version == "" {
 		c.Version = buildVersion()
+	}
+	if c.Backoff == nil {
+		c.Backoff = Backoff
 	}
 	if c.Observe == nil {
 		c.Observe = func(string, string, time.Duration) {}

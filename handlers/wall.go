@@ -252,7 +252,7 @@ func (w *wall) close() {
 	w.life.Wait()
 }
 
-// wallFrame is what a watcher is told; kiosk/doc.go says what it means.
+// wallFrame is what a watcher is told; the package comment says what it means.
 type wallFrame struct {
 	Epoch string     `json:"epoch"`
 	Now   int64      `json:"now"`   // Unix milliseconds of the server

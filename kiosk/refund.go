@@ -14,7 +14,7 @@ type Refund struct {
 	Staff    string // who decided it
 	At       int64  // Unix milliseconds
 	Why      string // in the words of who decided it
-	Answers  []string
+	Answers  []Trouble
 	Before   Money // what had already gone back on the link when it was asked for
 	Again    bool  // asked for once more after an answer was lost
 	Filed    bool  // the gateway took the request

@@ -70,7 +70,7 @@ type Sale struct {
 	Released       bool   // the register's screens are about something else now
 	Aside          bool   // set aside by the cashier
 	Handed         string // "goods handed over without proof": the reason; counts in no sum
-	Closed         []string
+	Closed         []Trouble
 	RecordDecision []Decision // by people, oldest first; refunds tell their own
 	Refunds        []Refund
 	Links          []Link

@@ -2,7 +2,6 @@ package kiosk
 
 import (
 	"slices"
-	"strconv"
 )
 
 // State computes the state from the facts: the first condition that fits, in the order of the
@@ -188,23 +187,9 @@ func (s *Sale) Proofs() []string {
 	return p
 }
 
-// The kinds of trouble that put a sale into review. A trouble is written "kind:n" with the
-// number of its link (for an extra payment: of its row).
-const (
-	TroubleLate        = "late"        // a row on a link that is out
-	TroubleLateUsed    = "used"        // listed as used though it is out
-	TroubleClaimed     = "claimed"     // a notice, or money back, on a link that is out
-	TroubleShort       = "short"       // less came than asked
-	TroubleExtra       = "extra"       // a further payment on one link
-	TroubleUnconfirmed = "unconfirmed" // no row within 24 hours
-	TroubleWithdrawn   = "withdrawn"   // a row disappeared or turned
-	TroubleDispute     = "dispute"     // the payer disputes
-	TroubleBank        = "bank"        // a bank transfer open for 14 days
-)
-
 // troubles lists every trouble the facts show, closed and answered ones too.
-func (s *Sale) troubles() []string {
-	var t []string
+func (s *Sale) troubles() []Trouble {
+	var t []Trouble
 	for i := range s.Links {
 		t = s.Links[i].troubles(t)
 	}
@@ -214,16 +199,16 @@ func (s *Sale) troubles() []string {
 	return t
 }
 
-func (s *Sale) shortTrouble() string {
+func (s *Sale) shortTrouble() Trouble {
 	for i := range s.Links {
 		if s.Links[i].Received() > 0 {
-			return trouble(TroubleShort, i+1)
+			return Trouble{TroubleShort, i + 1}
 		}
 	}
-	return trouble(TroubleShort, 1)
+	return Trouble{TroubleShort, 1}
 }
 
-func (l *Link) troubles(t []string) []string {
+func (l *Link) troubles(t []Trouble) []Trouble {
 	if l.out() {
 		t = l.lateTroubles(t)
 	}
@@ -231,50 +216,48 @@ func (l *Link) troubles(t []string) []string {
 	for _, r := range l.Rows {
 		switch {
 		case r.Kind == RowDispute:
-			t = append(t, trouble(TroubleDispute, l.N))
+			t = append(t, Trouble{TroubleDispute, l.N})
 		case r.Withdrawn:
-			t = append(t, trouble(TroubleWithdrawn, l.N))
+			t = append(t, Trouble{TroubleWithdrawn, l.N})
 		}
 		if r.Kind == RowPayment || r.Kind == RowExtra {
 			if payments++; payments > 1 {
-				t = append(t, trouble(TroubleExtra, payments))
+				t = append(t, Trouble{TroubleExtra, payments})
 			}
 		}
 	}
 	if l.Unconfirmed && l.Received() == 0 && !l.out() {
-		t = append(t, trouble(TroubleUnconfirmed, l.N))
+		t = append(t, Trouble{TroubleUnconfirmed, l.N})
 	}
 	if l.BankLate && l.PendingOpen() {
-		t = append(t, trouble(TroubleBank, l.N))
+		t = append(t, Trouble{TroubleBank, l.N})
 	}
 	return t
 }
 
 // lateTroubles names money on a link that is out: any money once the link is gone or given up,
 // only money that is new since then when a person closed its case.
-func (l *Link) lateTroubles(t []string) []string {
+func (l *Link) lateTroubles(t []Trouble) []Trouble {
 	was := l.Case
 	if l.Gone || l.GivenUp {
 		was = Case{}
 	}
 	switch {
 	case l.payments() > was.Rows:
-		t = append(t, trouble(TroubleLate, l.N))
+		t = append(t, Trouble{TroubleLate, l.N})
 	case l.Used && !was.Used && !l.HasPayment():
-		t = append(t, trouble(TroubleLateUsed, l.N))
+		t = append(t, Trouble{TroubleLateUsed, l.N})
 	case l.Claimed() && !was.Claimed && !l.HasPayment() && !l.Used:
-		t = append(t, trouble(TroubleClaimed, l.N))
+		t = append(t, Trouble{TroubleClaimed, l.N})
 	}
 	return t
 }
 
-func trouble(kind string, n int) string { return kind + ":" + strconv.Itoa(n) }
-
 // OpenTroubles lists what a person still has to decide: neither closed by a person nor answered
 // by a refund that stands.
-func (s *Sale) OpenTroubles() []string {
+func (s *Sale) OpenTroubles() []Trouble {
 	all := s.troubles()
-	return slices.DeleteFunc(all, func(t string) bool {
+	return slices.DeleteFunc(all, func(t Trouble) bool {
 		if slices.Contains(s.Closed, t) {
 			return true
 		}

@@ -168,7 +168,9 @@ func describe(s *Sale) string {
 	var notes []string
 	switch s.State() {
 	case Review:
-		notes = append(notes, s.OpenTroubles()...)
+		for _, t := range s.OpenTroubles() {
+			notes = append(notes, t.String())
+		}
 		if s.BankPending() {
 			notes = append(notes, "bank")
 		}

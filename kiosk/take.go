@@ -151,8 +151,8 @@ func (s *Sale) guardHanded() error {
 	return refuseIf(!s.AnyLink(func(l *Link) bool { return l.Live }), ReasonNoLink)
 }
 
-func isTrouble(kind string) func(string) bool {
-	return func(t string) bool { return len(t) > len(kind) && t[:len(kind)] == kind && t[len(kind)] == ':' }
+func isTrouble(kind TroubleKind) func(Trouble) bool {
+	return func(t Trouble) bool { return t.Kind == kind }
 }
 
 // LateOpen holds while money came too late and nobody has decided about it.

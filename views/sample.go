@@ -138,7 +138,7 @@ var states = map[string]func(*kiosk.Sale, *kiosk.Link){
 	"settled": func(s *kiosk.Sale, l *kiosk.Link) {
 		cancelled(s, l)
 		l.Noticed, l.Case = true, kiosk.Case{Closed: true, Claimed: true}
-		s.Closed = []string{"claimed:1"}
+		s.Closed = []kiosk.Trouble{{Kind: kiosk.TroubleClaimed, N: 1}}
 	},
 }
 

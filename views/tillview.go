@@ -137,9 +137,9 @@ func whole(number string) string { return strings.ReplaceAll(number, "-", "-\u20
 
 // troubleWords says what happened and what can be done about the first open trouble.
 func (p Page) troubleWords(s *kiosk.Sale) (what, next string) {
-	kind := "claimed"
+	kind := string(kiosk.TroubleClaimed)
 	if open := s.OpenTroubles(); len(open) > 0 {
-		kind, _, _ = strings.Cut(open[0], ":")
+		kind = string(open[0].Kind)
 	}
 	gaps := []string{
 		"asked", p.amount(s.Total()), "received", p.amount(s.Received()),

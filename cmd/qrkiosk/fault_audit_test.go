@@ -183,7 +183,7 @@ func TestFault_F37_rowDisappears(t *testing.T) {
 
 		h.sandbox.Set(sandbox.PayInsEmpty, -1)
 		h.must(h.shop.Reconciler.Audit(context.Background()))
-		if s := h.now(sale); s.State() != kiosk.Review || !slices.Equal(s.OpenTroubles(), []string{"withdrawn:1"}) {
+		if s := h.now(sale); s.State() != kiosk.Review || !slices.Equal(s.OpenTroubles(), []kiosk.Trouble{{Kind: kiosk.TroubleWithdrawn, N: 1}}) {
 			t.Errorf("it is %s with %v", s.State(), s.OpenTroubles())
 		}
 		h.alarm(sale)

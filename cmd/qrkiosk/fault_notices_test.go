@@ -145,12 +145,12 @@ func TestFault_F25_threeDaysLate(t *testing.T) {
 		}
 		h.alarm(sale)
 		h.shows(kiosk.ShowsIdle)
-		if got := h.now(sale).OpenTroubles(); !slices.Equal(got, []string{"claimed:1"}) {
+		if got := h.now(sale).OpenTroubles(); !slices.Equal(got, []kiosk.Trouble{{Kind: kiosk.TroubleClaimed, N: 1}}) {
 			t.Errorf("troubles %v", got)
 		}
 		h.sandbox.Set(sandbox.PayInsEmpty, 0)
 		h.until("the row", 6*time.Minute, func() bool { return h.now(sale).Received() == 1250 })
-		if got := h.now(sale).OpenTroubles(); !slices.Equal(got, []string{"late:1"}) {
+		if got := h.now(sale).OpenTroubles(); !slices.Equal(got, []kiosk.Trouble{{Kind: kiosk.TroubleLate, N: 1}}) {
 			t.Errorf("troubles %v", got)
 		}
 		h.passed(sale, "opening awaiting retiring lapsed review")
@@ -484,7 +484,7 @@ func TestFault_F38_secondPayment(t *testing.T) {
 		sale := h.onShow(1000)
 		h.payShown()
 		h.becomes(sale, kiosk.Review, 15*time.Second)
-		if s := h.now(sale); !slices.Contains(s.OpenTroubles(), "extra:2") || s.Received() != 2000 || len(s.Last().Rows) != 2 {
+		if s := h.now(sale); !slices.Contains(s.OpenTroubles(), kiosk.Trouble{Kind: kiosk.TroubleExtra, N: 2}) || s.Received() != 2000 || len(s.Last().Rows) != 2 {
 			t.Errorf("troubles %v, received %v", s.OpenTroubles(), s.Received())
 		}
 		h.alarm(sale)
@@ -507,7 +507,7 @@ func TestFault_F39_aCentShort(t *testing.T) {
 				t.Errorf("the till does not say %q", words)
 			}
 		}
-		if s := h.now(sale); s.Received() != 1249 || !slices.Equal(s.OpenTroubles(), []string{"short:1"}) {
+		if s := h.now(sale); s.Received() != 1249 || !slices.Equal(s.OpenTroubles(), []kiosk.Trouble{{Kind: kiosk.TroubleShort, N: 1}}) {
 			t.Errorf("received %v, troubles %v", s.Received(), s.OpenTroubles())
 		}
 		h.passed(sale, "opening awaiting checking review")
@@ -624,7 +624,7 @@ func TestFault_F43_paymentOnAStray(t *testing.T) {
 		h.becomes(sale, kiosk.Review, 2*time.Minute)
 		h.alarm(sale)
 		h.until("the row", time.Minute, func() bool { return h.now(sale).Received() == 1250 })
-		if got := h.now(sale).OpenTroubles(); !slices.Equal(got, []string{"late:1"}) {
+		if got := h.now(sale).OpenTroubles(); !slices.Equal(got, []kiosk.Trouble{{Kind: kiosk.TroubleLate, N: 1}}) {
 			t.Errorf("troubles %v", got)
 		}
 		if h.eye.shown[stray.PayLink] != "" {

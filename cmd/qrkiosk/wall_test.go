@@ -29,7 +29,7 @@ type wallTold struct {
 	Head  string
 }
 
-// wallView is a browser that looks at the wall: it applies frames as kiosk/doc.go says and holds
+// wallView is a browser that looks at the wall: it applies frames as handlers/doc.go says and holds
 // every frame against its count and sum.
 type wallView struct {
 	*socket

@@ -6,26 +6,31 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alexedwards/scs/v2"
 	"github.com/go-chi/chi/v5"
+
+	"qrkiosk/handlers/bare"
+	"qrkiosk/handlers/counterweb"
+	"qrkiosk/handlers/front"
+	"qrkiosk/handlers/officeweb"
 )
 
 // TestRoutes_areTheTable walks the router that answers and compares it with the table: whatever is
 // mounted without a line of its own fails here.
 func TestRoutes_areTheTable(t *testing.T) {
-	s := &Server{hub: newHub(), hostNames: map[string]bool{}}
-	s.defaults()
-	s.sessions, s.office = s.newSessions(nil), s.newOfficeSessions(nil)
+	f := &front.Front{Metrics: front.NewMetrics(), TillSessions: new(scs.SessionManager), OfficeSessions: new(scs.SessionManager)}
+	s := &Server{front: f, bare: new(bare.Bare), counter: new(counterweb.Counter), office: new(officeweb.Office)}
 	var declared, mounted []string
 	for _, r := range Routes() {
 		declared = append(declared, r.Method+" "+r.Path)
-		if r.Who == "" || r.do == nil || strings.ToUpper(r.Method) != r.Method {
+		if r.Who == "" || r.Do == nil || strings.ToUpper(r.Method) != r.Method {
 			t.Errorf("%s %s says not who may use it, or does nothing", r.Method, r.Path)
 		}
-		if r.Way == waySocket && r.Who == Anybody {
+		if r.Way == front.WaySocket && r.Who == front.Anybody {
 			t.Errorf("the socket %s is open to anybody", r.Path)
 		}
 	}
-	router, ok := s.routes().(chi.Routes)
+	router, ok := s.router().(chi.Routes)
 	if !ok {
 		t.Fatal("the front is no router")
 	}

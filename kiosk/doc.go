@@ -29,7 +29,12 @@
 //	static           what browsers load                                    nothing
 //	assets           migrations and words                                  nothing
 //	views            pages, words, money and time as text, the QR code     kiosk, static, assets
-//	handlers         routes, sessions, guards, hub, sockets, metrics       kiosk, its rooms, views, static
+//	handlers         the table of routes and one handler from it           its wings below
+//	handlers/front   doors, sessions, hub, sockets, errors, metrics        kiosk, its rooms, views
+//	handlers/bare    webhooks, health, files: what is for no person        kiosk, views, static, handlers/front
+//	handlers/counterweb  what cashiers and customers ask for               kiosk, kiosk/till, views, handlers/front
+//	handlers/officeweb   what people in the office ask for                 kiosk, its rooms but reconcile,
+//	                                                                       views, handlers/front
 //	cmd/qrkiosk      configuration and wiring, tests of the whole          everything
 //	cmd/torture      drives and kills the program, checks its books        assets
 //

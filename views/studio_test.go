@@ -22,7 +22,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/gorilla/websocket"
 
-	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/static"
 	"qrkiosk/views"
 )
@@ -160,7 +160,7 @@ func (s *studio) serve(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(raw)
 	case strings.HasPrefix(path, "/scene/"):
 		lang, name, _ := strings.Cut(strings.TrimPrefix(path, "/scene/"), "/")
-		w.Header().Set("Content-Security-Policy", handlers.Policy)
+		w.Header().Set("Content-Security-Policy", front.Policy)
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(w, views.Scenes(s.t, lang)[name])
 	case path == "/stage":

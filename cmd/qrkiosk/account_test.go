@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/sandbox"
@@ -474,7 +474,7 @@ func TestOwnAccount_houseKey(t *testing.T) {
 		v, err := vault.New(bytes.Repeat([]byte{7}, vault.KeySize))
 		h.must(err)
 		taker := &fakeTaker{account: "usr-1"}
-		office, err := handlers.OpenRooms(ctx, shop.Config{Store: h.store, Bus: bus.NewLocal(), Vault: v, Keys: taker, Mode: kiosk.Sandbox})
+		office, err := front.OpenRooms(ctx, shop.Config{Store: h.store, Bus: bus.NewLocal(), Vault: v, Keys: taker, Mode: kiosk.Sandbox})
 		h.must(err)
 		_, err = office.Office.SetGatewayKey(ctx, boss, "some-key-of-the-house")
 		h.must(err)

@@ -12,6 +12,7 @@ import (
 	"os"
 
 	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/secpaid"
@@ -26,7 +27,7 @@ type assembly struct {
 	at      site
 	store   *store.Store
 	gateway *secpaid.Client
-	shop    *handlers.Rooms
+	shop    *front.Rooms
 	front   *handlers.Server
 	server  *http.Server
 	proxies []netip.Prefix
@@ -61,7 +62,7 @@ func (p *process) build(ctx context.Context, s settings, l net.Listener, log *sl
 		}
 		a.at.sandbox = a.play.page
 	}
-	metrics := handlers.NewMetrics()
+	metrics := front.NewMetrics()
 	if err := p.openShop(ctx, a, s, metrics); err != nil {
 		return a, err
 	}
@@ -73,7 +74,7 @@ func (p *process) build(ctx context.Context, s settings, l net.Listener, log *sl
 	return a, a.openFront(s, metrics)
 }
 
-func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics *handlers.Metrics) (err error) {
+func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics *front.Metrics) (err error) {
 	if err := a.keepData(s); err != nil {
 		return err
 	}
@@ -98,10 +99,10 @@ func (p *process) openShop(ctx context.Context, a *assembly, s settings, metrics
 	if err := a.storedAddress(ctx, s); err != nil {
 		return err
 	}
-	a.shop, err = handlers.OpenRooms(ctx, shop.Config{
+	a.shop, err = front.OpenRooms(ctx, shop.Config{
 		Keys: a.keyTaker(s), Accounts: accounts{a.gateway},
 		Store: books, Gateway: gateway, Bus: rings, Vault: keys, Log: a.log, Observe: metrics,
-		Skew: a.gateway.Skew, RowTime: secpaid.RowTime, PublicURL: a.at.public, HookPath: handlers.PathHook,
+		Skew: a.gateway.Skew, RowTime: secpaid.RowTime, PublicURL: a.at.public, HookPath: front.PathHook,
 		GatewayName: accountOf(s), Mode: s.mode,
 	})
 	if err != nil {
@@ -264,7 +265,7 @@ func accountOf(s settings) string {
 	return hostOf(s.gatewayURL)
 }
 
-func (a *assembly) openFront(s settings, metrics *handlers.Metrics) (err error) {
+func (a *assembly) openFront(s settings, metrics *front.Metrics) (err error) {
 	c := a.at.frontConfig()
 	c.Shop, c.Sessions, c.Ready = a.shop, a.store.Sessions(), a.store.Ready
 	c.Metrics, c.Log, c.TrustedProxies = metrics, a.log, s.proxies

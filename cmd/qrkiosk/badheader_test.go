@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
 )
@@ -330,7 +331,7 @@ func (r *recorder) Write(p []byte) (int, error) { return r.body.Write(p) }
 // TestHeaders_secure: over https cookies are bound to this host and browsers are told to stay.
 func TestHeaders_secure(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		front, err := handlers.New(handlers.Config{
+		front, err := handlers.New(front.Config{
 			Shop: h.shop, Sessions: h.store.Sessions(), PublicURL: "https://shop.test", Secure: true,
 		})
 		h.must(err)

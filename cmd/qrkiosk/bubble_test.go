@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/sandbox"
@@ -153,7 +154,7 @@ type house struct {
 
 	store  *store.Store
 	client *secpaid.Client
-	shop   *handlers.Rooms
+	shop   *front.Rooms
 	front  *handlers.Server
 	actor  kiosk.Actor
 	close  func()
@@ -227,7 +228,7 @@ func (h *house) open() {
 	rings := bus.NewLocal()
 	config := shop.Config{
 		Store: h.store, Gateway: client, Bus: rings, Vault: v,
-		PublicURL: "http://" + shopAddr, HookPath: handlers.PathHook, RowTime: secpaid.RowTime,
+		PublicURL: "http://" + shopAddr, HookPath: front.PathHook, RowTime: secpaid.RowTime,
 		Mode: kiosk.Sandbox, Log: log, Clock: h.clock, Skew: client.Skew, Random: h.random,
 	}
 	if h.deaf {
@@ -250,9 +251,9 @@ func (h *house) open() {
 	if h.mortal != nil {
 		config.Store = mortalStore{config.Store, h.mortal}
 	}
-	h.shop, err = handlers.OpenRooms(context.Background(), config)
+	h.shop, err = front.OpenRooms(context.Background(), config)
 	h.must(err)
-	h.front, err = handlers.New(handlers.Config{
+	h.front, err = handlers.New(front.Config{
 		Shop: h.shop, Sessions: h.store.Sessions(), PublicURL: "http://" + shopAddr, TillURL: "http://" + h.addr, Clock: h.clock,
 		Dial: h.wires.dial,
 	})

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/sandbox"
@@ -26,7 +27,7 @@ import (
 type fairground struct {
 	t         testing.TB
 	dir       string
-	shop      *handlers.Rooms
+	shop      *front.Rooms
 	store     *store.Store
 	play      *sandbox.Server
 	web       *httptest.Server
@@ -54,11 +55,11 @@ func newFairground(t testing.TB, registers int) *fairground {
 	f.must(err)
 	keys, err := vault.New(bytes.Repeat([]byte{7}, vault.KeySize), vault.WithCost(vault.Cost{KiB: 64, Passes: 1, Lanes: 1}))
 	f.must(err)
-	f.shop, err = handlers.OpenRooms(t.Context(), shop.Config{
-		Store: f.store, Gateway: client, Bus: f.rings, Vault: keys, PublicURL: address, HookPath: handlers.PathHook, Mode: kiosk.Sandbox,
+	f.shop, err = front.OpenRooms(t.Context(), shop.Config{
+		Store: f.store, Gateway: client, Bus: f.rings, Vault: keys, PublicURL: address, HookPath: front.PathHook, Mode: kiosk.Sandbox,
 	})
 	f.must(err)
-	front, err := handlers.New(handlers.Config{Shop: f.shop, Sessions: f.store.Sessions(), PublicURL: address})
+	front, err := handlers.New(front.Config{Shop: f.shop, Sessions: f.store.Sessions(), PublicURL: address})
 	f.must(err)
 	f.web.Config.Handler = front.Handler()
 	f.web.Start()

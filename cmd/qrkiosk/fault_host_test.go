@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/secpaid"
@@ -201,7 +201,7 @@ func TestFault_F84_playAndLive(t *testing.T) {
 		}
 		var codes []kiosk.Code
 		for _, mode := range []kiosk.Mode{born, kiosk.Sandbox, kiosk.Live, born} {
-			shop, err := handlers.OpenRooms(t.Context(), shop.Config{Store: s, Vault: v, Mode: mode})
+			shop, err := front.OpenRooms(t.Context(), shop.Config{Store: s, Vault: v, Mode: mode})
 			codes = append(codes, kiosk.CodeOf(err))
 			if err == nil && shop.Kernel.Installation().Mode != born {
 				t.Errorf("born for %v, and now for %v", born, shop.Kernel.Installation().Mode)

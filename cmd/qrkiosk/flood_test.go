@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/sandbox"
@@ -40,7 +41,7 @@ const (
 type flood struct {
 	t       testing.TB
 	sandbox *sandbox.Server
-	shop    *handlers.Rooms
+	shop    *front.Rooms
 	front   *httptest.Server
 	tills   []kiosk.Actor
 	client  *http.Client
@@ -99,11 +100,11 @@ func (f *flood) open() {
 	f.front = httptest.NewUnstartedServer(nil)
 	url := "http://" + f.front.Listener.Addr().String()
 	rings := bus.NewLocal()
-	f.shop, err = handlers.OpenRooms(context.Background(), shop.Config{
-		Store: books, Gateway: client, Bus: rings, Vault: keys, PublicURL: url, HookPath: handlers.PathHook, Mode: kiosk.Sandbox,
+	f.shop, err = front.OpenRooms(context.Background(), shop.Config{
+		Store: books, Gateway: client, Bus: rings, Vault: keys, PublicURL: url, HookPath: front.PathHook, Mode: kiosk.Sandbox,
 	})
 	f.must(err)
-	front, err := handlers.New(handlers.Config{Shop: f.shop, Sessions: books.Sessions(), PublicURL: url, TillURL: url})
+	front, err := handlers.New(front.Config{Shop: f.shop, Sessions: books.Sessions(), PublicURL: url, TillURL: url})
 	f.must(err)
 	rings.Subscribe(front.Ring)
 	f.front.Config.Handler = front.Handler()

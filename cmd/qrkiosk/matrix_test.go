@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
 )
@@ -132,7 +133,7 @@ func (m *matrix) ask(g *desktop, method, path string, header ...string) answer {
 }
 
 // play asks a route as one kind of person, for each stall that its address may name.
-func (m *matrix) play(r handlers.Route, who string) {
+func (m *matrix) play(r front.Route, who string) {
 	m.t.Helper()
 	stalls := []int{0}
 	if r.OfStall() {
@@ -162,21 +163,21 @@ func (m *matrix) play(r handlers.Route, who string) {
 }
 
 // promised is what the line of a route promises.
-func promised(r handlers.Route, who string, stall int, script bool) string {
+func promised(r front.Route, who string, stall int, script bool) string {
 	name, age, _ := strings.Cut(who, "-")
 	door := map[bool]string{false: "to the door", true: "unknown"}[script]
 	switch r.Who {
-	case handlers.Anybody:
+	case front.Anybody:
 		if r.Path == views.PathOfficeSignIn || r.Path == views.PathOfficeCode {
 			return "whatever" // it is the door itself
 		}
 		return "anything"
-	case handlers.Tablet:
+	case front.Tablet:
 		if name == "tablet" || name == "staff" {
 			return "let in"
 		}
 		return "unknown"
-	case handlers.Staff:
+	case front.Staff:
 		switch {
 		case name == "staff":
 			return "let in"
@@ -184,7 +185,7 @@ func promised(r handlers.Route, who string, stall int, script bool) string {
 			return map[bool]string{false: "to the PIN", true: "unknown"}[script]
 		}
 		return "unknown"
-	case handlers.Display:
+	case front.Display:
 		if name == "display" {
 			return "let in"
 		}
@@ -195,7 +196,7 @@ func promised(r handlers.Route, who string, stall int, script bool) string {
 	switch {
 	case !office:
 		return door
-	case r.Who == handlers.Organizer && name != "organizer":
+	case r.Who == front.Organizer && name != "organizer":
 		return "forbidden"
 	case r.OfStall() && ((name == "manager" && stall != 0) || (name == "foreigner" && stall != 1)):
 		return "missing"

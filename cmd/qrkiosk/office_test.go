@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/shop"
@@ -29,7 +30,7 @@ import (
 // bureau is a front on a real store with two stalls, without a gateway: the office alone.
 type bureau struct {
 	t      *testing.T
-	shop   *handlers.Rooms
+	shop   *front.Rooms
 	config shop.Config
 	store  *store.Store
 	web    *httptest.Server
@@ -55,16 +56,16 @@ func newBureau(t *testing.T, change ...func(*shop.Config)) *bureau {
 	}
 	b.config = shop.Config{
 		Store: b.store, Bus: bus.NewLocal(), Vault: keys, Clock: clock, Mode: kiosk.Live,
-		PublicURL: "http://kiosk.example", HookPath: handlers.PathHook,
+		PublicURL: "http://kiosk.example", HookPath: front.PathHook,
 	}
 	for _, c := range change {
 		c(&b.config)
 	}
-	b.shop, err = handlers.OpenRooms(t.Context(), b.config)
+	b.shop, err = front.OpenRooms(t.Context(), b.config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	front, err := handlers.New(handlers.Config{Shop: b.shop, Sessions: b.store.Sessions(), Clock: clock, Log: b.config.Log})
+	front, err := handlers.New(front.Config{Shop: b.shop, Sessions: b.store.Sessions(), Clock: clock, Log: b.config.Log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,11 +88,11 @@ func newBureau(t *testing.T, change ...func(*shop.Config)) *bureau {
 }
 
 // reopen is the house at another start, with somebody who takes the gateway's key.
-func (b *bureau) reopen(keys kiosk.KeySetter) *handlers.Rooms {
+func (b *bureau) reopen(keys kiosk.KeySetter) *front.Rooms {
 	b.t.Helper()
 	c := b.config
 	c.Keys = keys
-	shop, err := handlers.OpenRooms(b.t.Context(), c)
+	shop, err := front.OpenRooms(b.t.Context(), c)
 	if err != nil {
 		b.t.Fatal(err)
 	}

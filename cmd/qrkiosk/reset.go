@@ -7,7 +7,7 @@ import (
 	"io/fs"
 	"os"
 
-	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/shop"
@@ -61,12 +61,12 @@ func (c *resetCmd) Run(ctx context.Context, p *process) (err error) {
 }
 
 // eitherMode opens the house whatever its money is.
-func eitherMode(ctx context.Context, c shop.Config) (*handlers.Rooms, error) {
+func eitherMode(ctx context.Context, c shop.Config) (*front.Rooms, error) {
 	c.Mode = kiosk.Live
-	rooms, err := handlers.OpenRooms(ctx, c)
+	rooms, err := front.OpenRooms(ctx, c)
 	if kiosk.KeyOf(err) == store.KeyMode {
 		c.Mode = kiosk.Sandbox
-		rooms, err = handlers.OpenRooms(ctx, c)
+		rooms, err = front.OpenRooms(ctx, c)
 	}
 	return rooms, err
 }

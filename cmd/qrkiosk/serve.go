@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 )
 
@@ -198,8 +198,8 @@ func (s settings) locate(l net.Listener) (site, error) {
 }
 
 // frontConfig is what the front needs to know of addresses.
-func (a site) frontConfig() handlers.Config {
-	c := handlers.Config{PublicURL: a.public, TillURL: a.till, SandboxURL: a.sandbox}
+func (a site) frontConfig() front.Config {
+	c := front.Config{PublicURL: a.public, TillURL: a.till, SandboxURL: a.sandbox}
 	if c.PublicURL == "" {
 		c.PublicURL = a.till
 	}

@@ -71,13 +71,34 @@ var rooms = map[string]room{
 		never:   slices.Concat(web, sql),
 	},
 	"handlers": {
+		ours:    []string{"handlers/front", "handlers/bare", "handlers/counterweb", "handlers/officeweb"},
+		outside: []string{"github.com/go-chi/chi/v5"},
+		never:   sql,
+	},
+	"handlers/front": {
 		ours: []string{
-			"kiosk", "kiosk/shop", "kiosk/till", "kiosk/reconcile", "kiosk/office", "kiosk/report", "views", "static",
+			"kiosk", "kiosk/shop", "kiosk/till", "kiosk/reconcile", "kiosk/office", "kiosk/report", "views",
 		},
 		outside: []string{
 			"github.com/go-chi/chi/v5", "github.com/alexedwards/scs/v2", "github.com/gorilla/websocket",
 			"github.com/prometheus/client_golang", "github.com/klauspost/compress", "github.com/a-h/templ",
-			"golang.org/x/image",
+		},
+		never: sql,
+	},
+	"handlers/bare": {
+		ours:    []string{"kiosk", "views", "static", "handlers/front"},
+		outside: []string{"github.com/go-chi/chi/v5", "github.com/prometheus/client_golang"},
+		never:   sql,
+	},
+	"handlers/counterweb": {
+		ours:    []string{"kiosk", "kiosk/till", "views", "handlers/front"},
+		outside: []string{"github.com/go-chi/chi/v5"},
+		never:   sql,
+	},
+	"handlers/officeweb": {
+		ours: []string{"kiosk", "kiosk/till", "kiosk/office", "kiosk/report", "views", "handlers/front"},
+		outside: []string{
+			"github.com/go-chi/chi/v5", "github.com/gorilla/websocket", "github.com/a-h/templ", "golang.org/x/image",
 		},
 		never: sql,
 	},
@@ -100,7 +121,7 @@ var testModules = []string{
 	"github.com/google/go-cmp", "pgregory.net/rapid", "github.com/rogpeppe/go-internal",
 	"github.com/gorilla/websocket", "github.com/prometheus/client_golang", "golang.org/x/net",
 	"github.com/nats-io/nats.go", "github.com/nats-io/nats-server/v2", "github.com/a-h/templ",
-	"github.com/jackc/pgx/v5",
+	"github.com/jackc/pgx/v5", "github.com/alexedwards/scs/v2",
 }
 
 // pkg is what go list tells about a package.

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/shop"
 	"qrkiosk/kiosk/till"
@@ -30,7 +30,7 @@ func (plain) Ring(string, int64)                                         {}
 type past struct {
 	*rapid.T
 	h     *house
-	shop  *handlers.Rooms
+	shop  *front.Rooms
 	by    kiosk.Actor
 	other kiosk.Actor // a second register of the stall, to be told apart
 	sales []string
@@ -49,7 +49,7 @@ func (p *past) must(err error) {
 // the figures of all sales; shifts partition the events; a Z report never changes.
 func TestHistories(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
-		shop, err := handlers.OpenRooms(t.Context(), shop.Config{
+		shop, err := front.OpenRooms(t.Context(), shop.Config{
 			Store: h.Store, Vault: plain{}, Bus: plain{}, PublicURL: "https://kiosk.example", HookPath: "/hooks/",
 			Clock: func() time.Time { return time.UnixMilli(h.clock.Load()) },
 		})
@@ -79,7 +79,7 @@ func TestHistories(t *testing.T) {
 	})
 }
 
-func newPast(t *rapid.T, h *house, shop *handlers.Rooms) *past {
+func newPast(t *rapid.T, h *house, shop *front.Rooms) *past {
 	p := &past{T: t, h: h, shop: shop}
 	ctx := context.Background()
 	zone := rapid.SampledFrom([]string{"", "UTC", "Pacific/Kiritimati", "America/St_Johns"}).Draw(t, "zone")

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/shop"
 )
@@ -42,7 +42,7 @@ func BenchmarkOffice(b *testing.B) {
 	}
 	m := &market{house: newHouse(b, sqliteConfig(b))}
 	m.fillOffice(b)
-	shop, err := handlers.OpenRooms(context.Background(), shop.Config{
+	shop, err := front.OpenRooms(context.Background(), shop.Config{
 		Store: m.Store, Bus: plain{}, Vault: plain{}, Clock: m.cfg.Now, Mode: kiosk.Sandbox, GatewayName: account,
 	})
 	if err != nil {
@@ -71,7 +71,7 @@ func BenchmarkOffice(b *testing.B) {
 func officeStall(i int) string    { return fmt.Sprintf("stall-%02d", i%officeStalls) }
 func officeRegister(i int) string { return fmt.Sprintf("till-%03d", i%officeRegisters) }
 
-func (m *market) officeQuestions(shop *handlers.Rooms) map[string]func(int) (int, error) {
+func (m *market) officeQuestions(shop *front.Rooms) map[string]func(int) (int, error) {
 	ctx, clerk := context.Background(), kiosk.OfficeActor{User: "o", Role: kiosk.Organizer}
 	today, _ := kiosk.LocalHour("", m.clock.Load())
 	book := func(stall string, days int64, by kiosk.TakingsBy) (int, error) {

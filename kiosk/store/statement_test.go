@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/report"
 	"qrkiosk/kiosk/shop"
@@ -106,7 +106,7 @@ func TestOwnerKey(t *testing.T) {
 // TestStatement adds up what a stall is told, from sales with and without split, paid out or not.
 func TestStatement(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
-		shop, err := handlers.OpenRooms(context.Background(), shop.Config{
+		shop, err := front.OpenRooms(context.Background(), shop.Config{
 			Store: h.Store, Bus: plain{}, Vault: plain{}, Clock: h.cfg.Now, Mode: kiosk.Sandbox, GatewayName: account,
 		})
 		if err != nil {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"testing"
 
-	"qrkiosk/handlers"
+	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/shop"
 )
@@ -14,7 +14,7 @@ import (
 // are signs, capitals and umlauts count as they do for people, and pages neither repeat nor leave out.
 func TestTrail(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
-		shop, err := handlers.OpenRooms(context.Background(), shop.Config{
+		shop, err := front.OpenRooms(context.Background(), shop.Config{
 			Store: h.Store, Bus: plain{}, Vault: plain{}, Clock: h.cfg.Now, Mode: kiosk.Sandbox, GatewayName: account,
 		})
 		if err != nil {

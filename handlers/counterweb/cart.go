@@ -1,0 +1,166 @@
+package counterweb
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"qrkiosk/handlers/front"
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/till"
+	"qrkiosk/views"
+)
+
+// itemField begins the names of the fields in which a plain form counts items.
+const itemField = "item."
+
+// readCharge reads a charge from the keypad (cents and lines), from one of the two readings of a
+// plain number, or from the amount field and the counts of items.
+func readCharge(r *http.Request) (till.Charge, error) {
+	form := r.PostForm
+	c := till.Charge{Note: strings.TrimSpace(form.Get("note")), Key: form.Get("key")}
+	var err error
+	if c.Discount, err = readDiscount(form); err != nil {
+		return c, err
+	}
+	switch {
+	case form.Has("cents"):
+		if c.Amount, err = kiosk.ParseCents(form.Get("cents")); err == nil {
+			c.Lines, err = readLines(form.Get("lines"))
+		}
+		return c, err
+	case form.Has("reading"):
+		c.Amount, err = kiosk.ParseMoney(form.Get("reading"))
+	default:
+		c.Amount, err = readAmount(form)
+	}
+	if err == nil {
+		err = readCounts(&c, form)
+	}
+	return c, err
+}
+
+// readAmount reads the amount field, which may stay empty beside items.
+func readAmount(form url.Values) (kiosk.Money, error) {
+	text := form.Get("amount")
+	if strings.TrimSpace(text) == "" && len(countFields(form)) > 0 {
+		return 0, nil
+	}
+	return kiosk.ParseMoney(text)
+}
+
+// countFields lists the fields that count items and are not empty, in order of their names.
+func countFields(form url.Values) []string {
+	var names []string
+	for name := range form {
+		count := strings.TrimSpace(form.Get(name))
+		if strings.HasPrefix(name, itemField) && count != "" && count != "0" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// readCounts makes lines of the items that a plain form counts, and of the amount beside them.
+func readCounts(c *till.Charge, form url.Values) error {
+	names := countFields(form)
+	if len(names) == 0 {
+		return nil
+	}
+	for _, name := range names {
+		n, err := strconv.ParseUint(strings.TrimSpace(form.Get(name)), 10, 16)
+		id := front.PlainID(strings.TrimPrefix(name, itemField))
+		if err != nil || id == "" {
+			return errLines
+		}
+		c.Lines = append(c.Lines, kiosk.Line{Item: id, Qty: int64(n)}) //nolint:gosec // parsed with 16 bits
+	}
+	if c.Amount > 0 {
+		c.Lines = append(c.Lines, kiosk.Line{Qty: 1, Unit: c.Amount})
+		c.Amount = 0 // only the catalogue knows what it comes to
+	}
+	return nil
+}
+
+func readDiscount(form url.Values) (kiosk.Discount, error) {
+	text := strings.TrimSpace(form.Get("discount"))
+	if form.Get("unit") == "%" && text != "" && !strings.HasSuffix(text, "%") {
+		text += "%"
+	}
+	d, err := kiosk.ParseDiscount(text)
+	if err == nil && !d.IsZero() {
+		d.Reason = strings.TrimSpace(form.Get("reason"))
+	}
+	return d, err
+}
+
+var errLines = &kiosk.Error{Code: kiosk.Invalid, Key: till.KeyLinesWrong, Field: "lines"}
+
+// readLines reads what the keypad added up: "350 2x400 120 2x350@item".
+func readLines(text string) ([]kiosk.Line, error) {
+	if len(text) > 16<<10 {
+		return nil, errLines
+	}
+	var lines []kiosk.Line
+	for field := range strings.FieldsSeq(text) {
+		l, err := readLine(field)
+		if err != nil {
+			return nil, errLines
+		}
+		lines = append(lines, l)
+	}
+	return lines, nil
+}
+
+func readLine(field string) (kiosk.Line, error) {
+	price, item, isItem := strings.Cut(field, "@")
+	if isItem && front.PlainID(item) == "" {
+		return kiosk.Line{}, errLines
+	}
+	qty, unit, times := strings.Cut(price, "x")
+	if !times {
+		qty, unit = "1", qty
+	}
+	n, err := strconv.ParseUint(qty, 10, 16)
+	if err != nil {
+		return kiosk.Line{}, err
+	}
+	m, err := kiosk.ParseCents(unit)
+	return kiosk.Line{Item: item, Qty: int64(n), Unit: m}, err //nolint:gosec // parsed with 16 bits
+}
+
+// cart takes what is being rung up, to be mirrored on the displays. There is nothing to answer.
+func (t *Till) cart(w http.ResponseWriter, r *http.Request) error {
+	lines, err := readLines(r.PostForm.Get("lines"))
+	if err != nil {
+		return err
+	}
+	off, err := readDiscount(r.PostForm)
+	if err != nil {
+		return err
+	}
+	if err := t.rooms.Till.SetCart(r.Context(), front.TillActorOf(r).Actor, r.PostForm.Get("key"), lines, off); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// items draws the tiles anew, for a till whose catalogue has changed under its hands.
+func (t *Till) items(w http.ResponseWriter, r *http.Request) error {
+	tillScreen, err := t.rooms.Till.TillScreen(r.Context(), front.TillActorOf(r).Register)
+	if err != nil {
+		return err
+	}
+	items, err := t.rooms.Office.Items(r.Context(), tillScreen.Stall.ID)
+	if err != nil {
+		return err
+	}
+	p := t.front.View(r)
+	p.Lang = t.front.StaffLang(r, tillScreen.Stall)
+	t.front.Render(w, r, http.StatusOK, views.TillItems(p.For(tillScreen.Stall), items))
+	return nil
+}

@@ -1,0 +1,178 @@
+package counterweb
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"qrkiosk/handlers/front"
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/till"
+	"qrkiosk/views"
+)
+
+// enrolForm shows what a one-time link would do. It does nothing by itself: programs that preview
+// links must not use it up.
+func (c *Counter) enrolForm(w http.ResponseWriter, r *http.Request) error {
+	ticket := chi.URLParam(r, "ticket")
+	kind, err := c.rooms.Till.TicketKind(r.Context(), ticket)
+	if err != nil {
+		return err
+	}
+	c.front.Render(w, r, http.StatusOK, views.EnrolPage(c.front.View(r), kind, ticket))
+	return nil
+}
+
+func (c *Counter) enrolTill(w http.ResponseWriter, r *http.Request) error {
+	return c.enrol(w, r, front.TillCookie, views.PathTill)
+}
+
+func (c *Counter) enrolDisplay(w http.ResponseWriter, r *http.Request) error {
+	return c.enrol(w, r, front.DisplayCookie, views.PathDisplay)
+}
+
+func (c *Counter) enrol(w http.ResponseWriter, r *http.Request, cookie, then string) error {
+	ticket := r.PostForm.Get("ticket")
+	kind, err := c.rooms.Till.TicketKind(r.Context(), ticket)
+	if err != nil {
+		return c.wrongTicket(r, err)
+	}
+	if (kind == kiosk.Display) != (cookie == front.DisplayCookie) {
+		return &kiosk.Error{Code: kiosk.Invalid, Key: till.KeyDeviceWrong}
+	}
+	device, secret, err := c.rooms.Till.Enrol(r.Context(), ticket, deviceName(r))
+	if err != nil {
+		return err
+	}
+	c.closeOthers(device)
+	c.front.SetCookie(w, cookie, secret, front.DeviceLife)
+	c.log.Info("device enrolled", "register", device.Register, "kind", device.Kind)
+	return c.front.GoTo(w, r, then)
+}
+
+// wrongTicket counts by address who comes with links that are none. Right ones are not counted: in
+// the morning a whole market enrols its devices from behind one address.
+func (c *Counter) wrongTicket(r *http.Request, err error) error {
+	if wait := c.front.Limits.Wait("enrol "+c.front.ClientIP(r).String(), c.clock()); wait > 0 {
+		return front.ErrTooOften(wait, "")
+	}
+	return err
+}
+
+// closeOthers ends the sockets of tablets that a new one has replaced.
+func (c *Counter) closeOthers(device kiosk.Device) {
+	if device.Kind != kiosk.Tablet {
+		return
+	}
+	c.front.Hub.End(func(client *front.Client) bool {
+		return client.View.Kind != kiosk.Display && client.Room.Register == device.Register
+	}, front.CloseRevoked)
+}
+
+// deviceName is what the browser calls itself, cut short, so that people can tell devices apart.
+func deviceName(r *http.Request) string {
+	name := r.UserAgent()
+	return name[:min(len(name), 120)]
+}
+
+// pairing shows the code of a display that waits to be paired, asking for a new one when there is
+// none or its time is over.
+func (c *Counter) pairing(w http.ResponseWriter, r *http.Request) error {
+	p, err := c.rooms.Till.Pairing(r.Context(), c.front.Cookie(r, front.DisplayCookie))
+	switch kiosk.CodeOf(err) {
+	case "":
+	case kiosk.NotFound, kiosk.Gone:
+		if p, err = c.askPairing(w, r); err != nil {
+			return err
+		}
+	default:
+		return err
+	}
+	c.front.Render(w, r, http.StatusOK, views.PairingPage(c.front.View(r), p.Code, p.Match, c.code(c.front.TillURL+views.PathPair+"?code="+p.Code)))
+	return nil
+}
+
+func (c *Counter) askPairing(w http.ResponseWriter, r *http.Request) (kiosk.Pairing, error) {
+	if wait := c.front.Limits.Wait("pairing "+c.front.ClientIP(r).String(), c.clock()); wait > 0 {
+		return kiosk.Pairing{}, front.ErrTooOften(wait, "")
+	}
+	p, secret, err := c.rooms.Till.AskPairing(r.Context())
+	if err == nil {
+		c.front.SetCookie(w, front.DisplayCookie, secret, front.DeviceLife)
+	}
+	return p, err
+}
+
+// pairState tells a waiting display whether anything changed: 204 while nothing did.
+func (c *Counter) pairState(w http.ResponseWriter, r *http.Request) error {
+	p, err := c.rooms.Till.Pairing(r.Context(), c.front.Cookie(r, front.DisplayCookie))
+	if err == nil && p.Device == "" {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// pairForm asks for a code; a till that has scanned the display's own brings it.
+func (c *Counter) pairForm(w http.ResponseWriter, r *http.Request) error {
+	if code := r.URL.Query().Get("code"); code != "" {
+		return c.pairPeek(w, r, code)
+	}
+	return c.pairPage(w, r, http.StatusOK, views.TillPair{}, nil)
+}
+
+func (c *Counter) pairPage(w http.ResponseWriter, r *http.Request, status int, page views.TillPair, cause error) error {
+	t, err := c.rooms.Till.TillScreen(r.Context(), front.TillActorOf(r).Register)
+	if err != nil {
+		return err
+	}
+	p := c.front.View(r)
+	p.Lang = c.front.StaffLang(r, t.Stall)
+	page.Stall, page.Error = t.Stall, p.Explain(front.WithWords(cause))
+	c.front.Render(w, r, status, views.TillPairForm(p, page))
+	return nil
+}
+
+// pairFind finds the display of a code, so that its word can be compared before it is bound.
+func (c *Counter) pairFind(w http.ResponseWriter, r *http.Request) error {
+	return c.pairPeek(w, r, r.PostForm.Get("code"))
+}
+
+func (c *Counter) pairPeek(w http.ResponseWriter, r *http.Request, code string) error {
+	if err := c.mayPair(r); err != nil {
+		return c.pairRefused(w, r, err)
+	}
+	p, err := c.rooms.Till.PeekPairing(r.Context(), code)
+	if err != nil {
+		return c.pairRefused(w, r, err)
+	}
+	return c.pairPage(w, r, http.StatusOK, views.TillPair{Code: code, Match: &p.Match}, nil)
+}
+
+// pairConfirm binds the display. A code can be guessed here as well as in pairFind, so both count.
+func (c *Counter) pairConfirm(w http.ResponseWriter, r *http.Request) error {
+	if err := c.mayPair(r); err != nil {
+		return c.pairRefused(w, r, err)
+	}
+	if _, err := c.rooms.Till.Pair(r.Context(), front.TillActorOf(r).Actor, r.PostForm.Get("code"), "display"); err != nil {
+		return c.pairRefused(w, r, err)
+	}
+	return c.front.GoTo(w, r, views.PathTill)
+}
+
+func (c *Counter) mayPair(r *http.Request) error {
+	if wait := c.front.Limits.Wait("pair "+front.TabletOf(r).ID, c.clock()); wait > 0 {
+		return front.ErrTooOften(wait, "code")
+	}
+	return nil
+}
+
+// pairRefused shows the form again with the reason and what was typed.
+func (c *Counter) pairRefused(w http.ResponseWriter, r *http.Request, cause error) error {
+	if front.WantsJSON(r) || front.StatusOf(cause) >= http.StatusInternalServerError {
+		return cause
+	}
+	front.RetryAfter(w, cause)
+	return c.pairPage(w, r, front.StatusOf(cause), views.TillPair{Code: r.PostForm.Get("code")}, cause)
+}

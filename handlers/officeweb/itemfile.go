@@ -1,0 +1,83 @@
+package officeweb
+
+import (
+	"net/http"
+
+	"qrkiosk/handlers/front"
+	"qrkiosk/views"
+)
+
+func (o *Office) itemFileRoutes() []front.Route {
+	return []front.Route{
+		{Method: "GET", Path: views.PathItemsCSV, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.itemsCSV},
+		{Method: "GET", Path: views.PathItemImport, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.itemImport},
+		{Method: "POST", Path: views.PathItemImport, Who: front.StallManager, Body: importBody, Way: front.WayOffice, Do: o.stalls.itemPreview},
+		{Method: "POST", Path: views.PathItemImportApply, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.itemApply},
+	}
+}
+
+// itemsCSV sends the catalogue of a stall as it is at one moment.
+func (st *Stalls) itemsCSV(w http.ResponseWriter, r *http.Request) error {
+	stall, err := st.front.StallHere(r)
+	if err != nil {
+		return err
+	}
+	items, err := st.rooms.Office.Items(r.Context(), stall.ID)
+	if err != nil {
+		return err
+	}
+	sendFile(w, csvKind, views.ItemsFile(stall))
+	_, err = w.Write(views.ItemsSheet(st.front.View(r).For(stall), items))
+	return err
+}
+
+func (st *Stalls) itemImport(w http.ResponseWriter, r *http.Request) error {
+	return st.itemImportPage(w, r, http.StatusOK, views.ItemImport{}, nil)
+}
+
+func (st *Stalls) itemImportPage(w http.ResponseWriter, r *http.Request, status int, i views.ItemImport, t *views.Problem) error {
+	var err error
+	if i.Stall, err = st.front.StallHere(r); err != nil {
+		return err
+	}
+	p, f := st.stallTab(r, i.Stall, "items", t)
+	f.Title = p.T("office.itemfile.title")
+	st.front.Render(w, r, status, views.ItemImportPage(p, f, i))
+	return nil
+}
+
+// itemImportAgain shows the form with what was wrong.
+func (st *Stalls) itemImportAgain(w http.ResponseWriter, r *http.Request, cause error) error {
+	return st.office.again(w, r, cause, func(_ views.Page, t *views.Problem) {
+		if err := st.itemImportPage(w, r, front.StatusOf(cause), views.ItemImport{}, t); err != nil {
+			st.front.Fail(w, r, err)
+		}
+	})
+}
+
+// itemPreview reads a file and says what it would make, or what is wrong with it, line by line.
+func (st *Stalls) itemPreview(w http.ResponseWriter, r *http.Request) error {
+	raw, err := readUpload(r, "file")
+	if err != nil {
+		return st.itemImportAgain(w, r, err)
+	}
+	plan, draft, err := st.rooms.Office.PreviewItems(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"), raw)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if len(plan.Faults) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return st.itemImportPage(w, r, status, views.ItemImport{Plan: &plan, Draft: draft}, nil)
+}
+
+// itemApply makes what was previewed, all of it or nothing.
+func (st *Stalls) itemApply(w http.ResponseWriter, r *http.Request) error {
+	stall, form := pathID(r, "stall"), r.PostForm
+	err := st.rooms.Office.ImportItems(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, form.Get("draft"), form.Get("remove") == "yes")
+	if err != nil {
+		return st.itemImportAgain(w, r, err)
+	}
+	return st.office.redirectDone(w, r, "items-imported", views.StallPath(stall, "/items"))
+}

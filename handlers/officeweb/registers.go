@@ -1,0 +1,205 @@
+package officeweb
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"qrkiosk/handlers/front"
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/office"
+	"qrkiosk/views"
+)
+
+// cardsBody is how many bytes the choice of cards of a large fleet may have.
+const cardsBody = 512 << 10
+
+// importBody leaves room for what a form writes around the file.
+const importBody = office.SheetLimit + 64<<10
+
+func (o *Office) fleetRoutes() []front.Route {
+	return []front.Route{
+		{Method: "GET", Path: views.PathWall, Who: front.Office, Way: front.WayOffice, Do: o.wallPage},
+		{Method: "GET", Path: views.PathWallLive, Who: front.Office, Way: front.WaySocket, Do: o.wallSocket},
+
+		{Method: "GET", Path: views.PathImport, Who: front.Organizer, Way: front.WayOffice, Do: o.fleet.importForm},
+		{Method: "POST", Path: views.PathImport, Who: front.Organizer, Body: importBody, Way: front.WayOffice, Do: o.fleet.importPreview},
+		{Method: "POST", Path: views.PathImportApply, Who: front.Organizer, Way: front.WayOffice, Do: o.fleet.importApply},
+		{Method: "GET", Path: views.PathCards, Who: front.Office, Way: front.WayOffice, Do: o.fleet.cardsForm},
+		{Method: "POST", Path: views.PathCards, Who: front.Office, Body: cardsBody, Way: front.WayOffice, Do: o.fleet.cardsPrint},
+
+		{Method: "GET", Path: views.PathRegisters, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registers},
+		{Method: "POST", Path: views.PathRegisters, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerAdd},
+		{Method: "GET", Path: views.PathRegister, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.register},
+		{Method: "POST", Path: views.PathRegisterName, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerName},
+		{Method: "POST", Path: views.PathRegisterMove, Who: front.Organizer, Way: front.WayOffice, Do: o.fleet.registerMove},
+		{Method: "POST", Path: views.PathRegisterCard, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerCard},
+		{Method: "POST", Path: views.PathRegisterUnlink, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerUnlink},
+		{Method: "POST", Path: views.PathRegisterRevoke, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerRevoke},
+		{Method: "GET", Path: views.PathRegisterLost, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerLost},
+
+		{Method: "GET", Path: views.PathStaff, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaff},
+		{Method: "POST", Path: views.PathStaff, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaffAdd},
+		{Method: "POST", Path: views.PathStaffChange, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaffChange},
+		{Method: "POST", Path: views.PathStaffPIN, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaffPIN},
+		{Method: "POST", Path: views.PathStaffLeave, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaffLeave},
+	}
+}
+
+func (fl *Fleet) registers(w http.ResponseWriter, r *http.Request) error {
+	return fl.registersPage(w, r, http.StatusOK, views.Registers{}, nil)
+}
+
+func (fl *Fleet) registersPage(w http.ResponseWriter, r *http.Request, status int, typed views.Registers, t *views.Problem) error {
+	stall, all, _, err := fl.rooms.Office.StallOverview(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"))
+	if err != nil {
+		return err
+	}
+	p, f := fl.office.stallFrame(r, stall, "registers", "")
+	f.Title, f.Error = p.T("office.tab.registers"), t
+	typed.Stall, typed.Registers, typed.Online = stall, all, fl.onlineNames(all)
+	fl.front.Render(w, r, status, views.RegistersPage(p, f, typed))
+	return nil
+}
+
+// onlineNames are the devices of registers that are connected.
+func (fl *Fleet) onlineNames(all []kiosk.RegisterOverview) map[string]bool {
+	online, names := fl.front.Online(), map[string]bool{}
+	for _, g := range all {
+		for _, d := range g.Devices {
+			h := g.Health[d.ID]
+			h.Device = d.ID
+			names[d.ID] = online(h)
+		}
+	}
+	return names
+}
+
+func (fl *Fleet) registerAdd(w http.ResponseWriter, r *http.Request) error {
+	if _, err := fl.rooms.Kernel.Stall(r.Context(), pathID(r, "stall")); err != nil {
+		return err
+	}
+	name, prefix := r.PostForm.Get("name"), r.PostForm.Get("prefix")
+	g, err := fl.rooms.Office.NewRegister(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"), name, prefix)
+	if err != nil {
+		return fl.office.again(w, r, err, func(_ views.Page, t *views.Problem) {
+			_ = fl.registersPage(w, r, front.StatusOf(err), views.Registers{Name: cut(name), Prefix: cut(prefix)}, t)
+		})
+	}
+	fl.office.wall.touch(g.ID)
+	return fl.office.redirectDone(w, r, "register-added", views.RegistersPath(pathID(r, "stall")))
+}
+
+func (fl *Fleet) register(w http.ResponseWriter, r *http.Request) error {
+	return fl.registerPage(w, r, http.StatusOK, "", nil)
+}
+
+// readRegister reads the register of the address, and the frame of a page about it.
+func (fl *Fleet) readRegister(r *http.Request) (views.Page, views.OfficeFrame, views.Registers, error) {
+	g, stall, err := fl.rooms.Office.RegisterOverview(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "register"))
+	if err == nil && stall.ID != pathID(r, "stall") {
+		err = front.ErrNoPage
+	}
+	if err != nil {
+		return views.Page{}, views.OfficeFrame{}, views.Registers{}, err
+	}
+	all := []kiosk.RegisterOverview{g}
+	p, f := fl.office.stallFrame(r, stall, "registers", g.Register.Name)
+	return p, f, views.Registers{Stall: stall, Registers: all, Online: fl.onlineNames(all)}, nil
+}
+
+func (fl *Fleet) registerPage(w http.ResponseWriter, r *http.Request, status int, typed string, t *views.Problem) error {
+	p, f, v, err := fl.readRegister(r)
+	if err != nil {
+		return err
+	}
+	if o := front.OfficeActorOf(r); o.Role == kiosk.Organizer {
+		if v.Move, _, err = fl.rooms.Office.StallsOf(r.Context(), o.OfficeActor); err != nil {
+			return err
+		}
+	}
+	v.Name, f.Error = typed, t
+	fl.front.Render(w, r, status, views.RegisterPage(p, f, v))
+	return nil
+}
+
+// registerAgain shows the page of a register with what was wrong.
+func (fl *Fleet) registerAgain(w http.ResponseWriter, r *http.Request, typed string, err error) error {
+	return fl.office.again(w, r, err, func(_ views.Page, t *views.Problem) {
+		_ = fl.registerPage(w, r, front.StatusOf(err), cut(typed), t)
+	})
+}
+
+func (fl *Fleet) registerName(w http.ResponseWriter, r *http.Request) error {
+	register, err := fl.office.inStall(r)
+	if err != nil {
+		return err
+	}
+	name := r.PostForm.Get("name")
+	if err := fl.rooms.Office.RenameRegister(r.Context(), front.OfficeActorOf(r).OfficeActor, register, name); err != nil {
+		return fl.registerAgain(w, r, name, err)
+	}
+	return fl.office.redirectDone(w, r, "register-renamed", here(r))
+}
+
+func (fl *Fleet) registerMove(w http.ResponseWriter, r *http.Request) error {
+	register, err := fl.office.inStall(r)
+	if err != nil {
+		return err
+	}
+	to := front.PlainID(r.PostForm.Get("to"))
+	if err := fl.rooms.Office.MoveRegister(r.Context(), front.OfficeActorOf(r).OfficeActor, register, to); err != nil {
+		return fl.registerAgain(w, r, "", err)
+	}
+	return fl.office.redirectDone(w, r, "register-moved", views.RegisterPath(to, register, ""))
+}
+
+func (fl *Fleet) registerUnlink(w http.ResponseWriter, r *http.Request) error {
+	register, err := fl.office.inStall(r)
+	if err != nil {
+		return err
+	}
+	if err := fl.rooms.Office.EndTicket(r.Context(), front.OfficeActorOf(r).OfficeActor, register, front.PlainID(r.PostForm.Get("ticket"))); err != nil {
+		return err
+	}
+	return fl.office.redirectDone(w, r, "link-ended", here(r))
+}
+
+// registerRevoke ends the trust in a device, or in all of a register, and closes their sockets
+// before it answers.
+func (fl *Fleet) registerRevoke(w http.ResponseWriter, r *http.Request) error {
+	register, err := fl.office.inStall(r)
+	if err != nil {
+		return err
+	}
+	device := front.PlainID(r.PostForm.Get("device"))
+	n, err := fl.rooms.Office.RevokeDevices(r.Context(), front.OfficeActorOf(r).OfficeActor, register, device)
+	if err != nil {
+		return err
+	}
+	fl.front.Hub.End(func(c *front.Client) bool {
+		return c.Room.Register == register && (device == "" || c.Device == device)
+	}, front.CloseRevoked)
+	fl.office.wall.touch(register)
+	fl.log.Info("devices revoked", "register", register, "devices", n, "by", front.OfficeActorOf(r).User)
+	return fl.office.redirectDone(w, r, "device-revoked", here(r))
+}
+
+func (fl *Fleet) registerLost(w http.ResponseWriter, r *http.Request) error {
+	p, f, v, err := fl.readRegister(r)
+	if err != nil {
+		return err
+	}
+	f.Title = p.T("office.lost.title", "name", v.Registers[0].Register.Name)
+	fl.front.Render(w, r, http.StatusOK, views.LostPage(p, f, v))
+	return nil
+}
+
+// hours reads the lifetime of one-time links, in milliseconds; 0 is refused where it is used.
+func hours(r *http.Request) int64 {
+	n, err := strconv.Atoi(r.PostForm.Get("life"))
+	if err != nil || n < 1 || n > 24*365 {
+		return 0
+	}
+	return (time.Duration(n) * time.Hour).Milliseconds()
+}

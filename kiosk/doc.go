@@ -10,33 +10,38 @@
 //
 // Imports go one way; a test holds this table against the real import graph.
 //
-//	room             owns                                                  imports of ours
-//	kiosk            nouns, pure rules, ports                              nothing
-//	kiosk/shop       the kernel: change and ring, take and store,
-//	                 accounts, health, alarms                              kiosk
-//	kiosk/till       what happens at a counter: charge, cart, tip,
-//	                 cancel, refund, shift, decisions, screens, devices    kiosk, kiosk/shop
-//	kiosk/reconcile  what is owed to the gateway or asked of it: links,
-//	                 notices, lists, census, audit, payouts, anchors       kiosk, kiosk/shop
-//	kiosk/office     people, stalls, registers, items, imports, wall,
-//	                 retention, trail                                      kiosk, kiosk/shop
-//	kiosk/report     takings, statements, lists of shifts, exports         kiosk, kiosk/shop
-//	kiosk/store      every line of SQL, for SQLite and PostgreSQL          kiosk, assets
-//	kiosk/secpaid    the SecPaid V2 wire as a client                       kiosk
-//	kiosk/sandbox    an embedded SecPaid, sharing no wire with the client  kiosk (Money alone)
-//	kiosk/bus        telling other screens that something changed          kiosk
-//	kiosk/vault      hashes of PINs, seals of secrets                      kiosk
-//	static           what browsers load                                    nothing
-//	assets           migrations and words                                  nothing
-//	views            pages, words, money and time as text, the QR code     kiosk, static, assets
-//	handlers         the table of routes and one handler from it           its wings below
-//	handlers/front   doors, sessions, hub, sockets, errors, metrics        kiosk, its rooms, views
-//	handlers/bare    webhooks, health, files: what is for no person        kiosk, views, static, handlers/front
-//	handlers/counterweb  what cashiers and customers ask for               kiosk, kiosk/till, views, handlers/front
-//	handlers/officeweb   what people in the office ask for                 kiosk, its rooms but reconcile,
-//	                                                                       views, handlers/front
-//	cmd/qrkiosk      configuration and wiring, tests of the whole          everything
-//	cmd/torture      drives and kills the program, checks its books        assets
+//	room               owns                                                  imports of ours
+//	kiosk              nouns, pure rules, ports                              nothing
+//	kiosk/shop         the kernel: change and ring, take and store,
+//	                   accounts, health, alarms                              kiosk
+//	kiosk/till         what happens at a counter: charge, cart, tip,
+//	                   cancel, refund, shift, decisions, screens, devices    kiosk, kiosk/shop
+//	kiosk/reconcile    what is owed to the gateway or asked of it: links,
+//	                   notices, lists, census, audit, payouts, anchors       kiosk, kiosk/shop
+//	kiosk/office       people, stalls, registers, items, imports, wall,
+//	                   retention, trail                                      kiosk, kiosk/shop
+//	kiosk/report       takings, statements, lists of shifts, exports         kiosk, kiosk/shop
+//	kiosk/store        every line of SQL, for SQLite and PostgreSQL          kiosk, assets
+//	kiosk/secpaid      the SecPaid V2 wire as a client                       kiosk
+//	kiosk/sandbox      an embedded SecPaid, sharing no wire with the client  kiosk (Money alone)
+//	kiosk/bus          telling other screens that something changed          kiosk
+//	kiosk/vault        hashes of PINs, seals of secrets                      kiosk
+//	static             what browsers load                                    nothing
+//	assets             migrations and words                                  nothing
+//	views              what every page is drawn with: words, money and
+//	                   time as text, layout, icons, colours, the QR code     kiosk, static, assets
+//	views/counterview  till, display, receipt, devices and PIN as pages      kiosk, views, static, assets
+//	views/officeview   every page of the office, and its files               kiosk, views, static, assets
+//	handlers           the table of routes and one handler from it           its wings below
+//	handlers/front     doors, sessions, hub, sockets, errors, metrics        kiosk, its rooms, views
+//	handlers/bare      webhooks, health, files: what is for no person        kiosk, views, static,
+//	                                                                         handlers/front
+//	handlers/counterweb  what cashiers and customers ask for                 kiosk, kiosk/till, views,
+//	                                                                         handlers/front
+//	handlers/officeweb what people in the office ask for                     kiosk, its rooms but reconcile,
+//	                                                                         views, handlers/front
+//	cmd/qrkiosk        configuration and wiring, tests of the whole          everything
+//	cmd/torture        drives and kills the program, checks its books        assets
 //
 // A change of wire, dialect, wording or look stays in one room.
 //

@@ -1,4 +1,4 @@
-package views
+package views_test
 
 import (
 	"bytes"
@@ -12,15 +12,24 @@ import (
 	"github.com/a-h/templ"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // longTill is a till with enough sales for a page of 15 KB.
-func longTill() (kiosk.TillScreen, TillExtras) {
-	s, x := tillOf("ready")
+func longTill() (kiosk.TillScreen, counterview.TillExtras) {
+	s, x := counterview.SampleTill("ready")
 	for i := range 24 {
-		s.Last = append(s.Last, at(int64(20+i), saleOf(fmt.Sprintf("B2-%04d", 30-i), kiosk.Money(1000+i), confirmed)))
+		s.Last = append(s.Last, paidAt(int64(20+i), counterview.SampleSale(fmt.Sprintf("B2-%04d", 30-i), kiosk.Money(1000+i), confirmed)))
 	}
 	return s, x
+}
+
+// paidAt sets when a sale was paid, which is when it was made.
+func paidAt(minutesAgo int64, s *kiosk.Sale) *kiosk.Sale {
+	s.Created -= minutesAgo * 60_000
+	s.PaidAt = s.Created
+	return s
 }
 
 // appended writes the bytes of a page the way a person would who writes nothing else: the fixed
@@ -66,10 +75,10 @@ func hour(b []byte, ms int64) []byte { return time.UnixMilli(ms).UTC().AppendFor
 // BenchmarkPage draws a till page of about 15 KB and tells how many times longer it takes than
 // appending the same page by hand; both alternate, so that drift cancels.
 func BenchmarkPage(b *testing.B) {
-	p := Page{Lang: "en", Zone: time.UTC}
+	p := views.Page{Lang: "en", Zone: time.UTC}
 	s, x := longTill()
 	var page bytes.Buffer
-	if err := TillPage(p, s, x).Render(context.Background(), &page); err != nil {
+	if err := counterview.TillPage(p, s, x).Render(context.Background(), &page); err != nil {
 		b.Fatal(err)
 	}
 	first := bytes.Index(page.Bytes(), []byte("<li><a"))
@@ -85,7 +94,7 @@ func BenchmarkPage(b *testing.B) {
 		hand = appended(hand[:0], s.Last, head, tail)
 		between := time.Now()
 		page.Reset()
-		if err := TillPage(p, s, x).Render(context.Background(), &page); err != nil {
+		if err := counterview.TillPage(p, s, x).Render(context.Background(), &page); err != nil {
 			b.Fatal(err)
 		}
 		byHand += between.Sub(began)
@@ -97,12 +106,12 @@ func BenchmarkPage(b *testing.B) {
 
 // BenchmarkFragment draws what is pushed at every change of a sale.
 func BenchmarkFragment(b *testing.B) {
-	p := Page{Lang: "en", Zone: time.UTC}
-	s, x := tillOf("awaiting")
-	x.QR, _ = QR(payURL)
-	d := displayOf("code")
+	p := views.Page{Lang: "en", Zone: time.UTC}
+	s, x := counterview.SampleTill("awaiting")
+	x.QR, _ = views.QR(counterview.SamplePayURL)
+	d := counterview.SampleDisplay("code")
 	for name, c := range map[string]templ.Component{
-		"till": TillFragment(p, s, x), "display": DisplayFragment(p, d, DisplayExtras{QR: x.QR}),
+		"till": counterview.TillFragment(p, s, x), "display": counterview.DisplayFragment(p, d, counterview.DisplayExtras{QR: x.QR}),
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -24,7 +24,8 @@ const (
 	contrastAAA = 7.0
 )
 
-const defaultAccent = "#12506b"
+// DefaultAccent is the colour of a stall that has chosen none.
+const DefaultAccent = "#12506b"
 
 // colour is a colour in sRGB, each part 0 to 1.
 type colour struct{ r, g, b float64 }
@@ -142,7 +143,7 @@ type palette struct {
 func paletteOf(accent string) palette {
 	c, ok := parseHex(accent)
 	if !ok {
-		c = mustHex(defaultAccent)
+		c = mustHex(DefaultAccent)
 	}
 	black := colour{}
 	p := palette{onLight: white, onDark: inkDark}
@@ -199,5 +200,5 @@ func newBrand(accent string) brand {
 // BrandPath is the address of a stall's style sheet.
 func BrandPath(s kiosk.Stall) string {
 	_, hash := BrandCSS(s)
-	return pathBrand + hash + ".css"
+	return PathBrand + hash + ".css"
 }

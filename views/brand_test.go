@@ -154,3 +154,34 @@ func TestDisplay_contrast(t *testing.T) {
 		}
 	}
 }
+
+// Both grounds of the guide have the tokens of the sheets.
+func TestGuide_tokens(t *testing.T) {
+	light, dark := tokens(t, "css/base.css")
+	raw, err := fs.ReadFile(static.FS, "css/guide.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(raw), ".ground.light {")
+	lightSide, rest, _ := strings.Cut(rest, "}")
+	_, rest, _ = strings.Cut(rest, ".ground.dark {")
+	darkSide, _, _ := strings.Cut(rest, "}")
+	for side, c := range map[string]struct {
+		text string
+		want map[string]colour
+	}{"light": {lightSide, light}, "dark": {darkSide, dark}} {
+		found := regexp.MustCompile(`--([a-z-]+): (#[0-9a-f]+);`).FindAllStringSubmatch(c.text, -1)
+		if len(found) < 12 {
+			t.Errorf("%s has only %d tokens", side, len(found))
+		}
+		for _, m := range found {
+			value := m[2]
+			if len(value) == 4 {
+				value = "#" + strings.Repeat(value[1:2], 2) + strings.Repeat(value[2:3], 2) + strings.Repeat(value[3:], 2)
+			}
+			if mustHex(value) != c.want[m[1]] {
+				t.Errorf("%s: --%s is %s in the guide", side, m[1], m[2])
+			}
+		}
+	}
+}

@@ -9,7 +9,7 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 
-	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 func decode(img image.Image) (string, error) {
@@ -75,13 +75,13 @@ func TestScreens_codeIsRead(t *testing.T) {
 				s.scheme(scheme)
 				s.settle()
 				img := s.shot()
-				if got, err := decode(img); err != nil || got != views.PayURL {
+				if got, err := decode(img); err != nil || got != counterview.SamplePayURL {
 					t.Errorf("%s %v %s reads %q, %v", name, z, scheme, got, err)
 				}
 				if name != "display-code" {
 					continue
 				}
-				if got, err := decode(poor(img, 0.5, 10, 0.35)); err != nil || got != views.PayURL {
+				if got, err := decode(poor(img, 0.5, 10, 0.35)); err != nil || got != counterview.SamplePayURL {
 					t.Errorf("%s %v %s, poorly seen, reads %q, %v", name, z, scheme, got, err)
 				}
 			}

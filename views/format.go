@@ -13,21 +13,22 @@ import (
 // look the same on the till, the customer's screen and the phone. The place is the first language
 // of the stall ("de", or "de-AT" with a region); see [RegionOf].
 
+// NoBreak is a blank at which no line ends; noBreakThn is a narrow one, and minus the sign of an amount.
 const (
-	noBreak    = "\u00a0"
+	NoBreak    = "\u00a0"
 	noBreakThn = "\u202f"
 	minus      = "\u2212"
 )
 
 // habit is how a region writes amounts.
 type habit struct {
-	decimal, group string
-	before, after  string // what stands before and behind the digits, blanks included
+	Decimal, Group string
+	Before, After  string // what stands before and behind the digits, blanks included
 }
 
 var (
-	commaDot   = habit{",", ".", "", noBreak + "€"}
-	commaBlank = habit{",", noBreak, "", noBreak + "€"}
+	commaDot   = habit{",", ".", "", NoBreak + "€"}
+	commaBlank = habit{",", NoBreak, "", NoBreak + "€"}
 	dotComma   = habit{".", ",", "€", ""}
 )
 
@@ -35,17 +36,18 @@ var (
 var habits = map[string]habit{
 	"de": commaDot, "es": commaDot, "it": commaDot, "pt": commaDot, "el": commaDot,
 	"da": commaDot, "hr": commaDot, "sl": commaDot, "ro": commaDot,
-	"fr": {",", noBreakThn, "", noBreak + "€"},
+	"fr": {",", noBreakThn, "", NoBreak + "€"},
 	"pl": commaBlank, "cs": commaBlank, "sk": commaBlank, "hu": commaBlank, "bg": commaBlank,
 	"fi": commaBlank, "sv": commaBlank, "et": commaBlank, "lt": commaBlank, "lv": commaBlank,
-	"nl": {",", ".", "€" + noBreak, ""}, "de-AT": {",", noBreak, "€" + noBreak, ""},
+	"nl": {",", ".", "€" + NoBreak, ""}, "de-AT": {",", NoBreak, "€" + NoBreak, ""},
 	"en": dotComma, "ga": dotComma, "mt": dotComma,
 }
 
 // tightPercent are the languages that put no blank before the sign.
 const tightPercent = "bg el en et ga hr hu it lv mt nl pl pt"
 
-func habitOf(region string) habit {
+// HabitOf is how a region writes amounts.
+func HabitOf(region string) habit {
 	if h, ok := habits[region]; ok {
 		return h
 	}
@@ -70,12 +72,12 @@ func RegionOf(s kiosk.Stall) string {
 
 // Amount writes money as a region does: "12,50 €", "€12.50".
 func Amount(region string, m kiosk.Money) string {
-	h := habitOf(region)
+	h := HabitOf(region)
 	sign := ""
 	if m < 0 {
 		sign = minus
 	}
-	return sign + h.before + h.digits(m) + h.after
+	return sign + h.Before + h.Digits(m) + h.After
 }
 
 // Digits is [Amount] without the sign of the currency, for screens that draw it smaller.
@@ -84,10 +86,10 @@ func Digits(region string, m kiosk.Money) string {
 	if m < 0 {
 		sign = minus
 	}
-	return sign + habitOf(region).digits(m)
+	return sign + HabitOf(region).Digits(m)
 }
 
-func (h habit) digits(m kiosk.Money) string {
+func (h habit) Digits(m kiosk.Money) string {
 	v := int64(m)
 	if v < 0 {
 		v = -v
@@ -97,32 +99,33 @@ func (h habit) digits(m kiosk.Money) string {
 	b.Grow(len(whole) + 8)
 	for i := range len(whole) {
 		if i > 0 && (len(whole)-i)%3 == 0 {
-			b.WriteString(h.group)
+			b.WriteString(h.Group)
 		}
 		b.WriteByte(whole[i])
 	}
-	b.WriteString(h.decimal)
+	b.WriteString(h.Decimal)
 	b.WriteByte(byte('0' + v/10%10))
 	b.WriteByte(byte('0' + v%10))
 	return b.String()
 }
 
-// percent writes hundredths of a percent: "7 %", "5,5 %".
-func percent(region string, hundredths int64) string {
+// Percent writes hundredths of a percent: "7 %", "5,5 %".
+func Percent(region string, hundredths int64) string {
 	whole, rest := hundredths/100, hundredths%100
 	text := strconv.FormatInt(whole, 10)
 	if rest != 0 {
 		digits := strconv.FormatInt(100+rest, 10)[1:]
-		text += habitOf(region).decimal + strings.TrimRight(digits, "0")
+		text += HabitOf(region).Decimal + strings.TrimRight(digits, "0")
 	}
 	base, _, _ := strings.Cut(region, "-")
 	if strings.Contains(tightPercent, base) && base != "" {
 		return text + "%"
 	}
-	return text + noBreak + "%"
+	return text + NoBreak + "%"
 }
 
-func (p Page) at(ms int64) time.Time {
+// At is a moment on the clocks of the page.
+func (p Page) At(ms int64) time.Time {
 	zone := p.Zone
 	if zone == nil {
 		zone = time.Local
@@ -130,12 +133,12 @@ func (p Page) at(ms int64) time.Time {
 	return time.UnixMilli(ms).In(zone)
 }
 
-// clock writes the time of day, "14:32".
-func (p Page) clock(ms int64) string { return p.at(ms).Format("15:04") }
+// Clock writes the time of day, "14:32".
+func (p Page) Clock(ms int64) string { return p.At(ms).Format("15:04") }
 
-// day writes day and time, "20 Nov 2026, 14:33".
-func (p Page) day(ms int64) string {
-	t := p.at(ms)
+// Day writes day and time, "20 Nov 2026, 14:33".
+func (p Page) Day(ms int64) string {
+	t := p.At(ms)
 	return p.T("date.full",
 		"d", strconv.Itoa(t.Day()),
 		"month", p.T("month."+strconv.Itoa(int(t.Month()))),
@@ -143,13 +146,20 @@ func (p Page) day(ms int64) string {
 		"time", t.Format("15:04"))
 }
 
-// when writes the time of day for today and day and time for anything older.
-func (p Page) when(ms, now int64) string {
-	a, b := p.at(ms), p.at(now)
+// When writes the time of day for today and day and time for anything older.
+func (p Page) When(ms, now int64) string {
+	a, b := p.At(ms), p.At(now)
 	if a.YearDay() == b.YearDay() && a.Year() == b.Year() {
-		return p.clock(ms)
+		return p.Clock(ms)
 	}
-	return p.day(ms)
+	return p.Day(ms)
 }
 
-func text64(v int64) string { return strconv.FormatInt(v, 10) }
+// Text64 writes a whole number as it is, for attributes and addresses.
+func Text64(v int64) string { return strconv.FormatInt(v, 10) }
+
+// Rounded is a/b rounded half up, for positive numbers.
+func Rounded(a, b int64) kiosk.Money { return kiosk.Money((2*a + b) / (2 * b)) }
+
+// Unbroken keeps the number of a sale from being broken at its dash.
+func Unbroken(number string) string { return strings.ReplaceAll(number, "-", "-\u2060") }

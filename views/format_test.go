@@ -2,7 +2,6 @@ package views
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,11 +47,11 @@ func TestAmount_isTheLocales(t *testing.T) {
 	for lang := range languages() {
 		p := printer.NewPrinter(language.Make(lang))
 		// The data in use here has a full blank for French; newer data has the thin one that we write.
-		ours := strings.ReplaceAll(Digits(lang, 123_456_789), noBreakThn, noBreak)
+		ours := strings.ReplaceAll(Digits(lang, 123_456_789), noBreakThn, NoBreak)
 		if want := p.Sprint(number.Decimal(1234567.89, number.Scale(2))); ours != want {
 			t.Errorf("%s writes %q, not %q", lang, ours, want)
 		}
-		if got, want := percent(lang, 700), p.Sprint(number.Percent(0.07)); got != want {
+		if got, want := Percent(lang, 700), p.Sprint(number.Percent(0.07)); got != want {
 			t.Errorf("%s writes %q, not %q", lang, got, want)
 		}
 	}
@@ -76,26 +75,27 @@ func TestPercent(t *testing.T) {
 		v      int64
 		want   string
 	}{{"de", 700, "7\u00a0%"}, {"de", 550, "5,5\u00a0%"}, {"en", 1900, "19%"}, {"de", 1705, "17,05\u00a0%"}} {
-		if got := percent(c.region, c.v); got != c.want {
+		if got := Percent(c.region, c.v); got != c.want {
 			t.Errorf("percent(%q, %d) = %q, want %q", c.region, c.v, got, c.want)
 		}
 	}
 }
 
 func TestPage_times(t *testing.T) {
+	noon := time.Date(2026, 11, 20, 14, 33, 2, 0, time.UTC).UnixMilli()
 	berlin := time.FixedZone("Berlin", 3600)
 	en := Page{Lang: "en", Zone: berlin}
 	de := Page{Lang: "de", Zone: berlin}
-	if got := en.day(noon); got != "20 Nov 2026, 15:33" {
+	if got := en.Day(noon); got != "20 Nov 2026, 15:33" {
 		t.Errorf("English day %q", got)
 	}
-	if got := de.day(noon); got != "20. Nov. 2026, 15:33" {
+	if got := de.Day(noon); got != "20. Nov. 2026, 15:33" {
 		t.Errorf("German day %q", got)
 	}
-	if got := en.when(noon-3_600_000, noon); got != "14:33" {
+	if got := en.When(noon-3_600_000, noon); got != "14:33" {
 		t.Errorf("today is told as %q", got)
 	}
-	if got := en.when(noon-86_400_000, noon); got != "19 Nov 2026, 15:33" {
+	if got := en.When(noon-86_400_000, noon); got != "19 Nov 2026, 15:33" {
 		t.Errorf("yesterday is told as %q", got)
 	}
 }
@@ -106,7 +106,7 @@ func TestPage_wait(t *testing.T) {
 		0: "a moment", -5: "a moment", 1: "1 second", 60_000: "60 seconds",
 		91_000: "2 minutes", 900_000: "15 minutes", 3_600_000 * 3: "3 hours",
 	} {
-		if got := p.wait(ms); got != want {
+		if got := p.Wait(ms); got != want {
 			t.Errorf("wait(%d) = %q, want %q", ms, got, want)
 		}
 	}
@@ -132,44 +132,5 @@ func TestPage_Explain(t *testing.T) {
 		if got := p.Explain(err); got.Text != fixed || got.Key != kiosk.KeyInternal {
 			t.Errorf("%v explains as %+v", err, got)
 		}
-	}
-}
-
-func TestReceipt_vat(t *testing.T) {
-	s := receiptOf("confirmed")
-	got := newReceipt(Page{Lang: "en"}, s).vat()
-	want := []rate{
-		{"7\u00a0%", "10,75\u00a0€", "0,75\u00a0€", "11,50\u00a0€"},
-		{"19\u00a0%", "1,01\u00a0€", "0,19\u00a0€", "1,20\u00a0€"},
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("rates %v, want %v", got, want)
-	}
-	s.Sale.Discount = 635 // half of everything
-	got = newReceipt(Page{Lang: "en"}, s).vat()
-	if got[0].tax != "0,38\u00a0€" || got[1].tax != "0,10\u00a0€" {
-		t.Errorf("rates with half the price off: %v", got)
-	}
-}
-
-// The parts of a sale by rate are its goods to the cent, whatever the discount.
-func TestVATParts_addUp(t *testing.T) {
-	for _, discount := range []kiosk.Money{0, 1, 2, 33, 100, 333, 999} {
-		sale := &kiosk.Sale{Discount: discount, Lines: []kiosk.Line{
-			{Qty: 3, Unit: 111, VAT: 700}, {Qty: 1, Unit: 333, VAT: 1900}, {Qty: 1, Unit: 334}, {Qty: 1, Unit: 0, VAT: 500},
-		}}
-		var sum kiosk.Money
-		for _, p := range vatParts(sale) {
-			sum += p.gross
-			if p.gross < 0 {
-				t.Errorf("discount %v: %+v", discount, p)
-			}
-		}
-		if sum != 1000-discount {
-			t.Errorf("discount %v: the parts add up to %v", discount, sum)
-		}
-	}
-	if len(vatParts(&kiosk.Sale{})) != 0 {
-		t.Error("a sale of nothing has rates")
 	}
 }

@@ -1,4 +1,4 @@
-package views
+package views_test
 
 import (
 	"context"
@@ -15,6 +15,8 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/static"
+	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // TestGallery writes every state of every screen, with the style sheets and modules they need, to
@@ -25,12 +27,12 @@ func TestGallery(t *testing.T) {
 		t.Skip("QRKIOSK_GALLERY names no folder to write to")
 	}
 	for _, lang := range []string{"en", "de"} {
-		for name, c := range scenes(Page{Lang: lang, Zone: time.UTC}) {
+		for name, c := range scenes(views.Page{Lang: lang, Zone: time.UTC}) {
 			writeFile(t, filepath.Join(dir, lang, name+".html"), []byte(render(t, c)))
 		}
 	}
-	for _, part := range GuideParts {
-		writeFile(t, filepath.Join(dir, "en", "guide-"+part+".html"), []byte(render(t, GuidePage(Page{Zone: time.UTC}, part))))
+	for _, part := range counterview.GuideParts {
+		writeFile(t, filepath.Join(dir, "en", "guide-"+part+".html"), []byte(render(t, counterview.GuidePage(views.Page{Zone: time.UTC}, part))))
 	}
 	_ = fs.WalkDir(static.FS, ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
@@ -39,32 +41,32 @@ func TestGallery(t *testing.T) {
 		}
 		return err
 	})
-	css, _ := BrandCSS(lind)
-	writeFile(t, filepath.Join(dir, BrandPath(lind)), []byte(css))
+	css, _ := views.BrandCSS(lind)
+	writeFile(t, filepath.Join(dir, views.BrandPath(lind)), []byte(css))
 }
 
 // scenes is every page there is, by name.
-func scenes(p Page) map[string]templ.Component {
+func scenes(p views.Page) map[string]templ.Component {
 	all := others(p)
 	tills := []string{"ready", "keys", "cart", "tested", "testing", "test-failed", "closed", "gateway-down", "display-offline", "sandbox", "alarm", "alerts", "wrong"}
-	for state := range states {
+	for state := range counterview.SampleFacts {
 		tills = append(tills, state)
-		all["receipt-"+state] = ReceiptPage(p, receiptOf(state))
+		all["receipt-"+state] = counterview.ReceiptPage(p, counterview.SampleReceipt(state))
 	}
 	slices.Sort(tills)
 	for _, state := range tills {
 		all["till-"+state] = tillScene(p, state)
 	}
 	for _, state := range displayStates {
-		all["display-"+state] = DisplayPage(p, displayOf(state), DisplayExtras{})
+		all["display-"+state] = counterview.DisplayPage(p, counterview.SampleDisplay(state), counterview.DisplayExtras{})
 	}
-	box := displayOf("code")
+	box := counterview.SampleDisplay("code")
 	box.Mode = kiosk.Sandbox
-	all["display-sandbox"] = DisplayPage(p, box, DisplayExtras{})
+	all["display-sandbox"] = counterview.DisplayPage(p, box, counterview.DisplayExtras{})
 	maps.Copy(all, officeScenes(p))
-	many := displayOf("code")
-	many.Stall.Languages = append(slices.Clone(speakers), official...)
-	all["display-languages"] = DisplayPage(p, many, DisplayExtras{})
+	many := counterview.SampleDisplay("code")
+	many.Stall.Languages = append(slices.Clone(views.Speakers), views.Official...)
+	all["display-languages"] = counterview.DisplayPage(p, many, counterview.DisplayExtras{})
 	return all
 }
 
@@ -85,4 +87,34 @@ func writeFile(t *testing.T, name string, raw []byte) {
 	if err := os.WriteFile(name, raw, 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// drawn is every state of every screen in a language, by name; of the languages that speak with
+// customers alone only what customers see.
+func drawn(t testing.TB, lang string) map[string]string {
+	all := map[string]string{}
+	for name, c := range scenes(views.Page{Lang: lang, Zone: time.UTC, Mode: kiosk.Live}) {
+		if slices.Contains(views.Speakers, lang) || customersSee(name) {
+			all[name] = render(t, c)
+		}
+	}
+	return all
+}
+
+// sceneNames are the names of all scenes in order.
+func sceneNames() []string { return slices.Sorted(maps.Keys(scenes(views.Page{}))) }
+
+// customersSee tells whether a scene is one that customers see.
+func customersSee(name string) bool {
+	return strings.HasPrefix(name, "display-") || strings.HasPrefix(name, "receipt-")
+}
+
+// onTheTill tells whether people work a scene with their fingers, in a hurry.
+func onTheTill(name string) bool {
+	for _, kind := range []string{"till-", "signin", "sale-", "pair-"} {
+		if strings.HasPrefix(name, kind) {
+			return true
+		}
+	}
+	return false
 }

@@ -53,8 +53,8 @@ var iconPaths = map[string]string{
 	"arrow-left": "M19.5 12H4.5M10.5 6l-6 6 6 6",
 }
 
-// icon draws one sign; it says nothing by itself, words stand beside or behind it.
-func icon(name string) templ.Component {
+// Icon draws one sign; it says nothing by itself, words stand beside or behind it.
+func Icon(name string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

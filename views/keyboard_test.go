@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
-
-	"qrkiosk/views"
 )
 
 // TestScreens_keyboard walks through every page of the office and of a stall's owner with the
@@ -19,7 +17,7 @@ func TestScreens_keyboard(t *testing.T) {
 	if found := s.tabThrough("xx", "bad"); len(found) == 0 {
 		t.Error("a link without an outline, and one that is left out, would not be noticed")
 	}
-	for _, name := range views.SceneNames() {
+	for _, name := range sceneNames() {
 		if strings.HasPrefix(name, "office-") || strings.HasPrefix(name, "owner-") {
 			for _, fault := range s.tabThrough("en", name) {
 				t.Errorf("%s: %s", name, fault)

@@ -105,8 +105,8 @@ func Languages() []Language {
 	return all
 }
 
-// offered are the languages of a stall that have a catalogue, in its order.
-func offered(s kiosk.Stall) []Language {
+// Offered are the languages of a stall that have a catalogue, in its order.
+func Offered(s kiosk.Stall) []Language {
 	var all []Language
 	for _, tag := range s.Languages {
 		if l, ok := languageOf(tag); ok && !slices.ContainsFunc(all, func(o Language) bool { return o.Tag == l.Tag }) {
@@ -116,8 +116,8 @@ func offered(s kiosk.Stall) []Language {
 	return all
 }
 
-// staffLanguages are those a till can speak.
-func staffLanguages() []Language {
+// StaffLanguages are those a till can speak.
+func StaffLanguages() []Language {
 	return slices.DeleteFunc(Languages(), func(l Language) bool { return !l.Whole })
 }
 
@@ -176,5 +176,5 @@ func choose(wishes []string, may func(Language) bool, spare []string) string {
 			return l.Tag
 		}
 	}
-	return fallback
+	return Fallback
 }

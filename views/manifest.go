@@ -35,7 +35,7 @@ func TillManifest(p Page) ([]byte, error) {
 
 // DisplayManifest see [TillManifest]. A display has nothing around it.
 func DisplayManifest(p Page) ([]byte, error) {
-	return newManifest(p, PathDisplay, p.T("app.display"), defaultAccent, "fullscreen")
+	return newManifest(p, PathDisplay, p.T("app.display"), DefaultAccent, "fullscreen")
 }
 
 func newManifest(p Page, start, name, ground, display string) ([]byte, error) {
@@ -45,7 +45,7 @@ func newManifest(p Page, start, name, ground, display string) ([]byte, error) {
 	return json.Marshal(manifest{
 		ID: start, Name: name, ShortName: name, StartURL: start, Scope: "/",
 		Display: display, Override: []string{display, "standalone"},
-		Background: ground, Theme: ground, Lang: p.lang(),
+		Background: ground, Theme: ground, Lang: p.LangTag(),
 		Icons: []manifestIcon{
 			icon("icon.svg", "any", "image/svg+xml", "any"),
 			icon("icon-192.png", "192x192", "image/png", "any"),

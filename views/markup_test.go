@@ -1,4 +1,4 @@
-package views
+package views_test
 
 import (
 	"bytes"
@@ -13,6 +13,8 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/static"
+	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // tag is an opening, closing or empty tag of a page; from and to are where it stands, and text is
@@ -113,7 +115,7 @@ func checkPolicy(t *testing.T, all []tag) {
 			case name == "style", strings.HasPrefix(name, "on"):
 				t.Errorf("<%s> has %s", one.name, name)
 			case name == "src", name == "href" && one.name == "link":
-				if strings.HasPrefix(value, pathBrand) || (one.name == "img" && strings.HasPrefix(value, pathPicture)) {
+				if strings.HasPrefix(value, views.PathBrand) || (one.name == "img" && strings.HasPrefix(value, views.PathPicture)) {
 					continue
 				}
 				if one.attrs["rel"] == "manifest" && strings.HasSuffix(value, ".webmanifest") {
@@ -173,8 +175,8 @@ func checkNames(t *testing.T, all []tag) {
 }
 
 func TestPages_markup(t *testing.T) {
-	for _, lang := range speakers {
-		for name, c := range scenes(Page{Lang: lang, Zone: time.UTC}) {
+	for _, lang := range views.Speakers {
+		for name, c := range scenes(views.Page{Lang: lang, Zone: time.UTC}) {
 			t.Run(lang+"/"+name, func(t *testing.T) {
 				page := render(t, c)
 				if !strings.HasPrefix(page, `<!doctype html><html lang="`+lang+`">`) {
@@ -202,8 +204,8 @@ func TestPages_markup(t *testing.T) {
 // No page shows the name of a message instead of its words, nor a gap that nothing filled.
 func TestPages_noBareKeys(t *testing.T) {
 	bare := regexp.MustCompile(`^[a-z]+(\.[a-z0-9-]+)+$`)
-	for _, lang := range speakers {
-		for name, c := range scenes(Page{Lang: lang, Zone: time.UTC}) {
+	for _, lang := range views.Speakers {
+		for name, c := range scenes(views.Page{Lang: lang, Zone: time.UTC}) {
 			for _, one := range tags(t, render(t, c)) {
 				shown := []string{one.text, one.attrs["aria-label"], one.attrs["placeholder"]}
 				for _, text := range shown {
@@ -220,20 +222,20 @@ func TestPages_noBareKeys(t *testing.T) {
 }
 
 func TestPages_sandboxIsMarked(t *testing.T) {
-	for name, c := range others(Page{Lang: "en", Mode: kiosk.Sandbox}) {
+	for name, c := range others(views.Page{Lang: "en", Mode: kiosk.Sandbox}) {
 		if !strings.Contains(render(t, c), "SANDBOX") {
 			t.Errorf("%s does not say that it is play money", name)
 		}
 	}
-	till, x := tillOf("ready")
+	till, x := counterview.SampleTill("ready")
 	till.Mode = kiosk.Sandbox
-	display := displayOf("idle")
+	display := counterview.SampleDisplay("idle")
 	display.Mode = kiosk.Sandbox
-	receipt := receiptOf("confirmed")
+	receipt := counterview.SampleReceipt("confirmed")
 	receipt.Mode = kiosk.Sandbox
-	p := Page{Lang: "en"}
+	p := views.Page{Lang: "en"}
 	for _, page := range []string{
-		render(t, TillPage(p, till, x)), render(t, DisplayPage(p, display, DisplayExtras{})), render(t, ReceiptPage(p, receipt)),
+		render(t, counterview.TillPage(p, till, x)), render(t, counterview.DisplayPage(p, display, counterview.DisplayExtras{})), render(t, counterview.ReceiptPage(p, receipt)),
 	} {
 		if !strings.Contains(page, "SANDBOX") {
 			t.Error("a page does not say that it is play money")
@@ -247,23 +249,23 @@ func TestPages_sandboxIsMarked(t *testing.T) {
 const hostile = `"><script>alert(1)</script><b onmouseover='x'>&lt; javascript:alert(2)`
 
 func TestPages_hostileNames(t *testing.T) {
-	till, x := tillOf("awaiting")
+	till, x := counterview.SampleTill("awaiting")
 	till.Stall.Name, till.Register.Name, x.Staff.Name = hostile, hostile, hostile
 	till.Register.Prefix = hostile
-	display := displayOf("code")
+	display := counterview.SampleDisplay("code")
 	display.Stall.Name, display.Sale.Number, display.PayURL = hostile, hostile, "https://"+hostile
-	receipt := receiptOf("confirmed")
+	receipt := counterview.SampleReceipt("confirmed")
 	receipt.Stall.Seller, receipt.Stall.Town, receipt.Sale.Lines[0].Name = hostile, hostile, hostile
-	sale := saleOf(hostile, 100, nil)
+	sale := counterview.SampleSale(hostile, 100, nil)
 	sale.Note = hostile
-	p := Page{Lang: "en"}
+	p := views.Page{Lang: "en"}
 	for name, page := range map[string]string{
-		"till":    render(t, TillPage(p, till, x)),
-		"display": render(t, DisplayPage(p, display, DisplayExtras{})),
-		"receipt": render(t, ReceiptPage(p, receipt)),
-		"sale":    render(t, SaleDetail(p, SaleView{Stall: lind, Sale: sale, Receipt: "javascript:alert(3)", Now: noon})),
-		"error":   render(t, ErrorPage(p, 404, p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: "not-found"}), hostile)),
-		"pair":    render(t, TillPairForm(p, TillPair{Stall: lind, Code: hostile})),
+		"till":    render(t, counterview.TillPage(p, till, x)),
+		"display": render(t, counterview.DisplayPage(p, display, counterview.DisplayExtras{})),
+		"receipt": render(t, counterview.ReceiptPage(p, receipt)),
+		"sale":    render(t, counterview.SaleDetail(p, counterview.SaleView{Stall: lind, Sale: sale, Receipt: "javascript:alert(3)", Now: noon})),
+		"error":   render(t, views.ErrorPage(p, 404, p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: "not-found"}), hostile)),
+		"pair":    render(t, counterview.TillPairForm(p, counterview.TillPair{Stall: lind, Code: hostile})),
 	} {
 		all := tags(t, page)
 		checkNesting(t, all)
@@ -303,12 +305,12 @@ func topLevel(t *testing.T, fragment string) (ids []string, parts map[string]str
 
 // Only the right side and the sentence for ears change when a sale does.
 func TestTillFragment_onlyTheSideChanges(t *testing.T) {
-	p := Page{Lang: "en", Zone: time.UTC}
-	s, x := tillOf("ready")
-	_, before := topLevel(t, render(t, TillFragment(p, s, x)))
-	for state := range states {
-		s, x := tillOf(state)
-		ids, parts := topLevel(t, render(t, TillFragment(p, s, x)))
+	p := views.Page{Lang: "en", Zone: time.UTC}
+	s, x := counterview.SampleTill("ready")
+	_, before := topLevel(t, render(t, counterview.TillFragment(p, s, x)))
+	for state := range counterview.SampleFacts {
+		s, x := counterview.SampleTill(state)
+		ids, parts := topLevel(t, render(t, counterview.TillFragment(p, s, x)))
 		if want := []string{"devices", "device-words", "test", "side", "say"}; !slices.Equal(ids, want) {
 			t.Fatalf("%s: parts %v, want %v", state, ids, want)
 		}
@@ -320,7 +322,7 @@ func TestTillFragment_onlyTheSideChanges(t *testing.T) {
 		if parts["side"] == before["side"] {
 			t.Errorf("%s looks like ready", state)
 		}
-		page := render(t, TillPage(p, s, x))
+		page := render(t, counterview.TillPage(p, s, x))
 		for id, part := range parts {
 			if strings.Count(page, part) != 1 {
 				t.Errorf("%s: #%s of the fragment is not in the page as it is", state, id)
@@ -331,9 +333,9 @@ func TestTillFragment_onlyTheSideChanges(t *testing.T) {
 
 // The fragment is drawn once for everybody: it must not hold what belongs to one person or page.
 func TestTillFragment_isNobodys(t *testing.T) {
-	s, x := tillOf("awaiting")
+	s, x := counterview.SampleTill("awaiting")
 	x.Staff.Name, x.Key = "Zebulon", "secret-command-key"
-	fragment := render(t, TillFragment(Page{Lang: "en"}, s, x))
+	fragment := render(t, counterview.TillFragment(views.Page{Lang: "en"}, s, x))
 	for _, word := range []string{"Zebulon", "secret-command-key", s.Current.Receipt + `"`} {
 		if strings.Contains(fragment, word) {
 			t.Errorf("fragment holds %q", word)
@@ -343,17 +345,17 @@ func TestTillFragment_isNobodys(t *testing.T) {
 
 // The same state gives the same bytes, or screens would flicker and live regions repeat.
 func TestFragments_areStable(t *testing.T) {
-	p := Page{Lang: "de", Zone: time.UTC}
-	s, x := tillOf("awaiting")
-	first := render(t, TillFragment(p, s, x))
+	p := views.Page{Lang: "de", Zone: time.UTC}
+	s, x := counterview.SampleTill("awaiting")
+	first := render(t, counterview.TillFragment(p, s, x))
 	s.Now += 7000
-	if render(t, TillFragment(p, s, x)) != first {
+	if render(t, counterview.TillFragment(p, s, x)) != first {
 		t.Error("the till's fragment changes with the clock alone")
 	}
-	d := displayOf("code")
-	first = render(t, DisplayFragment(p, d, DisplayExtras{}))
+	d := counterview.SampleDisplay("code")
+	first = render(t, counterview.DisplayFragment(p, d, counterview.DisplayExtras{}))
 	d.Now += 7000
-	if render(t, DisplayFragment(p, d, DisplayExtras{})) != first {
+	if render(t, counterview.DisplayFragment(p, d, counterview.DisplayExtras{})) != first {
 		t.Error("the display's fragment changes with the clock alone")
 	}
 }
@@ -362,8 +364,8 @@ func TestFragments_areStable(t *testing.T) {
 // when there is none.
 func TestDisplay_showsWhatItMay(t *testing.T) {
 	for _, state := range displayStates {
-		d := displayOf(state)
-		ids, parts := topLevel(t, render(t, DisplayFragment(Page{Lang: "en"}, d, DisplayExtras{})))
+		d := counterview.SampleDisplay(state)
+		ids, parts := topLevel(t, render(t, counterview.DisplayFragment(views.Page{Lang: "en"}, d, counterview.DisplayExtras{})))
 		if want := []string{"screen", "say", "cover"}; !slices.Equal(ids, want) {
 			t.Fatalf("%s: parts %v, want %v", state, ids, want)
 		}
@@ -379,15 +381,15 @@ func TestDisplay_showsWhatItMay(t *testing.T) {
 		}
 	}
 	// A screen that is about a sale which is not there shows the stall, not a broken page.
-	lost := displayOf("idle")
+	lost := counterview.SampleDisplay("idle")
 	lost.Shows = kiosk.ShowsPaid
-	if page := render(t, DisplayFragment(Page{}, lost, DisplayExtras{})); !strings.Contains(page, `class="screen idle"`) {
+	if page := render(t, counterview.DisplayFragment(views.Page{}, lost, counterview.DisplayExtras{})); !strings.Contains(page, `class="screen idle"`) {
 		t.Errorf("paid without a sale shows %.80s", page)
 	}
 }
 
 func TestTill_tellsTheTruth(t *testing.T) {
-	p := Page{Lang: "en", Zone: time.UTC}
+	p := views.Page{Lang: "en", Zone: time.UTC}
 	for state, want := range map[string][]string{
 		"paid":        {`class="strip hollow"`, "12,70\u00a0€ paid", "confirming"},
 		"confirmed":   {`class="strip paid"`, "confirmed"},
@@ -416,9 +418,9 @@ func TestTill_tellsTheTruth(t *testing.T) {
 }
 
 func TestReceipt_neverClaimsMoney(t *testing.T) {
-	for state := range states {
-		r := receiptOf(state)
-		page := render(t, ReceiptPage(Page{Lang: "en"}, r))
+	for state := range counterview.SampleFacts {
+		r := counterview.SampleReceipt(state)
+		page := render(t, counterview.ReceiptPage(views.Page{Lang: "en"}, r))
 		paid := r.State == kiosk.Paid
 		if has := strings.Contains(page, "12,70\u00a0€ paid"); has != paid {
 			t.Errorf("%s: says paid: %v", state, has)
@@ -458,7 +460,7 @@ func weigh(t *testing.T, page string) int {
 			load(m[1])
 		}
 	}
-	css, _ := BrandCSS(lind)
+	css, _ := views.BrandCSS(lind)
 	return sum + packed(t, []byte(css))
 }
 
@@ -474,14 +476,14 @@ func packed(t *testing.T, raw []byte) int {
 }
 
 func TestPages_weight(t *testing.T) {
-	p := Page{Lang: "de"}
-	for state := range states {
+	p := views.Page{Lang: "de"}
+	for state := range counterview.SampleFacts {
 		if got := weigh(t, render(t, tillScene(p, state))); got > 80<<10 {
 			t.Errorf("till %s weighs %d bytes, want at most 80 KB", state, got)
 		}
 	}
 	for _, state := range displayStates {
-		if got := weigh(t, render(t, DisplayPage(p, displayOf(state), DisplayExtras{}))); got > 60<<10 {
+		if got := weigh(t, render(t, counterview.DisplayPage(p, counterview.SampleDisplay(state), counterview.DisplayExtras{}))); got > 60<<10 {
 			t.Errorf("display %s weighs %d bytes, want at most 60 KB", state, got)
 		}
 	}
@@ -489,12 +491,12 @@ func TestPages_weight(t *testing.T) {
 
 // Frames travel to every screen at every change.
 func TestFragments_size(t *testing.T) {
-	p := Page{Lang: "de"}
-	s, x := tillOf("awaiting")
-	if got := len(render(t, TillFragment(p, s, x))); got > 6<<10 {
+	p := views.Page{Lang: "de"}
+	s, x := counterview.SampleTill("awaiting")
+	if got := len(render(t, counterview.TillFragment(p, s, x))); got > 6<<10 {
 		t.Errorf("till fragment of %d bytes", got)
 	}
-	if got := len(render(t, DisplayFragment(p, displayOf("code"), DisplayExtras{}))); got > 5<<10 {
+	if got := len(render(t, counterview.DisplayFragment(p, counterview.SampleDisplay("code"), counterview.DisplayExtras{}))); got > 5<<10 {
 		t.Errorf("display fragment of %d bytes", got)
 	}
 }

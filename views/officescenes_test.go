@@ -1,10 +1,12 @@
-package views
+package views_test
 
 import (
 	"github.com/a-h/templ"
 
 	"qrkiosk/kiosk"
 	admin "qrkiosk/kiosk/office"
+	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 var (
@@ -17,17 +19,17 @@ var (
 )
 
 // officeScenes is every page of the office.
-func officeScenes(p Page) map[string]templ.Component {
-	frame := func(section, title string) OfficeFrame {
-		return OfficeFrame{User: chief, Section: section, Title: title}
+func officeScenes(p views.Page) map[string]templ.Component {
+	frame := func(section, title string) officeview.Frame {
+		return officeview.Frame{User: chief, Section: section, Title: title}
 	}
-	of := func(tab, title string) OfficeFrame {
+	of := func(tab, title string) officeview.Frame {
 		f := frame("stalls", title)
 		f.Stall, f.Tab = &lind, tab
 		return f
 	}
-	books := func(f OfficeFrame) OfficeFrame { f.Styles = []string{"css/books.css"}; return f }
-	code, err := QR("https://kiosk.example/till/enrol/0123456789abcdef0123456789abcdef")
+	books := func(f officeview.Frame) officeview.Frame { f.Styles = []string{"css/books.css"}; return f }
+	code, err := views.QR("https://kiosk.example/till/enrol/0123456789abcdef0123456789abcdef")
 	if err != nil {
 		panic(err)
 	}
@@ -35,58 +37,58 @@ func officeScenes(p Page) map[string]templ.Component {
 	said := frame("stalls", p.T("office.home.title"))
 	said.Said = "stall-added"
 	all := map[string]templ.Component{
-		"office-signin":       OfficeSignIn(p, "", nil),
-		"office-signin-wrong": OfficeSignIn(p, "office@market.example", wrong),
-		"office-code":         OfficeCode(p, nil),
-		"office-again":        OfficeAgain(p, frame("stalls", p.T("office.again.title")), true),
-		"office-setup":        SetupCode(p, "", nil),
-		"office-setup-you":    SetupYouPage(p, SetupYou{Name: "office@market.example"}),
-		"office-setup-factor": SetupFactor(p, code, "ABCD EFGH IJKL MNOP", nil),
-		"office-recovery":     RecoveryCodes(p, []string{"ABCD-EFGH", "JKLM-NPQR", "STUV-WXYZ"}),
-		"office-home": OfficeHomePage(p, said, OfficeHome{
+		"office-signin":       officeview.SignInPage(p, "", nil),
+		"office-signin-wrong": officeview.SignInPage(p, "office@market.example", wrong),
+		"office-code":         officeview.CodePage(p, nil),
+		"office-again":        officeview.AgainPage(p, frame("stalls", p.T("office.again.title")), true),
+		"office-setup":        officeview.SetupCode(p, "", nil),
+		"office-setup-you":    officeview.SetupYouPage(p, officeview.SetupYou{Name: "office@market.example"}),
+		"office-setup-factor": officeview.SetupFactor(p, code, "ABCD EFGH IJKL MNOP", nil),
+		"office-recovery":     officeview.RecoveryCodes(p, []string{"ABCD-EFGH", "JKLM-NPQR", "STUV-WXYZ"}),
+		"office-home": officeview.HomePage(p, said, officeview.Home{
 			Stalls: []kiosk.Stall{lind, quay}, Registers: map[string][]kiosk.Register{lind.ID: {till2}},
 		}),
-		"office-home-alarms": OfficeHomePage(p, frame("stalls", p.T("office.home.title")), OfficeHome{
+		"office-home-alarms": officeview.HomePage(p, frame("stalls", p.T("office.home.title")), officeview.Home{
 			Stalls: []kiosk.Stall{lind, quay}, Alarms: houseAlarms(), Clerk: kiosk.OfficeActor{Role: kiosk.Organizer}, Now: noon,
 		}),
-		"office-you":       OfficeYouPage(p, frame("you", p.T("office.own.title"))),
-		"office-registers": RegistersPage(p, of("registers", lind.Name), fleetOfLind()),
-		"office-register":  RegisterPage(p, of("registers", till2.Name), fleetOfLind()),
-		"office-lost":      LostPage(p, of("registers", till2.Name), fleetOfLind()),
-		"office-staff":     StallStaffPage(p, of("staff", lind.Name), StallStaff{Stall: lind, People: []kiosk.Staff{ada, boss}}),
-		"office-import":    ImportPage(p, frame("import", "CSV"), Import{}),
-		"office-cards": CardChoicePage(p, frame("cards", lind.Name), CardChoice{Stalls: []CardStall{
+		"office-you":       officeview.YouPage(p, frame("you", p.T("office.own.title"))),
+		"office-registers": officeview.RegistersPage(p, of("registers", lind.Name), fleetOfLind()),
+		"office-register":  officeview.RegisterPage(p, of("registers", till2.Name), fleetOfLind()),
+		"office-lost":      officeview.LostPage(p, of("registers", till2.Name), fleetOfLind()),
+		"office-staff":     officeview.StallStaffPage(p, of("staff", lind.Name), officeview.StallStaff{Stall: lind, People: []kiosk.Staff{ada, boss}}),
+		"office-import":    officeview.ImportPage(p, frame("import", "CSV"), officeview.Import{}),
+		"office-cards": officeview.CardChoicePage(p, frame("cards", lind.Name), officeview.CardChoice{Stalls: []officeview.CardStall{
 			{Stall: lind, Registers: []kiosk.Register{till2}, People: []kiosk.Staff{ada, boss}},
 		}}),
-		"office-cards-print": CardsPage(p, Cards{Back: PathOffice, Cards: []Card{
+		"office-cards-print": officeview.CardsPage(p, officeview.Cards{Back: officeview.PathOffice, Cards: []officeview.Card{
 			{Kind: "tablet", Stall: lind.Name, Register: till2.Name, Code: code, Address: "https://kiosk.example/till/enrol/0123456789abcdef", Until: noon},
 			{Kind: "display", Stall: lind.Name, Register: till2.Name, Code: code, Address: "https://kiosk.example/display/enrol/0123456789abcdef", Until: noon},
 			{Kind: "pin", Stall: lind.Name, Person: boss.Name, Role: boss.Role, PIN: "482915"},
 		}}),
-		"office-wall":               WallPage(p, frame("wall", lind.Name), wallOf()),
-		"office-wall-alarms":        WallPage(p, frame("wall", lind.Name), alarmedWall()),
-		"office-stall-look":         StallLookPage(p, of("look", lind.Name), StallLook{Stall: lind}),
-		"office-stall-selling":      StallSellingPage(p, of("selling", lind.Name), StallSelling{Stall: lind}),
-		"office-stall-items":        StallItemsPage(p, of("items", lind.Name), StallItems{Stall: lind, Items: []kiosk.Item{coffee}}),
-		"office-items-import":       ItemImportPage(p, of("items", p.T("office.itemfile.title")), ItemImport{Stall: lind}),
-		"office-items-import-look":  ItemImportPage(p, of("items", p.T("office.itemfile.title")), itemFileOf(false)),
-		"office-items-import-wrong": ItemImportPage(p, of("items", p.T("office.itemfile.title")), itemFileOf(true)),
-		"office-stall-terms": StallTermsPage(p, of("split", lind.Name), StallTerms{
-			Stall: lind, Lines: p.TermsLines(terms), Terms: terms, Unsaved: true, Checked: true,
+		"office-wall":               officeview.WallPage(p, frame("wall", lind.Name), wallOf()),
+		"office-wall-alarms":        officeview.WallPage(p, frame("wall", lind.Name), alarmedWall()),
+		"office-stall-look":         officeview.StallLookPage(p, of("look", lind.Name), officeview.StallLook{Stall: lind}),
+		"office-stall-selling":      officeview.StallSellingPage(p, of("selling", lind.Name), officeview.StallSelling{Stall: lind}),
+		"office-stall-items":        officeview.StallItemsPage(p, of("items", lind.Name), officeview.StallItems{Stall: lind, Items: []kiosk.Item{coffee}}),
+		"office-items-import":       officeview.ItemImportPage(p, of("items", p.T("office.itemfile.title")), officeview.ItemImport{Stall: lind}),
+		"office-items-import-look":  officeview.ItemImportPage(p, of("items", p.T("office.itemfile.title")), itemFileOf(false)),
+		"office-items-import-wrong": officeview.ItemImportPage(p, of("items", p.T("office.itemfile.title")), itemFileOf(true)),
+		"office-stall-terms": officeview.StallTermsPage(p, of("split", lind.Name), officeview.StallTerms{
+			Stall: lind, Lines: officeview.TermsLines(p, terms), Terms: terms, Unsaved: true, Checked: true,
 			Previews: []kiosk.Preview{kiosk.PreviewTerms(terms, 1000), kiosk.PreviewTerms(terms, 5)},
 		}),
-		"office-stall-account": StallAccountPage(p, of("account", lind.Name), StallAccount{
+		"office-stall-account": officeview.StallAccountPage(p, of("account", lind.Name), officeview.StallAccount{
 			Stall: lind, SetBy: boss.Name, Account: kiosk.StallAccount{ID: "own", Last: "k4Qz", AccountNumber: "b44c4429-4a7b-4e27-85af-c1c2f43f4ffe", Set: noon},
 		}),
-		"office-stall-account-house": StallAccountPage(p, of("account", lind.Name), StallAccount{Stall: lind}),
-		"office-takings":             OfficeTakings(p, books(frame("takings", p.T("office.takings.title"))), takingsOf(kiosk.ByHour)),
-		"office-items":               OfficeTakings(p, books(frame("takings", p.T("office.takings.title"))), takingsOf(kiosk.ByVAT)),
-		"office-shifts":              OfficeShifts(p, books(frame("shifts", p.T("office.shifts.title"))), shiftsOf()),
-		"office-report":              ShiftPage(p, ShiftView{Stall: lind, Register: till2, Report: zOf(), Names: map[string]string{ada.ID: ada.Name, boss.ID: boss.Name}, Now: noon, Back: PathShifts, CSV: "/x"}),
-		"office-payouts":             OfficePayouts(p, books(frame("payouts", p.T("office.payouts.page"))), payoutsOf()),
-		"office-exports":             OfficeExports(p, books(frame("exports", p.T("office.exports.title"))), ExportsPage{Days: NewDays(today, today, today), Stalls: []kiosk.Stall{lind, quay}}),
-		"office-statement":           OfficeStatement(p, books(of("statement", p.T("office.statement.title"))), statementOf("https://kiosk.example/s/0123456789abcdef")),
-		"owner-statement":            OwnerStatement(p.For(lind), statementOf("")),
+		"office-stall-account-house": officeview.StallAccountPage(p, of("account", lind.Name), officeview.StallAccount{Stall: lind}),
+		"office-takings":             officeview.Takings(p, books(frame("takings", p.T("office.takings.title"))), takingsOf(kiosk.ByHour)),
+		"office-items":               officeview.Takings(p, books(frame("takings", p.T("office.takings.title"))), takingsOf(kiosk.ByVAT)),
+		"office-shifts":              officeview.Shifts(p, books(frame("shifts", p.T("office.shifts.title"))), shiftsOf()),
+		"office-report":              views.ShiftPage(p, views.ShiftView{Stall: lind, Register: till2, Report: zOf(), Names: map[string]string{ada.ID: ada.Name, boss.ID: boss.Name}, Now: noon, Back: officeview.PathShifts, CSV: "/x"}),
+		"office-payouts":             officeview.Payouts(p, books(frame("payouts", p.T("office.payouts.page"))), payoutsOf()),
+		"office-exports":             officeview.Exports(p, books(frame("exports", p.T("office.exports.title"))), officeview.ExportsPage{Days: officeview.NewDays(today, today, today), Stalls: []kiosk.Stall{lind, quay}}),
+		"office-statement":           officeview.Statement(p, books(of("statement", p.T("office.statement.title"))), statementOf("https://kiosk.example/s/0123456789abcdef")),
+		"owner-statement":            officeview.OwnerStatement(p.For(lind), statementOf("")),
 	}
 	return all
 }
@@ -94,12 +96,12 @@ func officeScenes(p Page) map[string]templ.Component {
 var today = noon / (24 * 60 * 60 * 1000)
 
 // itemFileOf is the preview of a file of items, with everything that may become of a line or be wrong.
-func itemFileOf(wrong bool) ItemImport {
+func itemFileOf(wrong bool) officeview.ItemImport {
 	fault := func(line int, column, key string, args ...string) kiosk.LineFault {
 		return kiosk.LineFault{Line: line, Column: column, Err: &kiosk.Error{Code: kiosk.Invalid, Key: key, Args: args}}
 	}
 	if wrong {
-		return ItemImport{Stall: lind, Plan: &kiosk.ItemPlan{Faults: []kiosk.LineFault{
+		return officeview.ItemImport{Stall: lind, Plan: &kiosk.ItemPlan{Faults: []kiosk.LineFault{
 			fault(3, "price", admin.KeyItemFileAmbiguous, "1.234"), fault(7, "", admin.KeyItemFileTwice, "4", "Roggenbrot"),
 			fault(12, "colour", admin.KeyItemFileColour, "mauve", "amber, red, blue, green, violet, pink, teal, brown, grey, lime, coral, navy"),
 		}}}
@@ -108,7 +110,7 @@ func itemFileOf(wrong bool) ItemImport {
 	dearer, back := rye, kiosk.Item{ID: "i-3", Category: "Brot", Name: "Stollen", Price: 1_890, VAT: 700, Order: 40}
 	dearer.Price, dearer.Category, dearer.Colour = 480, "Brot & Brötchen", "brown"
 	cake := kiosk.Item{Name: "Apfelkuchen", Category: "Kuchen", Price: 350, VAT: 700, Colour: "green", Order: 50}
-	return ItemImport{Stall: lind, Draft: "x", Plan: &kiosk.ItemPlan{
+	return officeview.ItemImport{Stall: lind, Draft: "x", Plan: &kiosk.ItemPlan{
 		Items: []kiosk.PlannedItem{
 			{Item: dearer, Was: rye, Line: 2, Fate: kiosk.ItemChanged},
 			{Item: coffee, Was: coffee, Line: 3, Fate: kiosk.ItemSame},
@@ -119,10 +121,10 @@ func itemFileOf(wrong bool) ItemImport {
 	}}
 }
 
-func fleetOfLind() Registers {
+func fleetOfLind() officeview.Registers {
 	tablet := kiosk.Device{ID: "d-1", Kind: kiosk.Tablet, Register: till2.ID, Name: "Tablet", Created: noon}
 	display := kiosk.Device{ID: "d-2", Kind: kiosk.Display, Register: till2.ID, Name: "Display", Created: noon}
-	return Registers{
+	return officeview.Registers{
 		Stall: lind, Move: []kiosk.Stall{quay}, Online: map[string]bool{"d-1": true},
 		Registers: []kiosk.RegisterOverview{{
 			Register: till2, Shift: &kiosk.Shift{ID: "sh", No: 4, Opened: noon}, Devices: []kiosk.Device{tablet, display},
@@ -132,7 +134,7 @@ func fleetOfLind() Registers {
 	}
 }
 
-func wallOf() Wall {
+func wallOf() officeview.Wall {
 	calm := kiosk.WallTile{Register: till2, Stall: lind, Opened: noon, Kept: 123_450, Sales: 87, Delay: 900}
 	loud := kiosk.WallTile{
 		Register: kiosk.Register{ID: "r-9", Stall: quay.ID, Name: "Kasse am Steg", Prefix: "F1"}, Stall: quay, Opened: noon, Delay: -1,
@@ -140,7 +142,7 @@ func wallOf() Wall {
 	}
 	fresh := till2
 	fresh.ID = "r-3"
-	return Wall{Tiles: []kiosk.WallTile{loud, calm, {Register: fresh, Stall: lind, Delay: -1}}, Now: noon, Lease: 15_000}
+	return officeview.Wall{Tiles: []kiosk.WallTile{loud, calm, {Register: fresh, Stall: lind, Delay: -1}}, Now: noon, Lease: 15_000}
 }
 
 // houseAlarms are all that the house can have at once, with sales of a register.
@@ -160,7 +162,7 @@ func houseAlarms() []kiosk.Alarm {
 	}
 }
 
-func alarmedWall() Wall {
+func alarmedWall() officeview.Wall {
 	w := wallOf()
 	w.Health.GatewayDown = noon
 	w.Alarms = houseAlarms()[4:7]
@@ -173,7 +175,7 @@ var dayFigures = kiosk.Figures{
 	ReviewSales: 2, Review: 2_500, Commission: 9_000, Fee: 1_852, FeePSP: 2_100, Net: 117_650,
 }
 
-func takingsOf(by kiosk.TakingsBy) TakingsPage {
+func takingsOf(by kiosk.TakingsBy) officeview.TakingsPage {
 	b := kiosk.TakingsTable{
 		Query: kiosk.TakingsTableQuery{First: today, Last: today, By: by}, Sum: dayFigures,
 		Stalls: []kiosk.Stall{lind, quay}, Names: map[string]string{lind.ID: lind.Name},
@@ -183,15 +185,15 @@ func takingsOf(by kiosk.TakingsBy) TakingsPage {
 	} else {
 		b.Rows = []kiosk.Takings{{Hour: 9, Figures: kiosk.Figures{Sales: 20, Gross: 30_000}}, {Hour: 14, Figures: dayFigures}}
 	}
-	return TakingsPage{Table: b, Days: NewDays(today, today, today)}
+	return officeview.TakingsPage{Table: b, Days: officeview.NewDays(today, today, today)}
 }
 
-func shiftsOf() ShiftsPage {
+func shiftsOf() officeview.ShiftsPage {
 	z := zOf()
 	other := z
 	other.Stall, other.Register, other.Unconfirmed = quay.ID, "r-9", nil
 	names := map[string]string{lind.ID: lind.Name, quay.ID: quay.Name, till2.ID: till2.Name, "r-9": "Kasse am Steg", boss.ID: boss.Name}
-	return ShiftsPage{Days: NewDays(today-1, today, today), List: kiosk.Shifts{
+	return officeview.ShiftsPage{Days: officeview.NewDays(today-1, today, today), List: kiosk.Shifts{
 		Days: []kiosk.ShiftDay{
 			{Day: today - 1, Reports: []kiosk.Report{z}, Sum: dayFigures},
 			{Day: today, Reports: []kiosk.Report{z, other}, Sum: dayFigures.Plus(dayFigures)},
@@ -207,11 +209,11 @@ func zOf() kiosk.Report {
 	}
 }
 
-func payoutsOf() PayoutsPage {
+func payoutsOf() officeview.PayoutsPage {
 	paid := kiosk.Payout{TransactionID: "20261119-po-AbCdEfGh12", Day: "2026-11-19", Net: 117_650, Status: "Completed"}
 	stranger := kiosk.Unmatched{PayID: 90_417, Ref: "BLUMEN", Row: kiosk.Row{Key: "20261119-pi-x", Amount: 2_500, Net: 2_400, At: "2026-11-19 14:02:11"}}
-	return PayoutsPage{
-		Days: NewDays(today-13, today, today), Accounts: AccountNames{"own": {Stall: lind.ID, Name: lind.Name, Last: "k4Qz"}},
+	return officeview.PayoutsPage{
+		Days: officeview.NewDays(today-13, today, today), Accounts: officeview.AccountNames{"own": {Stall: lind.ID, Name: lind.Name, Last: "k4Qz"}},
 		Matches: []kiosk.PayoutComparison{
 			{Day: "2026-11-20", Ours: kiosk.PayInSum{Rows: 12, Net: 9_870}, Expected: 9_870},
 			{Day: "2026-11-20", AccountID: "own", Ours: kiosk.PayInSum{Rows: 5, Net: 4_120}, Expected: 4_120},
@@ -231,8 +233,8 @@ func payoutsOf() PayoutsPage {
 	}
 }
 
-func statementOf(link string) StatementPage {
-	return StatementPage{
+func statementOf(link string) officeview.StatementPage {
+	return officeview.StatementPage{
 		Statement: kiosk.Statement{
 			Stall: lind, First: today - 19, Last: today, Figures: dayFigures,
 			Registers: []kiosk.Takings{{Register: till2.ID, Figures: dayFigures}},
@@ -240,6 +242,6 @@ func statementOf(link string) StatementPage {
 			Payouts:   []kiosk.StallPayout{{Day: "2026-11-19", Rows: kiosk.PayInSum{Net: 117_650, Fee: 1_852, FeePSP: 2_100}, Payouts: payoutsOf().Matches[1].Payouts}},
 			ToCome:    9_870, Names: map[string]string{till2.ID: till2.Name},
 		},
-		Days: NewDays(today-19, today, today), Path: "/s/x", CSV: "/s/x/csv", Secret: link, At: noon,
+		Days: officeview.NewDays(today-19, today, today), Path: "/s/x", CSV: "/s/x/csv", Secret: link, At: noon,
 	}
 }

@@ -23,7 +23,7 @@ var twin = regexp.MustCompile(`-(24h|aside|bank|claimed|dispute|extra|lapsed|ope
 func places(t *testing.T, langs []string) []string {
 	var all []string
 	for _, lang := range langs {
-		for name := range views.Scenes(t, lang) {
+		for name := range drawn(t, lang) {
 			if everything() || !twin.MatchString(name) {
 				all = append(all, lang+"/"+name)
 			}
@@ -34,7 +34,7 @@ func places(t *testing.T, langs []string) []string {
 }
 
 // measure puts scenes on the stage at a size and reports what check finds wrong with each.
-func (s *studio) measure(z size, names []string, check string) {
+func (s *studio) measure(z SizeClass, names []string, check string) {
 	s.t.Helper()
 	raw, _ := json.Marshal(names)
 	s.resize(z)
@@ -71,8 +71,8 @@ func TestScreens_targets(t *testing.T) {
 	s.stage("en")
 	s.sees(`stage.measure(["xx/bad"], () => stage.small(24))`)
 	var till, others []string
-	for _, name := range views.SceneNames() {
-		if views.OnTheTill(name) {
+	for _, name := range sceneNames() {
+		if onTheTill(name) {
 			till = append(till, "en/"+name)
 		} else {
 			others = append(others, "en/"+name)

@@ -1,28 +1,27 @@
-// Package views draws: pages and fragments in templ, the words of every language, money and time
-// as people write them, a stall's colours, and the QR code as SVG. It takes what [kiosk] has read
-// and never reads, decides or remembers anything itself; it knows no request and no store.
-//
-// A fragment is what a live frame carries: a sequence of elements with ids, each of which takes
-// the place of the element with the same id in the page. Nothing in a fragment depends on the
-// person who looks, so that it is drawn once per register and language.
-//
-// # Decisions
-//
-// Each decision in three sentences: what, why, what would change it.
-//
-// Numbers follow the place, words the person. A stall says whose number format its pages use and a
-// browser or customer chooses the language. Two people at one counter must read the same digits in
-// the same places. A stall that sells across borders from one register would want both to follow
-// the person.
 package views
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
 	"qrkiosk/kiosk"
 )
+
+// AlarmGaps fills the sentences of every kind of alarm.
+func (p Page) AlarmGaps(a kiosk.Alarm) []string {
+	gaps := []string{
+		"time", p.Clock(a.Since), "count", strconv.Itoa(a.Count), "sum", p.Amount(a.Sum), "text", Unbroken(a.Text),
+	}
+	if a.Sale != nil {
+		gaps = append(gaps, "number", Unbroken(a.Sale.Number))
+	}
+	return gaps
+}
+
+// About tells whether the problem is with a field of a form; none is with no field.
+func (t *Problem) About(field string) bool { return t != nil && t.Field == field }
 
 // Page is what every page needs to know; the zero value is an English page.
 type Page struct {
@@ -55,9 +54,11 @@ func (p Page) T(key string, gaps ...string) string { return Words(p.Lang).T(key,
 // N is the message of a key in the plural form for n.
 func (p Page) N(key string, n int, gaps ...string) string { return Words(p.Lang).N(key, n, gaps...) }
 
-func (p Page) lang() string { return Words(p.Lang).lang }
+// LangTag is the language that the words of the page are in, "en".
+func (p Page) LangTag() string { return Words(p.Lang).lang }
 
-func (p Page) amount(m kiosk.Money) string { return Amount(p.Region, m) }
+// Amount writes money as the region of the page does.
+func (p Page) Amount(m kiosk.Money) string { return Amount(p.Region, m) }
 
 // Problem is an error in words.
 type Problem struct {
@@ -81,7 +82,7 @@ func (p Page) Explain(err error) *Problem {
 	if e.Key == "" {
 		t.Key = string(e.Code)
 	}
-	if !Words(fallback).Has("error." + t.Key) {
+	if !Words(Fallback).Has("error." + t.Key) {
 		t.Key = kiosk.KeyInternal
 	}
 	t.Field = e.Field
@@ -93,16 +94,16 @@ func (p Page) Explain(err error) *Problem {
 func (p Page) gaps(e *kiosk.Error) []string {
 	var g []string
 	for i, m := range e.Amounts {
-		g = append(g, "amount"+text64(int64(i+1)), p.amount(m))
+		g = append(g, "amount"+Text64(int64(i+1)), p.Amount(m))
 	}
 	for i, a := range e.Args {
-		g = append(g, "arg"+text64(int64(i+1)), a)
+		g = append(g, "arg"+Text64(int64(i+1)), a)
 	}
-	return append(g, "wait", p.wait(e.Wait))
+	return append(g, "wait", p.Wait(e.Wait))
 }
 
-// wait writes how long somebody has to wait, rounded up: "2 minutes".
-func (p Page) wait(ms int64) string {
+// Wait writes how long somebody has to wait, rounded up: "2 minutes".
+func (p Page) Wait(ms int64) string {
 	switch {
 	case ms <= 0:
 		return p.T("wait.moment")
@@ -114,18 +115,22 @@ func (p Page) wait(ms int64) string {
 	return p.N("wait.hours", int((ms+3_599_999)/3_600_000))
 }
 
-// match is the word of a sale, "Amber Fox".
-func (p Page) match(m kiosk.Match) string {
+// Match is the word of a sale, "Amber Fox".
+func (p Page) Match(m kiosk.Match) string {
 	if m.Colour == "" {
 		return ""
 	}
 	return p.T("match.pair", "colour", p.T("colour."+m.Colour), "animal", p.T("animal."+m.Animal))
 }
 
-// size is a class by the length of an amount, so that big ones scale down before they wrap.
-func size(text string) string {
+// SizeClass is a class by the length of an amount, so that big ones scale down before they wrap.
+func SizeClass(text string) string {
 	n := len([]rune(text))
-	return "n" + text64(int64(min(max(n, 4), 12)))
+	return "n" + Text64(int64(min(max(n, 4), 12)))
 }
 
-func joinClass(parts ...string) string { return strings.Join(parts, " ") }
+// JoinClass writes several classes as one attribute.
+func JoinClass(parts ...string) string { return strings.Join(parts, " ") }
+
+// StateWord says in a word how a sale stands.
+func (p Page) StateWord(s *kiosk.Sale) string { return p.T("state." + string(s.State())) }

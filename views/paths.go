@@ -1,54 +1,23 @@
 package views
 
-import "net/url"
-
-// The addresses that pages link to and post to. Fields are named where the form is drawn.
-const (
-	PathTill        = "/till"
-	PathTillState   = "/till/state"    // GET: frame as JSON, with ETag
-	PathTillLive    = "/till/live"     // websocket
-	PathCharge      = "/till/charge"   // POST cents, lines, key, note; or amount, item.ID, key, note; and discount, reason
-	PathCart        = "/till/cart"     // POST lines, discount: what is being rung up
-	PathItems       = "/till/items"    // GET the tiles of what is sold
-	PathCancel      = "/till/cancel"   // POST sale
-	PathNoTip       = "/till/notip"    // POST sale: go on without a tip
-	PathAside       = "/till/aside"    // POST sale
-	PathLook        = "/till/look"     // POST sale: ask the gateway again now
-	PathLock        = "/till/lock"     // POST
-	PathTillTongue  = "/till/language" // POST lang
-	PathSignIn      = "/till/signin"   // GET the page; POST staff, pin
-	PathFace        = "/till/face"     // the till turned to the customer
-	PathFaceState   = "/till/face/state"
-	PathFaceLive    = "/till/face/live"
-	PathFaceTip     = "/till/face/tip"    // as PathTip
-	PathTone        = "/till/tone"        // POST tone
-	PathTest        = "/till/test"        // POST: test everything
-	PathTestHeard   = "/till/test/heard"  // POST test, sound, awake, clock: the till heard of it
-	PathShiftOpen   = "/till/shift/open"  // POST
-	PathShiftClose  = "/till/shift/close" // POST
-	PathShift       = "/till/shift"       // GET: X report, ?before= pages through the Z reports
-	PathShiftZ      = "/till/shift/z"     // GET ?no=
-	PathShiftCSV    = "/till/shift/csv"   // GET, ?no= for a Z report
-	PathSale        = "/till/sale"        // GET ?number=
-	PathDecide      = "/till/sale/decide" // POST sale, do, reason, amount, staff, pin
-	PathPair        = "/till/pair"        // GET the form; POST code
-	PathPairConfirm = "/till/pair/confirm"
-
-	PathTillEnrol    = "/till/enrol"    // POST ticket
-	PathDisplayEnrol = "/display/enrol" // POST ticket
-
-	PathGuide        = "/styleguide" // in the demonstration alone: every component in every state
-	PathHelp         = "/help"       // how devices become kiosks
-	PathDisplay      = "/display"
-	PathDisplayState = "/display/state"
-	PathDisplayLive  = "/display/live"
-	PathDisplayHeard = "/display/heard"    // POST as PathTestHeard
-	PathPairState    = "/display/pairing"  // GET: 204 while nobody has typed the code
-	PathLanguage     = "/display/language" // POST lang
-	PathTip          = "/display/tip"      // POST sale, and tip (cents) or amount (typed)
-
-	pathBrand   = "/brand/"
-	pathPicture = "/picture/"
+import (
+	"net/url"
 )
 
-func salePath(number string) string { return PathSale + "?number=" + url.QueryEscape(number) }
+// The addresses that are not one wing's alone: reports are read on the till and in the office, a manifest
+// names where an app begins, and everybody shows pictures in the colours of a stall.
+const (
+	PathTill       = "/till"
+	PathShiftClose = "/till/shift/close" // POST
+	PathShift      = "/till/shift"       // GET: X report, ?before= pages through the Z reports
+	PathShiftZ     = "/till/shift/z"     // GET ?no=
+	PathShiftCSV   = "/till/shift/csv"   // GET, ?no= for a Z report
+	PathSale       = "/till/sale"        // GET ?number=
+	PathDisplay    = "/display"
+
+	PathBrand   = "/brand/"
+	PathPicture = "/picture/"
+)
+
+// SalePath is the address of a sale on the till.
+func SalePath(number string) string { return PathSale + "?number=" + url.QueryEscape(number) }

@@ -1,4 +1,4 @@
-package views
+package views_test
 
 import (
 	"fmt"
@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // TestReadings holds testdata/readings.txt against what the views say: for each state of a sale and
@@ -53,16 +55,16 @@ var readIn = []string{"en", "de"}
 func tellTills(t *testing.T, b *strings.Builder) {
 	b.WriteString("\nTHE CASHIER\n")
 	names := []string{"ready", "closed", "gateway-down", "display-offline", "alarm", "alerts"}
-	for state := range states {
+	for state := range counterview.SampleFacts {
 		names = append(names, state)
 	}
 	slices.Sort(names)
 	for _, state := range names {
 		fmt.Fprintf(b, "\n%s\n", state)
 		for _, lang := range readIn {
-			p := Page{Lang: lang, Zone: time.UTC}
-			s, x := tillOf(state)
-			page := render(t, TillPage(p, s, x))
+			p := views.Page{Lang: lang, Zone: time.UTC}
+			s, x := counterview.SampleTill(state)
+			page := render(t, counterview.TillPage(p, s, x))
 			fmt.Fprintf(b, "  %s  %s\n", lang, reads(t, page, "id", "side"))
 			if say := reads(t, page, "id", "say"); say != "" {
 				fmt.Fprintf(b, "      said: %s\n", say)
@@ -76,7 +78,7 @@ func tellDisplays(t *testing.T, b *strings.Builder) {
 	for _, state := range displayStates {
 		fmt.Fprintf(b, "\n%s\n", state)
 		for _, lang := range readIn {
-			page := render(t, DisplayPage(Page{Lang: lang, Zone: time.UTC}, displayOf(state), DisplayExtras{}))
+			page := render(t, counterview.DisplayPage(views.Page{Lang: lang, Zone: time.UTC}, counterview.SampleDisplay(state), counterview.DisplayExtras{}))
 			fmt.Fprintf(b, "  %s  %s\n      said: %s\n", lang, reads(t, page, "id", "screen"), reads(t, page, "id", "say"))
 		}
 	}
@@ -85,14 +87,14 @@ func tellDisplays(t *testing.T, b *strings.Builder) {
 func tellReceipts(t *testing.T, b *strings.Builder) {
 	b.WriteString("\nTHE RECEIPT\n")
 	var names []string
-	for state := range states {
+	for state := range counterview.SampleFacts {
 		names = append(names, state)
 	}
 	slices.Sort(names)
 	for _, state := range names {
 		fmt.Fprintf(b, "\n%s\n", state)
 		for _, lang := range readIn {
-			page := render(t, ReceiptPage(Page{Lang: lang, Zone: time.UTC}, receiptOf(state)))
+			page := render(t, counterview.ReceiptPage(views.Page{Lang: lang, Zone: time.UTC}, counterview.SampleReceipt(state)))
 			fmt.Fprintf(b, "  %s  %s\n", lang, reads(t, page, "class", "sheet"))
 		}
 	}
@@ -105,7 +107,7 @@ var inTheOffice = regexp.MustCompile(`^(?:office|fleet|csv|import|item|picture|e
 func tellFaults(b *strings.Builder) {
 	b.WriteString("\nWHEN SOMETHING DOES NOT WORK\n")
 	var keys []string
-	for key := range Words("en").texts {
+	for _, key := range views.Words("en").Keys() {
 		if name, ok := strings.CutPrefix(key, "error."); ok && !inTheOffice.MatchString(name) {
 			keys = append(keys, name)
 		}
@@ -114,7 +116,7 @@ func tellFaults(b *strings.Builder) {
 	for _, key := range keys {
 		fmt.Fprintf(b, "\n%s\n", key)
 		for _, lang := range readIn {
-			told := Page{Lang: lang, Region: "de"}.Explain(&kiosk.Error{
+			told := views.Page{Lang: lang, Region: "de"}.Explain(&kiosk.Error{
 				Code: kiosk.Invalid, Key: key, Wait: 30_000,
 				Amounts: []kiosk.Money{1250, 125_000, 980}, Args: []string{"B2-0042", "7", "3"},
 			})
@@ -181,7 +183,7 @@ func said(parts []string, one tag) []string {
 
 // plainly has one kind of blank and none twice.
 func plainly(text string) string {
-	text = strings.NewReplacer(noBreak, " ", noBreakThn, " ", "\u2060", "").Replace(text)
+	text = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2060", "").Replace(text)
 	return strings.Join(strings.Fields(text), " ")
 }
 
@@ -190,16 +192,17 @@ func plainly(text string) string {
 func TestReadings_moneyAndNext(t *testing.T) {
 	money := regexp.MustCompile(`(?i)nothing (?:was|more)|no money|was not (?:changed|cancelled|shown)|no sale is lost|do not charge`)
 	signIn := regexp.MustCompile(`^error\.(?:pin-wrong|pin-wait|staff-gone|hashes-busy)$`)
-	for key, m := range Words("en").texts {
+	for _, key := range views.Words("en").Keys() {
+		m := views.Words("en").T(key)
 		name, ok := strings.CutPrefix(key, "error.")
 		if !ok || inTheOffice.MatchString(name) {
 			continue
 		}
-		if !signIn.MatchString(key) && !money.MatchString(m.text) {
-			t.Errorf("%s does not say what became of the money: %s", key, m.text)
+		if !signIn.MatchString(key) && !money.MatchString(m) {
+			t.Errorf("%s does not say what became of the money: %s", key, m)
 		}
-		if strings.Count(m.text, ". ")+strings.Count(m.text, "? ") == 0 {
-			t.Errorf("%s does not say what comes next: %s", key, m.text)
+		if strings.Count(m, ". ")+strings.Count(m, "? ") == 0 {
+			t.Errorf("%s does not say what comes next: %s", key, m)
 		}
 	}
 }

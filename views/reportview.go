@@ -36,7 +36,7 @@ func (d shiftSheet) closed() bool { return d.v.Report.Closed > 0 }
 
 func (d shiftSheet) title() string {
 	if d.closed() {
-		return d.T("report.z", "number", text64(d.v.Report.No))
+		return d.T("report.z", "number", Text64(d.v.Report.No))
 	}
 	return d.T("report.x")
 }
@@ -46,11 +46,11 @@ func (d shiftSheet) span() string {
 	r := d.v.Report
 	switch {
 	case d.closed():
-		return d.T("report.span", "from", d.day(r.Opened), "to", d.day(r.Closed))
+		return d.T("report.span", "from", d.Day(r.Opened), "to", d.Day(r.Closed))
 	case r.Shift == "":
-		return d.T("report.unopened", "to", d.day(r.At))
+		return d.T("report.unopened", "to", d.Day(r.At))
 	}
-	return d.T("report.span", "from", d.day(r.Opened), "to", d.day(r.At))
+	return d.T("report.span", "from", d.Day(r.Opened), "to", d.Day(r.At))
 }
 
 func (d shiftSheet) people() string {
@@ -189,7 +189,7 @@ func ReportSheet(p Page, v ShiftView) []byte {
 		d.T("csv.part"), d.T("csv.line"), d.T("csv.sales"), d.T("csv.amount"))
 	row := func(part, name string) *Spreadsheet {
 		s.Text(d.title()).Text(v.Stall.Name).Text(v.Register.Name)
-		return s.Text(d.stamp(r.Opened)).Text(d.stamp(to)).Text(part).Text(name)
+		return s.Text(d.Stamp(r.Opened)).Text(d.Stamp(to)).Text(part).Text(name)
 	}
 	for _, part := range d.parts() {
 		for _, l := range part.lines {
@@ -210,12 +210,12 @@ func ReportSheet(p Page, v ShiftView) []byte {
 	return s.Bytes()
 }
 
-// stamp writes a time so that every spreadsheet reads it, "2026-11-20 14:33"; "" for none.
-func (p Page) stamp(ms int64) string {
+// Stamp writes a time so that every spreadsheet reads it, "2026-11-20 14:33"; "" for none.
+func (p Page) Stamp(ms int64) string {
 	if ms == 0 {
 		return ""
 	}
-	return p.at(ms).Format(time.DateTime[:16])
+	return p.At(ms).Format(time.DateTime[:16])
 }
 
 // ReportFile is what a report is called as a file.
@@ -224,11 +224,11 @@ func ReportFile(v ShiftView) string {
 	if v.Report.Closed > 0 {
 		name = "z-" + strconv.FormatInt(v.Report.No, 10)
 	}
-	return fileName(v.Register.Prefix) + name + ".csv"
+	return FileName(v.Register.Prefix) + name + ".csv"
 }
 
-// fileName keeps what every file system takes.
-func fileName(text string) string {
+// FileName keeps what every file system takes.
+func FileName(text string) string {
 	var kept []byte
 	for i := range len(text) {
 		if c := text[i] | 0x20; (c >= 'a' && c <= 'z') || (text[i] >= '0' && text[i] <= '9') {
@@ -241,14 +241,14 @@ func fileName(text string) string {
 	return string(kept) + "-"
 }
 
-func zPath(no int64) string { return PathShiftZ + "?no=" + text64(no) }
+func zPath(no int64) string { return PathShiftZ + "?no=" + Text64(no) }
 
 func (d shiftSheet) csvPath() string {
 	if d.v.CSV != "" {
 		return d.v.CSV
 	}
 	if d.closed() {
-		return PathShiftCSV + "?no=" + text64(d.v.Report.No)
+		return PathShiftCSV + "?no=" + Text64(d.v.Report.No)
 	}
 	return PathShiftCSV
 }

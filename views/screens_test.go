@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
-
-	"qrkiosk/views"
 )
 
 // TestScreens_pictures writes every state of every screen at every size, light and dark, to the
@@ -26,7 +24,7 @@ func TestScreens_pictures(t *testing.T) {
 	if lang == "" {
 		lang = "en"
 	}
-	for _, name := range views.SceneNames() {
+	for _, name := range sceneNames() {
 		if !wanted(some, name) {
 			continue
 		}

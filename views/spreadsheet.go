@@ -29,7 +29,7 @@ func NewSpreadsheet(region string, columns ...string) *Spreadsheet {
 // StreamSpreadsheet is NewSpreadsheet for a long file: each row goes to out as it ends. [Spreadsheet.Err]
 // tells what went wrong.
 func StreamSpreadsheet(out io.Writer, region string, columns ...string) *Spreadsheet {
-	s := &Spreadsheet{out: out, separator: ',', decimal: habitOf(region).decimal}
+	s := &Spreadsheet{out: out, separator: ',', decimal: HabitOf(region).Decimal}
 	if s.decimal == "," {
 		s.separator = ';'
 	}

@@ -1,4 +1,4 @@
-package views
+package views_test
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/views"
 )
 
 func readSheet(t testing.TB, raw []byte, separator rune) [][]string {
@@ -34,7 +35,7 @@ func TestSpreadsheet_formulas(t *testing.T) {
 		"\x00=1": "'=1", `plain "quoted", and; more`: `plain "quoted", and; more`, "two\nlines": "two\nlines",
 		"": "", "'x": "'x", "'=x": "''=x", "''＋x": "'''＋x", "＝1": "'＝1", "a=1": "a=1", "bad\xff": "bad\ufffd",
 	} {
-		s := NewSpreadsheet("de", "a", "b")
+		s := views.NewSpreadsheet("de", "a", "b")
 		s.Text(text).Money(-1205).End()
 		rows := readSheet(t, s.Bytes(), ';')
 		if got := rows[1][0]; got != want {
@@ -44,7 +45,7 @@ func TestSpreadsheet_formulas(t *testing.T) {
 			t.Errorf("an amount is written %q", rows[1][1])
 		}
 	}
-	s := NewSpreadsheet("en", "a", "b")
+	s := views.NewSpreadsheet("en", "a", "b")
 	s.Number(7).Empty().Money(100000).End()
 	if rows := strings.Split(string(s.Bytes()), "\r\n"); rows[1] != "7,,1000.00" {
 		t.Errorf("an English row is %q", rows[1])
@@ -55,7 +56,7 @@ func FuzzSpreadsheet(f *testing.F) {
 	f.Add("=cmd|' /C calc'!A0", "x")
 	f.Add("a;b\"c", "-1")
 	f.Fuzz(func(t *testing.T, a, b string) {
-		s := NewSpreadsheet("de", "one", "two")
+		s := views.NewSpreadsheet("de", "one", "two")
 		s.Text(a).Text(b).End()
 		rows := readSheet(t, s.Bytes(), ';')
 		if len(rows) != 2 || len(rows[1]) != 2 {
@@ -72,7 +73,7 @@ func FuzzSpreadsheet(f *testing.F) {
 // TestStreamSpreadsheet sends each row as it ends and keeps none; what went wrong is told.
 func TestStreamSpreadsheet(t *testing.T) {
 	var out bytes.Buffer
-	s := StreamSpreadsheet(&out, "de", "name", "pieces", "sum")
+	s := views.StreamSpreadsheet(&out, "de", "name", "pieces", "sum")
 	sizes := []int{out.Len()}
 	for _, name := range []string{"=a", "b"} {
 		if err := s.Row(name, int64(3), kiosk.Money(-1250)); err != nil {
@@ -86,7 +87,7 @@ func TestStreamSpreadsheet(t *testing.T) {
 	if rows := readSheet(t, out.Bytes(), ';'); len(rows) != 3 || rows[1][0] != "'=a" || rows[2][2] != "-12,50" {
 		t.Errorf("rows %q", rows)
 	}
-	broken := StreamSpreadsheet(brokenPipe{}, "en", "name")
+	broken := views.StreamSpreadsheet(brokenPipe{}, "en", "name")
 	if err := broken.Row("a"); !errors.Is(err, io.ErrClosedPipe) || broken.Err() == nil {
 		t.Errorf("a broken pipe is %v", err)
 	}
@@ -100,7 +101,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 func TestReportSheet(t *testing.T) {
 	v := zView()
 	v.Stall.Name = `=HYPERLINK("x")`
-	rows := readSheet(t, ReportSheet(Page{Lang: "en"}, v), ';')
+	rows := readSheet(t, views.ReportSheet(views.Page{Lang: "en"}, v), ';')
 	if len(rows) < 12 || rows[1][1] != `'=HYPERLINK("x")` {
 		t.Fatalf("%q", rows)
 	}
@@ -118,20 +119,20 @@ func TestReportSheet(t *testing.T) {
 	if len(want) > 0 {
 		t.Errorf("not in the file: %v", want)
 	}
-	if name := ReportFile(v); name != "b2-z-12.csv" {
+	if name := views.ReportFile(v); name != "b2-z-12.csv" {
 		t.Errorf("the file is called %q", name)
 	}
 }
 
 // zView is a Z report with everything in it.
-func zView() ShiftView {
+func zView() views.ShiftView {
 	f := kiosk.Figures{
 		Sales: 98, Gross: 123450, Tips: 2300, Over: 100, Refunds: 5000, UnconfirmedSales: 1, Unconfirmed: 1250,
 		ReviewSales: 1, Review: 1980, Commission: 13000, Fee: 1234, FeePSP: 4321, Net: 112895,
 	}
 	own := f
 	own.Refunds, own.Sales, own.Gross = 0, 97, 121470
-	return ShiftView{
+	return views.ShiftView{
 		Stall: lind, Register: till2, Now: noon, Names: map[string]string{"ada": "Ada", "ben": "Ben"},
 		AfterClose: kiosk.Figures{Refunds: 1980, ReviewSales: -1, Review: -1980},
 		Report: kiosk.Report{
@@ -146,7 +147,7 @@ func zView() ShiftView {
 }
 
 // xView is the same shift while it was open.
-func xView() ShiftView {
+func xView() views.ShiftView {
 	v := zView()
 	z := v.Report
 	v.Report.Closed, v.Report.ClosedBy, v.Report.No, v.AfterClose = 0, "", 13, kiosk.Figures{}

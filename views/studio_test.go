@@ -40,11 +40,11 @@ type studio struct {
 }
 
 // sizes are those of the screens we promise.
-var sizes = []size{{1280, 800}, {800, 1280}, {1920, 1080}, {1024, 600}, {390, 844}}
+var sizes = []SizeClass{{1280, 800}, {800, 1280}, {1920, 1080}, {1024, 600}, {390, 844}}
 
-type size struct{ w, h int64 }
+type SizeClass struct{ w, h int64 }
 
-func (s size) String() string { return fmt.Sprintf("%dx%d", s.w, s.h) }
+func (s SizeClass) String() string { return fmt.Sprintf("%dx%d", s.w, s.h) }
 
 // browser is one process for all tests of this package.
 var browser struct {
@@ -145,7 +145,8 @@ func (s *studio) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.urls = append(s.urls, path)
 	s.mu.Unlock()
-	brand, css := views.BrandOfScenes()
+	brand := views.BrandPath(lind)
+	css, _ := views.BrandCSS(lind)
 	switch {
 	case path == brand:
 		w.Header().Set("Content-Type", "text/css")
@@ -162,7 +163,7 @@ func (s *studio) serve(w http.ResponseWriter, r *http.Request) {
 		lang, name, _ := strings.Cut(strings.TrimPrefix(path, "/scene/"), "/")
 		w.Header().Set("Content-Security-Policy", front.Policy)
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		fmt.Fprint(w, views.Scenes(s.t, lang)[name])
+		fmt.Fprint(w, drawn(s.t, lang)[name])
 	case path == "/stage":
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(w, stagePage())
@@ -192,7 +193,7 @@ func stagePage() string {
 	for _, name := range sheets {
 		b.WriteString(`<link rel="stylesheet" href="` + static.Path(name) + `">`)
 	}
-	brand, _ := views.BrandOfScenes()
+	brand := views.BrandPath(lind)
 	// What lies below the screen is laid out too.
 	b.WriteString(`<link rel="stylesheet" href="` + brand + `"><style>* { content-visibility: visible !important }</style></head><body></body></html>`)
 	return b.String()
@@ -219,7 +220,7 @@ func ask[T any](s *studio, expression string) T {
 	return value
 }
 
-func (s *studio) resize(z size) { s.do(chromedp.EmulateViewport(z.w, z.h)) }
+func (s *studio) resize(z SizeClass) { s.do(chromedp.EmulateViewport(z.w, z.h)) }
 
 // scheme switches between light and dark.
 func (s *studio) scheme(name string) {
@@ -252,7 +253,7 @@ func (s *studio) stage(langs ...string) {
 	s.do(chromedp.Navigate(s.base + "/stage"))
 	all := map[string]map[string]string{}
 	for _, lang := range langs {
-		all[lang] = views.Scenes(s.t, lang)
+		all[lang] = drawn(s.t, lang)
 	}
 	all["xx"] = map[string]string{"bad": badScene}
 	raw, err := json.Marshal(all)

@@ -14,8 +14,8 @@ import (
 	"qrkiosk/assets"
 )
 
-// fallback is the language of every message that a catalogue does not have.
-const fallback = "en"
+// Fallback is the language of every message that a catalogue does not have.
+const Fallback = "en"
 
 // Lexicon is every sentence of one language.
 type Lexicon struct {
@@ -90,7 +90,7 @@ func Words(lang string) *Lexicon {
 	if l, ok := all[base]; ok {
 		return l.words()
 	}
-	return all[fallback].words()
+	return all[Fallback].words()
 }
 
 // Has tells whether the lexicon itself has a message.
@@ -119,10 +119,10 @@ func (l *Lexicon) find(key string) message {
 	if m, ok := l.texts[key]; ok {
 		return m
 	}
-	if l.lang == fallback {
+	if l.lang == Fallback {
 		return message{text: key}
 	}
-	return Words(fallback).find(key)
+	return Words(Fallback).find(key)
 }
 
 // fill writes the values into the gaps of a sentence; a gap without a value stays, and tests see it.

@@ -1,19 +1,11 @@
 package views
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"maps"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-
-	"qrkiosk/kiosk"
 )
 
 // speakers are the languages in which everything is said.
@@ -32,158 +24,6 @@ var forCustomers = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`error\.(?:internal|invalid|not-found|conflict|too-many|unavailable|tip-closed)`,
 	`error\.amount-(?:missing|zero|not-number|decimals|ambiguous|plain|too-large)`,
 }, "|") + `)$`)
-
-// needed is every key that some code may ask for.
-func needed(t *testing.T) []string {
-	t.Helper()
-	keys := append(literalKeys(t), domainKeys(t)...)
-	keys = append(keys, scriptWords...)
-	for _, code := range []kiosk.Code{
-		kiosk.Invalid, kiosk.NotFound, kiosk.Conflict, kiosk.Forbidden, kiosk.Unauthorized, kiosk.Gone,
-		kiosk.TooMany, kiosk.Refused, kiosk.NotSent, kiosk.Unclear, kiosk.Unavailable, kiosk.Internal,
-	} {
-		keys = append(keys, "error."+string(code))
-	}
-	for _, s := range kiosk.States {
-		keys = append(keys, "state."+string(s), "receipt."+string(s)+".title")
-		if s != kiosk.Paid {
-			keys = append(keys, "receipt."+string(s)+".text")
-		}
-	}
-	for _, s := range []kiosk.State{kiosk.Asking, kiosk.Opening, kiosk.Awaiting, kiosk.Checking} {
-		keys = append(keys, "say."+string(s), "till.since."+string(s))
-	}
-	for _, s := range []kiosk.DisplayState{
-		kiosk.ShowsIdle, kiosk.ShowsCart, kiosk.ShowsTip, kiosk.ShowsMoment, kiosk.ShowsCode,
-		kiosk.ShowsChecking, kiosk.ShowsPaid,
-	} {
-		keys = append(keys, "till.display."+string(s), "display.say."+string(s))
-	}
-	for _, kind := range []kiosk.TroubleKind{
-		kiosk.TroubleLate, kiosk.TroubleLateUsed, kiosk.TroubleClaimed, kiosk.TroubleShort, kiosk.TroubleExtra,
-		kiosk.TroubleUnconfirmed, kiosk.TroubleWithdrawn, kiosk.TroubleDispute, kiosk.TroubleBank,
-	} {
-		keys = append(keys, "trouble."+string(kind)+".what", "trouble."+string(kind)+".next")
-	}
-	for _, c := range kiosk.Colours {
-		keys = append(keys, "colour."+c)
-	}
-	for _, a := range kiosk.Animals {
-		keys = append(keys, "animal."+a)
-	}
-	for _, r := range []kiosk.Role{kiosk.Cashier, kiosk.Manager, kiosk.Organizer} {
-		keys = append(keys, "role."+string(r))
-	}
-	for _, do := range []string{"handed", "close", "attach", "refund", "again", "rejected"} {
-		keys = append(keys, "decide."+do+".title", "decide."+do+".text", "decide."+do+".button")
-	}
-	keys = append(keys, "decided.close", "decided.attach", "decided.handed")
-	for _, stage := range refundStages {
-		keys = append(keys, "refund."+string(stage)+".title", "refund."+string(stage)+".text")
-	}
-	for _, strip := range []string{
-		"confirmed", "paid", "over", "unconfirmed", "retiring", "cancelled", "lapsed", "refused", "aside",
-		"refunding", "refunded", "settled", "gateway", "none",
-	} {
-		keys = append(keys, "strip."+strip+".title", "strip."+strip+".text")
-	}
-	for _, kind := range kiosk.AlarmKinds {
-		switch kind {
-		case kiosk.AlarmReview, kiosk.AlarmUnconfirmed: // strips tell of them
-		default:
-			keys = append(keys, "alarm."+string(kind)+".title", "alarm."+string(kind)+".text", "alarm."+string(kind)+".next")
-		}
-	}
-	for m := range 12 {
-		keys = append(keys, "month."+strconv.Itoa(m+1))
-	}
-	keys = append(
-		keys, "strip.review.title", "decide.cancel.button", "proof.webhook", "proof.used-link", "proof.pay-in",
-		"key.back", "key.times", "key.plus", "key.clear",
-		"enrol.tablet.title", "enrol.tablet.text", "enrol.display.title", "enrol.display.text",
-		"stranger.tablet.title", "stranger.tablet.text", "stranger.display.title", "stranger.display.text",
-	)
-	keys = append(keys, officeKeys()...)
-	slices.Sort(keys)
-	return slices.Compact(keys)
-}
-
-// literalKeys finds the keys written out in this package.
-func literalKeys(t *testing.T) []string {
-	t.Helper()
-	call := regexp.MustCompile(`\.(?:T|N)\("([a-z][a-z0-9.-]*[a-z0-9])"`)
-	var keys []string
-	files, _ := filepath.Glob("*")
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_templ.go") || filepath.Ext(name) == "" {
-			continue
-		}
-		raw, err := os.ReadFile(name)
-		if err != nil {
-			continue
-		}
-		for _, m := range call.FindAllSubmatch(raw, -1) {
-			if key := string(m[1]); key != "greeting" {
-				keys = append(keys, key)
-			}
-		}
-	}
-	if len(keys) < 80 {
-		t.Fatalf("only %d keys found in the code: the search is broken", len(keys))
-	}
-	return keys
-}
-
-// domainKeys reads the message keys that package kiosk and its rooms of use cases declare.
-func domainKeys(t *testing.T) []string {
-	t.Helper()
-	var keys []string
-	var files []string
-	for _, room := range []string{"", "shop/", "till/", "reconcile/", "office/", "report/"} {
-		of, _ := filepath.Glob("../kiosk/" + room + "*.go")
-		files = append(files, of...)
-	}
-	for _, name := range files {
-		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(f, func(n ast.Node) bool {
-			spec, ok := n.(*ast.ValueSpec)
-			if !ok || len(spec.Values) != 1 {
-				return true
-			}
-			lit, ok := spec.Values[0].(*ast.BasicLit)
-			if named := spec.Names[0].Name; ok && lit.Kind == token.STRING &&
-				(strings.HasPrefix(named, "Key") || strings.HasPrefix(named, "Reason")) {
-				text, _ := strconv.Unquote(lit.Value)
-				keys = append(keys, "error."+text)
-			}
-			return true
-		})
-	}
-	if len(keys) < 40 {
-		t.Fatalf("only %d keys found in the domain: the search is broken", len(keys))
-	}
-	return keys
-}
-
-func TestWords_complete(t *testing.T) {
-	keys := needed(t)
-	for _, lang := range speakers {
-		l := Words(lang)
-		for _, key := range keys {
-			if m, ok := l.texts[key]; !ok || strings.TrimSpace(m.text) == "" {
-				t.Errorf("%s has no words for %q", lang, key)
-			}
-		}
-		for key := range l.texts {
-			if !slices.Contains(keys, key) {
-				t.Errorf("%s has words nobody asks for: %q", lang, key)
-			}
-		}
-	}
-}
 
 // The other languages say to customers everything that English says to them, and nothing else, and
 // are marked as what they are.

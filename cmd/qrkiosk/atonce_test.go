@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"qrkiosk/kiosk"
-	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // atOnce sends the same kind of request n times at a time and returns the answers.
@@ -48,7 +48,7 @@ func TestFault_F19_oneKeyFiftyTimes(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
 		key := freshKey()
-		for i, r := range g.atOnce(50, views.PathCharge, func(int) []string { return []string{"cents", "1250", "key", key} }) {
+		for i, r := range g.atOnce(50, counterview.PathCharge, func(int) []string { return []string{"cents", "1250", "key", key} }) {
 			if r.status != http.StatusOK || !strings.Contains(r.body, h.last().Number) {
 				t.Errorf("charge %d is answered %d %.200s", i, r.status, r.body)
 			}
@@ -70,7 +70,7 @@ func TestFault_F19_fiftyKeysAtOnce(t *testing.T) {
 			keys[i] = freshKey()
 		}
 		made, busy := 0, 0
-		for i, r := range g.atOnce(50, views.PathCharge, func(i int) []string { return []string{"cents", "1250", "key", keys[i]} }) {
+		for i, r := range g.atOnce(50, counterview.PathCharge, func(i int) []string { return []string{"cents", "1250", "key", keys[i]} }) {
 			switch {
 			case r.status == http.StatusOK:
 				made++
@@ -97,7 +97,7 @@ func TestAtOnce_cancel(t *testing.T) {
 		g := h.cashier()
 		h.awaiting()
 		sale := h.last().ID
-		for i, r := range g.atOnce(20, views.PathCancel, func(int) []string { return []string{"sale", sale} }) {
+		for i, r := range g.atOnce(20, counterview.PathCancel, func(int) []string { return []string{"sale", sale} }) {
 			if r.status != http.StatusOK && (r.status != http.StatusConflict || r.trouble().Text == "" || r.trouble().Key == kiosk.KeyInternal) {
 				t.Errorf("cancel %d is answered %d %.300s", i, r.status, r.body)
 			}
@@ -108,7 +108,7 @@ func TestAtOnce_cancel(t *testing.T) {
 		}
 		before := h.rows()
 		clearNo{409, kiosk.ReasonClosed}.check(t, "a cancel afterwards", func(change ...func(*http.Request)) response {
-			return g.send(http.MethodPost, views.PathCancel, form("sale", sale), change...)
+			return g.send(http.MethodPost, counterview.PathCancel, form("sale", sale), change...)
 		})
 		h.unchanged("a cancel afterwards", before)
 		h.sound()

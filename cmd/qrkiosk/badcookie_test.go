@@ -10,16 +10,17 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // signedOut fails the test unless the guest is sent to the page on which people sign in, as a
 // browser and as a script.
 func (g *guest) signedOut(t *testing.T, what string, change ...func(*http.Request)) {
 	t.Helper()
-	if r := g.get(views.PathTill, change...); r.status != http.StatusSeeOther || r.header.Get("Location") != views.PathSignIn {
+	if r := g.get(views.PathTill, change...); r.status != http.StatusSeeOther || r.header.Get("Location") != counterview.PathSignIn {
 		t.Errorf("%s: the till is answered %d", what, r.status)
 	}
-	if r := g.get(views.PathTillState, append(change, asScript)...); r.status != http.StatusUnauthorized || r.trouble().Text == "" {
+	if r := g.get(counterview.PathTillState, append(change, asScript)...); r.status != http.StatusUnauthorized || r.trouble().Text == "" {
 		t.Errorf("%s: a script is answered %d %s", what, r.status, r.body)
 	}
 }
@@ -48,7 +49,7 @@ func TestBadCookie_sessions(t *testing.T) {
 			if r := stranger.get(views.PathTill, with); !strings.Contains(strings.Join(r.header["Set-Cookie"], " "), "qk-session=;") {
 				t.Errorf("%s: the cookie is not taken back: %v", c.b, r.header["Set-Cookie"])
 			}
-			r := stranger.send(http.MethodPost, views.PathCharge, form("cents", "1250", "key", freshKey()), with, asScript)
+			r := stranger.send(http.MethodPost, counterview.PathCharge, form("cents", "1250", "key", freshKey()), with, asScript)
 			if r.status != http.StatusUnauthorized {
 				t.Errorf("%s: a charge is answered %d", c.b, r.status)
 			}
@@ -58,7 +59,7 @@ func TestBadCookie_sessions(t *testing.T) {
 			{"an unknown tablet", "qk-till=" + strings.Repeat("A", 43) + "; qk-session=" + good},
 			{"no tablet", "qk-session=" + good},
 		} {
-			r := h.guest().send(http.MethodPost, views.PathCharge, form("cents", "1250", "key", freshKey()), header("Cookie", c.cookies), asScript)
+			r := h.guest().send(http.MethodPost, counterview.PathCharge, form("cents", "1250", "key", freshKey()), header("Cookie", c.cookies), asScript)
 			if r.status != http.StatusUnauthorized || r.trouble().Key != kiosk.KeyDeviceUnknown {
 				t.Errorf("%s: answered %d %s", c.b, r.status, r.body)
 			}
@@ -83,12 +84,12 @@ func TestBadCookie_wrongDoors(t *testing.T) {
 			{"the same with a session", "qk-till=" + display + "; qk-session=" + g.cookies["qk-session"], till.KeyDeviceWrong},
 		} {
 			status := map[string]int{kiosk.KeyDeviceUnknown: 401, till.KeyDeviceWrong: 403}[c.key]
-			for _, path := range []string{views.PathTill, views.PathTillState, views.PathSale, views.PathPair, views.PathSignIn, views.PathTillLive} {
+			for _, path := range []string{views.PathTill, counterview.PathTillState, views.PathSale, counterview.PathPair, counterview.PathSignIn, counterview.PathTillLive} {
 				if r := h.guest().get(path, header("Cookie", c.cookies), asScript); r.status != status || r.trouble().Key != c.key {
 					t.Errorf("a display with %s at %s: %d %s", c.what, path, r.status, r.body)
 				}
 			}
-			for _, path := range []string{views.PathCharge, views.PathCancel, views.PathAside, views.PathLook, views.PathShiftClose, views.PathPairConfirm, views.PathDecide, views.PathLock, views.PathSignIn} {
+			for _, path := range []string{counterview.PathCharge, counterview.PathCancel, counterview.PathAside, counterview.PathLook, views.PathShiftClose, counterview.PathPairConfirm, counterview.PathDecide, counterview.PathLock, counterview.PathSignIn} {
 				r := h.guest().send(http.MethodPost, path, form("sale", h.last().ID, "cents", "100", "key", freshKey()), header("Cookie", c.cookies), asScript)
 				if r.status != status {
 					t.Errorf("a display with %s at %s: %d", c.what, path, r.status)
@@ -97,12 +98,12 @@ func TestBadCookie_wrongDoors(t *testing.T) {
 		}
 		tablet := g.cookies["qk-till"]
 		for _, cookies := range []string{"qk-till=" + tablet, "qk-display=" + tablet} {
-			for _, path := range []string{views.PathDisplayState, views.PathDisplayLive} {
+			for _, path := range []string{counterview.PathDisplayState, counterview.PathDisplayLive} {
 				if r := h.guest().get(path, header("Cookie", cookies), asScript); r.status != 401 && r.status != 403 {
 					t.Errorf("a till at %s: %d", path, r.status)
 				}
 			}
-			if r := h.guest().send(http.MethodPost, views.PathTip, form("sale", h.last().ID, "tip", "100"), header("Cookie", cookies), asScript); r.status != 401 && r.status != 403 {
+			if r := h.guest().send(http.MethodPost, counterview.PathTip, form("sale", h.last().ID, "tip", "100"), header("Cookie", cookies), asScript); r.status != 401 && r.status != 403 {
 				t.Errorf("a till gives a tip: %d", r.status)
 			}
 		}
@@ -135,7 +136,7 @@ func TestBadCookie_fixation(t *testing.T) {
 			t.Errorf("the new one is answered %d", r.status)
 		}
 		last := g.cookies["qk-session"]
-		if r := g.post(views.PathLock); r.status != http.StatusSeeOther {
+		if r := g.post(counterview.PathLock); r.status != http.StatusSeeOther {
 			t.Errorf("locking is answered %d", r.status)
 		}
 		g.cookies["qk-session"] = last
@@ -153,7 +154,7 @@ func TestBadCookie_idle(t *testing.T) {
 		g := h.cashier()
 		for range 9 { // looking all the time
 			time.Sleep(33 * time.Second)
-			if r := g.get(views.PathTillState, asScript); r.status != http.StatusOK {
+			if r := g.get(counterview.PathTillState, asScript); r.status != http.StatusOK {
 				t.Fatalf("too early: %d", r.status)
 			}
 		}
@@ -162,7 +163,7 @@ func TestBadCookie_idle(t *testing.T) {
 
 		g.signIn()
 		time.Sleep(4 * time.Minute)
-		g.script(views.PathCharge, "cents", "1250", "key", freshKey())
+		g.script(counterview.PathCharge, "cents", "1250", "key", freshKey())
 		time.Sleep(4 * time.Minute)
 		if r := g.get(views.PathTill); r.status != http.StatusOK {
 			t.Fatalf("four minutes after a command: %d", r.status)
@@ -188,7 +189,7 @@ func TestBadCookie_absolute(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
 		began := time.Now()
-		g.script(views.PathCharge, "cents", "1250", "key", freshKey()) // a pending payment: nobody is idle
+		g.script(counterview.PathCharge, "cents", "1250", "key", freshKey()) // a pending payment: nobody is idle
 		h.restart(12*time.Hour - time.Minute)
 		time.Sleep(time.Until(began.Add(12*time.Hour - time.Second)))
 		if r := g.get(views.PathTill); r.status != http.StatusOK {
@@ -233,7 +234,7 @@ func TestBadCookie_replacedTablet(t *testing.T) {
 		old := h.cashier()
 		fresh := h.cashier()
 		clearNo{401, till.KeyDeviceRevoked}.check(t, "the old tablet", func(change ...func(*http.Request)) response {
-			return old.send(http.MethodPost, views.PathCharge, form("cents", "1250", "key", freshKey()), change...)
+			return old.send(http.MethodPost, counterview.PathCharge, form("cents", "1250", "key", freshKey()), change...)
 		})
 		if r := fresh.get(views.PathTill); r.status != http.StatusOK {
 			t.Errorf("the new tablet is answered %d", r.status)
@@ -248,7 +249,7 @@ func TestBadCookie_displayFromElsewhere(t *testing.T) {
 		ticket, err := h.shop.Till.Ticket(context.Background(), h.actor.Register, kiosk.Display)
 		h.must(err)
 		g := h.guest()
-		r := g.post(views.PathDisplayEnrol, "ticket", ticket)
+		r := g.post(counterview.PathDisplayEnrol, "ticket", ticket)
 		if line := strings.Join(r.header["Set-Cookie"], "\n"); !strings.Contains(line, "SameSite=Lax") || !strings.Contains(line, "HttpOnly") {
 			t.Errorf("the display's cookie is %s", line)
 		}

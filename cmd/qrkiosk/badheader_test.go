@@ -14,6 +14,7 @@ import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // contentPolicy is what every answer must carry, letter by letter: nothing inline, nothing foreign.
@@ -39,16 +40,16 @@ func TestBadHeader_origins(t *testing.T) {
 			{"no address", "", "127.0.0.1:8090"},
 		} {
 			clearNo{403, "forbidden"}.check(t, c.b, func(change ...func(*http.Request)) response {
-				return g.send(http.MethodPost, views.PathCharge, charge, append(change, header("Origin", c.origin), header("Sec-Fetch-Site", c.site))...)
+				return g.send(http.MethodPost, counterview.PathCharge, charge, append(change, header("Origin", c.origin), header("Sec-Fetch-Site", c.site))...)
 			})
-			r := stranger.send(http.MethodPost, views.PathLanguage, "lang=de", header("Origin", c.origin), header("Sec-Fetch-Site", c.site))
+			r := stranger.send(http.MethodPost, counterview.PathLanguage, "lang=de", header("Origin", c.origin), header("Sec-Fetch-Site", c.site))
 			if want := map[bool]int{true: http.StatusSeeOther, false: http.StatusForbidden}[c.origin+c.site == ""]; r.status != want {
 				t.Errorf("%s, without a cookie: answered %d, want %d", c.b, r.status, want)
 			}
 		}
 		h.unchanged("foreign origins", before)
 		for _, c := range []struct{ site, origin string }{{"same-origin", ""}, {"none", ""}, {"", shopURL}, {"same-origin", shopURL}} {
-			r := g.send(http.MethodPost, views.PathShiftOpen, "", header("Origin", c.origin), header("Sec-Fetch-Site", c.site))
+			r := g.send(http.MethodPost, counterview.PathShiftOpen, "", header("Origin", c.origin), header("Sec-Fetch-Site", c.site))
 			if r.status != http.StatusSeeOther && r.status != http.StatusConflict {
 				t.Errorf("our own page (%q, %q) is answered %d", c.site, c.origin, r.status)
 			}
@@ -60,7 +61,7 @@ func TestBadHeader_hosts(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
 		before := h.rows()
-		for _, path := range []string{views.PathTill, views.PathDisplay, "/", "/r/x", views.PathTillLive} {
+		for _, path := range []string{views.PathTill, views.PathDisplay, "/", "/r/x", counterview.PathTillLive} {
 			clearNo{421, "not-found"}.check(t, "B111 "+path, func(change ...func(*http.Request)) response {
 				return g.get(path, append(change, func(r *http.Request) { r.Host = "elsewhere.test" })...)
 			})
@@ -91,13 +92,13 @@ func TestBadHeader_methods(t *testing.T) {
 		g := h.cashier()
 		before := h.rows()
 		for _, method := range []string{http.MethodTrace, http.MethodPut, http.MethodDelete, "FROBNICATE"} {
-			for _, path := range []string{views.PathTill, views.PathCharge, "/healthz"} {
+			for _, path := range []string{views.PathTill, counterview.PathCharge, "/healthz"} {
 				if r := g.send(method, path, ""); r.status != http.StatusMethodNotAllowed || strings.Contains(r.body, "qk-") {
 					t.Errorf("B119 %s %s: answered %d", method, path, r.status)
 				}
 			}
 		}
-		if r := g.get(views.PathCharge); r.status != http.StatusMethodNotAllowed || r.header.Get("Allow") != http.MethodPost {
+		if r := g.get(counterview.PathCharge); r.status != http.StatusMethodNotAllowed || r.header.Get("Allow") != http.MethodPost {
 			t.Errorf("a charge by GET: answered %d, Allow %q", r.status, r.header.Get("Allow"))
 		}
 		g.get(views.PathTill, header("X-HTTP-Method-Override", "POST"))
@@ -134,10 +135,10 @@ func everyRoute(h *house) (g *guest, paths []string) {
 	g.cookies["qk-display"] = d.cookies["qk-display"]
 	sale := h.last()
 	return g, []string{
-		"/", views.PathTill, views.PathTillState, views.PathSignIn, views.PathPair, views.PathSale + "?number=" + sale.Number,
-		views.PathSale + "?number=none", views.PathDisplay, views.PathDisplayState, views.PathPairState, "/r/" + sale.Receipt,
-		"/r/nobody", views.PathTillEnrol + "/nobody", "/nowhere", "/static/nothing.css", "/brand/nothing.css", "/healthz", "/readyz", "/metrics",
-		views.PathTillLive, views.PathDisplayLive, views.PathCharge, "/hooks/secpaid/x",
+		"/", views.PathTill, counterview.PathTillState, counterview.PathSignIn, counterview.PathPair, views.PathSale + "?number=" + sale.Number,
+		views.PathSale + "?number=none", views.PathDisplay, counterview.PathDisplayState, counterview.PathPairState, "/r/" + sale.Receipt,
+		"/r/nobody", counterview.PathTillEnrol + "/nobody", "/nowhere", "/static/nothing.css", "/brand/nothing.css", "/healthz", "/readyz", "/metrics",
+		counterview.PathTillLive, counterview.PathDisplayLive, counterview.PathCharge, "/hooks/secpaid/x",
 	}
 }
 
@@ -254,7 +255,7 @@ func TestHeaders_states(t *testing.T) {
 		for _, c := range []struct {
 			who  *guest
 			path string
-		}{{g, views.PathTillState}, {d, views.PathDisplayState}} {
+		}{{g, counterview.PathTillState}, {d, counterview.PathDisplayState}} {
 			first := c.who.get(c.path, asScript)
 			tag := first.header.Get("ETag")
 			if first.status != http.StatusOK || tag == "" || first.header.Get("Content-Type") != "application/json" {
@@ -341,12 +342,12 @@ func TestHeaders_secure(t *testing.T) {
 		g := h.guest()
 		g.base = "http://shop.test" // what ends TLS before us speaks http to us
 		own := header("Origin", "https://shop.test")
-		r := g.send(http.MethodPost, views.PathTillEnrol, form("ticket", ticket), own)
+		r := g.send(http.MethodPost, counterview.PathTillEnrol, form("ticket", ticket), own)
 		checkCookie(t, r, "__Host-qk-till", "SameSite=Lax", "Max-Age=")
 		if r.header.Get("Strict-Transport-Security") == "" {
 			t.Error("browsers are not told to stay with https")
 		}
-		r = g.send(http.MethodPost, views.PathSignIn, form("staff", h.actor.Staff, "pin", rightPIN), own)
+		r = g.send(http.MethodPost, counterview.PathSignIn, form("staff", h.actor.Staff, "pin", rightPIN), own)
 		checkCookie(t, r, "__Host-qk-session", "SameSite=Strict")
 		if r := g.get(views.PathTill); r.status != http.StatusOK {
 			t.Fatalf("signed in, the till is answered %d", r.status)

@@ -10,6 +10,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // The tests of this file send bad input to the whole house over real HTTP and want a clear answer
@@ -80,7 +81,7 @@ func TestBadInput_amount(t *testing.T) {
 			what := c.b + " " + short(c.typed)
 			body := form("amount", c.typed, "key", freshKey())
 			c.check(t, what, func(change ...func(*http.Request)) response {
-				r := g.send(http.MethodPost, views.PathCharge, body, change...)
+				r := g.send(http.MethodPost, counterview.PathCharge, body, change...)
 				if r.header.Get("X-Test") != "" {
 					t.Errorf("%s reached the headers", what)
 				}
@@ -89,7 +90,7 @@ func TestBadInput_amount(t *testing.T) {
 			h.unchanged(what, before)
 		}
 		for _, c := range taken {
-			if r := g.post(views.PathCharge, "amount", c.typed, "key", freshKey()); r.status != http.StatusSeeOther {
+			if r := g.post(counterview.PathCharge, "amount", c.typed, "key", freshKey()); r.status != http.StatusSeeOther {
 				t.Errorf("%s %q: answered %d", c.b, c.typed, r.status)
 				continue
 			}
@@ -116,13 +117,13 @@ func short(text string) string {
 func TestBadInput_readings(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
-		r := g.post(views.PathCharge, "amount", "1250", "key", freshKey())
+		r := g.post(counterview.PathCharge, "amount", "1250", "key", freshKey())
 		for _, reading := range []string{`value="12.50"`, `value="1250.00"`, `value="1250"`} {
 			if !strings.Contains(r.body, reading) {
 				t.Errorf("the page has no %s", reading)
 			}
 		}
-		g.post(views.PathCharge, "reading", "1250.00", "amount", "1250", "key", freshKey())
+		g.post(counterview.PathCharge, "reading", "1250.00", "amount", "1250", "key", freshKey())
 		if got := h.last().Goods; got != 125000 {
 			t.Errorf("charged %v", got)
 		}
@@ -169,12 +170,12 @@ func TestBadInput_charge(t *testing.T) {
 			{"a form too large", form("amount", "1,00", "note", strings.Repeat("n", 70_000), "key", freshKey()), clearNo{413, "invalid"}},
 		} {
 			c.check(t, c.b, func(change ...func(*http.Request)) response {
-				return g.send(http.MethodPost, views.PathCharge, c.body, change...)
+				return g.send(http.MethodPost, counterview.PathCharge, c.body, change...)
 			})
 			h.unchanged(c.b, before)
 		}
 		clearNo{422, kiosk.KeyAmountMissing}.check(t, "B019 amount in the address", func(change ...func(*http.Request)) response {
-			return g.send(http.MethodPost, views.PathCharge+"?amount=12,50&cents=1250&key="+freshKey(), form("key", freshKey()), change...)
+			return g.send(http.MethodPost, counterview.PathCharge+"?amount=12,50&cents=1250&key="+freshKey(), form("key", freshKey()), change...)
 		})
 		h.unchanged("B019", before)
 	})
@@ -195,7 +196,7 @@ func TestBadInput_notes(t *testing.T) {
 			{"B039", "   \t ", ""},
 			{"B031", strings.Repeat("ä", 500), strings.Repeat("ä", 500)},
 		} {
-			if r := g.post(views.PathCharge, "cents", "1250", "lines", "1250", "note", c.note, "key", freshKey()); r.status != http.StatusSeeOther {
+			if r := g.post(counterview.PathCharge, "cents", "1250", "lines", "1250", "note", c.note, "key", freshKey()); r.status != http.StatusSeeOther {
 				t.Fatalf("%s: answered %d", c.b, r.status)
 			}
 			sale := h.last()
@@ -237,16 +238,16 @@ func TestBadInput_commandKeys(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
 		key := freshKey()
-		g.script(views.PathCharge, "cents", "1250", "key", key)
+		g.script(counterview.PathCharge, "cents", "1250", "key", key)
 		h.untilState(kiosk.Awaiting, 3*time.Second)
 		before, sale := h.rows(), h.last()
-		if r := g.script(views.PathCharge, "cents", "1250", "key", key); r.status != http.StatusOK || !strings.Contains(r.body, sale.Number) {
+		if r := g.script(counterview.PathCharge, "cents", "1250", "key", key); r.status != http.StatusOK || !strings.Contains(r.body, sale.Number) {
 			t.Errorf("B097: the same again is answered %d %.200s", r.status, r.body)
 		}
 		clearNo{409, till.KeyKeyReused}.check(t, "B096", func(change ...func(*http.Request)) response {
-			return g.send(http.MethodPost, views.PathCharge, form("cents", "1251", "key", key), change...)
+			return g.send(http.MethodPost, counterview.PathCharge, form("cents", "1251", "key", key), change...)
 		})
-		r := g.script(views.PathCharge, "cents", "1250", "key", freshKey())
+		r := g.script(counterview.PathCharge, "cents", "1250", "key", freshKey())
 		if r.status != http.StatusConflict || r.trouble().Key != kiosk.ReasonBusy || !strings.Contains(r.trouble().Text, sale.Number) {
 			t.Errorf("another charge is answered %d %+v", r.status, r.trouble())
 		}
@@ -258,7 +259,7 @@ func TestBadInput_commandKeys(t *testing.T) {
 func TestBadInput_unboundFields(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
-		g.script(views.PathCharge, "cents", "1250", "key", freshKey(), "state", "paid", "role", "organizer",
+		g.script(counterview.PathCharge, "cents", "1250", "key", freshKey(), "state", "paid", "role", "organizer",
 			"staff", "somebody", "register", "other", "stall", "other", "device", "other", "Goods", "1", "currency", "USD")
 		sale := h.last()
 		if sale.Goods != 1250 || sale.Register != h.actor.Register || sale.Staff != h.actor.Staff ||
@@ -272,7 +273,7 @@ func TestBadInput_unboundFields(t *testing.T) {
 func TestBadInput_forms(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
-		g.script(views.PathCharge, "cents", "1250", "key", freshKey())
+		g.script(counterview.PathCharge, "cents", "1250", "key", freshKey())
 		h.untilState(kiosk.Awaiting, 3*time.Second)
 		foreign := h.saleElsewhere()
 		before := h.rows()
@@ -291,25 +292,25 @@ func TestBadInput_forms(t *testing.T) {
 			b, path, kind, body string
 			clearNo
 		}{
-			{"B100 JSON", views.PathCharge, "application/json", `{"cents":100}`, clearNo{415, "invalid"}},
-			{"B100 text", views.PathCharge, "text/plain", valid, clearNo{415, "invalid"}},
-			{"B100 nothing", views.PathCharge, "", valid, clearNo{415, "invalid"}},
-			{"B100 nonsense", views.PathCharge, "a/b/c;;", valid, clearNo{415, "invalid"}},
-			{"B101 a thousand parts", views.PathCharge, kind, many, clearNo{400, "invalid"}},
-			{"B101 a long name", views.PathCharge, kind, fat, clearNo{413, "invalid"}},
-			{"B101 without end", views.PathCharge, kind, strings.TrimSuffix(broken, "--x--\r\n"), clearNo{400, "invalid"}},
-			{"B101 without boundary", views.PathCharge, "multipart/form-data", broken, clearNo{400, "invalid"}},
-			{"B102 no id", views.PathCancel, urlForm, "", clearNo{404, "not-found"}},
-			{"B102 negative", views.PathCancel, urlForm, "sale=-1", clearNo{404, "not-found"}},
-			{"B102 unknown", views.PathCancel, urlForm, "sale=" + strings.Repeat("0", 26), clearNo{404, "not-found"}},
-			{"B102 huge", views.PathCancel, urlForm, "sale=" + strings.Repeat("9", 50_000), clearNo{404, "not-found"}},
-			{"B102 NUL", views.PathCancel, urlForm, "sale=%00", clearNo{404, "not-found"}},
-			{"B102 of another kind", views.PathCancel, urlForm, "sale=" + h.actor.Staff, clearNo{404, "not-found"}},
-			{"B102 of another register", views.PathCancel, urlForm, "sale=" + foreign, clearNo{404, kiosk.KeyNoSuchSale}},
-			{"B102 of another register", views.PathAside, urlForm, "sale=" + foreign, clearNo{404, kiosk.KeyNoSuchSale}},
-			{"B102 of another register", views.PathLook, urlForm, "sale=" + foreign, clearNo{404, kiosk.KeyNoSuchSale}},
-			{"B110 no PIN", views.PathDecide, urlForm, "do=handed&reason=x&sale=" + foreign, clearNo{422, kiosk.KeyPINForm}},
-			{"an unknown decision", views.PathDecide, urlForm, "do=bribe&pin=" + rightPIN + "&sale=" + foreign, clearNo{422, kiosk.ReasonUnknownStep}},
+			{"B100 JSON", counterview.PathCharge, "application/json", `{"cents":100}`, clearNo{415, "invalid"}},
+			{"B100 text", counterview.PathCharge, "text/plain", valid, clearNo{415, "invalid"}},
+			{"B100 nothing", counterview.PathCharge, "", valid, clearNo{415, "invalid"}},
+			{"B100 nonsense", counterview.PathCharge, "a/b/c;;", valid, clearNo{415, "invalid"}},
+			{"B101 a thousand parts", counterview.PathCharge, kind, many, clearNo{400, "invalid"}},
+			{"B101 a long name", counterview.PathCharge, kind, fat, clearNo{413, "invalid"}},
+			{"B101 without end", counterview.PathCharge, kind, strings.TrimSuffix(broken, "--x--\r\n"), clearNo{400, "invalid"}},
+			{"B101 without boundary", counterview.PathCharge, "multipart/form-data", broken, clearNo{400, "invalid"}},
+			{"B102 no id", counterview.PathCancel, urlForm, "", clearNo{404, "not-found"}},
+			{"B102 negative", counterview.PathCancel, urlForm, "sale=-1", clearNo{404, "not-found"}},
+			{"B102 unknown", counterview.PathCancel, urlForm, "sale=" + strings.Repeat("0", 26), clearNo{404, "not-found"}},
+			{"B102 huge", counterview.PathCancel, urlForm, "sale=" + strings.Repeat("9", 50_000), clearNo{404, "not-found"}},
+			{"B102 NUL", counterview.PathCancel, urlForm, "sale=%00", clearNo{404, "not-found"}},
+			{"B102 of another kind", counterview.PathCancel, urlForm, "sale=" + h.actor.Staff, clearNo{404, "not-found"}},
+			{"B102 of another register", counterview.PathCancel, urlForm, "sale=" + foreign, clearNo{404, kiosk.KeyNoSuchSale}},
+			{"B102 of another register", counterview.PathAside, urlForm, "sale=" + foreign, clearNo{404, kiosk.KeyNoSuchSale}},
+			{"B102 of another register", counterview.PathLook, urlForm, "sale=" + foreign, clearNo{404, kiosk.KeyNoSuchSale}},
+			{"B110 no PIN", counterview.PathDecide, urlForm, "do=handed&reason=x&sale=" + foreign, clearNo{422, kiosk.KeyPINForm}},
+			{"an unknown decision", counterview.PathDecide, urlForm, "do=bribe&pin=" + rightPIN + "&sale=" + foreign, clearNo{422, kiosk.ReasonUnknownStep}},
 		} {
 			c.check(t, c.b+" "+c.path, func(change ...func(*http.Request)) response {
 				return g.send(http.MethodPost, c.path, c.body, append(change, header("Content-Type", c.kind))...)
@@ -348,7 +349,7 @@ func (h *house) saleElsewhere() string {
 func TestBadInput_decisions(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
-		g.script(views.PathCharge, "cents", "1250", "key", freshKey())
+		g.script(counterview.PathCharge, "cents", "1250", "key", freshKey())
 		h.untilState(kiosk.Awaiting, 3*time.Second)
 		h.pay()
 		h.until("confirmed", 10*time.Second, func() bool { return h.last().Confirmed() })
@@ -357,8 +358,8 @@ func TestBadInput_decisions(t *testing.T) {
 			b, path, body string
 			clearNo
 		}{
-			{"B108", views.PathCancel, form("sale", sale), clearNo{409, kiosk.ReasonAlreadyPaid}},
-			{"B108 by decision", views.PathDecide, form("do", "cancel", "sale", sale), clearNo{409, kiosk.ReasonAlreadyPaid}},
+			{"B108", counterview.PathCancel, form("sale", sale), clearNo{409, kiosk.ReasonAlreadyPaid}},
+			{"B108 by decision", counterview.PathDecide, form("do", "cancel", "sale", sale), clearNo{409, kiosk.ReasonAlreadyPaid}},
 		} {
 			c.check(t, c.b, func(change ...func(*http.Request)) response {
 				return g.send(http.MethodPost, c.path, c.body, change...)
@@ -366,7 +367,7 @@ func TestBadInput_decisions(t *testing.T) {
 		}
 		h.unchanged("decisions", before)
 		clearNo{422, kiosk.KeyReasonMissing}.check(t, "B110 without a reason", func(change ...func(*http.Request)) response {
-			return g.send(http.MethodPost, views.PathDecide, form("do", "handed", "sale", sale, "reason", " ", "pin", rightPIN), change...)
+			return g.send(http.MethodPost, counterview.PathDecide, form("do", "handed", "sale", sale, "reason", " ", "pin", rightPIN), change...)
 		})
 		if h.last().State() != kiosk.Paid {
 			t.Errorf("it is %s", h.last().State())

@@ -11,6 +11,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // tries counts what the journal says about PINs of the register.
@@ -34,7 +35,7 @@ func (h *house) tries() (wrong, right int) {
 
 func (g *guest) pin(staff, pin string) response {
 	g.h.t.Helper()
-	return g.script(views.PathSignIn, "staff", staff, "pin", pin)
+	return g.script(counterview.PathSignIn, "staff", staff, "pin", pin)
 }
 
 // TestBadInput_pinForm: what is no PIN is refused before anything is counted or hashed.
@@ -52,11 +53,11 @@ func TestBadInput_pinForm(t *testing.T) {
 			{"a million digits", strings.Repeat("1", 60_000)},
 		} {
 			clearNo{422, kiosk.KeyPINForm}.check(t, c.b, func(change ...func(*http.Request)) response {
-				return g.send(http.MethodPost, views.PathSignIn, form("staff", h.actor.Staff, "pin", c.pin), change...)
+				return g.send(http.MethodPost, counterview.PathSignIn, form("staff", h.actor.Staff, "pin", c.pin), change...)
 			})
 		}
 		clearNo{400, "invalid"}.check(t, "B050 in the address", func(change ...func(*http.Request)) response {
-			return g.send(http.MethodPost, views.PathSignIn+"?pin="+rightPIN, form("staff", h.actor.Staff), change...)
+			return g.send(http.MethodPost, counterview.PathSignIn+"?pin="+rightPIN, form("staff", h.actor.Staff), change...)
 		})
 		h.unchanged("PINs of the wrong form", before)
 		if r := g.get(views.PathTill); r.status != http.StatusSeeOther {
@@ -87,7 +88,7 @@ func TestBadInput_tenWrongPINs(t *testing.T) {
 		}
 		before := h.rows()
 		clearNo{429, kiosk.KeyPINWait}.check(t, "B045 the right PIN during the wait", func(change ...func(*http.Request)) response {
-			return g.send(http.MethodPost, views.PathSignIn, form("staff", staff, "pin", rightPIN), change...)
+			return g.send(http.MethodPost, counterview.PathSignIn, form("staff", staff, "pin", rightPIN), change...)
 		})
 		h.unchanged("B045", before)
 		time.Sleep(61 * time.Second)
@@ -128,7 +129,7 @@ func TestBadInput_aDayOfGuessing(t *testing.T) {
 		h.restart(90 * time.Minute)
 		before := h.rows()
 		for _, lang := range []string{"en", "de"} {
-			r := g.send(http.MethodPost, views.PathSignIn, form("staff", h.actor.Staff, "pin", rightPIN), asScript, header("Accept-Language", lang))
+			r := g.send(http.MethodPost, counterview.PathSignIn, form("staff", h.actor.Staff, "pin", rightPIN), asScript, header("Accept-Language", lang))
 			if r.status != http.StatusTooManyRequests || r.trouble().Key != kiosk.KeyPINLocked {
 				t.Errorf("B046: answered %d %+v", r.status, r.trouble())
 			}
@@ -180,7 +181,7 @@ func TestBadInput_pinWithoutTablet(t *testing.T) {
 			}
 		}
 		clearNo{401, kiosk.KeyDeviceUnknown}.check(t, "B047", func(change ...func(*http.Request)) response {
-			return h.guest().send(http.MethodPost, views.PathSignIn, form("staff", h.actor.Staff, "pin", rightPIN), change...)
+			return h.guest().send(http.MethodPost, counterview.PathSignIn, form("staff", h.actor.Staff, "pin", rightPIN), change...)
 		})
 		h.unchanged("B047", before)
 	})
@@ -245,7 +246,7 @@ func TestBadInput_pairing(t *testing.T) {
 			{"B055 no letters", "ÄÄÄÄ", clearNo{422, till.KeyCodeForm}},
 			{"unknown", unknown, clearNo{404, till.KeyCodeUnknown}},
 		} {
-			for _, path := range []string{views.PathPair, views.PathPairConfirm} {
+			for _, path := range []string{counterview.PathPair, counterview.PathPairConfirm} {
 				time.Sleep(time.Minute) // the limit on tries is another test's
 				g.get(views.PathTill)
 				c.check(t, c.b+" "+path, func(change ...func(*http.Request)) response {
@@ -258,7 +259,7 @@ func TestBadInput_pairing(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		g.signInAgain()
 		clearNo{410, till.KeyCodeExpired}.check(t, "B057 expired", func(change ...func(*http.Request)) response {
-			return g.send(http.MethodPost, views.PathPair, form("code", old.Code), change...)
+			return g.send(http.MethodPost, counterview.PathPair, form("code", old.Code), change...)
 		})
 		if devices, err := h.shop.Till.Devices(ctx, h.actor.Register); err != nil || len(devices) != 1 {
 			t.Errorf("%d devices, %v", len(devices), err)
@@ -281,12 +282,12 @@ func TestBadInput_pairingOnce(t *testing.T) {
 		p, secret, err := h.shop.Till.AskPairing(context.Background())
 		h.must(err)
 		typed := " " + strings.ToLower(p.Code[:4]) + " - " + strings.NewReplacer("0", "o", "1", "l").Replace(strings.ToLower(p.Code[4:])) + " "
-		if r := g.post(views.PathPair, "code", typed); r.status != http.StatusOK {
+		if r := g.post(counterview.PathPair, "code", typed); r.status != http.StatusOK {
 			t.Fatalf("B056: %q is answered %d", typed, r.status)
 		}
 		waiting := h.guest()
 		waiting.cookies["qk-display"] = secret
-		if r := waiting.get(views.PathPairState); r.status != http.StatusNoContent {
+		if r := waiting.get(counterview.PathPairState); r.status != http.StatusNoContent {
 			t.Errorf("the display that waits is answered %d", r.status)
 		}
 		var mu sync.Mutex
@@ -295,7 +296,7 @@ func TestBadInput_pairingOnce(t *testing.T) {
 		for range 8 {
 			alike := &guest{h: g.h, client: g.client, base: g.base, cookies: map[string]string{"qk-till": g.cookies["qk-till"], "qk-session": g.cookies["qk-session"]}}
 			wg.Go(func() {
-				r := alike.script(views.PathPairConfirm, "code", typed)
+				r := alike.script(counterview.PathPairConfirm, "code", typed)
 				mu.Lock()
 				defer mu.Unlock()
 				counts[r.status]++
@@ -319,7 +320,7 @@ func TestBadInput_guessingCodes(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
 		for i := range 10 {
-			path := []string{views.PathPair, views.PathPairConfirm}[i%2]
+			path := []string{counterview.PathPair, counterview.PathPairConfirm}[i%2]
 			if r := g.script(path, "code", "00000000"); r.status != http.StatusNotFound {
 				t.Fatalf("try %d is answered %d", i, r.status)
 			}
@@ -327,14 +328,14 @@ func TestBadInput_guessingCodes(t *testing.T) {
 		p, _, err := h.shop.Till.AskPairing(context.Background())
 		h.must(err)
 		before := h.rows()
-		for _, path := range []string{views.PathPair, views.PathPairConfirm} {
+		for _, path := range []string{counterview.PathPair, counterview.PathPairConfirm} {
 			clearNo{429, "too-many"}.check(t, "B060 "+path, func(change ...func(*http.Request)) response {
 				return g.send(http.MethodPost, path, form("code", p.Code), change...)
 			})
 		}
 		h.unchanged("B060", before)
 		time.Sleep(61 * time.Second)
-		if r := g.post(views.PathPairConfirm, "code", p.Code); r.status != http.StatusSeeOther {
+		if r := g.post(counterview.PathPairConfirm, "code", p.Code); r.status != http.StatusSeeOther {
 			t.Errorf("a minute later it is answered %d", r.status)
 		}
 	})
@@ -378,11 +379,11 @@ func TestBadInput_tickets(t *testing.T) {
 			what, ticket, path string
 			clearNo
 		}{
-			{"unknown", "nobody-knows-it", views.PathDisplayEnrol, clearNo{404, kiosk.KeyTicketUnknown}},
-			{"empty", "", views.PathDisplayEnrol, clearNo{404, kiosk.KeyTicketUnknown}},
-			{"used", used, views.PathDisplayEnrol, clearNo{410, till.KeyTicketUsed}},
-			{"expired", expired, views.PathDisplayEnrol, clearNo{410, till.KeyTicketExpired}},
-			{"of a display at a till", fresh, views.PathTillEnrol, clearNo{422, till.KeyDeviceWrong}},
+			{"unknown", "nobody-knows-it", counterview.PathDisplayEnrol, clearNo{404, kiosk.KeyTicketUnknown}},
+			{"empty", "", counterview.PathDisplayEnrol, clearNo{404, kiosk.KeyTicketUnknown}},
+			{"used", used, counterview.PathDisplayEnrol, clearNo{410, till.KeyTicketUsed}},
+			{"expired", expired, counterview.PathDisplayEnrol, clearNo{410, till.KeyTicketExpired}},
+			{"of a display at a till", fresh, counterview.PathTillEnrol, clearNo{422, till.KeyDeviceWrong}},
 		} {
 			time.Sleep(time.Minute)
 			c.check(t, c.what, func(change ...func(*http.Request)) response {
@@ -393,13 +394,13 @@ func TestBadInput_tickets(t *testing.T) {
 			t.Errorf("cookies were set: %v", g.cookies)
 		}
 		for range 3 { // programs that preview links use nothing up
-			if r := g.get(views.PathDisplayEnrol + "/" + fresh); r.status != http.StatusOK {
+			if r := g.get(counterview.PathDisplayEnrol + "/" + fresh); r.status != http.StatusOK {
 				t.Errorf("looking at a link is answered %d", r.status)
 			}
 		}
 		h.unchanged("tickets", before, "event", "streams", "audit_day") // a night went by, with its audit
 		time.Sleep(time.Minute)
-		if r := g.post(views.PathDisplayEnrol, "ticket", fresh); r.status != http.StatusSeeOther || g.cookies["qk-display"] == "" {
+		if r := g.post(counterview.PathDisplayEnrol, "ticket", fresh); r.status != http.StatusSeeOther || g.cookies["qk-display"] == "" {
 			t.Errorf("the right one is answered %d", r.status)
 		}
 	})

@@ -23,6 +23,7 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 const payURL = "https://app.secpaid.com/payment?link_id=OTkyOTA="
@@ -63,10 +64,10 @@ func BenchmarkPage(b *testing.B) {
 	code, err := views.QR(payURL)
 	must(b, err)
 	page := views.Page{Lang: "en"}
-	extras := views.TillExtras{Staff: kiosk.Staff{ID: "ada", Name: "Ada", Role: kiosk.Cashier}, Key: "k-0123456789abcdef", Displays: 1, QR: code}
-	b.Run("till", func(b *testing.B) { benchPage(b, "till", views.TillPage(page, t, extras)) })
+	extras := counterview.TillExtras{Staff: kiosk.Staff{ID: "ada", Name: "Ada", Role: kiosk.Cashier}, Key: "k-0123456789abcdef", Displays: 1, QR: code}
+	b.Run("till", func(b *testing.B) { benchPage(b, "till", counterview.TillPage(page, t, extras)) })
 	b.Run("display", func(b *testing.B) {
-		benchPage(b, "display", views.DisplayPage(page, d, views.DisplayExtras{QR: code}))
+		benchPage(b, "display", counterview.DisplayPage(page, d, counterview.DisplayExtras{QR: code}))
 	})
 }
 
@@ -215,7 +216,7 @@ func BenchmarkCode(b *testing.B) {
 	must(b, err)
 	_, d := waiting()
 	var drawn bytes.Buffer
-	must(b, views.DisplayFragment(views.Page{Lang: "en"}, d, views.DisplayExtras{QR: code}).Render(context.Background(), &drawn))
+	must(b, counterview.DisplayFragment(views.Page{Lang: "en"}, d, counterview.DisplayExtras{QR: code}).Render(context.Background(), &drawn))
 	svg := regexp.MustCompile(`(?s)<svg[^>]*>\s*<path.*?</svg>`).FindAll(drawn.Bytes(), -1)
 	size := 0
 	for _, s := range svg {

@@ -13,6 +13,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // misfit is money that does not fit: what the till says about it, what a person can do and does,
@@ -199,7 +200,7 @@ func (h *house) misfitTold(g *guest, sale *kiosk.Sale, m misfit) {
 		h.t.Fatalf("it is %s with %v", s.State(), s.OpenTroubles())
 	}
 	for lang, sentences := range map[string][]string{"de": m.de, "en": m.en} {
-		g.post(views.PathTillTongue, "lang", lang)
+		g.post(counterview.PathTillTongue, "lang", lang)
 		body := plainText(g.get(views.PathTill).body)
 		for _, s := range sentences {
 			if want := strings.ReplaceAll(s, "{no}", sale.Number); !strings.Contains(body, want) {
@@ -207,7 +208,7 @@ func (h *house) misfitTold(g *guest, sale *kiosk.Sale, m misfit) {
 			}
 		}
 	}
-	g.post(views.PathTillTongue, "lang", "en")
+	g.post(counterview.PathTillTongue, "lang", "en")
 	if may := h.offered(g, sale); may != m.may {
 		h.t.Errorf("the sale's page offers %q, want %q", may, m.may)
 	}
@@ -227,7 +228,7 @@ func (h *house) misfitDecided(g *guest, sale *kiosk.Sale, m misfit) {
 	h.t.Helper()
 	reason := "the customer was asked: " + string(m.do)
 	at := time.Now().UnixMilli()
-	r := g.post(views.PathDecide, "sale", sale.ID, "do", string(m.do), "reason", reason, "pin", rightPIN,
+	r := g.post(counterview.PathDecide, "sale", sale.ID, "do", string(m.do), "reason", reason, "pin", rightPIN,
 		"part", m.part, "amount", m.part)
 	if r.status != 303 {
 		h.t.Fatalf("%s is answered %d: %s", m.do, r.status, r.body)

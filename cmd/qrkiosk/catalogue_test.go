@@ -9,6 +9,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // sells adds an item to the house's stall.
@@ -43,7 +44,7 @@ func TestCatalogue_aSaleOfItems(t *testing.T) {
 			}
 		}
 		lines := "2x400@" + cake.ID + " 1x350@" + bread.ID + " 120"
-		g.script(views.PathCharge, "cents", "1143", "lines", lines, "discount", "10.00%", "reason", "regular", "key", freshKey())
+		g.script(counterview.PathCharge, "cents", "1143", "lines", lines, "discount", "10.00%", "reason", "regular", "key", freshKey())
 		s := h.last()
 		want := []kiosk.Line{
 			{Item: cake.ID, Name: "Apple cake", Qty: 2, Unit: 400, VAT: 700},
@@ -70,12 +71,12 @@ func TestCatalogue_plainForm(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		bread := h.sells("Rye bread", 350)
 		g := h.cashier()
-		r := g.post(views.PathCharge, "amount", "1,20", "item."+bread.ID, "2", "discount", "20", "unit", "%", "reason", "evening", "key", freshKey())
+		r := g.post(counterview.PathCharge, "amount", "1,20", "item."+bread.ID, "2", "discount", "20", "unit", "%", "reason", "evening", "key", freshKey())
 		if s := h.last(); r.status != http.StatusSeeOther || s.Goods != 656 || len(s.Lines) != 2 {
 			t.Errorf("%d: goods %v, lines %+v", r.status, s.Goods, s.Lines)
 		}
 		h.free()
-		if r := g.post(views.PathCharge, "amount", "", "item."+bread.ID, "1", "key", freshKey()); r.status != http.StatusSeeOther || h.last().Goods != 350 {
+		if r := g.post(counterview.PathCharge, "amount", "", "item."+bread.ID, "1", "key", freshKey()); r.status != http.StatusSeeOther || h.last().Goods != 350 {
 			t.Errorf("%d: goods %v", r.status, h.last().Goods)
 		}
 	})
@@ -106,7 +107,7 @@ func TestCatalogue_badInput(t *testing.T) {
 			{"a discount the sum does not show", till.KeyLinesWrong, []string{"cents", "350", "lines", "350", "discount", "10%", "reason", "x"}},
 		} {
 			before := len(h.till().Last)
-			r := g.script(views.PathCharge, append(c.form, "key", freshKey())...)
+			r := g.script(counterview.PathCharge, append(c.form, "key", freshKey())...)
 			if r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, `"`+c.key+`"`) {
 				t.Errorf("%s: answered %d %s", c.what, r.status, r.body)
 			}
@@ -134,28 +135,28 @@ func TestCart_isMirrored(t *testing.T) {
 		bread := h.sells("Rye bread", 350)
 		g, key := h.cashier(), freshKey()
 		cart := []string{"key", key, "lines", "2x350@" + bread.ID + " 120", "discount", "1.00", "reason", "x"}
-		if r := g.script(views.PathCart, cart...); r.status != http.StatusNoContent {
+		if r := g.script(counterview.PathCart, cart...); r.status != http.StatusNoContent {
 			t.Fatalf("answered %d %s", r.status, r.body)
 		}
 		d := h.display()
 		if d.Shows != kiosk.ShowsCart || d.Cart.Total() != 720 || d.Cart.Lines[0].Name != "Rye bread" {
 			t.Errorf("the display shows %s %+v", d.Shows, d.Cart)
 		}
-		if r := g.script(views.PathCart, "key", key, "lines", "1x1@"+bread.ID); r.status != http.StatusUnprocessableEntity {
+		if r := g.script(counterview.PathCart, "key", key, "lines", "1x1@"+bread.ID); r.status != http.StatusUnprocessableEntity {
 			t.Errorf("an edited price: %d", r.status)
 		}
 		if page := g.get(views.PathTill).body; !strings.Contains(page, `data-cart="2x350@`+bread.ID+` 1x120"`) {
 			t.Error("the till forgets what was rung up when it is loaded anew")
 		}
-		g.script(views.PathCharge, "cents", "720", "lines", "2x350@"+bread.ID+" 120", "discount", "1.00", "reason", "x", "key", key)
-		g.script(views.PathCart, cart...) // it was under way
+		g.script(counterview.PathCharge, "cents", "720", "lines", "2x350@"+bread.ID+" 120", "discount", "1.00", "reason", "x", "key", key)
+		g.script(counterview.PathCart, cart...) // it was under way
 		h.free()
 		if d := h.display(); d.Shows != kiosk.ShowsIdle {
 			t.Errorf("after the sale the display shows %s %+v", d.Shows, d.Cart)
 		}
 		fresh := freshKey()
-		g.script(views.PathCart, "key", fresh, "lines", "120")
-		g.script(views.PathCart, "key", fresh, "lines", "")
+		g.script(counterview.PathCart, "key", fresh, "lines", "120")
+		g.script(counterview.PathCart, "key", fresh, "lines", "")
 		if d := h.display(); d.Shows != kiosk.ShowsIdle {
 			t.Errorf("a cleared cart shows %s", d.Shows)
 		}

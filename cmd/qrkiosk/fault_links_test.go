@@ -17,6 +17,7 @@ import (
 	"qrkiosk/kiosk/secpaid"
 	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // The first part of the catalogue: making and deleting links.
@@ -430,7 +431,7 @@ func TestFault_F17_killedBeforeTheCommit(t *testing.T) {
 func TestFault_F18_killedBeforeThePush(t *testing.T) {
 	drill(t, func(t *testing.T, h *house) {
 		screen := h.customer()
-		w := screen.watch(views.PathDisplayLive)
+		w := screen.watch(counterview.PathDisplayLive)
 		sale := h.dieIn(&mortal{left: 3}) // charge, claim, answer
 		h.links(1, 1, 1)
 		if strings.Contains(w.shows(), "<svg") && strings.Contains(w.shows(), "qr") {
@@ -438,7 +439,7 @@ func TestFault_F18_killedBeforeThePush(t *testing.T) {
 		}
 		w.leave()
 		h.revive()
-		w = screen.watch(views.PathDisplayLive)
+		w = screen.watch(counterview.PathDisplayLive)
 		w.want(t, 3*time.Second, "qr")
 		h.shows(kiosk.ShowsCode)
 		w.leave()

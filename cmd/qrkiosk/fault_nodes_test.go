@@ -13,7 +13,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/bus"
 	"qrkiosk/kiosk/sandbox"
-	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // exchange carries rings between the processes of one house, as NATS does: at most once, and not
@@ -212,7 +212,7 @@ func (s *stopwatch) since() time.Duration { return time.Since(*s.at.Load()) }
 func followsAway(t *testing.T, away func() bool, start func(), limit time.Duration) {
 	t.Helper()
 	pair(t, away, func(t *testing.T, h, second *house, _ *leadership) {
-		screen := second.customer().watch(views.PathDisplayLive)
+		screen := second.customer().watch(counterview.PathDisplayLive)
 		start()
 		for end := time.Now().Add(time.Minute); time.Now().Before(end); {
 			next := time.Now().Add(3100 * time.Millisecond) // a minute has calls for twenty creates and retires

@@ -17,7 +17,7 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
-	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // The second part of the catalogue: notices.
@@ -45,7 +45,7 @@ func TestFault_F22_webhookNeverComes(t *testing.T) {
 func TestFault_F23_fiftyAtOnce(t *testing.T) {
 	drill(t, func(t *testing.T, h *house) {
 		h.sandbox.Set(sandbox.WebhookOff, -1)
-		screen := h.customer().watch(views.PathDisplayLive)
+		screen := h.customer().watch(counterview.PathDisplayLive)
 		sale := h.onShow(1250)
 		link := h.shownLink()
 		body := h.notice(link, "Success", 1250)
@@ -267,7 +267,7 @@ func TestFault_F30_oracleAtTheDoor(t *testing.T) {
 	seen := map[string]int{}
 	for round := range 2 * rounds {
 		inBubble(t, func(_ *testing.T, h *house) {
-			screen := h.customer().watch(views.PathDisplayLive)
+			screen := h.customer().watch(counterview.PathDisplayLive)
 			sale := h.onShow(1250)
 			key, _ := h.keyOf(h.shownLink())
 			text := fmt.Sprintf("%-47d", round)

@@ -9,13 +9,14 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // TestFault_F73_onePairingTwice: two screens with one display's cookie show the same at every step.
 func TestFault_F73_onePairingTwice(t *testing.T) {
 	drill(t, func(t *testing.T, h *house) {
 		d := h.customer()
-		a, b := d.watch(views.PathDisplayLive), d.watch(views.PathDisplayLive)
+		a, b := d.watch(counterview.PathDisplayLive), d.watch(counterview.PathDisplayLive)
 		same := func(words string) {
 			t.Helper()
 			a.want(t, 3*time.Second, words)
@@ -42,7 +43,7 @@ func TestFault_F74_trustEnds(t *testing.T) {
 	drill(t, func(t *testing.T, h *house) {
 		ctx := context.Background()
 		d := h.customer()
-		w := d.watch(views.PathDisplayLive)
+		w := d.watch(counterview.PathDisplayLive)
 		sale := h.onShow(1250)
 		w.want(t, time.Second, "Scan with your phone")
 		devices, err := h.shop.Till.Devices(ctx, h.actor.Register)
@@ -57,7 +58,7 @@ func TestFault_F74_trustEnds(t *testing.T) {
 		if strings.Contains(r.body, "Scan with your phone") || strings.Contains(r.body, "12.50") || r.status == http.StatusOK && !strings.Contains(r.body, "code") {
 			t.Errorf("the page still shows the sale: %d %.300s", r.status, r.body)
 		}
-		if conn, r := d.handshake(views.PathDisplayLive, http.Header{"Origin": {shopURL}}); conn != nil {
+		if conn, r := d.handshake(counterview.PathDisplayLive, http.Header{"Origin": {shopURL}}); conn != nil {
 			t.Errorf("a new socket is answered %d", r.status)
 		}
 		h.passed(sale, "opening awaiting")

@@ -8,7 +8,7 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
-	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // slowDisk makes every commit take two seconds and every twentieth ten; the next one waits for it.
@@ -46,7 +46,7 @@ func TestFault_F48_slowDisk(t *testing.T) {
 		for range 3 {
 			answered := make(chan response, 1)
 			key := freshKey()
-			go func() { answered <- g.script(views.PathCharge, "cents", "1250", "key", key) }()
+			go func() { answered <- g.script(counterview.PathCharge, "cents", "1250", "key", key) }()
 			h.until("a sale is begun", 20*time.Second, func() bool {
 				began := time.Now()
 				defer func() {

@@ -19,6 +19,7 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 const shopURL = "http://" + shopAddr
@@ -76,7 +77,7 @@ func (h *house) cashier() *guest {
 
 func (g *guest) signIn() {
 	g.h.t.Helper()
-	if r := g.post(views.PathSignIn, "staff", g.h.actor.Staff, "pin", rightPIN); r.status != http.StatusSeeOther {
+	if r := g.post(counterview.PathSignIn, "staff", g.h.actor.Staff, "pin", rightPIN); r.status != http.StatusSeeOther {
 		g.h.t.Fatalf("signing in: %d %s", r.status, r.body)
 	}
 }

@@ -11,7 +11,8 @@ import (
 	"qrkiosk/handlers"
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
-	"qrkiosk/views"
+	"qrkiosk/views/counterview"
+	"qrkiosk/views/officeview"
 )
 
 // TestMatrix plays every line of the table of routes against every kind of person, with a stall of
@@ -168,7 +169,7 @@ func promised(r front.Route, who string, stall int, script bool) string {
 	door := map[bool]string{false: "to the door", true: "unknown"}[script]
 	switch r.Who {
 	case front.Anybody:
-		if r.Path == views.PathOfficeSignIn || r.Path == views.PathOfficeCode {
+		if r.Path == officeview.PathOfficeSignIn || r.Path == officeview.PathOfficeCode {
 			return "whatever" // it is the door itself
 		}
 		return "anything"
@@ -213,8 +214,8 @@ func promised(r front.Route, who string, stall int, script bool) string {
 // ownAnswers are what handlers say that would be a guard's word elsewhere: a wrong password is
 // unknown, and whoever leaves stands before the door.
 var ownAnswers = map[string]string{
-	views.PathOfficeAgain: "unknown", views.PathOfficeOut: "to the door", views.PathOfficeEverywhere: "to the door",
-	views.PathLock: "to the PIN",
+	officeview.PathOfficeAgain: "unknown", officeview.PathOfficeOut: "to the door", officeview.PathOfficeEverywhere: "to the door",
+	counterview.PathLock: "to the PIN",
 }
 
 // given is what an answer says about the guard.
@@ -226,11 +227,11 @@ func given(a answer) string {
 		return "forbidden"
 	case a.status == http.StatusNotFound:
 		return "missing"
-	case a.status == http.StatusSeeOther && a.to == views.PathOfficeSignIn:
+	case a.status == http.StatusSeeOther && a.to == officeview.PathOfficeSignIn:
 		return "to the door"
-	case a.status == http.StatusSeeOther && a.to == views.PathOfficeAgain:
+	case a.status == http.StatusSeeOther && a.to == officeview.PathOfficeAgain:
 		return "to proof"
-	case a.status == http.StatusSeeOther && a.to == views.PathSignIn:
+	case a.status == http.StatusSeeOther && a.to == counterview.PathSignIn:
 		return "to the PIN"
 	}
 	return "let in"

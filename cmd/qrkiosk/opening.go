@@ -12,6 +12,8 @@ import (
 	"qrkiosk/kiosk/store"
 	"qrkiosk/kiosk/vault"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
+	"qrkiosk/views/officeview"
 )
 
 // opening is what the first start on an empty database makes, through the same use cases that the
@@ -178,8 +180,8 @@ func (a *assembly) issue(ctx context.Context, i *invitation) error {
 	if err != nil {
 		return err
 	}
-	i.till = a.at.till + views.PathTillEnrol + "/" + till
-	i.display = a.at.till + views.PathDisplayEnrol + "/" + display
+	i.till = a.at.till + counterview.PathTillEnrol + "/" + till
+	i.display = a.at.till + counterview.PathDisplayEnrol + "/" + display
 	return nil
 }
 
@@ -196,7 +198,7 @@ func (a *assembly) greet(out io.Writer, s settings, o opening, invitations []inv
 		for _, who := range i.people {
 			fmt.Fprintf(w, "  PIN\t%s (%s, %s)\n", who.pin, who.name, who.role)
 		}
-		once = once || strings.Contains(i.till, views.PathTillEnrol)
+		once = once || strings.Contains(i.till, counterview.PathTillEnrol)
 	}
 	if o.pin != "" && len(invitations) > 0 && len(invitations[0].people) == 0 {
 		fmt.Fprintf(w, "  PIN\t%s\n", o.pin)
@@ -222,11 +224,11 @@ func (a *assembly) greet(out io.Writer, s settings, o opening, invitations []inv
 func greetOffice(w io.Writer, till string, o opening, code string) {
 	switch {
 	case o.office.name != "":
-		fmt.Fprintf(w, "  office\t%s (name %s, password %s)\n", till+views.PathOffice, o.office.name, o.office.password)
+		fmt.Fprintf(w, "  office\t%s (name %s, password %s)\n", till+officeview.PathOffice, o.office.name, o.office.password)
 	case code != "":
-		fmt.Fprintf(w, "  office\t%s (one-time code %s, for a day)\n", till+views.PathSetup, grouped(code))
+		fmt.Fprintf(w, "  office\t%s (one-time code %s, for a day)\n", till+officeview.PathSetup, grouped(code))
 	default:
-		fmt.Fprintf(w, "  office\t%s\n", till+views.PathOffice)
+		fmt.Fprintf(w, "  office\t%s\n", till+officeview.PathOffice)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // paidSale is a sale whose money is listed.
@@ -178,7 +179,7 @@ func TestRefund_form(t *testing.T) {
 		sale, _ := h.paidSale(1250)
 		g := h.cashier()
 		ask := func(part, amount, reason, pin string) response {
-			return g.post(views.PathDecide, "sale", sale.ID, "do", "refund",
+			return g.post(counterview.PathDecide, "sale", sale.ID, "do", "refund",
 				"part", part, "amount", amount, "reason", reason, "pin", pin)
 		}
 		for _, c := range []struct {

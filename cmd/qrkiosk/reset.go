@@ -13,7 +13,7 @@ import (
 	"qrkiosk/kiosk/shop"
 	"qrkiosk/kiosk/store"
 	"qrkiosk/kiosk/vault"
-	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 type resetCmd struct {
@@ -56,7 +56,7 @@ func (c *resetCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "one-time code  %s, for 20 minutes\nenter it at    %s of this kiosk\n", grouped(code), views.PathSetup)
+	_, err = fmt.Fprintf(p.stdout, "one-time code  %s, for 20 minutes\nenter it at    %s of this kiosk\n", grouped(code), officeview.PathSetup)
 	return err
 }
 

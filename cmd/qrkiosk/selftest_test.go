@@ -12,6 +12,7 @@ import (
 
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // TestSelfTest: one command, answered by the webhook's own way, the till and the display; only all
@@ -20,7 +21,7 @@ func TestSelfTest(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g, d := h.cashier(), h.customer()
 		before := h.sold()
-		if r := g.script(views.PathTest); r.status != http.StatusOK || !strings.Contains(r.body, `data-ask=`) {
+		if r := g.script(counterview.PathTest); r.status != http.StatusOK || !strings.Contains(r.body, `data-ask=`) {
 			t.Fatalf("answered %d %s", r.status, r.body)
 		}
 		test := h.till().Test
@@ -31,7 +32,7 @@ func TestSelfTest(t *testing.T) {
 			t.Error("the display is not asked")
 		}
 		heard := []string{"test", test.ID, "sound", "on", "awake", "on", "clock", "-40"}
-		for _, r := range []response{g.script(views.PathTestHeard, heard...), d.script(views.PathDisplayHeard, heard...)} {
+		for _, r := range []response{g.script(counterview.PathTestHeard, heard...), d.script(counterview.PathDisplayHeard, heard...)} {
 			if r.status != http.StatusNoContent {
 				t.Errorf("answered %d %s", r.status, r.body)
 			}
@@ -60,10 +61,10 @@ func TestSelfTest_notGood(t *testing.T) {
 	t.Run("late", func(t *testing.T) {
 		inBubble(t, func(t *testing.T, h *house) {
 			g := h.cashier()
-			g.script(views.PathTest)
+			g.script(counterview.PathTest)
 			test := h.till().Test
 			time.Sleep(11 * time.Second)
-			g.script(views.PathTestHeard, "test", test.ID, "sound", "on", "awake", "on", "clock", "0")
+			g.script(counterview.PathTestHeard, "test", test.ID, "sound", "on", "awake", "on", "clock", "0")
 			if now := h.till().Test; now.Till() != nil || now.Good() {
 				t.Errorf("an answer that came late counts: %+v", now)
 			}
@@ -75,8 +76,8 @@ func TestSelfTest_notGood(t *testing.T) {
 	t.Run("no sound and a wrong clock", func(t *testing.T) {
 		inBubble(t, func(t *testing.T, h *house) {
 			g := h.cashier()
-			g.script(views.PathTest)
-			g.script(views.PathTestHeard, "test", h.till().Test.ID, "sound", "off", "awake", "<b>", "clock", "240000")
+			g.script(counterview.PathTest)
+			g.script(counterview.PathTestHeard, "test", h.till().Test.ID, "sound", "off", "awake", "<b>", "clock", "240000")
 			page := g.get(views.PathTill).body
 			for _, want := range []string{"Not everything is well", "is off by 4", "Sound is off"} {
 				if h.till().Test.Good() || !strings.Contains(page, want) {
@@ -110,14 +111,14 @@ func TestSelfTest_notGood(t *testing.T) {
 	t.Run("bad answers", func(t *testing.T) {
 		inBubble(t, func(t *testing.T, h *house) {
 			g := h.cashier()
-			g.script(views.PathTest)
+			g.script(counterview.PathTest)
 			id := h.till().Test.ID
 			for _, clock := range []string{"", "x", "1e9", "99999999999999999999"} {
-				if r := g.script(views.PathTestHeard, "test", id, "clock", clock); r.status != http.StatusUnprocessableEntity {
+				if r := g.script(counterview.PathTestHeard, "test", id, "clock", clock); r.status != http.StatusUnprocessableEntity {
 					t.Errorf("clock %q: %d", clock, r.status)
 				}
 			}
-			g.script(views.PathTestHeard, "test", "another", "clock", "0")
+			g.script(counterview.PathTestHeard, "test", "another", "clock", "0")
 			if h.till().Test.Till() != nil {
 				t.Error("an answer to another test counts")
 			}
@@ -172,7 +173,7 @@ func TestTone(t *testing.T) {
 		g, d := h.cashier(), h.customer()
 		for _, tone := range append([]string{""}, kiosk.Tones...) {
 			want := tone
-			if r := g.script(views.PathTone, "tone", tone); tone == "" {
+			if r := g.script(counterview.PathTone, "tone", tone); tone == "" {
 				want = kiosk.Tones[0]
 				if r.status != http.StatusUnprocessableEntity {
 					t.Errorf("no tone: %d", r.status)
@@ -194,14 +195,14 @@ func TestPairing_scanned(t *testing.T) {
 		g := h.cashier()
 		p, _, err := h.shop.Till.AskPairing(context.Background())
 		h.must(err)
-		r := g.get(views.PathPair + "?code=" + p.Code)
-		if r.status != http.StatusOK || !strings.Contains(r.body, views.PathPairConfirm) || !strings.Contains(r.body, "c-"+p.Match.Colour) {
+		r := g.get(counterview.PathPair + "?code=" + p.Code)
+		if r.status != http.StatusOK || !strings.Contains(r.body, counterview.PathPairConfirm) || !strings.Contains(r.body, "c-"+p.Match.Colour) {
 			t.Errorf("answered %d %s", r.status, r.body)
 		}
 		if _, err := h.shop.Till.PeekPairing(context.Background(), p.Code); err != nil {
 			t.Errorf("looking at a code has used it up: %v", err)
 		}
-		if r := g.get(views.PathPair + "?code=XXXX1111"); r.status != http.StatusNotFound {
+		if r := g.get(counterview.PathPair + "?code=XXXX1111"); r.status != http.StatusNotFound {
 			t.Errorf("an unknown code: %d", r.status)
 		}
 	})

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"qrkiosk/kiosk"
-	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 // TestShifts_sum: the Z reports of some days add up to the takings of these days, figure by figure,
@@ -98,7 +98,7 @@ func TestShifts_pages(t *testing.T) {
 		b.later(time.Minute)
 		reports[i] = sure(b.shop.Till.CloseShift(t.Context(), by))(t)
 	}
-	path := func(i int, further string) string { return views.OfficeZPath(reports[i], further) }
+	path := func(i int, further string) string { return officeview.ZPath(reports[i], further) }
 	all := g.get("/office/shifts").want(t, "all of them", http.StatusOK, "")
 	for i := range reports {
 		if !strings.Contains(all.body, `href="`+path(i, "")+`"`) || !strings.Contains(all.body, b.stalls[i].Name+" · Till") {
@@ -128,7 +128,7 @@ func TestShifts_pages(t *testing.T) {
 		"a foreign Z report": path(1, ""), "its file": path(1, "/csv"), "a foreign list": "/office/shifts?stall=" + b.stalls[1].ID,
 		"a foreign file":                 "/office/shifts.csv?stall=" + b.stalls[1].ID,
 		"a foreign report under our own": strings.Replace(path(1, ""), b.stalls[1].ID, b.stalls[0].ID, 1),
-		"no report":                      views.StallPath(b.stalls[0].ID, "/reports/unknown"),
+		"no report":                      officeview.StallPath(b.stalls[0].ID, "/reports/unknown"),
 	} {
 		managers[0].get(address).want(t, what, http.StatusNotFound, "")
 	}

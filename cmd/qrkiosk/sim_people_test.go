@@ -13,7 +13,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/till"
-	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // fillable is a store whose disk may be full: it can be read, and keeps nothing.
@@ -94,7 +94,7 @@ func (s *simulation) connect() {
 	if s.screen != nil {
 		s.screen.leave()
 	}
-	s.screen = s.seat.watch(views.PathDisplayLive)
+	s.screen = s.seat.watch(counterview.PathDisplayLive)
 }
 
 func (s *simulation) leave() { s.screen.leave() }

@@ -14,7 +14,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"qrkiosk/kiosk"
-	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // watcher is a browser with a live connection to the house.
@@ -152,7 +152,7 @@ func TestSocket_handshakes(t *testing.T) {
 			if c.origin != "" {
 				headers.Set("Origin", c.origin)
 			}
-			for path, who := range map[string]*guest{views.PathTillLive: g, views.PathDisplayLive: d} {
+			for path, who := range map[string]*guest{counterview.PathTillLive: g, counterview.PathDisplayLive: d} {
 				conn, r := who.handshake(path, headers)
 				if conn != nil || r.status != http.StatusForbidden || r.trouble().Text == "" {
 					t.Errorf("B134 %s at %s: answered %d %s", c.what, path, r.status, r.body)
@@ -169,13 +169,13 @@ func TestSocket_handshakes(t *testing.T) {
 			who        *guest
 			status     int
 		}{
-			{"no cookie", views.PathTillLive, h.guest(), 401},
-			{"no cookie", views.PathDisplayLive, h.guest(), 401},
-			{"a display's cookie", views.PathTillLive, d, 401},
-			{"a till's cookie", views.PathDisplayLive, bare, 401},
-			{"a display's secret", views.PathTillLive, crossed, 403},
-			{"an unknown cookie", views.PathDisplayLive, planted, 401},
-			{"nobody signed in", views.PathTillLive, bare, 401},
+			{"no cookie", counterview.PathTillLive, h.guest(), 401},
+			{"no cookie", counterview.PathDisplayLive, h.guest(), 401},
+			{"a display's cookie", counterview.PathTillLive, d, 401},
+			{"a till's cookie", counterview.PathDisplayLive, bare, 401},
+			{"a display's secret", counterview.PathTillLive, crossed, 403},
+			{"an unknown cookie", counterview.PathDisplayLive, planted, 401},
+			{"nobody signed in", counterview.PathTillLive, bare, 401},
 		} {
 			if conn, r := c.who.handshake(c.path, own); conn != nil || r.status != c.status {
 				t.Errorf("B135 %s at %s: answered %d, want %d", c.what, c.path, r.status, c.status)
@@ -203,15 +203,15 @@ func TestSocket_badHandshakes(t *testing.T) {
 			{"no upgrade", header("Upgrade", "")},
 			{"an upgrade to something else", header("Upgrade", "h2c")},
 		} {
-			r := d.get(views.PathDisplayLive, append(base, c.change)...)
+			r := d.get(counterview.PathDisplayLive, append(base, c.change)...)
 			if r.status != http.StatusBadRequest && r.status != http.StatusUpgradeRequired {
 				t.Errorf("B136 %s: answered %d", c.what, r.status)
 			}
 		}
-		if r := d.send(http.MethodPost, views.PathDisplayLive, "", base...); r.status != http.StatusMethodNotAllowed {
+		if r := d.send(http.MethodPost, counterview.PathDisplayLive, "", base...); r.status != http.StatusMethodNotAllowed {
 			t.Errorf("a handshake by POST: answered %d", r.status)
 		}
-		w := d.watch(views.PathDisplayLive) // none of them has taken a place
+		w := d.watch(counterview.PathDisplayLive) // none of them has taken a place
 		w.leave()
 	})
 }
@@ -222,15 +222,15 @@ func TestSocket_oneDeviceTooMany(t *testing.T) {
 		d := h.customer()
 		var all []*watcher
 		for range 20 {
-			all = append(all, d.watch(views.PathDisplayLive))
+			all = append(all, d.watch(counterview.PathDisplayLive))
 		}
-		conn, r := d.handshake(views.PathDisplayLive, http.Header{"Origin": {shopURL}, "Accept": {"application/json"}})
+		conn, r := d.handshake(counterview.PathDisplayLive, http.Header{"Origin": {shopURL}, "Accept": {"application/json"}})
 		if conn != nil || r.status != http.StatusTooManyRequests || r.trouble().Key != "too-many" || r.header.Get("Retry-After") == "" {
 			t.Errorf("answered %d %s", r.status, r.body)
 		}
 		all[0].leave()
-		d.watch(views.PathDisplayLive)
-		h.customer().watch(views.PathDisplayLive)
+		d.watch(counterview.PathDisplayLive)
+		h.customer().watch(counterview.PathDisplayLive)
 	})
 }
 
@@ -238,9 +238,9 @@ func TestSocket_oneDeviceTooMany(t *testing.T) {
 func TestSocket_aSale(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g, d := h.cashier(), h.customer()
-		till := g.watch(views.PathTillLive)
+		till := g.watch(counterview.PathTillLive)
 		till.want(t, time.Second, "No customer display")
-		display := d.watch(views.PathDisplayLive)
+		display := d.watch(counterview.PathDisplayLive)
 		display.want(t, time.Second, "Bakery Lind")
 		till.want(t, time.Second, "Customer display connected")
 
@@ -252,7 +252,7 @@ func TestSocket_aSale(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		h.unchanged("B141", before, "streams", "health") // screens tell how they are
 
-		g.script(views.PathCharge, "cents", "1250", "key", freshKey())
+		g.script(counterview.PathCharge, "cents", "1250", "key", freshKey())
 		sale := h.last()
 		display.want(t, 2*time.Second, "Scan with your phone")
 		till.want(t, 2*time.Second, sale.Number)
@@ -286,7 +286,7 @@ func TestSocket_aSale(t *testing.T) {
 // nobody rings here.
 func TestSocket_newsFromElsewhere(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
-		w := h.customer().watch(views.PathDisplayLive)
+		w := h.customer().watch(counterview.PathDisplayLive)
 		time.Sleep(7300 * time.Millisecond)
 		_, err := h.store.Change(context.Background(), h.actor.Register, func(tx kiosk.Tx) error {
 			return tx.PutCart(kiosk.Cart{Register: h.actor.Register, Updated: time.Now().UnixMilli(), Lines: []kiosk.Line{{Qty: 3, Unit: 333, Name: "Loaf"}}})
@@ -304,7 +304,7 @@ func TestSocket_register(t *testing.T) {
 		h.must(err)
 		for _, s := range stalls {
 			for _, r := range registers[s.ID] {
-				w := h.customer().watch(views.PathDisplayLive + "?register=" + r.ID + "&kiosk=" + r.ID)
+				w := h.customer().watch(counterview.PathDisplayLive + "?register=" + r.ID + "&kiosk=" + r.ID)
 				if !strings.Contains(w.shows(), "Bakery Lind") {
 					t.Errorf("it shows %s", w.shows())
 				}
@@ -323,11 +323,11 @@ func TestSocket_trust(t *testing.T) {
 		limit time.Duration
 		end   func(t *testing.T, h *house, g *guest)
 	}{
-		{"locked", time.Second, func(_ *testing.T, _ *house, g *guest) { g.post(views.PathLock) }},
+		{"locked", time.Second, func(_ *testing.T, _ *house, g *guest) { g.post(counterview.PathLock) }},
 		{"a new tablet", time.Second, func(_ *testing.T, h *house, _ *guest) {
 			ticket, err := h.shop.Till.Ticket(ctx, h.actor.Register, kiosk.Tablet)
 			h.must(err)
-			h.guest().post(views.PathTillEnrol, "ticket", ticket)
+			h.guest().post(counterview.PathTillEnrol, "ticket", ticket)
 		}},
 		{"revoked elsewhere", minute, func(_ *testing.T, h *house, _ *guest) { h.revoke(h.actor.Device) }},
 		{"a session ended elsewhere", minute, func(_ *testing.T, h *house, _ *guest) {
@@ -353,8 +353,8 @@ func TestSocket_trust(t *testing.T) {
 		t.Run(c.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, h *house) {
 				g := h.cashier()
-				w := g.watch(views.PathTillLive)
-				display := h.customer().watch(views.PathDisplayLive)
+				w := g.watch(counterview.PathTillLive)
+				display := h.customer().watch(counterview.PathDisplayLive)
 				c.end(t, h, g)
 				w.ends(t, c.limit, revoked)
 				if display.closed() != 0 {
@@ -370,8 +370,8 @@ func TestSocket_trust(t *testing.T) {
 func TestSocket_notDuringASale(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
-		w := g.watch(views.PathTillLive)
-		g.script(views.PathCharge, "cents", "1250", "key", freshKey())
+		w := g.watch(counterview.PathTillLive)
+		g.script(counterview.PathCharge, "cents", "1250", "key", freshKey())
 		time.Sleep(9 * time.Minute)
 		if w.closed() != 0 {
 			t.Fatalf("closed with %d in front of a customer", w.closed())
@@ -385,7 +385,7 @@ func TestSocket_notDuringASale(t *testing.T) {
 func TestSocket_revokedDisplay(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		ctx := context.Background()
-		w := h.customer().watch(views.PathDisplayLive)
+		w := h.customer().watch(counterview.PathDisplayLive)
 		h.awaiting()
 		devices, err := h.shop.Till.Devices(ctx, h.actor.Register)
 		h.must(err)
@@ -402,13 +402,13 @@ func TestSocket_revokedDisplay(t *testing.T) {
 func TestSocket_restart(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		d := h.customer()
-		w := d.watch(views.PathDisplayLive)
+		w := d.watch(counterview.PathDisplayLive)
 		h.awaiting()
 		w.want(t, time.Second, "Scan with your phone")
 		h.close()
 		w.ends(t, time.Second, websocket.CloseServiceRestart)
 		h.open()
-		w = d.watch(views.PathDisplayLive)
+		w = d.watch(counterview.PathDisplayLive)
 		w.want(t, time.Second, "Scan with your phone")
 	})
 }

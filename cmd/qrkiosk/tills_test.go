@@ -18,6 +18,7 @@ import (
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // thirty is thirty tills that share one account of sixty calls a minute.
@@ -143,7 +144,7 @@ func (m *thirty) reads(till kiosk.TillScreen) {
 	}
 	var b bytes.Buffer
 	p := views.Page{Lang: "en", Mode: kiosk.Sandbox}
-	m.must(views.TillFragment(p, till, views.TillExtras{}).Render(context.Background(), &b))
+	m.must(counterview.TillFragment(p, till, counterview.TillExtras{}).Render(context.Background(), &b))
 	if strings.Contains(b.String(), "SecPaid asks us to slow down") && strings.Contains(b.String(), "It comes by itself in ") {
 		m.mu.Lock()
 		m.told++

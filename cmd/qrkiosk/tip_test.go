@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"qrkiosk/kiosk"
-	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 func asksTip(h *house) { h.settings = func(s *kiosk.Stall) { s.AsksTip = true } }
@@ -40,18 +40,18 @@ func TestTip_timesOut(t *testing.T) {
 func TestTip_cashierGoesOn(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		g := h.cashier()
-		g.script(views.PathCharge, "cents", "1250", "key", freshKey())
+		g.script(counterview.PathCharge, "cents", "1250", "key", freshKey())
 		if s := h.last(); s.AsksTip || s.State() == kiosk.Asking {
 			t.Errorf("no display is there, and the sale is %s", s.State())
 		}
 		h.free()
 		h.charge(900)
 		sale := h.last()
-		if r := g.post(views.PathNoTip, "sale", sale.ID); r.status != http.StatusSeeOther {
+		if r := g.post(counterview.PathNoTip, "sale", sale.ID); r.status != http.StatusSeeOther {
 			t.Errorf("answered %d %s", r.status, r.body)
 		}
 		h.untilState(kiosk.Awaiting, 3*time.Second)
-		if r := g.script(views.PathNoTip, "sale", sale.ID); r.status != http.StatusConflict {
+		if r := g.script(counterview.PathNoTip, "sale", sale.ID); r.status != http.StatusConflict {
 			t.Errorf("a second time: %d %s", r.status, r.body)
 		}
 	}, asksTip)

@@ -8,6 +8,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/static"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // worker serves the service worker. Browsers ask for it anew, so that a new build replaces it.
@@ -44,7 +45,7 @@ func (b *Bare) offline(w http.ResponseWriter, r *http.Request) error {
 
 // help tells how devices become kiosks.
 func (b *Bare) help(w http.ResponseWriter, r *http.Request) error {
-	b.front.Render(w, r, http.StatusOK, views.HelpPage(b.front.View(r), b.front.TillURL+views.PathTill, b.front.TillURL+views.PathDisplay))
+	b.front.Render(w, r, http.StatusOK, counterview.HelpPage(b.front.View(r), b.front.TillURL+views.PathTill, b.front.TillURL+views.PathDisplay))
 	return nil
 }
 
@@ -53,9 +54,9 @@ func (b *Bare) guide(w http.ResponseWriter, r *http.Request) error {
 	if b.rooms.Kernel.Installation().Mode != kiosk.Sandbox {
 		return front.ErrNoPage
 	}
-	part := front.OneOf(r.URL.Query().Get("part"), views.GuideParts...)
+	part := front.OneOf(r.URL.Query().Get("part"), counterview.GuideParts...)
 	p := b.front.View(r)
 	p.Lang = "en"
-	b.front.Render(w, r, http.StatusOK, views.GuidePage(p, cmp.Or(part, views.GuideParts[0])))
+	b.front.Render(w, r, http.StatusOK, counterview.GuidePage(p, cmp.Or(part, counterview.GuideParts[0])))
 	return nil
 }

@@ -3,7 +3,7 @@ package bare
 import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/static"
-	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // Routes are the lines of the table that no wing has.
@@ -19,8 +19,8 @@ func (b *Bare) Routes() []front.Route {
 		{Method: "GET", Path: "/till.webmanifest", Who: front.Anybody, Way: front.WayPlain, Do: b.tillManifest},
 		{Method: "GET", Path: "/display.webmanifest", Who: front.Anybody, Way: front.WayPlain, Do: b.displayManifest},
 		{Method: "GET", Path: "/offline", Who: front.Anybody, Way: front.WayPlain, Do: b.offline},
-		{Method: "GET", Path: views.PathGuide, Who: front.Anybody, Do: b.guide},
-		{Method: "GET", Path: views.PathHelp, Who: front.Anybody, Do: b.help},
+		{Method: "GET", Path: counterview.PathGuide, Who: front.Anybody, Do: b.guide},
+		{Method: "GET", Path: counterview.PathHelp, Who: front.Anybody, Do: b.help},
 		{Method: "GET", Path: "/picture/{id}", Who: front.Anybody, Way: front.WayPlain, Do: b.picture},
 	}
 }

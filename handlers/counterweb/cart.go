@@ -10,7 +10,7 @@ import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/till"
-	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // itemField begins the names of the fields in which a plain form counts items.
@@ -161,6 +161,6 @@ func (t *Till) items(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := t.front.View(r)
 	p.Lang = t.front.StaffLang(r, tillScreen.Stall)
-	t.front.Render(w, r, http.StatusOK, views.TillItems(p.For(tillScreen.Stall), items))
+	t.front.Render(w, r, http.StatusOK, counterview.TillItems(p.For(tillScreen.Stall), items))
 	return nil
 }

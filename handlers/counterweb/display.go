@@ -6,6 +6,7 @@ import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // display is the customer's screen; a browser that is none yet gets a code to be paired by.
@@ -24,7 +25,7 @@ func (d *Display) display(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := d.front.View(r)
 	p.Lang = d.front.DisplayLang(r, screen.Stall)
-	d.front.Render(w, r, http.StatusOK, views.DisplayPage(p, screen, x))
+	d.front.Render(w, r, http.StatusOK, counterview.DisplayPage(p, screen, x))
 	return nil
 }
 
@@ -41,7 +42,7 @@ func (d *Display) screenState(w http.ResponseWriter, r *http.Request, register s
 	p := d.front.View(r)
 	p.Lang = d.front.DisplayLang(r, screen.Stall)
 	f := front.NewFrame(screen.Epoch, screen.Version, screen.Now, screen.Next)
-	if err := f.Draw(r.Context(), views.DisplayFragment(p, screen, x)); err != nil {
+	if err := f.Draw(r.Context(), counterview.DisplayFragment(p, screen, x)); err != nil {
 		return err
 	}
 	return d.front.SendFrame(w, r, f)

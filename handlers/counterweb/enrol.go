@@ -9,6 +9,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // enrolForm shows what a one-time link would do. It does nothing by itself: programs that preview
@@ -19,7 +20,7 @@ func (c *Counter) enrolForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c.front.Render(w, r, http.StatusOK, views.EnrolPage(c.front.View(r), kind, ticket))
+	c.front.Render(w, r, http.StatusOK, counterview.EnrolPage(c.front.View(r), kind, ticket))
 	return nil
 }
 
@@ -88,7 +89,7 @@ func (c *Counter) pairing(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return err
 	}
-	c.front.Render(w, r, http.StatusOK, views.PairingPage(c.front.View(r), p.Code, p.Match, c.code(c.front.TillURL+views.PathPair+"?code="+p.Code)))
+	c.front.Render(w, r, http.StatusOK, counterview.PairingPage(c.front.View(r), p.Code, p.Match, c.code(c.front.TillURL+counterview.PathPair+"?code="+p.Code)))
 	return nil
 }
 
@@ -119,10 +120,10 @@ func (c *Counter) pairForm(w http.ResponseWriter, r *http.Request) error {
 	if code := r.URL.Query().Get("code"); code != "" {
 		return c.pairPeek(w, r, code)
 	}
-	return c.pairPage(w, r, http.StatusOK, views.TillPair{}, nil)
+	return c.pairPage(w, r, http.StatusOK, counterview.TillPair{}, nil)
 }
 
-func (c *Counter) pairPage(w http.ResponseWriter, r *http.Request, status int, page views.TillPair, cause error) error {
+func (c *Counter) pairPage(w http.ResponseWriter, r *http.Request, status int, page counterview.TillPair, cause error) error {
 	t, err := c.rooms.Till.TillScreen(r.Context(), front.TillActorOf(r).Register)
 	if err != nil {
 		return err
@@ -130,7 +131,7 @@ func (c *Counter) pairPage(w http.ResponseWriter, r *http.Request, status int, p
 	p := c.front.View(r)
 	p.Lang = c.front.StaffLang(r, t.Stall)
 	page.Stall, page.Error = t.Stall, p.Explain(front.WithWords(cause))
-	c.front.Render(w, r, status, views.TillPairForm(p, page))
+	c.front.Render(w, r, status, counterview.TillPairForm(p, page))
 	return nil
 }
 
@@ -147,7 +148,7 @@ func (c *Counter) pairPeek(w http.ResponseWriter, r *http.Request, code string) 
 	if err != nil {
 		return c.pairRefused(w, r, err)
 	}
-	return c.pairPage(w, r, http.StatusOK, views.TillPair{Code: code, Match: &p.Match}, nil)
+	return c.pairPage(w, r, http.StatusOK, counterview.TillPair{Code: code, Match: &p.Match}, nil)
 }
 
 // pairConfirm binds the display. A code can be guessed here as well as in pairFind, so both count.
@@ -174,5 +175,5 @@ func (c *Counter) pairRefused(w http.ResponseWriter, r *http.Request, cause erro
 		return cause
 	}
 	front.RetryAfter(w, cause)
-	return c.pairPage(w, r, front.StatusOf(cause), views.TillPair{Code: r.PostForm.Get("code")}, cause)
+	return c.pairPage(w, r, front.StatusOf(cause), counterview.TillPair{Code: r.PostForm.Get("code")}, cause)
 }

@@ -5,7 +5,7 @@ import (
 
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
-	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // faceKind is a till that is turned to the customer: a customer's screen with the rights of a till.
@@ -20,7 +20,7 @@ func (d *Display) face(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := d.front.View(r)
 	p.Lang, x.Face = d.front.DisplayLang(r, screen.Stall), true
-	d.front.Render(w, r, http.StatusOK, views.DisplayPage(p, screen, x))
+	d.front.Render(w, r, http.StatusOK, counterview.DisplayPage(p, screen, x))
 	return nil
 }
 
@@ -30,5 +30,5 @@ func (d *Display) faceState(w http.ResponseWriter, r *http.Request) error {
 
 // faceTip takes a tip that was chosen on the till.
 func (d *Display) faceTip(w http.ResponseWriter, r *http.Request) error {
-	return d.takeTip(w, r, front.TillActorOf(r).Register, views.PathFace)
+	return d.takeTip(w, r, front.TillActorOf(r).Register, counterview.PathFace)
 }

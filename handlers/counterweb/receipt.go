@@ -6,7 +6,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"qrkiosk/handlers/front"
-	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // receipt is the customer's page. A browser that comes back from the gateway brings parameters
@@ -22,6 +22,6 @@ func (d *Display) receipt(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := d.front.View(r)
 	p.Lang = receiptLang(r, page.Stall)
-	d.front.Render(w, r, http.StatusOK, views.ReceiptPage(p, page))
+	d.front.Render(w, r, http.StatusOK, counterview.ReceiptPage(p, page))
 	return nil
 }

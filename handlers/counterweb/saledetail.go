@@ -9,6 +9,7 @@ import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // saleDetail shows a sale that was looked up by its number.
@@ -25,7 +26,7 @@ func (t *Till) salePage(w http.ResponseWriter, r *http.Request, status int, numb
 	}
 	p := t.front.View(r)
 	p.Lang = t.front.StaffLang(r, tillScreen.Stall)
-	v := views.SaleView{Stall: tillScreen.Stall, Now: tillScreen.Now, Typed: number, Refund: typedRefund(r), Error: p.For(tillScreen.Stall).Explain(front.WithWords(cause))}
+	v := counterview.SaleView{Stall: tillScreen.Stall, Now: tillScreen.Now, Typed: number, Refund: typedRefund(r), Error: p.For(tillScreen.Stall).Explain(front.WithWords(cause))}
 	sale, err := t.rooms.Till.SaleByNumber(ctx, register, number)
 	switch {
 	case kiosk.CodeOf(err) == kiosk.NotFound:
@@ -38,16 +39,16 @@ func (t *Till) salePage(w http.ResponseWriter, r *http.Request, status int, numb
 			return err
 		}
 	}
-	t.front.Render(w, r, status, views.SaleDetail(p, v))
+	t.front.Render(w, r, status, counterview.SaleDetail(p, v))
 	return nil
 }
 
 // typedRefund is what stood in the form of a refund that was refused.
-func typedRefund(r *http.Request) views.RefundForm {
+func typedRefund(r *http.Request) counterview.RefundForm {
 	if r.PostForm.Get("do") != string(kiosk.StepRefund) {
-		return views.RefundForm{}
+		return counterview.RefundForm{}
 	}
-	return views.RefundForm{
+	return counterview.RefundForm{
 		Part: r.PostForm.Get("part") != "", Amount: r.PostForm.Get("amount"), Reason: r.PostForm.Get("reason"),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // standsAt tells which tablet a live connection comes from. It is asked when the connection is
@@ -28,18 +29,18 @@ func (c *Counter) signInForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c.front.Render(w, r, http.StatusOK, views.SignInPage(c.front.View(r), page))
+	c.front.Render(w, r, http.StatusOK, counterview.SignInPage(c.front.View(r), page))
 	return nil
 }
 
-func (c *Counter) signInPage(r *http.Request) (views.SignIn, error) {
+func (c *Counter) signInPage(r *http.Request) (counterview.SignIn, error) {
 	register := front.TabletOf(r).Register
 	t, err := c.rooms.Till.TillScreen(r.Context(), register)
 	if err != nil {
-		return views.SignIn{}, err
+		return counterview.SignIn{}, err
 	}
 	people, err := c.rooms.Till.StaffOfRegister(r.Context(), register)
-	return views.SignIn{Stall: t.Stall, Register: t.Register, Staff: people}, err
+	return counterview.SignIn{Stall: t.Stall, Register: t.Register, Staff: people}, err
 }
 
 // signIn takes a PIN. A right one begins a new session, so that an id that somebody planted
@@ -74,7 +75,7 @@ func (c *Counter) signInAgain(w http.ResponseWriter, r *http.Request, chosen str
 	page.Chosen, page.Error, page.Wait = chosen, p.Explain(front.WithWords(cause)), waitOf(cause)
 	front.RetryAfter(w, cause)
 	c.log.Info("sign-in refused", "register", front.TabletOf(r).Register, "err", cause)
-	c.front.Render(w, r, front.StatusOf(cause), views.SignInPage(p, page))
+	c.front.Render(w, r, front.StatusOf(cause), counterview.SignInPage(p, page))
 	return nil
 }
 
@@ -84,5 +85,5 @@ func (c *Counter) lock(w http.ResponseWriter, r *http.Request) error {
 	}
 	device := front.TabletOf(r).ID
 	c.front.Hub.End(func(client *front.Client) bool { return client.Device == device }, front.CloseRevoked)
-	return c.front.GoTo(w, r, views.PathSignIn)
+	return c.front.GoTo(w, r, counterview.PathSignIn)
 }

@@ -7,11 +7,12 @@ import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
-func (c *Counter) displayScreen(ctx context.Context, register string) (kiosk.DisplayScreen, views.DisplayExtras, error) {
+func (c *Counter) displayScreen(ctx context.Context, register string) (kiosk.DisplayScreen, counterview.DisplayExtras, error) {
 	d, err := c.rooms.Till.DisplayScreen(ctx, register)
-	return d, views.DisplayExtras{QR: c.code(d.PayURL), Receipt: c.code(d.Receipt)}, err
+	return d, counterview.DisplayExtras{QR: c.code(d.PayURL), Receipt: c.code(d.Receipt)}, err
 }
 
 // tillSocket is the till's live connection. The session is loaded by hand: its middleware wraps
@@ -27,7 +28,7 @@ func (c *Counter) tillSocket(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	lang := c.front.StaffLang(r, stall)
-	if front.RouteOf(r) == views.PathFaceLive {
+	if front.RouteOf(r) == counterview.PathFaceLive {
 		device.Kind, lang = faceKind, c.front.DisplayLang(r, stall)
 	}
 	return c.front.Connect(w, r, device, lang, func(ctx context.Context) error {
@@ -66,7 +67,7 @@ func (c *Counter) draw(ctx context.Context, register string, v front.Screen, dis
 			return front.Drawing{}, err
 		}
 		f := front.NewFrame(d.Epoch, d.Version, d.Now, d.Next)
-		drawn, err := front.Prepare(ctx, f, views.DisplayFragment(p, d, x), d.Sale != nil)
+		drawn, err := front.Prepare(ctx, f, counterview.DisplayFragment(p, d, x), d.Sale != nil)
 		drawn.Trust = d.Register.Trust
 		if d.Shows == kiosk.ShowsCode {
 			// The receipt's code is what the next frame will need, the moment the money comes.
@@ -78,17 +79,17 @@ func (c *Counter) draw(ctx context.Context, register string, v front.Screen, dis
 	if err != nil {
 		return front.Drawing{}, err
 	}
-	x := views.TillExtras{Displays: displays, QR: c.code(t.PayURL)}
+	x := counterview.TillExtras{Displays: displays, QR: c.code(t.PayURL)}
 	f := front.NewFrame(t.Epoch, t.Version, t.Now, t.Next)
-	drawn, err := front.Prepare(ctx, f, views.TillFragment(p, t, x), t.Current != nil)
+	drawn, err := front.Prepare(ctx, f, counterview.TillFragment(p, t, x), t.Current != nil)
 	drawn.Trust = t.Register.Trust
 	return drawn, err
 }
 
 // tillScreen reads a till and what it shows besides.
-func (c *Counter) tillScreen(ctx context.Context, register string) (kiosk.TillScreen, views.TillExtras, error) {
+func (c *Counter) tillScreen(ctx context.Context, register string) (kiosk.TillScreen, counterview.TillExtras, error) {
 	t, err := c.rooms.Till.TillScreen(ctx, register)
-	return t, views.TillExtras{Displays: c.front.Hub.Displays(register), QR: c.code(t.PayURL)}, err
+	return t, counterview.TillExtras{Displays: c.front.Hub.Displays(register), QR: c.code(t.PayURL)}, err
 }
 
 // tillFrame draws the frame of the till that asks.
@@ -100,7 +101,7 @@ func (c *Counter) tillFrame(r *http.Request) (front.Frame, error) {
 	p := c.front.View(r)
 	p.Lang = c.front.StaffLang(r, t.Stall)
 	f := front.NewFrame(t.Epoch, t.Version, t.Now, t.Next)
-	return f, f.Draw(r.Context(), views.TillFragment(p, t, x))
+	return f, f.Draw(r.Context(), counterview.TillFragment(p, t, x))
 }
 
 // answer sends what a command has led to: a frame for scripts, the till for everybody else.

@@ -11,6 +11,7 @@ import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // tone chooses the sound of the register, for its till and displays.
@@ -59,7 +60,7 @@ func (t *Till) tillPage(w http.ResponseWriter, r *http.Request, status int, caus
 			x.Readings = e.Amounts
 		}
 	}
-	t.front.Render(w, r, status, views.TillPage(p, screen, x))
+	t.front.Render(w, r, status, counterview.TillPage(p, screen, x))
 	return nil
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"qrkiosk/kiosk"
-	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 // The office has its own session with its own cookie and its own keys in the store: a till can
@@ -148,7 +148,7 @@ func (f *Front) notInOffice(w http.ResponseWriter, r *http.Request, err error) e
 	if WantsJSON(r) {
 		return err
 	}
-	http.Redirect(w, r, views.PathOfficeSignIn, http.StatusSeeOther)
+	http.Redirect(w, r, officeview.PathOfficeSignIn, http.StatusSeeOther)
 	return nil
 }
 
@@ -164,7 +164,7 @@ func (f *Front) fresh(r *http.Request) bool {
 // askAgain has password and code entered once more. A page is gone on with afterwards; its address
 // is one of the table's, because only those get here.
 func (f *Front) askAgain(w http.ResponseWriter, r *http.Request) error {
-	then := views.PathOffice
+	then := officeview.PathOffice
 	if safeMethod(r.Method) {
 		then = r.URL.Path
 	}
@@ -172,7 +172,7 @@ func (f *Front) askAgain(w http.ResponseWriter, r *http.Request) error {
 	if WantsJSON(r) {
 		return &kiosk.Error{Code: kiosk.Forbidden, Key: string(kiosk.Forbidden)}
 	}
-	http.Redirect(w, r, views.PathOfficeAgain, http.StatusSeeOther)
+	http.Redirect(w, r, officeview.PathOfficeAgain, http.StatusSeeOther)
 	return nil
 }
 

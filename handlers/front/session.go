@@ -10,6 +10,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
 )
 
 // How long things of a till last, and what its cookies and its session are called. Names of cookies get
@@ -187,7 +188,7 @@ func (f *Front) unknownDevice(w http.ResponseWriter, r *http.Request, kind kiosk
 	if WantsJSON(r) || kiosk.CodeOf(err) != kiosk.Unauthorized || !safeMethod(r.Method) {
 		return err
 	}
-	f.Render(w, r, http.StatusUnauthorized, views.NotEnrolledPage(f.View(r), kind))
+	f.Render(w, r, http.StatusUnauthorized, counterview.NotEnrolledPage(f.View(r), kind))
 	return nil
 }
 
@@ -201,7 +202,7 @@ func (f *Front) requireStaff(next Handler) Handler {
 			if WantsJSON(r) || kiosk.CodeOf(err) != kiosk.Unauthorized {
 				return err
 			}
-			http.Redirect(w, r, views.PathSignIn, http.StatusSeeOther)
+			http.Redirect(w, r, counterview.PathSignIn, http.StatusSeeOther)
 			return nil
 		}
 		p := TillActor{Staff: staff, Actor: kiosk.Actor{

@@ -8,13 +8,14 @@ import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 func (o *Office) accountRoutes() []front.Route {
 	return []front.Route{
-		{Method: "GET", Path: views.PathStallAccount, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.stalls.stallAccount},
-		{Method: "POST", Path: views.PathStallAccount, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.stalls.stallAccountSet},
-		{Method: "POST", Path: views.PathStallAccountEnd, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.stalls.stallAccountEnd},
+		{Method: "GET", Path: officeview.PathStallAccount, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.stalls.stallAccount},
+		{Method: "POST", Path: officeview.PathStallAccount, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.stalls.stallAccountSet},
+		{Method: "POST", Path: officeview.PathStallAccountEnd, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.stalls.stallAccountEnd},
 	}
 }
 
@@ -23,7 +24,7 @@ func (st *Stalls) stallAccount(w http.ResponseWriter, r *http.Request) error {
 }
 
 // stallAccountPage shows which account a stall sells with. What was typed is never shown again.
-func (st *Stalls) stallAccountPage(w http.ResponseWriter, r *http.Request, status int, _ views.Typed, t *views.Problem) error {
+func (st *Stalls) stallAccountPage(w http.ResponseWriter, r *http.Request, status int, _ officeview.Typed, t *views.Problem) error {
 	stall, err := st.front.StallHere(r)
 	if err != nil {
 		return err
@@ -36,13 +37,13 @@ func (st *Stalls) stallAccountPage(w http.ResponseWriter, r *http.Request, statu
 	if err != nil {
 		return err
 	}
-	a := views.StallAccount{Stall: stall}
+	a := officeview.StallAccount{Stall: stall}
 	if stall.AccountID != "" {
 		a.Account = h.Account(stall.AccountID)
 		a.SetBy = names[a.Account.SetBy]
 	}
 	p, f := st.stallTab(r, stall, "account", t)
-	st.front.Render(w, r, status, views.StallAccountPage(p, f, a))
+	st.front.Render(w, r, status, officeview.StallAccountPage(p, f, a))
 	return nil
 }
 
@@ -69,5 +70,5 @@ func (st *Stalls) accountDone(w http.ResponseWriter, r *http.Request, err error)
 	if err != nil {
 		return st.office.refuse(w, r, err, st.stallAccountPage)
 	}
-	return st.office.redirectDone(w, r, "saved", views.StallPath(front.PlainID(chi.URLParam(r, "stall")), "/account"))
+	return st.office.redirectDone(w, r, "saved", officeview.StallPath(front.PlainID(chi.URLParam(r, "stall")), "/account"))
 }

@@ -10,6 +10,8 @@ import (
 	"qrkiosk/kiosk/office"
 	"qrkiosk/kiosk/till"
 	"qrkiosk/views"
+	"qrkiosk/views/counterview"
+	"qrkiosk/views/officeview"
 )
 
 // tillAddress is where tablets and displays reach this server: as it was told, else as the browser
@@ -19,17 +21,17 @@ func (fl *Fleet) tillAddress(r *http.Request) string {
 }
 
 // deviceCard makes a one-time link and the card that holds it. The link is told this one time.
-func (fl *Fleet) deviceCard(r *http.Request, stall kiosk.Stall, g kiosk.Register, kind kiosk.DeviceKind, life int64) (views.Card, error) {
+func (fl *Fleet) deviceCard(r *http.Request, stall kiosk.Stall, g kiosk.Register, kind kiosk.DeviceKind, life int64) (officeview.Card, error) {
 	until := fl.clock().UnixMilli() + life
 	secret, err := fl.rooms.Office.NewTicketFor(r.Context(), front.OfficeActorOf(r).OfficeActor, g.ID, kind, life)
 	if err != nil {
-		return views.Card{}, err
+		return officeview.Card{}, err
 	}
-	path := views.PathTillEnrol
+	path := counterview.PathTillEnrol
 	if kind == kiosk.Display {
-		path = views.PathDisplayEnrol
+		path = counterview.PathDisplayEnrol
 	}
-	card := views.Card{
+	card := officeview.Card{
 		Kind: string(kind), Stall: stall.Name, Register: g.Name, Until: until,
 		Address: fl.tillAddress(r) + path + "/" + secret,
 	}
@@ -54,7 +56,7 @@ func (fl *Fleet) registerCard(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fl.registerAgain(w, r, "", err)
 	}
-	fl.office.cardPage(w, r, views.Cards{Cards: []views.Card{card}, Back: here(r)})
+	fl.office.cardPage(w, r, officeview.Cards{Cards: []officeview.Card{card}, Back: here(r)})
 	return nil
 }
 
@@ -69,23 +71,23 @@ func (fl *Fleet) cardsChoice(w http.ResponseWriter, r *http.Request, status int,
 	}
 	p, f := fl.office.officePage(r, "cards", "")
 	f.Title, f.Error = p.T("office.cards.title"), t
-	fl.front.Render(w, r, status, views.CardChoicePage(p, f, views.CardChoice{Stalls: stalls}))
+	fl.front.Render(w, r, status, officeview.CardChoicePage(p, f, officeview.CardChoice{Stalls: stalls}))
 	return nil
 }
 
 // cardStalls lists what cards can be printed for.
-func (fl *Fleet) cardStalls(r *http.Request) ([]views.CardStall, error) {
+func (fl *Fleet) cardStalls(r *http.Request) ([]officeview.CardStall, error) {
 	stalls, registers, err := fl.rooms.Office.StallsOf(r.Context(), front.OfficeActorOf(r).OfficeActor)
 	if err != nil {
 		return nil, err
 	}
-	var all []views.CardStall
+	var all []officeview.CardStall
 	for _, stall := range stalls {
 		people, err := fl.rooms.Office.StaffOfStall(r.Context(), stall.ID)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, views.CardStall{Stall: stall, Registers: registers[stall.ID], People: people})
+		all = append(all, officeview.CardStall{Stall: stall, Registers: registers[stall.ID], People: people})
 	}
 	return all, nil
 }
@@ -96,7 +98,7 @@ func (fl *Fleet) cardsPrint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var cards []views.Card
+	var cards []officeview.Card
 	for _, one := range stalls {
 		made, err := fl.chosenCards(r, one)
 		if err != nil {
@@ -108,12 +110,12 @@ func (fl *Fleet) cardsPrint(w http.ResponseWriter, r *http.Request) error {
 		err := &kiosk.Error{Code: kiosk.Invalid, Key: office.KeyOfficeCards}
 		return fl.office.again(w, r, err, func(_ views.Page, t *views.Problem) { _ = fl.cardsChoice(w, r, front.StatusOf(err), t) })
 	}
-	fl.office.cardPage(w, r, views.Cards{Cards: cards, Back: views.PathCards})
+	fl.office.cardPage(w, r, officeview.Cards{Cards: cards, Back: officeview.PathCards})
 	return nil
 }
 
-func (fl *Fleet) chosenCards(r *http.Request, one views.CardStall) ([]views.Card, error) {
-	var cards []views.Card
+func (fl *Fleet) chosenCards(r *http.Request, one officeview.CardStall) ([]officeview.Card, error) {
+	var cards []officeview.Card
 	for _, g := range one.Registers {
 		for _, kind := range []kiosk.DeviceKind{kiosk.Tablet, kiosk.Display} {
 			if r.PostForm.Get(string(kind)+"-"+g.ID) != "yes" {
@@ -141,8 +143,8 @@ func (fl *Fleet) chosenCards(r *http.Request, one views.CardStall) ([]views.Card
 
 // madeCards are the cards of a new fleet: for each register one for its tablet and one for its
 // display, and a slip for each person.
-func (fl *Fleet) madeCards(r *http.Request, made kiosk.MadeFleet) ([]views.Card, error) {
-	var cards []views.Card
+func (fl *Fleet) madeCards(r *http.Request, made kiosk.MadeFleet) ([]officeview.Card, error) {
+	var cards []officeview.Card
 	names, err := fl.stallNames(r.Context())
 	if err != nil {
 		return nil, err

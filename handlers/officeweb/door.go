@@ -10,39 +10,40 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 func (o *Office) officeRoutes() []front.Route {
 	return []front.Route{
-		{Method: "GET", Path: views.PathSetup, Who: front.Anybody, Way: front.WayOffice, Do: o.door.setupForm},
-		{Method: "POST", Path: views.PathSetup, Who: front.Anybody, Way: front.WayOffice, Do: o.door.setup},
-		{Method: "GET", Path: views.PathSetupYou, Who: front.Anybody, Way: front.WayOffice, Do: o.door.setupYouForm},
-		{Method: "POST", Path: views.PathSetupYou, Who: front.Anybody, Way: front.WayOffice, Do: o.door.setupYou},
-		{Method: "GET", Path: views.PathSetupFactor, Who: front.Anybody, Way: front.WayOffice, Do: o.door.setupFactorForm},
-		{Method: "POST", Path: views.PathSetupFactor, Who: front.Anybody, Way: front.WayOffice, Do: o.door.setupFactor},
+		{Method: "GET", Path: officeview.PathSetup, Who: front.Anybody, Way: front.WayOffice, Do: o.door.setupForm},
+		{Method: "POST", Path: officeview.PathSetup, Who: front.Anybody, Way: front.WayOffice, Do: o.door.setup},
+		{Method: "GET", Path: officeview.PathSetupYou, Who: front.Anybody, Way: front.WayOffice, Do: o.door.setupYouForm},
+		{Method: "POST", Path: officeview.PathSetupYou, Who: front.Anybody, Way: front.WayOffice, Do: o.door.setupYou},
+		{Method: "GET", Path: officeview.PathSetupFactor, Who: front.Anybody, Way: front.WayOffice, Do: o.door.setupFactorForm},
+		{Method: "POST", Path: officeview.PathSetupFactor, Who: front.Anybody, Way: front.WayOffice, Do: o.door.setupFactor},
 
-		{Method: "GET", Path: views.PathOfficeSignIn, Who: front.Anybody, Way: front.WayOffice, Do: o.door.officeSignInForm},
-		{Method: "POST", Path: views.PathOfficeSignIn, Who: front.Anybody, Way: front.WayOffice, Do: o.door.officeSignIn},
-		{Method: "GET", Path: views.PathOfficeCode, Who: front.Anybody, Way: front.WayOffice, Do: o.door.officeCodeForm},
-		{Method: "POST", Path: views.PathOfficeCode, Who: front.Anybody, Way: front.WayOffice, Do: o.door.officeCode},
-		{Method: "GET", Path: views.PathOfficeAgain, Who: front.Office, Way: front.WayOffice, Do: o.door.officeAgainForm},
-		{Method: "POST", Path: views.PathOfficeAgain, Who: front.Office, Way: front.WayOffice, Do: o.door.officeAgain},
-		{Method: "POST", Path: views.PathOfficeOut, Who: front.Office, Way: front.WayOffice, Do: o.door.officeOut},
-		{Method: "POST", Path: views.PathOfficeEverywhere, Who: front.Office, Way: front.WayOffice, Do: o.door.officeEverywhere},
-		{Method: "GET", Path: views.PathOfficeYou, Who: front.Office, Way: front.WayOffice, Do: o.door.officeYou},
-		{Method: "POST", Path: views.PathOfficeRecovery, Who: front.Office, Fresh: true, Way: front.WayOffice, Do: o.door.officeRecovery},
+		{Method: "GET", Path: officeview.PathOfficeSignIn, Who: front.Anybody, Way: front.WayOffice, Do: o.door.officeSignInForm},
+		{Method: "POST", Path: officeview.PathOfficeSignIn, Who: front.Anybody, Way: front.WayOffice, Do: o.door.officeSignIn},
+		{Method: "GET", Path: officeview.PathOfficeCode, Who: front.Anybody, Way: front.WayOffice, Do: o.door.officeCodeForm},
+		{Method: "POST", Path: officeview.PathOfficeCode, Who: front.Anybody, Way: front.WayOffice, Do: o.door.officeCode},
+		{Method: "GET", Path: officeview.PathOfficeAgain, Who: front.Office, Way: front.WayOffice, Do: o.door.officeAgainForm},
+		{Method: "POST", Path: officeview.PathOfficeAgain, Who: front.Office, Way: front.WayOffice, Do: o.door.officeAgain},
+		{Method: "POST", Path: officeview.PathOfficeOut, Who: front.Office, Way: front.WayOffice, Do: o.door.officeOut},
+		{Method: "POST", Path: officeview.PathOfficeEverywhere, Who: front.Office, Way: front.WayOffice, Do: o.door.officeEverywhere},
+		{Method: "GET", Path: officeview.PathOfficeYou, Who: front.Office, Way: front.WayOffice, Do: o.door.officeYou},
+		{Method: "POST", Path: officeview.PathOfficeRecovery, Who: front.Office, Fresh: true, Way: front.WayOffice, Do: o.door.officeRecovery},
 
-		{Method: "GET", Path: views.PathOffice, Who: front.Office, Way: front.WayOffice, Do: o.officeHome},
-		{Method: "POST", Path: views.PathStalls, Who: front.Organizer, Way: front.WayOffice, Do: o.stallAdd},
+		{Method: "GET", Path: officeview.PathOffice, Who: front.Office, Way: front.WayOffice, Do: o.officeHome},
+		{Method: "POST", Path: officeview.PathStalls, Who: front.Organizer, Way: front.WayOffice, Do: o.stallAdd},
 	}
 }
 
 func (d *Door) officeSignInForm(w http.ResponseWriter, r *http.Request) error {
 	if _, err := d.front.InOffice(r.Context()); err == nil {
-		http.Redirect(w, r, views.PathOffice, http.StatusSeeOther)
+		http.Redirect(w, r, officeview.PathOffice, http.StatusSeeOther)
 		return nil
 	}
-	d.front.Render(w, r, http.StatusOK, views.OfficeSignIn(d.front.View(r), "", nil))
+	d.front.Render(w, r, http.StatusOK, officeview.SignInPage(d.front.View(r), "", nil))
 	return nil
 }
 
@@ -56,7 +57,7 @@ func (d *Door) officeSignIn(w http.ResponseWriter, r *http.Request) error {
 	login, err := d.password(r, name)
 	if err != nil {
 		return d.office.again(w, r, err, func(p views.Page, t *views.Problem) {
-			d.front.Render(w, r, front.StatusOf(err), views.OfficeSignIn(p, cut(name), t))
+			d.front.Render(w, r, front.StatusOf(err), officeview.SignInPage(p, cut(name), t))
 		})
 	}
 	ctx := r.Context()
@@ -67,9 +68,9 @@ func (d *Door) officeSignIn(w http.ResponseWriter, r *http.Request) error {
 	d.front.OfficeSessions.Put(ctx, officePending, login.ID)
 	d.front.OfficeSessions.Put(ctx, officeSince, d.clock().UnixMilli())
 	if len(login.Factor) == 0 {
-		return d.takeCode(w, r, login.ID, views.PathOffice)
+		return d.takeCode(w, r, login.ID, officeview.PathOffice)
 	}
-	return d.front.GoTo(w, r, views.PathOfficeCode)
+	return d.front.GoTo(w, r, officeview.PathOfficeCode)
 }
 
 func (d *Door) password(r *http.Request, name string) (kiosk.User, error) {
@@ -93,25 +94,25 @@ func (d *Door) passwordGiven(r *http.Request) string {
 
 func (d *Door) officeCodeForm(w http.ResponseWriter, r *http.Request) error {
 	if d.passwordGiven(r) == "" {
-		http.Redirect(w, r, views.PathOfficeSignIn, http.StatusSeeOther)
+		http.Redirect(w, r, officeview.PathOfficeSignIn, http.StatusSeeOther)
 		return nil
 	}
-	d.front.Render(w, r, http.StatusOK, views.OfficeCode(d.front.View(r), nil))
+	d.front.Render(w, r, http.StatusOK, officeview.CodePage(d.front.View(r), nil))
 	return nil
 }
 
 func (d *Door) officeCode(w http.ResponseWriter, r *http.Request) error {
 	id := d.passwordGiven(r)
 	if id == "" {
-		return d.front.GoTo(w, r, views.PathOfficeSignIn)
+		return d.front.GoTo(w, r, officeview.PathOfficeSignIn)
 	}
 	err := d.office.limitSignIns(r)
 	if err == nil {
-		err = d.takeCode(w, r, id, views.PathOffice)
+		err = d.takeCode(w, r, id, officeview.PathOffice)
 	}
 	if err != nil {
 		return d.office.again(w, r, err, func(p views.Page, t *views.Problem) {
-			d.front.Render(w, r, front.StatusOf(err), views.OfficeCode(p, t))
+			d.front.Render(w, r, front.StatusOf(err), officeview.CodePage(p, t))
 		})
 	}
 	return nil
@@ -136,7 +137,7 @@ func (d *Door) officeAgainForm(w http.ResponseWriter, r *http.Request) error {
 func (d *Door) againPage(w http.ResponseWriter, r *http.Request, status int, t *views.Problem) error {
 	p, f := d.office.officePage(r, "", "")
 	f.Title, f.Error = p.T("office.again.title"), t
-	d.front.Render(w, r, status, views.OfficeAgain(p, f, len(f.User.Factor) > 0))
+	d.front.Render(w, r, status, officeview.AgainPage(p, f, len(f.User.Factor) > 0))
 	return nil
 }
 
@@ -162,8 +163,8 @@ func (d *Door) officeAgain(w http.ResponseWriter, r *http.Request) error {
 // target is the page of ours to go on with.
 func (d *Door) target(r *http.Request) string {
 	then := d.front.OfficeSessions.GetString(r.Context(), front.OfficeTarget)
-	if !strings.HasPrefix(then, views.PathOffice) {
-		return views.PathOffice
+	if !strings.HasPrefix(then, officeview.PathOffice) {
+		return officeview.PathOffice
 	}
 	return (&url.URL{Path: then}).EscapedPath()
 }
@@ -183,13 +184,13 @@ func (d *Door) leaveOffice(w http.ResponseWriter, r *http.Request, everywhere bo
 	if err := d.front.OfficeSessions.Destroy(r.Context()); err != nil {
 		return err
 	}
-	return d.front.GoTo(w, r, views.PathOfficeSignIn)
+	return d.front.GoTo(w, r, officeview.PathOfficeSignIn)
 }
 
 func (d *Door) officeYou(w http.ResponseWriter, r *http.Request) error {
 	p, f := d.office.officePage(r, "you", "")
 	f.Title = p.T("office.own.title")
-	d.front.Render(w, r, http.StatusOK, views.OfficeYouPage(p, f))
+	d.front.Render(w, r, http.StatusOK, officeview.YouPage(p, f))
 	return nil
 }
 
@@ -198,12 +199,12 @@ func (d *Door) officeRecovery(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d.front.Render(w, r, http.StatusOK, views.RecoveryCodes(d.front.View(r), codes))
+	d.front.Render(w, r, http.StatusOK, officeview.RecoveryCodes(d.front.View(r), codes))
 	return nil
 }
 
 func (d *Door) setupForm(w http.ResponseWriter, r *http.Request) error {
-	d.front.Render(w, r, http.StatusOK, views.SetupCode(d.front.View(r), "", nil))
+	d.front.Render(w, r, http.StatusOK, officeview.SetupCode(d.front.View(r), "", nil))
 	return nil
 }
 
@@ -217,7 +218,7 @@ func (d *Door) setup(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return d.office.again(w, r, err, func(p views.Page, t *views.Problem) {
-			d.front.Render(w, r, front.StatusOf(err), views.SetupCode(p, cut(typed), t))
+			d.front.Render(w, r, front.StatusOf(err), officeview.SetupCode(p, cut(typed), t))
 		})
 	}
 	if err := d.front.OfficeSessions.Clear(r.Context()); err != nil {
@@ -227,7 +228,7 @@ func (d *Door) setup(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d.front.OfficeSessions.Put(r.Context(), officeOnce, once.Hash)
-	return d.front.GoTo(w, r, views.PathSetupYou)
+	return d.front.GoTo(w, r, officeview.PathSetupYou)
 }
 
 // typedCodeHash returns the hash of the one-time code that this browser has typed, "" for none.
@@ -245,7 +246,7 @@ func (d *Door) setupYouPage(w http.ResponseWriter, r *http.Request, status int, 
 		return d.backToSetup(w, r, err)
 	}
 	p := d.front.View(r)
-	y := views.SetupYou{Name: cut(typed), Reason: p.Explain(front.WithWords(cause))}
+	y := officeview.SetupYou{Name: cut(typed), Reason: p.Explain(front.WithWords(cause))}
 	if cause == nil {
 		y.Reason = nil
 	}
@@ -253,17 +254,17 @@ func (d *Door) setupYouPage(w http.ResponseWriter, r *http.Request, status int, 
 		y.Name, y.Known = login.Name, true
 	}
 	y.Keeps = once.Kind == kiosk.CodeForPassword
-	d.front.Render(w, r, status, views.SetupYouPage(p, y))
+	d.front.Render(w, r, status, officeview.SetupYouPage(p, y))
 	return nil
 }
 
 // backToSetup is for a browser that has no code, or one whose time is over meanwhile.
 func (d *Door) backToSetup(w http.ResponseWriter, r *http.Request, cause error) error {
 	if d.typedCodeHash(r) == "" && kiosk.CodeOf(cause) == kiosk.Gone {
-		return d.front.GoTo(w, r, views.PathSetup)
+		return d.front.GoTo(w, r, officeview.PathSetup)
 	}
 	return d.office.again(w, r, cause, func(p views.Page, t *views.Problem) {
-		d.front.Render(w, r, front.StatusOf(cause), views.SetupCode(p, "", t))
+		d.front.Render(w, r, front.StatusOf(cause), officeview.SetupCode(p, "", t))
 	})
 }
 
@@ -295,7 +296,7 @@ func (d *Door) setupYou(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d.front.OfficeSessions.Put(r.Context(), officeSignUp, string(raw))
-	return d.front.GoTo(w, r, views.PathSetupFactor)
+	return d.front.GoTo(w, r, officeview.PathSetupFactor)
 }
 
 func (d *Door) pendingSignUp(r *http.Request) (a office.SignUp, ok bool) {
@@ -310,7 +311,7 @@ func (d *Door) setupFactorForm(w http.ResponseWriter, r *http.Request) error {
 func (d *Door) setupFactorPage(w http.ResponseWriter, r *http.Request, status int, t *views.Problem) error {
 	a, ok := d.pendingSignUp(r)
 	if !ok {
-		return d.front.GoTo(w, r, views.PathSetup)
+		return d.front.GoTo(w, r, officeview.PathSetup)
 	}
 	text, err := d.rooms.Office.FactorText(a)
 	if err != nil {
@@ -320,7 +321,7 @@ func (d *Door) setupFactorPage(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
-	d.front.Render(w, r, status, views.SetupFactor(d.front.View(r), q, text, t))
+	d.front.Render(w, r, status, officeview.SetupFactor(d.front.View(r), q, text, t))
 	return nil
 }
 
@@ -334,7 +335,7 @@ func factorAddress(name, host, secret string) string {
 func (d *Door) setupFactor(w http.ResponseWriter, r *http.Request) error {
 	a, ok := d.pendingSignUp(r)
 	if !ok {
-		return d.front.GoTo(w, r, views.PathSetup)
+		return d.front.GoTo(w, r, officeview.PathSetup)
 	}
 	err := d.office.limitSignIns(r)
 	if err == nil {
@@ -361,8 +362,8 @@ func (d *Door) completeSignUp(w http.ResponseWriter, r *http.Request, a office.S
 		return err
 	}
 	if len(in.Codes) == 0 {
-		return d.front.GoTo(w, r, views.PathOffice)
+		return d.front.GoTo(w, r, officeview.PathOffice)
 	}
-	d.front.Render(w, r, http.StatusOK, views.RecoveryCodes(d.front.View(r), in.Codes))
+	d.front.Render(w, r, http.StatusOK, officeview.RecoveryCodes(d.front.View(r), in.Codes))
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 const (
@@ -30,8 +31,8 @@ func (rp *Reports) exports(w http.ResponseWriter, r *http.Request) error {
 	}
 	p, f := rp.takingsPage(r, "exports")
 	f.Title = p.T("office.exports.title")
-	page := views.ExportsPage{Days: views.NewDays(first, last, today), Stalls: stalls}
-	rp.front.Render(w, r, http.StatusOK, views.OfficeExports(p, f, page))
+	page := officeview.ExportsPage{Days: officeview.NewDays(first, last, today), Stalls: stalls}
+	rp.front.Render(w, r, http.StatusOK, officeview.Exports(p, f, page))
 	return nil
 }
 
@@ -95,10 +96,10 @@ func (rp *Reports) salesCSV(w http.ResponseWriter, r *http.Request) error {
 		err := rp.rooms.Reports.ExportSales(r.Context(), front.OfficeActorOf(r).OfficeActor, asked, func(begun kiosk.Export) error {
 			x = begun
 			out = rp.export(w, csvKind, "sales-"+kiosk.DayName(first)+"-"+kiosk.DayName(last)+".csv", x.Rows)
-			f = views.SaleSheet(p, out.out, q.Get("separator") != "comma")
+			f = officeview.SaleSheet(p, out.out, q.Get("separator") != "comma")
 			return f.Err()
 		}, func(sale *kiosk.Sale) error {
-			return f.Row(views.SaleCells(p, sale, x.Names)...)
+			return f.Row(officeview.SaleCells(p, sale, x.Names)...)
 		})
 		if err != nil {
 			return err

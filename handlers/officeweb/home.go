@@ -9,6 +9,7 @@ import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 func (o *Office) officeHome(w http.ResponseWriter, r *http.Request) error {
@@ -27,13 +28,13 @@ func (o *Office) homePage(w http.ResponseWriter, r *http.Request, status int, na
 	if err != nil {
 		return err
 	}
-	h := views.OfficeHome{Stalls: stalls, Registers: registers, Name: name, Alarms: alarms, Clerk: officeActor.OfficeActor, Now: o.clock().UnixMilli()}
+	h := officeview.Home{Stalls: stalls, Registers: registers, Name: name, Alarms: alarms, Clerk: officeActor.OfficeActor, Now: o.clock().UnixMilli()}
 	if officeActor.Role == kiosk.Organizer {
 		if h.Steps, h.KeySet, h.KeyBy, err = o.firstSteps(r.Context(), stalls, registers); err != nil {
 			return err
 		}
 	}
-	o.front.Render(w, r, status, views.OfficeHomePage(p, f, h))
+	o.front.Render(w, r, status, officeview.HomePage(p, f, h))
 	return nil
 }
 
@@ -45,7 +46,7 @@ func (o *Office) stallAdd(w http.ResponseWriter, r *http.Request) error {
 			_ = o.homePage(w, r, front.StatusOf(err), cut(name), t)
 		})
 	}
-	return o.redirectDone(w, r, "stall-added", views.PathOffice)
+	return o.redirectDone(w, r, "stall-added", officeview.PathOffice)
 }
 
 // keyNews is how long everybody in the office is told that the gateway's key was changed.
@@ -53,7 +54,7 @@ const keyNews = 24 * time.Hour
 
 // firstSteps are what is to be done before a shop is ready, none once all of it is; and when and by
 // whom the gateway's key was changed a short while ago.
-func (o *Office) firstSteps(ctx context.Context, stalls []kiosk.Stall, registers map[string][]kiosk.Register) (steps []views.OfficeStep, set int64, by string, err error) {
+func (o *Office) firstSteps(ctx context.Context, stalls []kiosk.Stall, registers map[string][]kiosk.Register) (steps []officeview.Step, set int64, by string, err error) {
 	h, err := o.rooms.Kernel.OfficeSettings(ctx)
 	if err != nil {
 		return nil, 0, "", err
@@ -65,10 +66,10 @@ func (o *Office) firstSteps(ctx context.Context, stalls []kiosk.Stall, registers
 		}
 		set, by = h.Key.Set, names[h.Key.SetBy]
 	}
-	selling, tills, path := false, false, views.PathOffice
+	selling, tills, path := false, false, officeview.PathOffice
 	for _, stall := range stalls {
 		selling = selling || stall.Seller != ""
-		path = views.StallPath(stall.ID, "/selling")
+		path = officeview.StallPath(stall.ID, "/selling")
 		for _, g := range registers[stall.ID] {
 			devices, err := o.rooms.Till.Devices(ctx, g.ID)
 			if err != nil {
@@ -80,14 +81,14 @@ func (o *Office) firstSteps(ctx context.Context, stalls []kiosk.Stall, registers
 			}
 		}
 	}
-	steps = []views.OfficeStep{
-		{Key: "told", Path: views.PathOfficeSettings, Done: h.DisclaimerConfirmed > 0},
-		{Key: "key", Path: views.PathOfficeSettings, Done: !o.rooms.Office.OfficeSetsKey() || h.Key.Set > 0},
-		{Key: "address", Path: views.PathOfficeSettings, Done: o.rooms.Kernel.PublicURL() != "" || h.PublicURL != ""},
+	steps = []officeview.Step{
+		{Key: "told", Path: officeview.PathOfficeSettings, Done: h.DisclaimerConfirmed > 0},
+		{Key: "key", Path: officeview.PathOfficeSettings, Done: !o.rooms.Office.OfficeSetsKey() || h.Key.Set > 0},
+		{Key: "address", Path: officeview.PathOfficeSettings, Done: o.rooms.Kernel.PublicURL() != "" || h.PublicURL != ""},
 		{Key: "stall", Path: path, Done: selling},
-		{Key: "devices", Path: views.PathCards, Done: tills},
+		{Key: "devices", Path: officeview.PathCards, Done: tills},
 	}
-	if !slices.ContainsFunc(steps, func(s views.OfficeStep) bool { return !s.Done }) {
+	if !slices.ContainsFunc(steps, func(s officeview.Step) bool { return !s.Done }) {
 		steps = nil
 	}
 	return steps, set, by, nil

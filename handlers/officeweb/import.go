@@ -9,16 +9,17 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 func (fl *Fleet) importForm(w http.ResponseWriter, r *http.Request) error {
-	return fl.importPage(w, r, http.StatusOK, views.Import{}, nil)
+	return fl.importPage(w, r, http.StatusOK, officeview.Import{}, nil)
 }
 
-func (fl *Fleet) importPage(w http.ResponseWriter, r *http.Request, status int, i views.Import, t *views.Problem) error {
+func (fl *Fleet) importPage(w http.ResponseWriter, r *http.Request, status int, i officeview.Import, t *views.Problem) error {
 	p, f := fl.office.officePage(r, "import", "")
 	f.Title, f.Error = p.T("office.import.title"), t
-	fl.front.Render(w, r, status, views.ImportPage(p, f, i))
+	fl.front.Render(w, r, status, officeview.ImportPage(p, f, i))
 	return nil
 }
 
@@ -27,7 +28,7 @@ func (fl *Fleet) importPreview(w http.ResponseWriter, r *http.Request) error {
 	raw, err := readUpload(r, "file")
 	if err != nil {
 		return fl.office.again(w, r, err, func(_ views.Page, t *views.Problem) {
-			_ = fl.importPage(w, r, front.StatusOf(err), views.Import{}, t)
+			_ = fl.importPage(w, r, front.StatusOf(err), officeview.Import{}, t)
 		})
 	}
 	plan, draft, err := fl.rooms.Office.PreviewFleet(r.Context(), front.OfficeActorOf(r).OfficeActor, raw)
@@ -38,7 +39,7 @@ func (fl *Fleet) importPreview(w http.ResponseWriter, r *http.Request) error {
 	if len(plan.Faults) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	return fl.importPage(w, r, status, views.Import{Plan: &plan, Draft: draft}, nil)
+	return fl.importPage(w, r, status, officeview.Import{Plan: &plan, Draft: draft}, nil)
 }
 
 // readUpload reads a file of a form. Its name is never looked at. Archives are no text.
@@ -67,7 +68,7 @@ func (fl *Fleet) importApply(w http.ResponseWriter, r *http.Request) error {
 	made, err := fl.rooms.Office.ImportFleet(r.Context(), front.OfficeActorOf(r).OfficeActor, r.PostForm.Get("draft"))
 	if err != nil {
 		return fl.office.again(w, r, err, func(_ views.Page, t *views.Problem) {
-			_ = fl.importPage(w, r, front.StatusOf(err), views.Import{}, t)
+			_ = fl.importPage(w, r, front.StatusOf(err), officeview.Import{}, t)
 		})
 	}
 	cards, err := fl.madeCards(r, made)
@@ -78,6 +79,6 @@ func (fl *Fleet) importApply(w http.ResponseWriter, r *http.Request) error {
 	for _, g := range made.Registers {
 		fl.office.wall.touch(g.ID)
 	}
-	fl.office.cardPage(w, r, views.Cards{Cards: cards, Said: fl.front.View(r).MadeSum(made), Back: views.PathOffice})
+	fl.office.cardPage(w, r, officeview.Cards{Cards: cards, Said: officeview.MadeSum(fl.front.View(r), made), Back: officeview.PathOffice})
 	return nil
 }

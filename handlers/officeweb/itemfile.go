@@ -5,14 +5,15 @@ import (
 
 	"qrkiosk/handlers/front"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 func (o *Office) itemFileRoutes() []front.Route {
 	return []front.Route{
-		{Method: "GET", Path: views.PathItemsCSV, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.itemsCSV},
-		{Method: "GET", Path: views.PathItemImport, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.itemImport},
-		{Method: "POST", Path: views.PathItemImport, Who: front.StallManager, Body: importBody, Way: front.WayOffice, Do: o.stalls.itemPreview},
-		{Method: "POST", Path: views.PathItemImportApply, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.itemApply},
+		{Method: "GET", Path: officeview.PathItemsCSV, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.itemsCSV},
+		{Method: "GET", Path: officeview.PathItemImport, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.itemImport},
+		{Method: "POST", Path: officeview.PathItemImport, Who: front.StallManager, Body: importBody, Way: front.WayOffice, Do: o.stalls.itemPreview},
+		{Method: "POST", Path: officeview.PathItemImportApply, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.itemApply},
 	}
 }
 
@@ -26,30 +27,30 @@ func (st *Stalls) itemsCSV(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	sendFile(w, csvKind, views.ItemsFile(stall))
-	_, err = w.Write(views.ItemsSheet(st.front.View(r).For(stall), items))
+	sendFile(w, csvKind, officeview.ItemsFile(stall))
+	_, err = w.Write(officeview.ItemsSheet(st.front.View(r).For(stall), items))
 	return err
 }
 
 func (st *Stalls) itemImport(w http.ResponseWriter, r *http.Request) error {
-	return st.itemImportPage(w, r, http.StatusOK, views.ItemImport{}, nil)
+	return st.itemImportPage(w, r, http.StatusOK, officeview.ItemImport{}, nil)
 }
 
-func (st *Stalls) itemImportPage(w http.ResponseWriter, r *http.Request, status int, i views.ItemImport, t *views.Problem) error {
+func (st *Stalls) itemImportPage(w http.ResponseWriter, r *http.Request, status int, i officeview.ItemImport, t *views.Problem) error {
 	var err error
 	if i.Stall, err = st.front.StallHere(r); err != nil {
 		return err
 	}
 	p, f := st.stallTab(r, i.Stall, "items", t)
 	f.Title = p.T("office.itemfile.title")
-	st.front.Render(w, r, status, views.ItemImportPage(p, f, i))
+	st.front.Render(w, r, status, officeview.ItemImportPage(p, f, i))
 	return nil
 }
 
 // itemImportAgain shows the form with what was wrong.
 func (st *Stalls) itemImportAgain(w http.ResponseWriter, r *http.Request, cause error) error {
 	return st.office.again(w, r, cause, func(_ views.Page, t *views.Problem) {
-		if err := st.itemImportPage(w, r, front.StatusOf(cause), views.ItemImport{}, t); err != nil {
+		if err := st.itemImportPage(w, r, front.StatusOf(cause), officeview.ItemImport{}, t); err != nil {
 			st.front.Fail(w, r, err)
 		}
 	})
@@ -69,7 +70,7 @@ func (st *Stalls) itemPreview(w http.ResponseWriter, r *http.Request) error {
 	if len(plan.Faults) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	return st.itemImportPage(w, r, status, views.ItemImport{Plan: &plan, Draft: draft}, nil)
+	return st.itemImportPage(w, r, status, officeview.ItemImport{Plan: &plan, Draft: draft}, nil)
 }
 
 // itemApply makes what was previewed, all of it or nothing.
@@ -79,5 +80,5 @@ func (st *Stalls) itemApply(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return st.itemImportAgain(w, r, err)
 	}
-	return st.office.redirectDone(w, r, "items-imported", views.StallPath(stall, "/items"))
+	return st.office.redirectDone(w, r, "items-imported", officeview.StallPath(stall, "/items"))
 }

@@ -13,6 +13,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 func (st *Stalls) stallItems(w http.ResponseWriter, r *http.Request) error {
@@ -20,7 +21,7 @@ func (st *Stalls) stallItems(w http.ResponseWriter, r *http.Request) error {
 }
 
 // stallItemsPage shows the catalogue and one item of it to be changed.
-func (st *Stalls) stallItemsPage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Problem) error {
+func (st *Stalls) stallItemsPage(w http.ResponseWriter, r *http.Request, status int, typed officeview.Typed, t *views.Problem) error {
 	stall, err := st.front.StallHere(r)
 	if err != nil {
 		return err
@@ -33,14 +34,14 @@ func (st *Stalls) stallItemsPage(w http.ResponseWriter, r *http.Request, status 
 	if typed != nil {
 		chosen = typed["id"]
 	}
-	page := views.StallItems{Stall: stall, Items: items, Typed: typed, Item: kiosk.Item{VAT: stall.VAT}}
+	page := officeview.StallItems{Stall: stall, Items: items, Typed: typed, Item: kiosk.Item{VAT: stall.VAT}}
 	if i := slices.IndexFunc(items, func(i kiosk.Item) bool { return i.ID == chosen }); i >= 0 {
 		page.Item = items[i]
 	} else if len(items) > 0 {
 		page.Item.Order = items[len(items)-1].Order + 10
 	}
 	p, f := st.stallTab(r, stall, "items", t)
-	st.front.Render(w, r, status, views.StallItemsPage(p, f, page))
+	st.front.Render(w, r, status, officeview.StallItemsPage(p, f, page))
 	return nil
 }
 
@@ -54,7 +55,7 @@ func (st *Stalls) stallItemSave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return st.office.refuse(w, r, fieldOf(err, "cents", "amount"), st.stallItemsPage)
 	}
-	return st.office.redirectDone(w, r, "saved", views.StallPath(stall, "/items"))
+	return st.office.redirectDone(w, r, "saved", officeview.StallPath(stall, "/items"))
 }
 
 // fieldOf names a field of an error as the form calls it.
@@ -95,5 +96,5 @@ func (st *Stalls) stallItemGone(w http.ResponseWriter, r *http.Request) error {
 	if err := st.rooms.Office.RemoveItem(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, front.PlainID(r.PostForm.Get("id"))); err != nil {
 		return err
 	}
-	return st.office.redirectDone(w, r, "saved", views.StallPath(stall, "/items"))
+	return st.office.redirectDone(w, r, "saved", officeview.StallPath(stall, "/items"))
 }

@@ -9,6 +9,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 // The office has its own session with its own cookie and its own keys in the store: a till can
@@ -59,10 +60,10 @@ func (o *Office) beginOfficeSession(w http.ResponseWriter, r *http.Request, logi
 }
 
 // officePage is what a page of the office is drawn with.
-func (o *Office) officePage(r *http.Request, section, title string) (views.Page, views.OfficeFrame) {
+func (o *Office) officePage(r *http.Request, section, title string) (views.Page, officeview.Frame) {
 	p := o.front.View(r).In("")
 	said := o.front.OfficeSessions.PopString(r.Context(), "said")
-	return p, views.OfficeFrame{User: front.OfficeActorOf(r).Login, Section: section, Title: title, Said: said}
+	return p, officeview.Frame{User: front.OfficeActorOf(r).Login, Section: section, Title: title, Said: said}
 }
 
 // redirectDone sends people to a page that says what was done.
@@ -80,9 +81,9 @@ func isFormError(err error) bool {
 }
 
 // accountNames are the names of stalls' accounts, by their IDs and by the names of their books.
-func (o *Office) accountNames(ctx context.Context) (views.AccountNames, error) {
+func (o *Office) accountNames(ctx context.Context) (officeview.AccountNames, error) {
 	names, err := o.rooms.Kernel.AccountNames(ctx)
-	all := views.AccountNames{}
+	all := officeview.AccountNames{}
 	for id, n := range names {
 		all[id], all[o.rooms.Kernel.QualifiedAccount(id)] = n, n
 	}
@@ -102,7 +103,7 @@ func (o *Office) again(w http.ResponseWriter, r *http.Request, cause error, show
 }
 
 // refuse shows a page of a stall again with what was typed and what is wrong with it.
-func (o *Office) refuse(w http.ResponseWriter, r *http.Request, cause error, page func(http.ResponseWriter, *http.Request, int, views.Typed, *views.Problem) error) error {
+func (o *Office) refuse(w http.ResponseWriter, r *http.Request, cause error, page func(http.ResponseWriter, *http.Request, int, officeview.Typed, *views.Problem) error) error {
 	return o.again(w, r, cause, func(_ views.Page, t *views.Problem) {
 		if err := page(w, r, front.StatusOf(cause), typedForm(r), t); err != nil {
 			o.front.Fail(w, r, err)

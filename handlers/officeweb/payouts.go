@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"qrkiosk/handlers/front"
-	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 const (
@@ -21,7 +21,7 @@ func (rp *Reports) payouts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := views.PayoutsPage{Days: views.NewDays(first, last, today)}
+	page := officeview.PayoutsPage{Days: officeview.NewDays(first, last, today)}
 	if page.Matches, err = rp.rooms.Reconciler.Payouts(ctx, page.Days.First, page.Days.Last); err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (rp *Reports) payouts(w http.ResponseWriter, r *http.Request) error {
 	}
 	p, f := rp.takingsPage(r, "payouts")
 	f.Title = p.T("office.payouts.page")
-	rp.front.Render(w, r, http.StatusOK, views.OfficePayouts(p, f, page))
+	rp.front.Render(w, r, http.StatusOK, officeview.Payouts(p, f, page))
 	return nil
 }
 
@@ -51,7 +51,7 @@ func (rp *Reports) payoutsAsk(w http.ResponseWriter, r *http.Request) error {
 	if err := rp.rooms.Reconciler.AuditAccounts(r.Context()); err != nil {
 		return err
 	}
-	return rp.office.redirectDone(w, r, "payouts-asked", views.PathPayouts)
+	return rp.office.redirectDone(w, r, "payouts-asked", officeview.PathPayouts)
 }
 
 func (rp *Reports) resolveUnmatched(w http.ResponseWriter, r *http.Request) error {
@@ -59,7 +59,7 @@ func (rp *Reports) resolveUnmatched(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	return rp.office.redirectDone(w, r, "unmatched-settled", views.PathPayouts)
+	return rp.office.redirectDone(w, r, "unmatched-settled", officeview.PathPayouts)
 }
 
 // deleteHeld has a link deleted that nobody here knows. Anything but a number is a link that is not
@@ -72,5 +72,5 @@ func (rp *Reports) deleteHeld(w http.ResponseWriter, r *http.Request) error {
 	if err := rp.rooms.Office.DeleteQuarantined(r.Context(), front.OfficeActorOf(r).Actor(), link, r.PostForm.Get("reason")); err != nil {
 		return err
 	}
-	return rp.office.redirectDone(w, r, "held-deleted", views.PathPayouts)
+	return rp.office.redirectDone(w, r, "held-deleted", officeview.PathPayouts)
 }

@@ -9,6 +9,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 // cardsBody is how many bytes the choice of cards of a large fleet may have.
@@ -19,38 +20,38 @@ const importBody = office.SheetLimit + 64<<10
 
 func (o *Office) fleetRoutes() []front.Route {
 	return []front.Route{
-		{Method: "GET", Path: views.PathWall, Who: front.Office, Way: front.WayOffice, Do: o.wallPage},
-		{Method: "GET", Path: views.PathWallLive, Who: front.Office, Way: front.WaySocket, Do: o.wallSocket},
+		{Method: "GET", Path: officeview.PathWall, Who: front.Office, Way: front.WayOffice, Do: o.wallPage},
+		{Method: "GET", Path: officeview.PathWallLive, Who: front.Office, Way: front.WaySocket, Do: o.wallSocket},
 
-		{Method: "GET", Path: views.PathImport, Who: front.Organizer, Way: front.WayOffice, Do: o.fleet.importForm},
-		{Method: "POST", Path: views.PathImport, Who: front.Organizer, Body: importBody, Way: front.WayOffice, Do: o.fleet.importPreview},
-		{Method: "POST", Path: views.PathImportApply, Who: front.Organizer, Way: front.WayOffice, Do: o.fleet.importApply},
-		{Method: "GET", Path: views.PathCards, Who: front.Office, Way: front.WayOffice, Do: o.fleet.cardsForm},
-		{Method: "POST", Path: views.PathCards, Who: front.Office, Body: cardsBody, Way: front.WayOffice, Do: o.fleet.cardsPrint},
+		{Method: "GET", Path: officeview.PathImport, Who: front.Organizer, Way: front.WayOffice, Do: o.fleet.importForm},
+		{Method: "POST", Path: officeview.PathImport, Who: front.Organizer, Body: importBody, Way: front.WayOffice, Do: o.fleet.importPreview},
+		{Method: "POST", Path: officeview.PathImportApply, Who: front.Organizer, Way: front.WayOffice, Do: o.fleet.importApply},
+		{Method: "GET", Path: officeview.PathCards, Who: front.Office, Way: front.WayOffice, Do: o.fleet.cardsForm},
+		{Method: "POST", Path: officeview.PathCards, Who: front.Office, Body: cardsBody, Way: front.WayOffice, Do: o.fleet.cardsPrint},
 
-		{Method: "GET", Path: views.PathRegisters, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registers},
-		{Method: "POST", Path: views.PathRegisters, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerAdd},
-		{Method: "GET", Path: views.PathRegister, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.register},
-		{Method: "POST", Path: views.PathRegisterName, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerName},
-		{Method: "POST", Path: views.PathRegisterMove, Who: front.Organizer, Way: front.WayOffice, Do: o.fleet.registerMove},
-		{Method: "POST", Path: views.PathRegisterCard, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerCard},
-		{Method: "POST", Path: views.PathRegisterUnlink, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerUnlink},
-		{Method: "POST", Path: views.PathRegisterRevoke, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerRevoke},
-		{Method: "GET", Path: views.PathRegisterLost, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerLost},
+		{Method: "GET", Path: officeview.PathRegisters, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registers},
+		{Method: "POST", Path: officeview.PathRegisters, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerAdd},
+		{Method: "GET", Path: officeview.PathRegister, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.register},
+		{Method: "POST", Path: officeview.PathRegisterName, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerName},
+		{Method: "POST", Path: officeview.PathRegisterMove, Who: front.Organizer, Way: front.WayOffice, Do: o.fleet.registerMove},
+		{Method: "POST", Path: officeview.PathRegisterCard, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerCard},
+		{Method: "POST", Path: officeview.PathRegisterUnlink, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerUnlink},
+		{Method: "POST", Path: officeview.PathRegisterRevoke, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerRevoke},
+		{Method: "GET", Path: officeview.PathRegisterLost, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerLost},
 
-		{Method: "GET", Path: views.PathStaff, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaff},
-		{Method: "POST", Path: views.PathStaff, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaffAdd},
-		{Method: "POST", Path: views.PathStaffChange, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaffChange},
-		{Method: "POST", Path: views.PathStaffPIN, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaffPIN},
-		{Method: "POST", Path: views.PathStaffLeave, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaffLeave},
+		{Method: "GET", Path: officeview.PathStaff, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaff},
+		{Method: "POST", Path: officeview.PathStaff, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaffAdd},
+		{Method: "POST", Path: officeview.PathStaffChange, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaffChange},
+		{Method: "POST", Path: officeview.PathStaffPIN, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaffPIN},
+		{Method: "POST", Path: officeview.PathStaffLeave, Who: front.StallManager, Way: front.WayOffice, Do: o.people.stallStaffLeave},
 	}
 }
 
 func (fl *Fleet) registers(w http.ResponseWriter, r *http.Request) error {
-	return fl.registersPage(w, r, http.StatusOK, views.Registers{}, nil)
+	return fl.registersPage(w, r, http.StatusOK, officeview.Registers{}, nil)
 }
 
-func (fl *Fleet) registersPage(w http.ResponseWriter, r *http.Request, status int, typed views.Registers, t *views.Problem) error {
+func (fl *Fleet) registersPage(w http.ResponseWriter, r *http.Request, status int, typed officeview.Registers, t *views.Problem) error {
 	stall, all, _, err := fl.rooms.Office.StallOverview(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"))
 	if err != nil {
 		return err
@@ -58,7 +59,7 @@ func (fl *Fleet) registersPage(w http.ResponseWriter, r *http.Request, status in
 	p, f := fl.office.stallFrame(r, stall, "registers", "")
 	f.Title, f.Error = p.T("office.tab.registers"), t
 	typed.Stall, typed.Registers, typed.Online = stall, all, fl.onlineNames(all)
-	fl.front.Render(w, r, status, views.RegistersPage(p, f, typed))
+	fl.front.Render(w, r, status, officeview.RegistersPage(p, f, typed))
 	return nil
 }
 
@@ -83,11 +84,11 @@ func (fl *Fleet) registerAdd(w http.ResponseWriter, r *http.Request) error {
 	g, err := fl.rooms.Office.NewRegister(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"), name, prefix)
 	if err != nil {
 		return fl.office.again(w, r, err, func(_ views.Page, t *views.Problem) {
-			_ = fl.registersPage(w, r, front.StatusOf(err), views.Registers{Name: cut(name), Prefix: cut(prefix)}, t)
+			_ = fl.registersPage(w, r, front.StatusOf(err), officeview.Registers{Name: cut(name), Prefix: cut(prefix)}, t)
 		})
 	}
 	fl.office.wall.touch(g.ID)
-	return fl.office.redirectDone(w, r, "register-added", views.RegistersPath(pathID(r, "stall")))
+	return fl.office.redirectDone(w, r, "register-added", officeview.RegistersPath(pathID(r, "stall")))
 }
 
 func (fl *Fleet) register(w http.ResponseWriter, r *http.Request) error {
@@ -95,17 +96,17 @@ func (fl *Fleet) register(w http.ResponseWriter, r *http.Request) error {
 }
 
 // readRegister reads the register of the address, and the frame of a page about it.
-func (fl *Fleet) readRegister(r *http.Request) (views.Page, views.OfficeFrame, views.Registers, error) {
+func (fl *Fleet) readRegister(r *http.Request) (views.Page, officeview.Frame, officeview.Registers, error) {
 	g, stall, err := fl.rooms.Office.RegisterOverview(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "register"))
 	if err == nil && stall.ID != pathID(r, "stall") {
 		err = front.ErrNoPage
 	}
 	if err != nil {
-		return views.Page{}, views.OfficeFrame{}, views.Registers{}, err
+		return views.Page{}, officeview.Frame{}, officeview.Registers{}, err
 	}
 	all := []kiosk.RegisterOverview{g}
 	p, f := fl.office.stallFrame(r, stall, "registers", g.Register.Name)
-	return p, f, views.Registers{Stall: stall, Registers: all, Online: fl.onlineNames(all)}, nil
+	return p, f, officeview.Registers{Stall: stall, Registers: all, Online: fl.onlineNames(all)}, nil
 }
 
 func (fl *Fleet) registerPage(w http.ResponseWriter, r *http.Request, status int, typed string, t *views.Problem) error {
@@ -119,7 +120,7 @@ func (fl *Fleet) registerPage(w http.ResponseWriter, r *http.Request, status int
 		}
 	}
 	v.Name, f.Error = typed, t
-	fl.front.Render(w, r, status, views.RegisterPage(p, f, v))
+	fl.front.Render(w, r, status, officeview.RegisterPage(p, f, v))
 	return nil
 }
 
@@ -151,7 +152,7 @@ func (fl *Fleet) registerMove(w http.ResponseWriter, r *http.Request) error {
 	if err := fl.rooms.Office.MoveRegister(r.Context(), front.OfficeActorOf(r).OfficeActor, register, to); err != nil {
 		return fl.registerAgain(w, r, "", err)
 	}
-	return fl.office.redirectDone(w, r, "register-moved", views.RegisterPath(to, register, ""))
+	return fl.office.redirectDone(w, r, "register-moved", officeview.RegisterPath(to, register, ""))
 }
 
 func (fl *Fleet) registerUnlink(w http.ResponseWriter, r *http.Request) error {
@@ -191,7 +192,7 @@ func (fl *Fleet) registerLost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.Title = p.T("office.lost.title", "name", v.Registers[0].Register.Name)
-	fl.front.Render(w, r, http.StatusOK, views.LostPage(p, f, v))
+	fl.front.Render(w, r, http.StatusOK, officeview.LostPage(p, f, v))
 	return nil
 }
 

@@ -17,22 +17,23 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 func (o *Office) officeSettingsRoutes() []front.Route {
 	return []front.Route{
 		{Method: "GET", Path: "/probe/{nonce}", Who: front.Anybody, Way: front.WayBare, Do: o.answerProbe},
-		{Method: "GET", Path: views.PathOfficeSettings, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.officeSettings},
-		{Method: "POST", Path: views.PathOfficeSettingsKey, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.officeSettingsKey},
-		{Method: "POST", Path: views.PathOfficeSettingsAddress, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.officeSettingsAddress},
-		{Method: "POST", Path: views.PathOfficeSettingsDays, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.officeSettingsDays},
-		{Method: "POST", Path: views.PathOfficeSettingsConfirm, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.officeSettingsConfirm},
-		{Method: "GET", Path: views.PathPeople, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.people.users},
-		{Method: "POST", Path: views.PathPeople, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.people.userAdd},
-		{Method: "POST", Path: views.PathPeopleHelp, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.people.userReset},
-		{Method: "POST", Path: views.PathPeopleEnd, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.people.userEndSessions},
-		{Method: "POST", Path: views.PathPeopleRemove, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.people.userRemove},
-		{Method: "GET", Path: views.PathTrail, Who: front.Organizer, Way: front.WayOffice, Do: o.people.trail},
+		{Method: "GET", Path: officeview.PathOfficeSettings, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.officeSettings},
+		{Method: "POST", Path: officeview.PathOfficeSettingsKey, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.officeSettingsKey},
+		{Method: "POST", Path: officeview.PathOfficeSettingsAddress, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.officeSettingsAddress},
+		{Method: "POST", Path: officeview.PathOfficeSettingsDays, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.officeSettingsDays},
+		{Method: "POST", Path: officeview.PathOfficeSettingsConfirm, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.officeSettingsConfirm},
+		{Method: "GET", Path: officeview.PathPeople, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.people.users},
+		{Method: "POST", Path: officeview.PathPeople, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.people.userAdd},
+		{Method: "POST", Path: officeview.PathPeopleHelp, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.people.userReset},
+		{Method: "POST", Path: officeview.PathPeopleEnd, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.people.userEndSessions},
+		{Method: "POST", Path: officeview.PathPeopleRemove, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.people.userRemove},
+		{Method: "GET", Path: officeview.PathTrail, Who: front.Organizer, Way: front.WayOffice, Do: o.people.trail},
 	}
 }
 
@@ -40,7 +41,7 @@ func (o *Office) officeSettings(w http.ResponseWriter, r *http.Request) error {
 	return o.officeSettingsPage(w, r, http.StatusOK, nil, nil)
 }
 
-func (o *Office) officeSettingsPage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Problem) error {
+func (o *Office) officeSettingsPage(w http.ResponseWriter, r *http.Request, status int, typed officeview.Typed, t *views.Problem) error {
 	h, err := o.rooms.Kernel.OfficeSettings(r.Context())
 	if err != nil {
 		return err
@@ -51,7 +52,7 @@ func (o *Office) officeSettingsPage(w http.ResponseWriter, r *http.Request, stat
 	}
 	p, f := o.officePage(r, "house", "")
 	f.Title, f.Error = p.T("office.nav.house"), t
-	o.front.Render(w, r, status, views.OfficeSettingsPage(p, f, views.OfficeSettings{
+	o.front.Render(w, r, status, officeview.SettingsPage(p, f, officeview.Settings{
 		Settings: h, Mode: o.rooms.Kernel.Installation().Mode, TakesKey: o.rooms.Office.OfficeSetsKey(), SetBy: names[h.Key.SetBy],
 		InForce: o.rooms.Kernel.PublicURL(), Typed: typed,
 	}))
@@ -64,7 +65,7 @@ func (o *Office) officeSettingsDone(w http.ResponseWriter, r *http.Request, err 
 		r.PostForm.Del("key")
 		return o.refuse(w, r, err, o.officeSettingsPage)
 	}
-	return o.redirectDone(w, r, "saved", views.PathOfficeSettings)
+	return o.redirectDone(w, r, "saved", officeview.PathOfficeSettings)
 }
 
 func (o *Office) officeSettingsKey(w http.ResponseWriter, r *http.Request) error {

@@ -6,13 +6,14 @@ import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 func (p *People) stallStaff(w http.ResponseWriter, r *http.Request) error {
-	return p.stallStaffPage(w, r, http.StatusOK, views.StallStaff{}, nil)
+	return p.stallStaffPage(w, r, http.StatusOK, officeview.StallStaff{}, nil)
 }
 
-func (p *People) stallStaffPage(w http.ResponseWriter, r *http.Request, status int, typed views.StallStaff, t *views.Problem) error {
+func (p *People) stallStaffPage(w http.ResponseWriter, r *http.Request, status int, typed officeview.StallStaff, t *views.Problem) error {
 	stall, _, people, err := p.rooms.Office.StallOverview(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"))
 	if err != nil {
 		return err
@@ -20,7 +21,7 @@ func (p *People) stallStaffPage(w http.ResponseWriter, r *http.Request, status i
 	page, f := p.office.stallFrame(r, stall, "staff", "")
 	f.Title, f.Error = page.T("office.tab.staff"), t
 	typed.Stall, typed.People = stall, working(people)
-	p.front.Render(w, r, status, views.StallStaffPage(page, f, typed))
+	p.front.Render(w, r, status, officeview.StallStaffPage(page, f, typed))
 	return nil
 }
 
@@ -42,7 +43,7 @@ func (p *People) stallStaffAdd(w http.ResponseWriter, r *http.Request) error {
 	made, err := p.rooms.Office.Hire(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, name, role, form.Get("pin"))
 	if err != nil {
 		return p.office.again(w, r, err, func(_ views.Page, t *views.Problem) {
-			_ = p.stallStaffPage(w, r, front.StatusOf(err), views.StallStaff{Name: cut(name), Role: cut(string(role))}, t)
+			_ = p.stallStaffPage(w, r, front.StatusOf(err), officeview.StallStaff{Name: cut(name), Role: cut(string(role))}, t)
 		})
 	}
 	return p.office.slip(w, r, made)
@@ -56,10 +57,10 @@ func (p *People) stallStaffChange(w http.ResponseWriter, r *http.Request) error 
 	_, err := p.rooms.Office.ChangeStaff(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, person, name, kiosk.Role(r.PostForm.Get("role")))
 	if err != nil {
 		return p.office.again(w, r, err, func(_ views.Page, t *views.Problem) {
-			_ = p.stallStaffPage(w, r, front.StatusOf(err), views.StallStaff{Name: cut(name), Wrong: person}, t)
+			_ = p.stallStaffPage(w, r, front.StatusOf(err), officeview.StallStaff{Name: cut(name), Wrong: person}, t)
 		})
 	}
-	return p.office.redirectDone(w, r, "staff-changed", views.StaffPath(stall))
+	return p.office.redirectDone(w, r, "staff-changed", officeview.StaffPath(stall))
 }
 
 func (p *People) stallStaffPIN(w http.ResponseWriter, r *http.Request) error {
@@ -75,5 +76,5 @@ func (p *People) stallStaffLeave(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.rooms.Office.Dismiss(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, pathID(r, "person")); err != nil {
 		return err
 	}
-	return p.office.redirectDone(w, r, "staff-left", views.StaffPath(stall))
+	return p.office.redirectDone(w, r, "staff-left", officeview.StaffPath(stall))
 }

@@ -12,6 +12,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 // uploadBody is what a form with a picture may have: the file and what is around it.
@@ -19,31 +20,31 @@ const uploadBody = pictureLimit + 64<<10
 
 func (o *Office) stallRoutes() []front.Route {
 	return []front.Route{
-		{Method: "GET", Path: views.PathStall, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallLook},
-		{Method: "POST", Path: views.PathStallLook, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallLookSave},
-		{Method: "POST", Path: views.PathStallLogo, Who: front.StallManager, Body: uploadBody, Way: front.WayOffice, Do: o.stalls.stallLogo},
-		{Method: "POST", Path: views.PathStallShow, Who: front.StallManager, Body: uploadBody, Way: front.WayOffice, Do: o.stalls.stallShow},
-		{Method: "POST", Path: views.PathStallUnshow, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallUnshow},
-		{Method: "GET", Path: views.PathStallSelling, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallSelling},
-		{Method: "POST", Path: views.PathStallSelling, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallSellingSave},
-		{Method: "GET", Path: views.PathStallItems, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallItems},
-		{Method: "POST", Path: views.PathStallItems, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallItemSave},
-		{Method: "POST", Path: views.PathStallItem, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallItemGone},
-		{Method: "GET", Path: views.PathStallTerms, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.stalls.stallTerms},
-		{Method: "POST", Path: views.PathStallTerms, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.stalls.stallTermsSave},
+		{Method: "GET", Path: officeview.PathStall, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallLook},
+		{Method: "POST", Path: officeview.PathStallLook, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallLookSave},
+		{Method: "POST", Path: officeview.PathStallLogo, Who: front.StallManager, Body: uploadBody, Way: front.WayOffice, Do: o.stalls.stallLogo},
+		{Method: "POST", Path: officeview.PathStallShow, Who: front.StallManager, Body: uploadBody, Way: front.WayOffice, Do: o.stalls.stallShow},
+		{Method: "POST", Path: officeview.PathStallUnshow, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallUnshow},
+		{Method: "GET", Path: officeview.PathStallSelling, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallSelling},
+		{Method: "POST", Path: officeview.PathStallSelling, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallSellingSave},
+		{Method: "GET", Path: officeview.PathStallItems, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallItems},
+		{Method: "POST", Path: officeview.PathStallItems, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallItemSave},
+		{Method: "POST", Path: officeview.PathStallItem, Who: front.StallManager, Way: front.WayOffice, Do: o.stalls.stallItemGone},
+		{Method: "GET", Path: officeview.PathStallTerms, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.stalls.stallTerms},
+		{Method: "POST", Path: officeview.PathStallTerms, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.stalls.stallTermsSave},
 	}
 }
 
 // stallTab is what one of the settings pages of a stall is drawn with.
-func (st *Stalls) stallTab(r *http.Request, stall kiosk.Stall, tab string, t *views.Problem) (views.Page, views.OfficeFrame) {
+func (st *Stalls) stallTab(r *http.Request, stall kiosk.Stall, tab string, t *views.Problem) (views.Page, officeview.Frame) {
 	p, f := st.office.officePage(r, "stalls", "")
 	f.Title, f.Stall, f.Tab, f.Error = p.T("office.tab."+tab), &stall, tab, t
 	return p, f
 }
 
 // typedForm is what a form has sent, each field cut to a length that a page can bear.
-func typedForm(r *http.Request) views.Typed {
-	all := views.Typed{}
+func typedForm(r *http.Request) officeview.Typed {
+	all := officeview.Typed{}
 	for name, values := range r.PostForm {
 		all[name] = cut(values[0])
 	}
@@ -54,7 +55,7 @@ func (st *Stalls) stallLook(w http.ResponseWriter, r *http.Request) error {
 	return st.stallLookPage(w, r, http.StatusOK, nil, nil)
 }
 
-func (st *Stalls) stallLookPage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Problem) error {
+func (st *Stalls) stallLookPage(w http.ResponseWriter, r *http.Request, status int, typed officeview.Typed, t *views.Problem) error {
 	stall, err := st.front.StallHere(r)
 	if err != nil {
 		return err
@@ -64,7 +65,7 @@ func (st *Stalls) stallLookPage(w http.ResponseWriter, r *http.Request, status i
 		return err
 	}
 	p, f := st.stallTab(r, stall, "look", t)
-	st.front.Render(w, r, status, views.StallLookPage(p, f, views.StallLook{Stall: stall, Pictures: pictures, Typed: typed}))
+	st.front.Render(w, r, status, officeview.StallLookPage(p, f, officeview.StallLook{Stall: stall, Pictures: pictures, Typed: typed}))
 	return nil
 }
 
@@ -74,7 +75,7 @@ func (st *Stalls) changeStall(w http.ResponseWriter, r *http.Request, back strin
 	if err != nil {
 		return err
 	}
-	return st.office.redirectDone(w, r, "saved", views.StallPath(stall.ID, back))
+	return st.office.redirectDone(w, r, "saved", officeview.StallPath(stall.ID, back))
 }
 
 func (st *Stalls) stallLookSave(w http.ResponseWriter, r *http.Request) error {
@@ -106,7 +107,7 @@ func (st *Stalls) stallLogo(w http.ResponseWriter, r *http.Request) error {
 // afterUpload goes back to the stall, or says beside the field what is wrong with the file.
 func (st *Stalls) afterUpload(w http.ResponseWriter, r *http.Request, field string, err error) error {
 	if err == nil {
-		return st.office.redirectDone(w, r, "saved", views.StallPath(chi.URLParam(r, "stall"), ""))
+		return st.office.redirectDone(w, r, "saved", officeview.StallPath(chi.URLParam(r, "stall"), ""))
 	}
 	return st.office.again(w, r, err, func(_ views.Page, t *views.Problem) {
 		if t.Field == "picture" {
@@ -135,20 +136,20 @@ func (st *Stalls) stallUnshow(w http.ResponseWriter, r *http.Request) error {
 	if err := st.rooms.Office.RemovePicture(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, front.PlainID(r.PostForm.Get("id"))); err != nil {
 		return err
 	}
-	return st.office.redirectDone(w, r, "saved", views.StallPath(stall, ""))
+	return st.office.redirectDone(w, r, "saved", officeview.StallPath(stall, ""))
 }
 
 func (st *Stalls) stallSelling(w http.ResponseWriter, r *http.Request) error {
 	return st.stallSellingPage(w, r, http.StatusOK, nil, nil)
 }
 
-func (st *Stalls) stallSellingPage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Problem) error {
+func (st *Stalls) stallSellingPage(w http.ResponseWriter, r *http.Request, status int, typed officeview.Typed, t *views.Problem) error {
 	stall, err := st.front.StallHere(r)
 	if err != nil {
 		return err
 	}
 	p, f := st.stallTab(r, stall, "selling", t)
-	st.front.Render(w, r, status, views.StallSellingPage(p, f, views.StallSelling{Stall: stall, Typed: typed}))
+	st.front.Render(w, r, status, officeview.StallSellingPage(p, f, officeview.StallSelling{Stall: stall, Typed: typed}))
 	return nil
 }
 

@@ -8,14 +8,15 @@ import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
-func slipOf(stall string, made kiosk.StaffWithPIN) views.Card {
-	return views.Card{Kind: "pin", Stall: stall, Person: made.Staff.Name, Role: made.Staff.Role, PIN: made.PIN}
+func slipOf(stall string, made kiosk.StaffWithPIN) officeview.Card {
+	return officeview.Card{Kind: "pin", Stall: stall, Person: made.Staff.Name, Role: made.Staff.Role, PIN: made.PIN}
 }
 
-func (o *Office) cardPage(w http.ResponseWriter, r *http.Request, c views.Cards) {
-	o.front.Render(w, r, http.StatusOK, views.CardsPage(o.front.View(r), c))
+func (o *Office) cardPage(w http.ResponseWriter, r *http.Request, c officeview.Cards) {
+	o.front.Render(w, r, http.StatusOK, officeview.CardsPage(o.front.View(r), c))
 }
 
 // slip answers with the printable PIN of one person.
@@ -24,7 +25,7 @@ func (o *Office) slip(w http.ResponseWriter, r *http.Request, made kiosk.StaffWi
 	if err != nil {
 		return err
 	}
-	o.cardPage(w, r, views.Cards{Cards: []views.Card{slipOf(stall.Name, made)}, Back: views.StaffPath(stall.ID)})
+	o.cardPage(w, r, officeview.Cards{Cards: []officeview.Card{slipOf(stall.Name, made)}, Back: officeview.StaffPath(stall.ID)})
 	return nil
 }
 
@@ -32,7 +33,7 @@ func (o *Office) slip(w http.ResponseWriter, r *http.Request, made kiosk.StaffWi
 func pathID(r *http.Request, what string) string { return front.PlainID(chi.URLParam(r, what)) }
 
 // stallFrame is the frame of a page about a stall.
-func (o *Office) stallFrame(r *http.Request, stall kiosk.Stall, tab, title string) (views.Page, views.OfficeFrame) {
+func (o *Office) stallFrame(r *http.Request, stall kiosk.Stall, tab, title string) (views.Page, officeview.Frame) {
 	p, f := o.officePage(r, "stalls", title)
 	f.Stall, f.Tab = &stall, tab
 	return p, f
@@ -40,7 +41,7 @@ func (o *Office) stallFrame(r *http.Request, stall kiosk.Stall, tab, title strin
 
 // here is the address of the page of the register of the request.
 func here(r *http.Request) string {
-	return views.RegisterPath(pathID(r, "stall"), pathID(r, "register"), "")
+	return officeview.RegisterPath(pathID(r, "stall"), pathID(r, "register"), "")
 }
 
 // inStall is [kiosk.NotFound] for a register of another stall than the address names.

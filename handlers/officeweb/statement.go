@@ -8,17 +8,17 @@ import (
 
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
-	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
-func (rp *Reports) readStatement(r *http.Request, stall kiosk.Stall) (views.StatementPage, error) {
+func (rp *Reports) readStatement(r *http.Request, stall kiosk.Stall) (officeview.StatementPage, error) {
 	today := rp.rooms.Reports.Today(stall.Zone)
 	first, last, err := days(r.URL.Query(), monthOf(today), today)
 	if err != nil {
-		return views.StatementPage{}, err
+		return officeview.StatementPage{}, err
 	}
 	st, err := rp.rooms.Reports.Statement(r.Context(), stall.ID, first, last)
-	return views.StatementPage{Statement: st, Days: views.NewDays(first, last, today), At: rp.clock().UnixMilli()}, err
+	return officeview.StatementPage{Statement: st, Days: officeview.NewDays(first, last, today), At: rp.clock().UnixMilli()}, err
 }
 
 func (rp *Reports) statement(w http.ResponseWriter, r *http.Request) error {
@@ -34,11 +34,11 @@ func (rp *Reports) statementPage(w http.ResponseWriter, r *http.Request, link st
 	if err != nil {
 		return err
 	}
-	st.Secret, st.Path = link, views.StallPath(stall.ID, "/statement")
-	st.CSV = views.Query(views.StallPath(stall.ID, "/statement.csv"), st.Days.First, st.Days.Last)
+	st.Secret, st.Path = link, officeview.StallPath(stall.ID, "/statement")
+	st.CSV = officeview.Query(officeview.StallPath(stall.ID, "/statement.csv"), st.Days.First, st.Days.Last)
 	p, f := rp.takingsPage(r, "stalls")
 	f.Title, f.Stall, f.Tab = p.T("office.statement.title"), &stall, "statement"
-	rp.front.Render(w, r, http.StatusOK, views.OfficeStatement(p, f, st))
+	rp.front.Render(w, r, http.StatusOK, officeview.Statement(p, f, st))
 	return nil
 }
 
@@ -57,7 +57,7 @@ func (rp *Reports) writeStatement(w http.ResponseWriter, r *http.Request, stall 
 	}
 	p := rp.front.View(r).For(stall)
 	sendFile(w, csvKind, "statement-"+st.Days.First+"-"+st.Days.Last+".csv")
-	_, err = w.Write(views.StatementSheet(p, st.Statement))
+	_, err = w.Write(officeview.StatementSheet(p, st.Statement))
 	return err
 }
 
@@ -69,7 +69,7 @@ func (rp *Reports) ownerLink(w http.ResponseWriter, r *http.Request) error {
 		if err := rp.rooms.Reports.EndOwnerLink(r.Context(), clerk, stall); err != nil {
 			return err
 		}
-		return rp.office.redirectDone(w, r, "owner-link-ended", views.StallPath(stall, "/statement"))
+		return rp.office.redirectDone(w, r, "owner-link-ended", officeview.StallPath(stall, "/statement"))
 	}
 	secret, err := rp.rooms.Reports.NewOwnerLink(r.Context(), clerk, stall)
 	if err != nil {
@@ -94,8 +94,8 @@ func (rp *Reports) ownerStatement(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	st.Path, st.CSV = path, views.Query(path+"/csv", st.Days.First, st.Days.Last)
-	rp.front.Render(w, r, http.StatusOK, views.OwnerStatement(rp.front.View(r).For(stall), st))
+	st.Path, st.CSV = path, officeview.Query(path+"/csv", st.Days.First, st.Days.Last)
+	rp.front.Render(w, r, http.StatusOK, officeview.OwnerStatement(rp.front.View(r).For(stall), st))
 	return nil
 }
 

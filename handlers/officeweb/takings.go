@@ -10,29 +10,30 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/report"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 func (o *Office) takingsRoutes() []front.Route {
 	return []front.Route{
-		{Method: "GET", Path: views.PathTakings, Who: front.Office, Way: front.WayOffice, Do: o.reports.takings},
-		{Method: "GET", Path: views.PathTakingsCSV, Who: front.Office, Way: front.WayOffice, Do: o.reports.takingsCSV},
-		{Method: "GET", Path: views.PathStatement, Who: front.Office, Way: front.WayOffice, Do: o.reports.statement},
-		{Method: "GET", Path: views.PathStatementCSV, Who: front.Office, Way: front.WayOffice, Do: o.reports.statementCSV},
-		{Method: "POST", Path: views.PathOwnerLink, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.reports.ownerLink},
-		{Method: "GET", Path: views.PathPayouts, Who: front.Organizer, Way: front.WayOffice, Do: o.reports.payouts},
-		{Method: "POST", Path: views.PathPayouts, Who: front.Organizer, Way: front.WayOffice, Do: o.reports.payoutsAsk},
-		{Method: "POST", Path: views.PathUnmatched, Who: front.Organizer, Way: front.WayOffice, Do: o.reports.resolveUnmatched},
-		{Method: "POST", Path: views.PathHeld, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.reports.deleteHeld},
-		{Method: "GET", Path: views.PathExports, Who: front.Office, Way: front.WayOffice, Do: o.reports.exports},
-		{Method: "GET", Path: views.PathSalesCSV, Who: front.Office, Way: front.WayOffice, Do: o.reports.salesCSV},
-		{Method: "GET", Path: views.PathEvents, Who: front.Organizer, Way: front.WayOffice, Do: o.reports.eventsFile},
-		{Method: "GET", Path: views.PathOwner, Who: front.Anybody, Do: o.reports.ownerStatement},
-		{Method: "GET", Path: views.PathOwnerCSV, Who: front.Anybody, Do: o.reports.ownerCSV},
+		{Method: "GET", Path: officeview.PathTakings, Who: front.Office, Way: front.WayOffice, Do: o.reports.takings},
+		{Method: "GET", Path: officeview.PathTakingsCSV, Who: front.Office, Way: front.WayOffice, Do: o.reports.takingsCSV},
+		{Method: "GET", Path: officeview.PathStatement, Who: front.Office, Way: front.WayOffice, Do: o.reports.statement},
+		{Method: "GET", Path: officeview.PathStatementCSV, Who: front.Office, Way: front.WayOffice, Do: o.reports.statementCSV},
+		{Method: "POST", Path: officeview.PathOwnerLink, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.reports.ownerLink},
+		{Method: "GET", Path: officeview.PathPayouts, Who: front.Organizer, Way: front.WayOffice, Do: o.reports.payouts},
+		{Method: "POST", Path: officeview.PathPayouts, Who: front.Organizer, Way: front.WayOffice, Do: o.reports.payoutsAsk},
+		{Method: "POST", Path: officeview.PathUnmatched, Who: front.Organizer, Way: front.WayOffice, Do: o.reports.resolveUnmatched},
+		{Method: "POST", Path: officeview.PathHeld, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.reports.deleteHeld},
+		{Method: "GET", Path: officeview.PathExports, Who: front.Office, Way: front.WayOffice, Do: o.reports.exports},
+		{Method: "GET", Path: officeview.PathSalesCSV, Who: front.Office, Way: front.WayOffice, Do: o.reports.salesCSV},
+		{Method: "GET", Path: officeview.PathEvents, Who: front.Organizer, Way: front.WayOffice, Do: o.reports.eventsFile},
+		{Method: "GET", Path: officeview.PathOwner, Who: front.Anybody, Do: o.reports.ownerStatement},
+		{Method: "GET", Path: officeview.PathOwnerCSV, Who: front.Anybody, Do: o.reports.ownerCSV},
 	}
 }
 
 // takingsPage is officePage with the looks of tables and charts.
-func (rp *Reports) takingsPage(r *http.Request, section string) (views.Page, views.OfficeFrame) {
+func (rp *Reports) takingsPage(r *http.Request, section string) (views.Page, officeview.Frame) {
 	p, f := rp.office.officePage(r, section, "")
 	f.Styles = []string{"css/books.css"}
 	return p, f
@@ -60,14 +61,14 @@ func monthOf(day int64) int64 {
 	return day - int64(time.Unix(day*24*60*60, 0).UTC().Day()) + 1
 }
 
-func (rp *Reports) takingsTable(r *http.Request) (kiosk.TakingsTable, views.Days, error) {
+func (rp *Reports) takingsTable(r *http.Request) (kiosk.TakingsTable, officeview.Days, error) {
 	q, today := r.URL.Query(), rp.rooms.Reports.Today("")
 	first, last, err := days(q, today, today)
 	if err != nil {
-		return kiosk.TakingsTable{}, views.Days{}, err
+		return kiosk.TakingsTable{}, officeview.Days{}, err
 	}
 	by := kiosk.TakingsBy(q.Get("by"))
-	if !slices.Contains(views.TakingsBys, by) {
+	if !slices.Contains(officeview.TakingsBys, by) {
 		by = kiosk.ByDay
 		if first == last {
 			by = kiosk.ByHour
@@ -76,7 +77,7 @@ func (rp *Reports) takingsTable(r *http.Request) (kiosk.TakingsTable, views.Days
 	b, err := rp.rooms.Reports.TakingsTable(r.Context(), front.OfficeActorOf(r).OfficeActor, kiosk.TakingsTableQuery{
 		Stall: front.PlainID(q.Get("stall")), Register: front.PlainID(q.Get("register")), First: first, Last: last, By: by,
 	})
-	return b, views.NewDays(first, last, today), err
+	return b, officeview.NewDays(first, last, today), err
 }
 
 func (rp *Reports) takings(w http.ResponseWriter, r *http.Request) error {
@@ -86,7 +87,7 @@ func (rp *Reports) takings(w http.ResponseWriter, r *http.Request) error {
 	}
 	p, f := rp.takingsPage(r, "takings")
 	f.Title = p.T("office.takings.title")
-	rp.front.Render(w, r, http.StatusOK, views.OfficeTakings(p, f, views.TakingsPage{Table: b, Days: days}))
+	rp.front.Render(w, r, http.StatusOK, officeview.Takings(p, f, officeview.TakingsPage{Table: b, Days: days}))
 	return nil
 }
 
@@ -98,6 +99,6 @@ func (rp *Reports) takingsCSV(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := rp.front.View(r)
 	sendFile(w, csvKind, "takings-"+kiosk.DayName(b.Query.First)+"-"+kiosk.DayName(b.Query.Last)+".csv")
-	_, err = w.Write(views.TakingsSheet(p, b))
+	_, err = w.Write(officeview.TakingsSheet(p, b))
 	return err
 }

@@ -7,7 +7,7 @@ import (
 
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
-	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 func (st *Stalls) stallTerms(w http.ResponseWriter, r *http.Request) error {
@@ -15,13 +15,13 @@ func (st *Stalls) stallTerms(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	l := views.StallTerms{Terms: stall.SplitTerms, Amount: cut(r.URL.Query().Get("amount"))}
-	l.Lines = st.front.View(r).For(stall).TermsLines(stall.SplitTerms)
+	l := officeview.StallTerms{Terms: stall.SplitTerms, Amount: cut(r.URL.Query().Get("amount"))}
+	l.Lines = officeview.TermsLines(st.front.View(r).For(stall), stall.SplitTerms)
 	return st.termsPage(w, r, http.StatusOK, stall, l, nil)
 }
 
 // termsPage shows terms with what becomes of some amounts under them.
-func (st *Stalls) termsPage(w http.ResponseWriter, r *http.Request, status int, stall kiosk.Stall, l views.StallTerms, cause error) error {
+func (st *Stalls) termsPage(w http.ResponseWriter, r *http.Request, status int, stall kiosk.Stall, l officeview.StallTerms, cause error) error {
 	amounts := []kiosk.Money{100, 1000, 10000}
 	if l.Amount != "" {
 		own, err := readEuros(l.Amount, "amount")
@@ -40,7 +40,7 @@ func (st *Stalls) termsPage(w http.ResponseWriter, r *http.Request, status int, 
 	if cause != nil {
 		f.Error = p.For(stall).Explain(front.WithWords(cause))
 	}
-	st.front.Render(w, r, status, views.StallTermsPage(p, f, l))
+	st.front.Render(w, r, status, officeview.StallTermsPage(p, f, l))
 	return nil
 }
 
@@ -51,7 +51,7 @@ func (st *Stalls) stallTermsSave(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	lines := readLineTexts(r)
-	l := views.StallTerms{Lines: append(lines, views.TermsLine{}), Amount: cut(r.PostForm.Get("amount")), Unsaved: true}
+	l := officeview.StallTerms{Lines: append(lines, officeview.TermsLine{}), Amount: cut(r.PostForm.Get("amount")), Unsaved: true}
 	l.Terms, err = readTerms(lines)
 	if err == nil {
 		err = kiosk.CheckTerms(l.Terms)
@@ -83,20 +83,20 @@ func (st *Stalls) stallTermsSave(w http.ResponseWriter, r *http.Request) error {
 const mostLines = 20
 
 // readLineTexts reads the lines of a form as they were typed, without empty ones.
-func readLineTexts(r *http.Request) (lines []views.TermsLine) {
+func readLineTexts(r *http.Request) (lines []officeview.TermsLine) {
 	get := func(field string, i int) string {
 		return strings.TrimSpace(cut(r.PostForm.Get(field + "-" + strconv.Itoa(i))))
 	}
 	for i := 1; i <= mostLines; i++ {
-		l := views.TermsLine{Name: get("name", i), Token: get("token", i), Percent: get("percent", i), Fixed: get("fixed", i)}
-		if l != (views.TermsLine{}) {
+		l := officeview.TermsLine{Name: get("name", i), Token: get("token", i), Percent: get("percent", i), Fixed: get("fixed", i)}
+		if l != (officeview.TermsLine{}) {
 			lines = append(lines, l)
 		}
 	}
 	return lines
 }
 
-func readTerms(lines []views.TermsLine) (terms []kiosk.Share, err error) {
+func readTerms(lines []officeview.TermsLine) (terms []kiosk.Share, err error) {
 	for i, l := range lines {
 		t := kiosk.Share{Name: l.Name, Token: l.Token}
 		if t.Percent, err = readPercent(l.Percent, "percent-"+strconv.Itoa(i+1)); err != nil {

@@ -8,7 +8,7 @@ import (
 
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
-	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 // trail searches what was done in the office.
@@ -16,7 +16,7 @@ func (p *People) trail(w http.ResponseWriter, r *http.Request) error {
 	page, f := p.office.officePage(r, "trail", "")
 	f.Title = page.T("office.nav.trail")
 	q := r.URL.Query()
-	asked := views.OfficeTrail{Text: cut(q.Get("q")), From: cut(q.Get("from")), To: cut(q.Get("to"))}
+	asked := officeview.Trail{Text: cut(q.Get("q")), From: cut(q.Get("from")), To: cut(q.Get("to"))}
 	status := http.StatusOK
 	ask, err := readTrailQuery(q)
 	var next int64
@@ -34,9 +34,9 @@ func (p *People) trail(w http.ResponseWriter, r *http.Request) error {
 	}
 	if next > 0 {
 		q.Set("before", strconv.FormatInt(next, 10))
-		asked.Next = views.PathTrail + "?" + q.Encode()
+		asked.Next = officeview.PathTrail + "?" + q.Encode()
 	}
-	p.front.Render(w, r, status, views.TrailPage(page, f, asked))
+	p.front.Render(w, r, status, officeview.TrailPage(page, f, asked))
 	return nil
 }
 

@@ -7,17 +7,18 @@ import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 func (p *People) users(w http.ResponseWriter, r *http.Request) error {
 	return p.usersPage(w, r, http.StatusOK, nil, nil)
 }
 
-func (p *People) usersPage(w http.ResponseWriter, r *http.Request, status int, typed views.Typed, t *views.Problem) error {
-	return p.showUsers(w, r, status, views.OfficeUsers{Typed: typed}, t)
+func (p *People) usersPage(w http.ResponseWriter, r *http.Request, status int, typed officeview.Typed, t *views.Problem) error {
+	return p.showUsers(w, r, status, officeview.Users{Typed: typed}, t)
 }
 
-func (p *People) showUsers(w http.ResponseWriter, r *http.Request, status int, o views.OfficeUsers, t *views.Problem) error {
+func (p *People) showUsers(w http.ResponseWriter, r *http.Request, status int, o officeview.Users, t *views.Problem) error {
 	var err error
 	if o.Users, err = p.rooms.Office.Users(r.Context()); err != nil {
 		return err
@@ -31,13 +32,13 @@ func (p *People) showUsers(w http.ResponseWriter, r *http.Request, status int, o
 	}
 	page, f := p.office.officePage(r, "people", "")
 	f.Title, f.Error = page.T("office.nav.people"), t
-	p.front.Render(w, r, status, views.OfficeUsersPage(page, f, o))
+	p.front.Render(w, r, status, officeview.UsersPage(page, f, o))
 	return nil
 }
 
 // showCode shows a one-time code, this one time.
 func (p *People) showCode(w http.ResponseWriter, r *http.Request, code, name string) error {
-	return p.showUsers(w, r, http.StatusOK, views.OfficeUsers{Code: code, For: name, Address: p.front.Origin(r) + views.PathSetup}, nil)
+	return p.showUsers(w, r, http.StatusOK, officeview.Users{Code: code, For: name, Address: p.front.Origin(r) + officeview.PathSetup}, nil)
 }
 
 func (p *People) userAdd(w http.ResponseWriter, r *http.Request) error {
@@ -67,7 +68,7 @@ func (p *People) userEndSessions(w http.ResponseWriter, r *http.Request) error {
 	if err := p.rooms.Office.EndUserSessions(r.Context(), front.OfficeActorOf(r).OfficeActor, front.PlainID(r.PostForm.Get("id"))); err != nil {
 		return err
 	}
-	return p.office.redirectDone(w, r, "signed-out", views.PathPeople)
+	return p.office.redirectDone(w, r, "signed-out", officeview.PathPeople)
 }
 
 func (p *People) userRemove(w http.ResponseWriter, r *http.Request) error {
@@ -75,5 +76,5 @@ func (p *People) userRemove(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.office.refuse(w, r, err, p.usersPage)
 	}
-	return p.office.redirectDone(w, r, "removed", views.PathPeople)
+	return p.office.redirectDone(w, r, "removed", officeview.PathPeople)
 }

@@ -17,6 +17,7 @@ import (
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/office"
 	"qrkiosk/views"
+	"qrkiosk/views/officeview"
 )
 
 const (
@@ -423,7 +424,7 @@ func (o *Office) wallPage(w http.ResponseWriter, r *http.Request) error {
 	own := slices.DeleteFunc(all, func(t kiosk.WallTile) bool { return !officeActor.CheckMayChange(t.Stall.ID) })
 	p, f := o.officePage(r, "wall", "")
 	f.Title = p.T("office.wall.title")
-	o.front.Render(w, r, http.StatusOK, views.WallPage(p, f, views.Wall{
+	o.front.Render(w, r, http.StatusOK, officeview.WallPage(p, f, officeview.Wall{
 		Tiles: own, Health: o.rooms.Kernel.Health(), Alarms: alarms, Now: o.clock().UnixMilli(), Lease: kiosk.LeaseMillis,
 	}))
 	return nil
@@ -443,7 +444,7 @@ func (o *Office) wallSocket(w http.ResponseWriter, r *http.Request) error {
 	login, err := trust(r.Context())
 	switch {
 	case kiosk.CodeOf(err) == kiosk.Unauthorized && !front.WantsJSON(r):
-		http.Redirect(w, r, views.PathOfficeSignIn, http.StatusSeeOther)
+		http.Redirect(w, r, officeview.PathOfficeSignIn, http.StatusSeeOther)
 		return nil
 	case err != nil:
 		return err
@@ -489,14 +490,14 @@ func (o *Office) furnishWall() {
 		return b.String(), err
 	}
 	o.wall.draw = func(ctx context.Context, lang string, t kiosk.WallTile) (string, error) {
-		return drawn(ctx, views.WallTile(views.Page{Lang: lang}, t))
+		return drawn(ctx, officeview.WallTile(views.Page{Lang: lang}, t))
 	}
 	o.wall.sum = func(ctx context.Context, lang string, all []kiosk.WallTile, alarms []kiosk.Alarm) (string, error) {
-		return drawn(ctx, views.WallHead(views.Page{Lang: lang}, views.Wall{Tiles: all, Health: o.rooms.Kernel.Health(), Alarms: alarms}))
+		return drawn(ctx, officeview.WallHead(views.Page{Lang: lang}, officeview.Wall{Tiles: all, Health: o.rooms.Kernel.Health(), Alarms: alarms}))
 	}
 	o.wall.hear = o.rooms.Kernel.ConditionAlarms
 	o.wall.tell = func(ctx context.Context, lang string, clerk kiosk.OfficeActor, alarms []kiosk.Alarm) (string, error) {
-		return drawn(ctx, views.OfficeAlarms(views.Page{Lang: lang}, clerk, alarms, o.clock().UnixMilli()))
+		return drawn(ctx, officeview.Alarms(views.Page{Lang: lang}, clerk, alarms, o.clock().UnixMilli()))
 	}
 	o.wall.fail = func(err error) { o.log.Error("the wall cannot be drawn", "err", err) }
 }

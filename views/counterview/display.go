@@ -1,0 +1,175 @@
+package counterview
+
+import (
+	"net/url"
+	"slices"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/views"
+)
+
+// DisplayExtras is what a customer's screen shows besides what the store knows.
+type DisplayExtras struct {
+	QR      views.QRCode // of the payment; drawn from its address if it is left empty
+	Receipt views.QRCode // of the receipt page, likewise
+	Face    bool         // it is a till that is turned to the customer
+}
+
+// display is one drawing of a customer's screen.
+type display struct {
+	views.Page
+	s kiosk.DisplayScreen
+	x DisplayExtras
+}
+
+func newDisplay(p views.Page, s kiosk.DisplayScreen, x DisplayExtras) display {
+	p = p.For(s.Stall)
+	p.Mode = s.Mode
+	if s.Sale == nil && s.Shows != kiosk.ShowsCart {
+		s.Shows = kiosk.ShowsIdle
+	}
+	return display{p, s, x}
+}
+
+// eager loads the first picture at once and the others when their turn comes.
+func eager(n int) string {
+	if n == 0 {
+		return "eager"
+	}
+	return "lazy"
+}
+
+// socket, stateAt and tipAt are where this screen listens, looks and posts tips to.
+func (d display) socket() string {
+	if d.x.Face {
+		return PathFaceLive
+	}
+	return PathDisplayLive
+}
+
+func (d display) stateAt() string {
+	if d.x.Face {
+		return PathFaceState
+	}
+	return PathDisplayState
+}
+
+func (d display) tipAt() string {
+	if d.x.Face {
+		return PathFaceTip
+	}
+	return PathTip
+}
+
+func qrOrNew(have views.QRCode, text string) views.QRCode {
+	if have.Path != "" || text == "" {
+		return have
+	}
+	q, err := views.QR(text)
+	if err != nil {
+		return views.QRCode{}
+	}
+	return q
+}
+
+// host is the name of the payment page, so that people see where they will pay.
+func (d display) host() string {
+	u, err := url.Parse(d.s.PayURL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// sum is the amount the screen is about.
+func (d display) sum() kiosk.Money {
+	if d.s.Sale == nil {
+		return d.s.Cart.Total()
+	}
+	return d.s.Sale.Total()
+}
+
+func (d display) number() string {
+	if d.s.Sale == nil {
+		return ""
+	}
+	return d.T("display.sale", "number", d.s.Sale.Number)
+}
+
+// say is the sentence for ears.
+func (d display) say() string {
+	gaps := []string{"amount", d.Amount(d.sum()), "stall", d.s.Stall.Name}
+	if s := d.s.Sale; s != nil {
+		gaps = append(gaps, "match", d.Match(s.Match), "number", s.Number)
+	}
+	return d.T("display.say."+string(d.s.Shows), gaps...)
+}
+
+// tongues are the languages the customer may choose from; one alone is no choice.
+func (d display) tongues() []views.Language {
+	if t := views.Offered(d.s.Stall); len(t) > 1 {
+		return t
+	}
+	return nil
+}
+
+// nearby is how many languages stand on the screen itself; the others are behind one tap.
+const nearby = 3
+
+// near are the first languages of the stall, and the chosen one if it is not among them.
+func (d display) near(all []views.Language) []views.Language {
+	if len(all) <= nearby {
+		return all
+	}
+	near := slices.Clone(all[:nearby])
+	if at := slices.IndexFunc(all, func(l views.Language) bool { return l.Tag == d.LangTag() }); at >= nearby {
+		near[nearby-1] = all[at]
+	}
+	return near
+}
+
+func (d display) pressed(l views.Language) string {
+	if l.Tag == d.LangTag() {
+		return "true"
+	}
+	return "false"
+}
+
+// tip is one suggestion: the cents it posts, and its two lines of words.
+type tip struct {
+	cents      kiosk.Money
+	face, more string
+}
+
+// tips are the stall's suggestions for the sale.
+func (d display) tips() []tip {
+	var all []tip
+	for _, c := range d.s.Stall.Tips(d.s.Sale.Goods) {
+		t := tip{c.Amount, d.Amount(c.Amount), ""}
+		if c.Percent > 0 {
+			t.face, t.more = views.Percent(d.Region, c.Percent*100), t.face
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
+// sound is what the screen plays when it turns to this markup.
+func (d display) sound() string {
+	if d.s.Shows == kiosk.ShowsPaid {
+		return "paid:" + d.s.Sale.Number
+	}
+	return ""
+}
+
+// lineName is what stands in a list of lines: "2 × Apple cake".
+func lineName(p views.Page, l kiosk.Line) string {
+	name := l.Name
+	if name == "" {
+		name = p.T("line.typed")
+	}
+	if l.Qty != 1 {
+		return views.Text64(l.Qty) + views.NoBreak + "×" + views.NoBreak + name
+	}
+	return name
+}

@@ -1,0 +1,34 @@
+package counterview
+
+import (
+	"strings"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/views"
+)
+
+// initial is the first letter of a name, for its tile.
+func initial(name string) string {
+	for _, r := range name {
+		return strings.ToUpper(string(r))
+	}
+	return ""
+}
+
+func enrolPath(kind kiosk.DeviceKind) string {
+	if kind == kiosk.Display {
+		return PathDisplayEnrol
+	}
+	return PathTillEnrol
+}
+
+// grouped writes a code in two halves, "ABCD EFGH", as people read it aloud.
+func grouped(code string) string {
+	if len(code) < 6 {
+		return code
+	}
+	return code[:len(code)/2] + views.NoBreak + code[len(code)/2:]
+}
+
+// spelled writes a code letter by letter for screen readers.
+func spelled(code string) string { return strings.Join(strings.Split(code, ""), " ") }

@@ -1,0 +1,55 @@
+package counterview
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/views"
+)
+
+// category is a group of tiles and the colour of its first item.
+type category struct{ name, colour string }
+
+// categories are those of the items, in their order; items without one have none.
+func categories(items []kiosk.Item) []category {
+	var list []category
+	for _, i := range items {
+		known := slices.ContainsFunc(list, func(c category) bool { return c.name == i.Category })
+		if i.Category != "" && !known {
+			list = append(list, category{i.Category, i.Colour})
+		}
+	}
+	return list
+}
+
+func tileClass(colour string) string {
+	if colour == "" {
+		return "tile"
+	}
+	return "tile c-" + colour
+}
+
+// postedLines writes lines as the till posts them: "350 2x400@item".
+func postedLines(lines []kiosk.Line) string {
+	words := make([]string, len(lines))
+	for i, l := range lines {
+		words[i] = views.Text64(l.Qty) + "x" + views.Text64(int64(l.Unit))
+		if l.Item != "" {
+			words[i] += "@" + l.Item
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// offText writes a discount as the till posts it, "" for none.
+func offText(d kiosk.Discount) string {
+	switch {
+	case d.Percent > 0:
+		return strconv.FormatInt(d.Percent/100, 10) + "." + strconv.FormatInt(100+d.Percent%100, 10)[1:] + "%"
+	case d.Fixed > 0:
+		return d.Fixed.String()
+	}
+	return ""
+}

@@ -20,20 +20,20 @@ const (
 	minus      = "\u2212"
 )
 
-// habit is how a region writes amounts.
-type habit struct {
+// Habit is how a region writes amounts.
+type Habit struct {
 	Decimal, Group string
 	Before, After  string // what stands before and behind the digits, blanks included
 }
 
 var (
-	commaDot   = habit{",", ".", "", NoBreak + "€"}
-	commaBlank = habit{",", NoBreak, "", NoBreak + "€"}
-	dotComma   = habit{".", ",", "€", ""}
+	commaDot   = Habit{",", ".", "", NoBreak + "€"}
+	commaBlank = Habit{",", NoBreak, "", NoBreak + "€"}
+	dotComma   = Habit{".", ",", "€", ""}
 )
 
 // habits of the official languages of the European Union.
-var habits = map[string]habit{
+var habits = map[string]Habit{
 	"de": commaDot, "es": commaDot, "it": commaDot, "pt": commaDot, "el": commaDot,
 	"da": commaDot, "hr": commaDot, "sl": commaDot, "ro": commaDot,
 	"fr": {",", noBreakThn, "", NoBreak + "€"},
@@ -47,7 +47,7 @@ var habits = map[string]habit{
 const tightPercent = "bg el en et ga hr hu it lv mt nl pl pt"
 
 // HabitOf is how a region writes amounts.
-func HabitOf(region string) habit {
+func HabitOf(region string) Habit {
 	if h, ok := habits[region]; ok {
 		return h
 	}
@@ -89,7 +89,7 @@ func Digits(region string, m kiosk.Money) string {
 	return sign + HabitOf(region).Digits(m)
 }
 
-func (h habit) Digits(m kiosk.Money) string {
+func (h Habit) Digits(m kiosk.Money) string {
 	v := int64(m)
 	if v < 0 {
 		v = -v

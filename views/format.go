@@ -89,6 +89,7 @@ func Digits(region string, m kiosk.Money) string {
 	return sign + HabitOf(region).Digits(m)
 }
 
+// Digits writes money without the sign of the currency, and without a minus.
 func (h Habit) Digits(m kiosk.Money) string {
 	v := int64(m)
 	if v < 0 {

@@ -26,7 +26,6 @@ var largeTypes = map[string]struct {
 	"kiosk/shop.Kernel":          {64, "it was parted from everything else; its alarms could be a type of their own"},
 	"kiosk/reconcile.Reconciler": {81, "the errands and the reading of lists share one memory; they are to be parted"},
 	"kiosk/office.Office":        {110, "sign-in, places, people, items and imports are to become types of their own"},
-	"cmd/torture.world":          {61, "the world of a run"},
 }
 
 // largePackages are the packages above the limit, with their lines today and why.

@@ -292,10 +292,10 @@ func TestOwnAccount_revoked(t *testing.T) {
 		if !strings.Contains(h.tillSays(), "SecPaid refuses our key") {
 			t.Error("the till does not say so")
 		}
-		if h.till().Health.KeyRefused == 0 || h.shop.Kernel.Health().KeyRefused != 0 {
+		if h.till().Health.KeyRefused == 0 || h.shop.Kernel.Condition.Health().KeyRefused != 0 {
 			t.Error("the wrong account is refused")
 		}
-		told, err := h.shop.Kernel.ConditionAlarms(context.Background())
+		told, err := h.shop.Kernel.Alarms.OfInstallation(context.Background())
 		h.must(err)
 		if len(told) != 1 || told[0].Kind != kiosk.AlarmKey || told[0].Account.Name != "Bakery Lind" || told[0].Account.Last != "1234" {
 			t.Errorf("the office is told %+v", told)

@@ -43,7 +43,7 @@ func TestOwnAccount_audit(t *testing.T) {
 		found := map[string]kiosk.AuditDay{}
 		for _, d := range days {
 			if d.Day == day {
-				found[h.shop.Kernel.AccountIDOf(d.Account)] = d
+				found[h.shop.Kernel.Accounts.IDOf(d.Account)] = d
 			}
 		}
 		house, own := found[""], found[set.ID]
@@ -148,7 +148,7 @@ func (h *house) apart(set kiosk.StallAccount, neighbour kiosk.Actor, split bool)
 	h.stated(neighbour, "")
 	shares := map[string]int{}
 	for _, u := range h.unmatched(false) {
-		shares[u.Why+" "+h.shop.Kernel.AccountIDOf(u.Account)]++
+		shares[u.Why+" "+h.shop.Kernel.Accounts.IDOf(u.Account)]++
 	}
 	if n := shares[kiosk.UnmatchedShare+" "]; split && (n < 5 || len(shares) != 1) || !split && len(shares) != 0 {
 		h.t.Errorf("shares of the house %v", shares)
@@ -166,7 +166,7 @@ func (h *house) stated(till kiosk.Actor, holder string) {
 		for _, p := range st.Payouts {
 			held += len(p.Payouts)
 			for _, o := range p.Payouts {
-				if p.AccountID != holder || h.shop.Kernel.AccountIDOf(o.Account) != holder {
+				if p.AccountID != holder || h.shop.Kernel.Accounts.IDOf(o.Account) != holder {
 					h.t.Errorf("the statement of %q holds a payout of %q", holder, o.Account)
 				}
 			}

@@ -358,7 +358,7 @@ func TestVirtual_alarms(t *testing.T) {
 		if got := h.alerts(); !slices.Contains(got, kiosk.AlarmOdd) {
 			t.Errorf("alerts %v", got)
 		}
-		all, err := h.shop.Kernel.AllAlarms(context.Background())
+		all, err := h.shop.Kernel.Alarms.All(context.Background())
 		h.must(err)
 		if len(all) != len(h.till().OtherAlarms) {
 			t.Errorf("all alarms are %+v", all)

@@ -147,7 +147,7 @@ func TestFault_F88_sharedBudget(t *testing.T) {
 			if i%2 == 0 {
 				pay()
 			}
-			waited = waited || h.shop.Kernel.Health().ThrottledUntil > time.Now().UnixMilli()
+			waited = waited || h.shop.Kernel.Condition.Health().ThrottledUntil > time.Now().UnixMilli()
 		}
 		if !waited {
 			t.Error("at sixty sales a minute nobody was told to wait")

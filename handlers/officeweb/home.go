@@ -24,7 +24,7 @@ func (o *Office) homePage(w http.ResponseWriter, r *http.Request, status int, na
 	}
 	p, f := o.officePage(r, "stalls", "")
 	f.Title, f.Error = p.T("office.home.title"), t
-	alarms, err := o.rooms.Kernel.AllAlarms(r.Context())
+	alarms, err := o.rooms.Kernel.Alarms.All(r.Context())
 	if err != nil {
 		return err
 	}

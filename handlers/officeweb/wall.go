@@ -416,7 +416,7 @@ func (o *Office) wallPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	alarms, err := o.rooms.Kernel.ConditionAlarms(r.Context())
+	alarms, err := o.rooms.Kernel.Alarms.OfInstallation(r.Context())
 	if err != nil {
 		return err
 	}
@@ -425,7 +425,7 @@ func (o *Office) wallPage(w http.ResponseWriter, r *http.Request) error {
 	p, f := o.officePage(r, "wall", "")
 	f.Title = p.T("office.wall.title")
 	o.front.Render(w, r, http.StatusOK, officeview.WallPage(p, f, officeview.Wall{
-		Tiles: own, Health: o.rooms.Kernel.Health(), Alarms: alarms, Now: o.clock().UnixMilli(), Lease: kiosk.LeaseMillis,
+		Tiles: own, Health: o.rooms.Kernel.Condition.Health(), Alarms: alarms, Now: o.clock().UnixMilli(), Lease: kiosk.LeaseMillis,
 	}))
 	return nil
 }
@@ -493,9 +493,9 @@ func (o *Office) furnishWall() {
 		return drawn(ctx, officeview.WallTile(views.Page{Lang: lang}, t))
 	}
 	o.wall.sum = func(ctx context.Context, lang string, all []kiosk.WallTile, alarms []kiosk.Alarm) (string, error) {
-		return drawn(ctx, officeview.WallHead(views.Page{Lang: lang}, officeview.Wall{Tiles: all, Health: o.rooms.Kernel.Health(), Alarms: alarms}))
+		return drawn(ctx, officeview.WallHead(views.Page{Lang: lang}, officeview.Wall{Tiles: all, Health: o.rooms.Kernel.Condition.Health(), Alarms: alarms}))
 	}
-	o.wall.hear = o.rooms.Kernel.ConditionAlarms
+	o.wall.hear = o.rooms.Kernel.Alarms.OfInstallation
 	o.wall.tell = func(ctx context.Context, lang string, clerk kiosk.OfficeActor, alarms []kiosk.Alarm) (string, error) {
 		return drawn(ctx, officeview.Alarms(views.Page{Lang: lang}, clerk, alarms, o.clock().UnixMilli()))
 	}

@@ -33,10 +33,10 @@ func (o *Office) DeleteQuarantined(ctx context.Context, by kiosk.Actor, payID in
 		return kiosk.Refuse(kiosk.ReasonNothingOpen)
 	}
 	kiosk.Crash("before-census-order")
-	holder := o.kernel.AccountIDOf(held.Account)
-	answer, err := o.kernel.GatewayOf(ctx, holder).Retire(ctx, payID)
+	holder := o.kernel.Accounts.IDOf(held.Account)
+	answer, err := o.kernel.Accounts.GatewayOf(ctx, holder).Retire(ctx, payID)
 	kiosk.Crash("after-census-order")
-	o.kernel.NoteLowLaneCall(holder, err)
+	o.kernel.Condition.NoteLowLaneCall(holder, err)
 	switch {
 	case err != nil:
 		return err
@@ -56,7 +56,7 @@ func (o *Office) findQuarantined(ctx context.Context, payID int64) (q kiosk.Quar
 		}
 		q, err = r.Quarantined(o.gatewayName, payID)
 		for i := 0; i < len(h.Accounts) && kiosk.CodeOf(err) == kiosk.NotFound; i++ {
-			q, err = r.Quarantined(o.kernel.QualifiedAccount(h.Accounts[i].ID), payID)
+			q, err = r.Quarantined(o.kernel.Accounts.Qualified(h.Accounts[i].ID), payID)
 		}
 		return err
 	})

@@ -46,7 +46,7 @@ func (o *Office) SetStallAccount(ctx context.Context, by kiosk.OfficeActor, stal
 		return set.ID, nil
 	})
 	if err == nil {
-		o.kernel.NoteCall(set.ID, nil)
+		o.kernel.Condition.NoteCall(set.ID, nil)
 	}
 	return set, err
 }

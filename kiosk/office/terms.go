@@ -41,7 +41,7 @@ func (o *Office) TryTerms(ctx context.Context, by kiosk.OfficeActor, stall strin
 	if err != nil {
 		return err
 	}
-	gateway := o.kernel.GatewayOf(ctx, owner.AccountID)
+	gateway := o.kernel.Accounts.GatewayOf(ctx, owner.AccountID)
 	const amount = 100 * 100 // large enough that no share is cut
 	ref := o.refs.Next(o.clock())
 	kiosk.Crash("before-terms")

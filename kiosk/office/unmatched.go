@@ -32,7 +32,7 @@ func (o *Office) unmatchedRow(r kiosk.Reader, key string) (kiosk.Unmatched, erro
 	}
 	found, missing := r.UnmatchedRow(o.gatewayName, key)
 	for i := 0; i < len(h.Accounts) && (missing != nil || found.Resolved != 0); i++ {
-		u, err := r.UnmatchedRow(o.kernel.QualifiedAccount(h.Accounts[i].ID), key)
+		u, err := r.UnmatchedRow(o.kernel.Accounts.Qualified(h.Accounts[i].ID), key)
 		if err == nil && (missing != nil || u.Resolved == 0) {
 			found, missing = u, nil
 		}

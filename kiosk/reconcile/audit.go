@@ -53,7 +53,7 @@ func (rc *Reconciler) ofEach(ctx context.Context, days int64, do func(ctx contex
 func (rc *Reconciler) auditOf(ctx context.Context, holder string) error {
 	began := rc.kernel.Now()
 	theirs, err := rc.wholeList(ctx, holder)
-	rc.kernel.NoteLowLaneCall(holder, err)
+	rc.kernel.Condition.NoteLowLaneCall(holder, err)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (rc *Reconciler) oldClocks(ctx context.Context, began int64, theirs payInLi
 // means that every page brought something new and that no row was unreadable.
 func (rc *Reconciler) wholeList(ctx context.Context, holder string) (payInList, error) {
 	got := payInList{account: holder, complete: true}
-	gateway := rc.kernel.GatewayOf(ctx, holder)
+	gateway := rc.kernel.Accounts.GatewayOf(ctx, holder)
 	seen := map[string]bool{}
 	for n := 1; n <= auditPages; n++ {
 		kiosk.Crash("before-audit-list")
@@ -165,7 +165,7 @@ func newComparison(s *Reconciler, theirs payInList, born, began int64) *comparis
 	}
 	for at := began - kiosk.DayMillis; at/kiosk.DayMillis >= born/kiosk.DayMillis && len(c.days) < kiosk.AuditDays; at -= kiosk.DayMillis {
 		day := dayText(at)
-		c.days[day] = &kiosk.AuditDay{Account: s.kernel.QualifiedAccount(theirs.account), Day: day, At: began}
+		c.days[day] = &kiosk.AuditDay{Account: s.kernel.Accounts.Qualified(theirs.account), Day: day, At: began}
 	}
 	for _, row := range theirs.rows {
 		c.byKey[row.Key] = row
@@ -294,7 +294,7 @@ func (c *comparison) restOf(ctx context.Context, day *kiosk.AuditDay, row kiosk.
 
 func (c *comparison) countUnmatched(ctx context.Context, day *kiosk.AuditDay, row kiosk.PayIn) error {
 	return c.shop.store.View(ctx, func(r kiosk.Reader) error {
-		u, err := findUnmatched(r, c.shop.kernel.QualifiedAccount(c.theirs.account), row)
+		u, err := findUnmatched(r, c.shop.kernel.Accounts.Qualified(c.theirs.account), row)
 		if err == nil && u.Resolved == 0 {
 			day.Unmatched++
 			day.UnmatchedSum += row.Amount
@@ -330,10 +330,10 @@ func (c *comparison) withdraw(ctx context.Context) (int, error) {
 
 func (rc *Reconciler) vanishedRow(ctx context.Context, m missingRow) (bool, error) {
 	kiosk.Crash("before-audit-row")
-	gateway := rc.kernel.GatewayOf(ctx, m.link.AccountID)
+	gateway := rc.kernel.Accounts.GatewayOf(ctx, m.link.AccountID)
 	page, err := gateway.PayIns(ctx, kiosk.PayInQuery{PayID: m.link.PayID, Days: kiosk.AuditDays + 1, Page: 1, Limit: auditPage, Lane: kiosk.LaneReports})
 	kiosk.Crash("after-audit-row")
-	rc.kernel.NoteLowLaneCall(m.link.AccountID, err)
+	rc.kernel.Condition.NoteLowLaneCall(m.link.AccountID, err)
 	if err != nil {
 		return false, err
 	}
@@ -360,7 +360,7 @@ func (c *comparison) store(ctx context.Context) error {
 			}
 		}
 		return tx.Append(kiosk.Event{
-			Stream: kiosk.OfficeStream, Kind: "audit", Subject: s.kernel.QualifiedAccount(c.theirs.account), Actor: kiosk.ActorClock, At: c.began,
+			Stream: kiosk.OfficeStream, Kind: "audit", Subject: s.kernel.Accounts.Qualified(c.theirs.account), Actor: kiosk.ActorClock, At: c.began,
 			Data: fmt.Sprintf("%d days, %d differ", len(c.days), differ),
 		})
 	})

@@ -94,9 +94,9 @@ func (p *patrol) searchMissingLinks(ctx context.Context, missing map[int64]*kios
 func (p *patrol) searchMissingLink(ctx context.Context, sale *kiosk.Sale) error {
 	s, l := p.shop, sale.Shown()
 	kiosk.Crash("before-vanished-search")
-	found, err := s.kernel.GatewayOf(ctx, l.AccountID).Find(ctx, l.Ref)
+	found, err := s.kernel.Accounts.GatewayOf(ctx, l.AccountID).Find(ctx, l.Ref)
 	kiosk.Crash("after-vanished-search")
-	s.kernel.NoteLowLaneCall(l.AccountID, err)
+	s.kernel.Condition.NoteLowLaneCall(l.AccountID, err)
 	if err != nil {
 		return err
 	}

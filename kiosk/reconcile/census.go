@@ -18,7 +18,7 @@ const (
 
 // censusOf takes the census of an account for some days, and finds out what became of links held there.
 func (rc *Reconciler) censusOf(ctx context.Context, holder string, days []string, held []kiosk.Quarantined) error {
-	held = slices.DeleteFunc(slices.Clone(held), func(q kiosk.Quarantined) bool { return rc.kernel.AccountIDOf(q.Account) != holder })
+	held = slices.DeleteFunc(slices.Clone(held), func(q kiosk.Quarantined) bool { return rc.kernel.Accounts.IDOf(q.Account) != holder })
 	for _, q := range held {
 		days = append(days[:len(days):len(days)], dayOfRef(q.Ref))
 	}
@@ -43,8 +43,8 @@ func (rc *Reconciler) censusOf(ctx context.Context, holder string, days []string
 // takeCensus reads which links of one day can still be paid on an account and sets right what the
 // database says otherwise about. It returns the links found.
 func (rc *Reconciler) takeCensus(ctx context.Context, holder, day string) (kiosk.Findings, error) {
-	found, err := rc.kernel.GatewayOf(ctx, holder).Unused(ctx, rc.installation.Code+day)
-	rc.kernel.NoteLowLaneCall(holder, err)
+	found, err := rc.kernel.Accounts.GatewayOf(ctx, holder).Unused(ctx, rc.installation.Code+day)
+	rc.kernel.Condition.NoteLowLaneCall(holder, err)
 	if err != nil {
 		return found, err
 	}
@@ -65,7 +65,7 @@ func (rc *Reconciler) inspect(ctx context.Context, holder string, f kiosk.Found)
 	if kiosk.CodeOf(err) == kiosk.NotFound {
 		now := rc.kernel.Now()
 		return rc.kernel.PutQuarantined(ctx, kiosk.Quarantined{
-			Account: rc.kernel.QualifiedAccount(holder), PayID: f.PayID, Ref: f.Ref, Amount: f.Amount,
+			Account: rc.kernel.Accounts.Qualified(holder), PayID: f.PayID, Ref: f.Ref, Amount: f.Amount,
 			Seen: now, At: now, State: kiosk.QuarantineHeld, By: kiosk.ActorGateway,
 		})
 	}
@@ -89,9 +89,9 @@ func (rc *Reconciler) inspect(ctx context.Context, holder string, f kiosk.Found)
 // carries our reference and comes with the pay-in list.
 func (rc *Reconciler) deleteUnwanted(ctx context.Context, holder string, f kiosk.Found) error {
 	kiosk.Crash("before-census-retire")
-	answer, err := rc.kernel.GatewayOf(ctx, holder).Retire(ctx, f.PayID)
+	answer, err := rc.kernel.Accounts.GatewayOf(ctx, holder).Retire(ctx, f.PayID)
 	kiosk.Crash("after-census-retire")
-	rc.kernel.NoteLowLaneCall(holder, err)
+	rc.kernel.Condition.NoteLowLaneCall(holder, err)
 	rc.log.Warn("a link that should be gone can be paid", "link", f.PayID, "ref", f.Ref, "answer", answer, "err", err)
 	return err
 }
@@ -107,10 +107,10 @@ func (rc *Reconciler) recheck(ctx context.Context, q kiosk.Quarantined, census k
 		return kiosk.FirstOf(err, rc.kernel.Requarantine(ctx, q, kiosk.QuarantineKnown, kiosk.ActorGateway, ""))
 	}
 	kiosk.Crash("before-census-search")
-	holder := rc.kernel.AccountIDOf(q.Account)
-	found, err := rc.kernel.GatewayOf(ctx, holder).Find(ctx, q.Ref)
+	holder := rc.kernel.Accounts.IDOf(q.Account)
+	found, err := rc.kernel.Accounts.GatewayOf(ctx, holder).Find(ctx, q.Ref)
 	kiosk.Crash("after-census-search")
-	rc.kernel.NoteLowLaneCall(holder, err)
+	rc.kernel.Condition.NoteLowLaneCall(holder, err)
 	if err != nil {
 		return err
 	}

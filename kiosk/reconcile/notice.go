@@ -190,7 +190,7 @@ func noticeStep(believed bool) kiosk.StepKind {
 
 func (rc *Reconciler) noteDelivery(to address, notice kiosk.Notice, believed bool, took time.Duration) {
 	rc.observe.Noticed(took, believed)
-	rc.kernel.NoteNotice(rc.kernel.Now())
+	rc.kernel.Condition.NoteNotice(rc.kernel.Now())
 	rc.log.Info("notice stored", "register", to.register, "sale", to.sale, "believed", believed, "flaw", notice.Flaw)
 }
 

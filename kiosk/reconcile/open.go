@@ -38,12 +38,12 @@ func (rc *Reconciler) create(ctx context.Context, e kiosk.Errand, sale *kiosk.Sa
 	}
 	began := rc.clock()
 	kiosk.Crash("before-create")
-	opened, err := rc.kernel.GatewayOf(ctx, link.AccountID).Open(ctx, order)
+	opened, err := rc.kernel.Accounts.GatewayOf(ctx, link.AccountID).Open(ctx, order)
 	kiosk.Crash("after-create")
 	rc.observe.Created(rc.clock().Sub(began), createOutcome(opened, err))
-	rc.kernel.NoteCall(link.AccountID, err)
+	rc.kernel.Condition.NoteCall(link.AccountID, err)
 	if err == nil {
-		rc.kernel.LearnNumber(ctx, link.AccountID, opened.AccountNumber)
+		rc.kernel.Accounts.LearnNumber(ctx, link.AccountID, opened.AccountNumber)
 		return rc.storeCreated(ctx, e, opened)
 	}
 	rc.log.Warn("create failed", "sale", sale.ID, "link", link.ID, "code", kiosk.CodeOf(err), "err", err)
@@ -141,9 +141,9 @@ func (rc *Reconciler) storeUnclear(ctx context.Context, e kiosk.Errand) error {
 // reduced to the lowest number, none after the settle time gives the attempt up.
 func (rc *Reconciler) search(ctx context.Context, e kiosk.Errand, link *kiosk.Link) error {
 	kiosk.Crash("before-search")
-	findings, err := rc.kernel.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
+	findings, err := rc.kernel.Accounts.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
 	kiosk.Crash("after-search")
-	rc.kernel.NoteCall(link.AccountID, err)
+	rc.kernel.Condition.NoteCall(link.AccountID, err)
 	if err != nil {
 		e.Tries--
 		return rc.kernel.Later(ctx, e, max(kiosk.WaitOf(err), 2*kiosk.SecondMillis))

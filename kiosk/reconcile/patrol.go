@@ -117,7 +117,7 @@ func (rc *Reconciler) censusAccounts(ctx context.Context, from int64, held []kio
 	}
 	holders := h.ReadableAccounts(rc.kernel.Now(), min(censusDays, (rc.kernel.Now()-from)/kiosk.DayMillis+1))
 	for _, q := range held {
-		if own := rc.kernel.AccountIDOf(q.Account); !slices.Contains(holders, own) {
+		if own := rc.kernel.Accounts.IDOf(q.Account); !slices.Contains(holders, own) {
 			holders = append(holders, own)
 		}
 	}
@@ -215,7 +215,7 @@ func (rc *Reconciler) lastAudits(ctx context.Context, h kiosk.OfficeSettings) (m
 	}
 	days, err := rc.AuditDays(ctx, 1+len(h.Accounts)) // of the newest day there is one of each account
 	for _, d := range days {
-		own := rc.kernel.AccountIDOf(d.Account)
+		own := rc.kernel.Accounts.IDOf(d.Account)
 		last[own] = max(last[own], d.At)
 	}
 	return last, err
@@ -225,7 +225,7 @@ func (rc *Reconciler) lastAudits(ctx context.Context, h kiosk.OfficeSettings) (m
 // soon as there is room on the disk again.
 func (p *patrol) probeStore(ctx context.Context) {
 	s := p.shop
-	since := s.kernel.Health().StoreDown
+	since := s.kernel.Condition.Health().StoreDown
 	if since == 0 {
 		return
 	}
@@ -245,7 +245,7 @@ func (p *patrol) probeStore(ctx context.Context) {
 func (p *patrol) ringOnNewAlarms(ctx context.Context) {
 	s := p.shop
 	now := ""
-	for _, a := range s.kernel.HealthAlarms(s.kernel.Now()) {
+	for _, a := range s.kernel.Alarms.OfCondition(s.kernel.Now()) {
 		now += string(a.Kind) + a.AccountID + " "
 	}
 	if now == p.toldAlarms {

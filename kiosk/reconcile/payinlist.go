@@ -30,7 +30,7 @@ const maxPages = 5 // of the widest size
 // older than the oldest of them, or the list ends. Links made before since are not asked about.
 func (r *accountPoller) readList(ctx context.Context, sales []*kiosk.Sale, since int64) (payInList, error) {
 	want := wantedLinksOf(sales, r.account, since)
-	gateway := r.shop.kernel.GatewayOf(ctx, r.account)
+	gateway := r.shop.kernel.Accounts.GatewayOf(ctx, r.account)
 	q := kiosk.PayInQuery{Days: want.Days(r.shop.kernel.Now()), Page: 1, Lane: kiosk.LaneLook}
 	read := payInList{account: r.account, since: since}
 	var got kiosk.PayInPage

@@ -17,7 +17,7 @@ const (
 // readPayoutsOf reads an account's payouts of the last 35 days and its invoices, through the lowest
 // lane of the budget, and keeps what is new. It is done every night behind the audit.
 func (rc *Reconciler) readPayoutsOf(ctx context.Context, holder string) error {
-	now, gateway := rc.clock().UTC(), rc.kernel.GatewayOf(ctx, holder)
+	now, gateway := rc.clock().UTC(), rc.kernel.Accounts.GatewayOf(ctx, holder)
 	from, to := now.AddDate(0, 0, -kiosk.AuditDays).Format(time.DateOnly), now.Format(time.DateOnly)
 	var payouts []kiosk.Payout
 	err := everyPage(func(n int) (full bool, err error) {
@@ -25,12 +25,12 @@ func (rc *Reconciler) readPayoutsOf(ctx context.Context, holder string) error {
 		payouts = append(payouts, page.Rows...)
 		return page.Full, err
 	})
-	rc.kernel.NoteLowLaneCall(holder, err)
+	rc.kernel.Condition.NoteLowLaneCall(holder, err)
 	if err != nil {
 		return err
 	}
 	invoices, err := gateway.ReadInvoices(ctx, kiosk.GatewayPageQuery{Page: 1, Limit: gatewayPageSize})
-	rc.kernel.NoteLowLaneCall(holder, err)
+	rc.kernel.Condition.NoteLowLaneCall(holder, err)
 	if err != nil {
 		return err
 	}
@@ -50,13 +50,13 @@ func (rc *Reconciler) keepPayouts(ctx context.Context, holder string, payouts []
 	now := rc.kernel.Now()
 	return rc.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 		for _, p := range payouts {
-			p.Account, p.SeenAt = rc.kernel.QualifiedAccount(holder), now
+			p.Account, p.SeenAt = rc.kernel.Accounts.Qualified(holder), now
 			if err := tx.PutPayout(p); err != nil {
 				return err
 			}
 		}
 		for _, v := range invoices {
-			v.Account, v.SeenAt = rc.kernel.QualifiedAccount(holder), now
+			v.Account, v.SeenAt = rc.kernel.Accounts.Qualified(holder), now
 			if err := tx.PutFeeInvoice(v); err != nil {
 				return err
 			}
@@ -102,7 +102,7 @@ func (rc *Reconciler) comparePayouts(rows []kiosk.PayInSum, payouts []kiosk.Payo
 		m.Ours, m.Expected = m.Ours.Plus(l), m.Expected+l.Net
 	}
 	for _, p := range payouts {
-		m := at(p.Day, rc.kernel.AccountIDOf(p.Account))
+		m := at(p.Day, rc.kernel.Accounts.IDOf(p.Account))
 		m.Payouts, m.Paid = append(m.Payouts, p), m.Paid+p.Net
 	}
 	for _, u := range strangers {
@@ -110,7 +110,7 @@ func (rc *Reconciler) comparePayouts(rows []kiosk.PayInSum, payouts []kiosk.Payo
 		if day < first || day > last {
 			continue
 		}
-		m := at(day, rc.kernel.AccountIDOf(u.Account))
+		m := at(day, rc.kernel.Accounts.IDOf(u.Account))
 		m.Expected += u.Row.Net
 		if u.Why == kiosk.UnmatchedShare {
 			m.Shares++

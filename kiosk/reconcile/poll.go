@@ -277,7 +277,7 @@ func (rc *Reconciler) finishLook(ctx context.Context, e kiosk.Errand, odd map[st
 // says that the link was used.
 func (rc *Reconciler) secondWitness(ctx context.Context, link *kiosk.Link) (used bool, err error) {
 	kiosk.Crash("before-witness")
-	findings, err := rc.kernel.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
+	findings, err := rc.kernel.Accounts.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
 	kiosk.Crash("after-witness")
 	for _, f := range findings.Links {
 		used = used || f.PayID == link.PayID && f.Used && f.Amount == link.Amount

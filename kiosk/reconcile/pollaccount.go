@@ -177,7 +177,7 @@ func (r *accountPoller) poll(ctx context.Context, began int64) {
 		return
 	}
 	got, err := r.readList(ctx, sales, since)
-	s.kernel.NoteCall(r.account, err)
+	s.kernel.Condition.NoteCall(r.account, err)
 	s.observe.Polled(len(got.rows), err)
 	if err != nil {
 		r.failures++
@@ -194,5 +194,5 @@ func (r *accountPoller) poll(ctx context.Context, began int64) {
 	s.finishLooks(ctx, r.looks, sales, got)
 	kiosk.Crash("after-looks")
 	s.applyClocks(ctx, sales, began, got)
-	s.kernel.NotePoll(began)
+	s.kernel.Condition.NotePoll(began)
 }

@@ -19,9 +19,9 @@ func (rc *Reconciler) refund(ctx context.Context, e kiosk.Errand, sale *kiosk.Sa
 		return rc.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepUnsure, ID: r.ID, Amount: r.Amount})
 	}
 	kiosk.Crash("before-refund")
-	err := rc.kernel.GatewayOf(ctx, link.AccountID).Refund(ctx, link.PayID, r.Amount, r.Amount == link.Received())
+	err := rc.kernel.Accounts.GatewayOf(ctx, link.AccountID).Refund(ctx, link.PayID, r.Amount, r.Amount == link.Received())
 	kiosk.Crash("after-refund")
-	rc.kernel.NoteCall(link.AccountID, err)
+	rc.kernel.Condition.NoteCall(link.AccountID, err)
 	step := kiosk.Step{Kind: kiosk.StepFiled, ID: r.ID, Amount: r.Amount}
 	switch kiosk.CodeOf(err) {
 	case "":

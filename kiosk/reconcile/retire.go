@@ -14,9 +14,9 @@ var retireWaits = []int64{1 * kiosk.SecondMillis, 2 * kiosk.SecondMillis, 4 * ki
 func (rc *Reconciler) retire(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale) error {
 	link := sale.Link(e.Link)
 	kiosk.Crash("before-retire")
-	answer, err := rc.kernel.GatewayOf(ctx, link.AccountID).Retire(ctx, link.PayID)
+	answer, err := rc.kernel.Accounts.GatewayOf(ctx, link.AccountID).Retire(ctx, link.PayID)
 	kiosk.Crash("after-retire")
-	rc.kernel.NoteCall(link.AccountID, err)
+	rc.kernel.Condition.NoteCall(link.AccountID, err)
 	if err != nil {
 		rc.log.Warn("retire failed", "sale", sale.ID, "link", link.ID, "code", kiosk.CodeOf(err), "err", err)
 		return rc.kernel.Later(ctx, e, max(kiosk.WaitOf(err), backoff(retireWaits, e.Tries)))
@@ -33,9 +33,9 @@ func (rc *Reconciler) retire(ctx context.Context, e kiosk.Errand, sale *kiosk.Sa
 
 func (rc *Reconciler) retireUnknown(ctx context.Context, e kiosk.Errand, link *kiosk.Link) error {
 	kiosk.Crash("before-retire-search")
-	findings, err := rc.kernel.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
+	findings, err := rc.kernel.Accounts.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
 	kiosk.Crash("after-retire-search")
-	rc.kernel.NoteCall(link.AccountID, err)
+	rc.kernel.Condition.NoteCall(link.AccountID, err)
 	if err != nil {
 		return rc.kernel.Later(ctx, e, backoff(retireWaits, e.Tries))
 	}

@@ -18,9 +18,9 @@ var strayWaits = []int64{
 func (rc *Reconciler) searchStray(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale) error {
 	link := sale.Link(e.Link)
 	kiosk.Crash("before-stray-search")
-	findings, err := rc.kernel.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
+	findings, err := rc.kernel.Accounts.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
 	kiosk.Crash("after-stray-search")
-	rc.kernel.NoteCall(link.AccountID, err)
+	rc.kernel.Condition.NoteCall(link.AccountID, err)
 	if err != nil {
 		return rc.kernel.Later(ctx, e, max(kiosk.WaitOf(err), backoff(strayWaits, e.Tries)))
 	}

@@ -16,7 +16,7 @@ func (rc *Reconciler) keepUnmatchedPayIn(ctx context.Context, holder string, row
 		return nil
 	}
 	return rc.keepUnmatched(ctx, kiosk.Unmatched{
-		Account: rc.kernel.QualifiedAccount(holder), PayID: row.PayID, Ref: row.Ref, Why: rc.whyUnmatched(row.Ref),
+		Account: rc.kernel.Accounts.Qualified(holder), PayID: row.PayID, Ref: row.Ref, Why: rc.whyUnmatched(row.Ref),
 		Row: kiosk.RowOf(row, rc.kernel.Now()),
 	}, row)
 }
@@ -29,7 +29,7 @@ func (rc *Reconciler) keepShare(ctx context.Context, holder string, row kiosk.Pa
 	}
 	now := rc.kernel.Now()
 	return rc.keepUnmatched(ctx, kiosk.Unmatched{
-		Account: rc.kernel.QualifiedAccount(holder), PayID: row.PayID, Ref: row.Ref, Why: kiosk.UnmatchedShare, Row: kiosk.RowOf(row, now),
+		Account: rc.kernel.Accounts.Qualified(holder), PayID: row.PayID, Ref: row.Ref, Why: kiosk.UnmatchedShare, Row: kiosk.RowOf(row, now),
 		Resolved: now, By: kiosk.ActorGateway, Reason: sale,
 	}, row)
 }

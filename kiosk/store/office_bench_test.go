@@ -93,7 +93,7 @@ func (m *market) officeQuestions(shop *front.Rooms) map[string]func(int) (int, e
 		},
 		"unmatched": func(int) (int, error) { _, err := shop.Kernel.Unmatched(ctx, true, 200); return 1, err },
 		"audits":    func(int) (int, error) { _, err := shop.Reconciler.AuditDays(ctx, 35); return 1, err },
-		"alarms":    func(int) (int, error) { _, err := shop.Kernel.AllAlarms(ctx); return 1, err },
+		"alarms":    func(int) (int, error) { _, err := shop.Kernel.Alarms.All(ctx); return 1, err },
 		"stalls": func(int) (int, error) {
 			stalls, _, err := shop.Office.StallsOf(ctx, clerk)
 			return len(stalls), err

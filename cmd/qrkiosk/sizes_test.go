@@ -20,11 +20,10 @@ var largeTypes = map[string]struct {
 	methods int
 	why     string
 }{
-	"kiosk.Sale":                 {69, "a sale's facts and everything that follows from them is one thing"},
-	"kiosk/store.reader":         {78, "it is the union of what the rooms read"},
-	"kiosk/store.tx":             {62, "the same for writing"},
-	"kiosk/reconcile.Reconciler": {81, "the errands and the reading of lists share one memory; they are to be parted"},
-	"kiosk/office.Office":        {110, "sign-in, places, people, items and imports are to become types of their own"},
+	"kiosk.Sale":          {69, "a sale's facts and everything that follows from them is one thing"},
+	"kiosk/store.reader":  {78, "it is the union of what the rooms read"},
+	"kiosk/store.tx":      {62, "the same for writing"},
+	"kiosk/office.Office": {110, "sign-in, places, people, items and imports are to become types of their own"},
 }
 
 // largePackages are the packages above the limit, with their lines today and why.

@@ -189,7 +189,7 @@ func (h *house) tills(n int) (all []kiosk.Actor) {
 	ctx := context.Background()
 	till := h.till()
 	for i := range n {
-		register, err := h.shop.Office.AddRegister(ctx, till.Stall.ID, fmt.Sprintf("Register %d", 100+i), fmt.Sprintf("C%d", i))
+		register, err := h.shop.Office.Registers.Add(ctx, till.Stall.ID, fmt.Sprintf("Register %d", 100+i), fmt.Sprintf("C%d", i))
 		h.must(err)
 		ticket, err := h.shop.Till.Ticket(ctx, register.ID, kiosk.Tablet)
 		h.must(err)

@@ -20,10 +20,9 @@ var largeTypes = map[string]struct {
 	methods int
 	why     string
 }{
-	"kiosk.Sale":          {69, "a sale's facts and everything that follows from them is one thing"},
-	"kiosk/store.reader":  {78, "it is the union of what the rooms read"},
-	"kiosk/store.tx":      {62, "the same for writing"},
-	"kiosk/office.Office": {110, "sign-in, places, people, items and imports are to become types of their own"},
+	"kiosk.Sale":         {69, "a sale's facts and everything that follows from them is one thing"},
+	"kiosk/store.reader": {78, "it is the union of what the rooms read"},
+	"kiosk/store.tx":     {62, "the same for writing"},
 }
 
 // largePackages are the packages above the limit, with their lines today and why.

@@ -412,7 +412,7 @@ func (c *wallClient) tell(renew bool) bool {
 
 // wallPage shows the wall as it is now; without script the page comes again by itself.
 func (o *Office) wallPage(w http.ResponseWriter, r *http.Request) error {
-	all, err := o.rooms.Office.Wall(r.Context(), nil, o.front.Online())
+	all, err := o.rooms.Office.Wall.Tiles(r.Context(), nil, o.front.Online())
 	if err != nil {
 		return err
 	}
@@ -482,7 +482,7 @@ func (o *Office) wallSocket(w http.ResponseWriter, r *http.Request) error {
 // furnishWall gives the wall what it reads and draws with.
 func (o *Office) furnishWall() {
 	o.wall.read = func(ctx context.Context, registers []string) ([]kiosk.WallTile, error) {
-		return o.rooms.Office.Wall(ctx, registers, o.front.Online())
+		return o.rooms.Office.Wall.Tiles(ctx, registers, o.front.Online())
 	}
 	drawn := func(ctx context.Context, c templ.Component) (string, error) {
 		var b bytes.Buffer

@@ -11,7 +11,7 @@ import (
 type StallAccount struct {
 	ID            string
 	Stall         string // for which it was first set
-	Sealed        []byte // its API key; nil once nothing can need it any more, see [office.Office.PurgeLoop]
+	Sealed        []byte // its API key; nil once nothing can need it any more, see [office.Retention.Purge]
 	Last          string // the last four characters of the key
 	AccountNumber string `json:"Number"` // the account's own number at the gateway, "" while no link has told it
 	Made          int64  // Unix milliseconds when it was first set

@@ -35,7 +35,7 @@ var boss = kiosk.OfficeActor{User: "boss", Role: kiosk.Organizer}
 func (h *house) owner() kiosk.StallAccount {
 	h.t.Helper()
 	h.must(h.sandbox.AddAccount(sandbox.Account{Name: "Owner", Key: ownerKey, UserID: "u-owner"}))
-	set, err := h.shop.Office.SetStallAccount(context.Background(), boss, h.till().Stall.ID, ownerKey)
+	set, err := h.shop.Office.StallAccounts.Set(context.Background(), boss, h.till().Stall.ID, ownerKey)
 	h.must(err)
 	return set
 }
@@ -199,7 +199,7 @@ func TestOwnAccount_latePayment(t *testing.T) {
 		link := h.shownLink().ID
 		h.cancel(sale)
 		h.becomes(sale, kiosk.Cancelled, 10*time.Second)
-		h.must(h.shop.Office.EndStallAccount(context.Background(), boss, sale.Stall))
+		h.must(h.shop.Office.StallAccounts.End(context.Background(), boss, sale.Stall))
 		h.paidLate(sale, link)
 		h.becomes(sale, kiosk.Review, time.Second)
 		next := h.onShow(300)
@@ -234,7 +234,7 @@ func TestOwnAccount_replaced(t *testing.T) {
 				first := h.owner()
 				sale := h.onShow(1250)
 				h.must(h.sandbox.AddAccount(sandbox.Account{Name: "Second", Key: secondKey, UserID: "u-second"}))
-				second, err := h.shop.Office.SetStallAccount(context.Background(), boss, sale.Stall, secondKey)
+				second, err := h.shop.Office.StallAccounts.Set(context.Background(), boss, sale.Stall, secondKey)
 				h.must(err)
 				if second.ID == first.ID {
 					t.Error("two accounts are one")
@@ -267,7 +267,7 @@ func TestOwnAccount_renewed(t *testing.T) {
 		sale := h.onShow(1250)
 		h.must(h.sandbox.AddAccount(sandbox.Account{Name: "Owner", Key: secondKey, UserID: "u-owner"}))
 		h.until("the alarm", time.Minute, func() bool { return slices.Contains(h.alerts(), kiosk.AlarmKey) })
-		renewed, err := h.shop.Office.SetStallAccount(context.Background(), boss, sale.Stall, secondKey)
+		renewed, err := h.shop.Office.StallAccounts.Set(context.Background(), boss, sale.Stall, secondKey)
 		h.must(err)
 		if renewed.ID != first.ID || renewed.Last != "5678" {
 			t.Errorf("renewed %+v, first %+v", renewed, first)
@@ -292,10 +292,10 @@ func TestOwnAccount_revoked(t *testing.T) {
 		if !strings.Contains(h.tillSays(), "SecPaid refuses our key") {
 			t.Error("the till does not say so")
 		}
-		if h.till().Health.KeyRefused == 0 || h.shop.Kernel.Health().KeyRefused != 0 {
+		if h.till().Health.KeyRefused == 0 || h.shop.Kernel.Condition.Health().KeyRefused != 0 {
 			t.Error("the wrong account is refused")
 		}
-		told, err := h.shop.Kernel.ConditionAlarms(context.Background())
+		told, err := h.shop.Kernel.Alarms.OfInstallation(context.Background())
 		h.must(err)
 		if len(told) != 1 || told[0].Kind != kiosk.AlarmKey || told[0].Account.Name != "Bakery Lind" || told[0].Account.Last != "1234" {
 			t.Errorf("the office is told %+v", told)
@@ -432,7 +432,7 @@ func TestOwnAccount_many(t *testing.T) {
 			key := fmt.Sprintf("test-key-of-owner-number-%d", i)
 			h.must(h.sandbox.AddAccount(sandbox.Account{Name: fmt.Sprint("Owner ", i), Key: key, UserID: fmt.Sprint("u-", i)}))
 			h.at(tills[i], func() {
-				_, err := h.shop.Office.SetStallAccount(context.Background(), boss, h.till().Stall.ID, key)
+				_, err := h.shop.Office.StallAccounts.Set(context.Background(), boss, h.till().Stall.ID, key)
 				h.must(err)
 			})
 			time.Sleep(time.Minute)
@@ -476,15 +476,15 @@ func TestOwnAccount_houseKey(t *testing.T) {
 		taker := &fakeTaker{account: "usr-1"}
 		office, err := front.OpenRooms(ctx, shop.Config{Store: h.store, Bus: bus.NewLocal(), Vault: v, Keys: taker, Mode: kiosk.Sandbox})
 		h.must(err)
-		_, err = office.Office.SetGatewayKey(ctx, boss, "some-key-of-the-house")
+		_, err = office.Office.Settings.SetGatewayKey(ctx, boss, "some-key-of-the-house")
 		h.must(err)
 		h.onShow(1250)
 		taker.account = "usr-2"
-		_, err = office.Office.SetGatewayKey(ctx, boss, "another-key-of-the-house")
+		_, err = office.Office.Settings.SetGatewayKey(ctx, boss, "another-key-of-the-house")
 		h.must(err)
 		h.at(neighbour, func() { h.onShow(300) })
 		taker.account = "usr-3"
-		_, err = office.Office.SetGatewayKey(ctx, boss, "a-third-key-of-the-house")
+		_, err = office.Office.Settings.SetGatewayKey(ctx, boss, "a-third-key-of-the-house")
 		h.wantKey(err, kiosk.Conflict, kiosk.KeyKeyBusy)
 	})
 }

@@ -43,7 +43,7 @@ func TestOwnAccount_audit(t *testing.T) {
 		found := map[string]kiosk.AuditDay{}
 		for _, d := range days {
 			if d.Day == day {
-				found[h.shop.Kernel.AccountIDOf(d.Account)] = d
+				found[h.shop.Kernel.Accounts.IDOf(d.Account)] = d
 			}
 		}
 		house, own := found[""], found[set.ID]
@@ -110,7 +110,7 @@ func TestOwnAccount_payouts(t *testing.T) {
 				neighbour := h.neighbour()
 				set := h.owner()
 				if terms != nil {
-					h.must(h.shop.Office.TryTerms(context.Background(), boss, h.till().Stall.ID, terms))
+					h.must(h.shop.Office.Stalls.TryTerms(context.Background(), boss, h.till().Stall.ID, terms))
 					h.sandbox.Set(sandbox.PayInsOwnPart, -1)
 				}
 				if terms != nil {
@@ -148,7 +148,7 @@ func (h *house) apart(set kiosk.StallAccount, neighbour kiosk.Actor, split bool)
 	h.stated(neighbour, "")
 	shares := map[string]int{}
 	for _, u := range h.unmatched(false) {
-		shares[u.Why+" "+h.shop.Kernel.AccountIDOf(u.Account)]++
+		shares[u.Why+" "+h.shop.Kernel.Accounts.IDOf(u.Account)]++
 	}
 	if n := shares[kiosk.UnmatchedShare+" "]; split && (n < 5 || len(shares) != 1) || !split && len(shares) != 0 {
 		h.t.Errorf("shares of the house %v", shares)
@@ -166,7 +166,7 @@ func (h *house) stated(till kiosk.Actor, holder string) {
 		for _, p := range st.Payouts {
 			held += len(p.Payouts)
 			for _, o := range p.Payouts {
-				if p.AccountID != holder || h.shop.Kernel.AccountIDOf(o.Account) != holder {
+				if p.AccountID != holder || h.shop.Kernel.Accounts.IDOf(o.Account) != holder {
 					h.t.Errorf("the statement of %q holds a payout of %q", holder, o.Account)
 				}
 			}
@@ -217,11 +217,11 @@ func TestOwnAccount_restored(t *testing.T) {
 		open := h.shownLink()
 		h.bringBack(copied)
 		h.until("both were found", 30*time.Minute, func() bool { return len(h.unmatched(true)) == 1 && len(h.quarantine(true)) == 1 })
-		h.must(h.shop.Office.DeleteQuarantined(context.Background(), h.actor, open.ID, "the customer has left"))
+		h.must(h.shop.Office.Unexplained.DeleteQuarantined(context.Background(), h.actor, open.ID, "the customer has left"))
 		if len(h.payable()) != 0 || h.callers("deleteLink", "Owner") != 1 || h.callers("deleteLink", "Demo") != 0 {
 			t.Errorf("%d payable, %d deleted by the owner", len(h.payable()), h.callers("deleteLink", "Owner"))
 		}
-		h.must(h.shop.Office.ResolveUnmatched(context.Background(), h.actor, h.unmatched(true)[0].Row.Key, "found in the book"))
+		h.must(h.shop.Office.Unexplained.ResolveUnmatched(context.Background(), h.actor, h.unmatched(true)[0].Row.Key, "found in the book"))
 		if len(h.unmatched(true)) != 0 || len(h.quarantine(true)) != 0 {
 			t.Errorf("unmatched %+v, quarantine %+v", h.unmatched(true), h.quarantine(true))
 		}
@@ -249,7 +249,7 @@ func TestOwnAccount_forgotten(t *testing.T) {
 		ctx := context.Background()
 		h.owner()
 		sale, _ := h.paidSale(1250)
-		h.must(h.shop.Office.EndStallAccount(ctx, boss, sale.Stall))
+		h.must(h.shop.Office.StallAccounts.End(ctx, boss, sale.Stall))
 		sealed := func() int {
 			house, err := h.shop.Kernel.OfficeSettings(ctx)
 			h.must(err)
@@ -258,7 +258,7 @@ func TestOwnAccount_forgotten(t *testing.T) {
 		h.close()
 		time.Sleep((kiosk.KeysDays - 1) * 24 * time.Hour)
 		h.open()
-		_, err := h.shop.Office.PurgeLoop(ctx)
+		_, err := h.shop.Office.Retention.Purge(ctx)
 		h.must(err)
 		if sealed() == 0 {
 			t.Error("the key is gone a day early")
@@ -266,7 +266,7 @@ func TestOwnAccount_forgotten(t *testing.T) {
 		h.close()
 		time.Sleep(2 * 24 * time.Hour)
 		h.open()
-		_, err = h.shop.Office.PurgeLoop(ctx)
+		_, err = h.shop.Office.Retention.Purge(ctx)
 		h.must(err)
 		if sealed() != 0 {
 			t.Error("the key is still there")

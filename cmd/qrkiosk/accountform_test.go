@@ -112,13 +112,13 @@ func TestOwnAccount_roles(t *testing.T) {
 	m.post(at+"/end").want(t, "an end by a manager", http.StatusForbidden, "")
 	b.desktop().post(at, "key", "test-key-a").want(t, "a key of nobody", http.StatusSeeOther, "/office/signin")
 	manager := kiosk.OfficeActor{User: "m", Role: kiosk.Manager, Stall: b.stalls[0].ID}
-	if _, err := b.shop.Office.SetStallAccount(t.Context(), manager, b.stalls[0].ID, "test-key-a"); kiosk.CodeOf(err) != kiosk.Forbidden {
+	if _, err := b.shop.Office.StallAccounts.Set(t.Context(), manager, b.stalls[0].ID, "test-key-a"); kiosk.CodeOf(err) != kiosk.Forbidden {
 		t.Errorf("by a manager: %v", err)
 	}
-	if err := b.shop.Office.EndStallAccount(t.Context(), manager, b.stalls[0].ID); kiosk.CodeOf(err) != kiosk.Forbidden {
+	if err := b.shop.Office.StallAccounts.End(t.Context(), manager, b.stalls[0].ID); kiosk.CodeOf(err) != kiosk.Forbidden {
 		t.Errorf("an end by a manager: %v", err)
 	}
-	if _, err := b.shop.Office.SetStallAccount(t.Context(), b.clerk(), "no-such-stall", "test-key-a"); kiosk.CodeOf(err) != kiosk.NotFound {
+	if _, err := b.shop.Office.StallAccounts.Set(t.Context(), b.clerk(), "no-such-stall", "test-key-a"); kiosk.CodeOf(err) != kiosk.NotFound {
 		t.Errorf("of no stall: %v", err)
 	}
 	if page := m.get("/office/stalls/" + b.stalls[0].ID); strings.Contains(page.body, "/account") {
@@ -194,7 +194,7 @@ func TestOwnAccount_houses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.shop.Office.SetStallAccount(t.Context(), b.clerk(), b.stalls[0].ID, tripKey); kiosk.KeyOf(err) != kiosk.KeyAccountMain || kiosk.CodeOf(err) != kiosk.Invalid {
+	if _, err := b.shop.Office.StallAccounts.Set(t.Context(), b.clerk(), b.stalls[0].ID, tripKey); kiosk.KeyOf(err) != kiosk.KeyAccountMain || kiosk.CodeOf(err) != kiosk.Invalid {
 		t.Errorf("the house's key: %v", err)
 	}
 }
@@ -205,13 +205,13 @@ func TestOwnAccount_shared(t *testing.T) {
 	b.organizer()
 	other := sure(r.client.As("test-key-a"))(t)
 	sure(other.Open(t.Context(), r.order("K7Q2")))(t)
-	first := sure(b.shop.Office.SetStallAccount(t.Context(), b.clerk(), b.stalls[0].ID, "test-key-a"))(t)
-	second := sure(b.shop.Office.SetStallAccount(t.Context(), b.clerk(), b.stalls[1].ID, "test-key-a"))(t)
+	first := sure(b.shop.Office.StallAccounts.Set(t.Context(), b.clerk(), b.stalls[0].ID, "test-key-a"))(t)
+	second := sure(b.shop.Office.StallAccounts.Set(t.Context(), b.clerk(), b.stalls[1].ID, "test-key-a"))(t)
 	if first.ID != second.ID || first.AccountNumber != "usr-a" {
 		t.Errorf("two accounts: %+v and %+v", first, second)
 	}
 	for i, ended := range []bool{false, true} {
-		if err := b.shop.Office.EndStallAccount(t.Context(), b.clerk(), b.stalls[i].ID); err != nil {
+		if err := b.shop.Office.StallAccounts.End(t.Context(), b.clerk(), b.stalls[i].ID); err != nil {
 			t.Fatal(err)
 		}
 		house := sure(b.shop.Kernel.OfficeSettings(t.Context()))(t)

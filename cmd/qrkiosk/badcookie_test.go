@@ -221,7 +221,7 @@ func TestBadCookie_people(t *testing.T) {
 		change(func(p *kiosk.Staff) { p.Left = 0 })
 		g.signedOut(t, "who came back without signing in")
 		g.signIn()
-		stall, err := h.shop.Office.AddStall(ctx, kiosk.Stall{Name: "Cheese Moon", Languages: []string{"en"}})
+		stall, err := h.shop.Office.Stalls.Add(ctx, kiosk.Stall{Name: "Cheese Moon", Languages: []string{"en"}})
 		h.must(err)
 		change(func(p *kiosk.Staff) { p.Stall = stall.ID })
 		g.signedOut(t, "who works elsewhere")

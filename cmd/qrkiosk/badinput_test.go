@@ -334,9 +334,9 @@ const urlForm = "application/x-www-form-urlencoded"
 func (h *house) saleElsewhere() string {
 	h.t.Helper()
 	ctx := context.Background()
-	stall, err := h.shop.Office.AddStall(ctx, kiosk.Stall{Name: "Cheese Moon", Languages: []string{"en"}})
+	stall, err := h.shop.Office.Stalls.Add(ctx, kiosk.Stall{Name: "Cheese Moon", Languages: []string{"en"}})
 	h.must(err)
-	register, err := h.shop.Office.AddRegister(ctx, stall.ID, "Register 9", "C9")
+	register, err := h.shop.Office.Registers.Add(ctx, stall.ID, "Register 9", "C9")
 	h.must(err)
 	by := kiosk.Actor{Staff: "nobody", Role: kiosk.Cashier, Device: "elsewhere", Register: register.ID}
 	sale, err := h.shop.Till.Charge(ctx, by, till.Charge{Amount: 700, Key: freshKey()})

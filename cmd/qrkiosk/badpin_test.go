@@ -145,7 +145,7 @@ func TestBadInput_aDayOfGuessing(t *testing.T) {
 func TestBadInput_pinOfSomebodyElse(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		ctx := context.Background()
-		other, err := h.shop.Office.AddStall(ctx, kiosk.Stall{Name: "Cheese Moon", Languages: []string{"en"}})
+		other, err := h.shop.Office.Stalls.Add(ctx, kiosk.Stall{Name: "Cheese Moon", Languages: []string{"en"}})
 		h.must(err)
 		bob, err := h.shop.Till.AddStaff(ctx, other.ID, "Bob", kiosk.Manager, "739150")
 		h.must(err)

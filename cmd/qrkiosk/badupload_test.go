@@ -99,7 +99,7 @@ func visibleText(page string) string {
 
 func (f *fairground) count(t *testing.T) string {
 	t.Helper()
-	stalls, registers, err := f.shop.Office.Stalls(t.Context())
+	stalls, registers, err := f.shop.Office.Stalls.All(t.Context())
 	f.must(err)
 	n := 0
 	for _, all := range registers {

@@ -39,13 +39,13 @@ var bakeryItems = []kiosk.Item{
 
 // stock fills a stall's catalogue in the order of the list; one that sells something is left alone.
 func (a *assembly) stock(ctx context.Context, stall string, items []kiosk.Item) error {
-	there, err := a.shop.Office.Items(ctx, stall)
+	there, err := a.shop.Office.Catalogue.Items(ctx, stall)
 	if err != nil || len(there) > 0 {
 		return err
 	}
 	for n, item := range items {
 		item.Stall, item.Order = stall, int64(n+1)
-		if _, err := a.shop.Office.PutItem(ctx, kiosk.OfficeActor{Role: kiosk.Organizer}, item); err != nil {
+		if _, err := a.shop.Office.Catalogue.Put(ctx, kiosk.OfficeActor{Role: kiosk.Organizer}, item); err != nil {
 			return err
 		}
 	}

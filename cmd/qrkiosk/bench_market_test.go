@@ -163,7 +163,7 @@ func (m *market) addRegisters(n int) (bool, error) {
 	if m.stall.ID == "" {
 		terms := bakery().stall
 		terms.LapseAfter = time.Hour.Milliseconds()
-		if m.stall, err = m.shop.Office.AddStall(ctx, terms); err != nil {
+		if m.stall, err = m.shop.Office.Stalls.Add(ctx, terms); err != nil {
 			return false, err
 		}
 		if m.staff, err = m.shop.Till.AddStaff(ctx, m.stall.ID, "Ada", kiosk.Manager, demoPIN); err != nil {
@@ -172,7 +172,7 @@ func (m *market) addRegisters(n int) (bool, error) {
 	}
 	m.registers = make([]kiosk.Register, n)
 	return true, each(n, func(i int) (err error) {
-		m.registers[i], err = m.shop.Office.AddRegister(ctx, m.stall.ID, fmt.Sprintf("Register %d", i), fmt.Sprintf("R%d", i))
+		m.registers[i], err = m.shop.Office.Registers.Add(ctx, m.stall.ID, fmt.Sprintf("Register %d", i), fmt.Sprintf("R%d", i))
 		return err
 	})
 }

@@ -46,7 +46,7 @@ func BenchmarkWall(b *testing.B) {
 	var read []time.Duration
 	for range 20 {
 		began := time.Now()
-		if _, err := f.shop.Office.Wall(b.Context(), nil, func(kiosk.DeviceHealth) bool { return true }); err != nil {
+		if _, err := f.shop.Office.Wall.Tiles(b.Context(), nil, func(kiosk.DeviceHealth) bool { return true }); err != nil {
 			b.Fatal(err)
 		}
 		read = append(read, time.Since(began))

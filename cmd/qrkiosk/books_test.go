@@ -284,7 +284,7 @@ func (h *house) bookedAs(want string) {
 // alarmed wants exactly these alarms of a sale, on the register that issued its code.
 func (h *house) alarmed(sale *kiosk.Sale, want ...kiosk.AlarmKind) {
 	h.t.Helper()
-	all, err := h.shop.Kernel.AllAlarms(context.Background())
+	all, err := h.shop.Kernel.Alarms.All(context.Background())
 	h.must(err)
 	var got []kiosk.AlarmKind
 	for _, a := range all {

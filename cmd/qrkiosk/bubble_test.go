@@ -322,9 +322,9 @@ func (h *house) furnish() {
 func (h *house) seat(stall kiosk.Stall, name, prefix, person, pin string) kiosk.Actor {
 	h.t.Helper()
 	ctx := context.Background()
-	stall, err := h.shop.Office.AddStall(ctx, stall)
+	stall, err := h.shop.Office.Stalls.Add(ctx, stall)
 	h.must(err)
-	register, err := h.shop.Office.AddRegister(ctx, stall.ID, name, prefix)
+	register, err := h.shop.Office.Registers.Add(ctx, stall.ID, name, prefix)
 	h.must(err)
 	staff, err := h.shop.Till.AddStaff(ctx, stall.ID, person, kiosk.Manager, pin)
 	h.must(err)
@@ -338,7 +338,7 @@ func (h *house) seat(stall kiosk.Stall, name, prefix, person, pin string) kiosk.
 // revoke ends the trust in a device of the house's register, as the office does.
 func (h *house) revoke(device string) {
 	h.t.Helper()
-	_, err := h.shop.Office.RevokeDevices(context.Background(), kiosk.OfficeActor{Role: kiosk.Organizer}, h.actor.Register, device)
+	_, err := h.shop.Office.Registers.RevokeDevices(context.Background(), kiosk.OfficeActor{Role: kiosk.Organizer}, h.actor.Register, device)
 	h.must(err)
 }
 

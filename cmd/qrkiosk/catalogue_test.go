@@ -15,7 +15,7 @@ import (
 // sells adds an item to the house's stall.
 func (h *house) sells(name string, price kiosk.Money) kiosk.Item {
 	h.t.Helper()
-	item, err := h.shop.Office.PutItem(context.Background(), kiosk.OfficeActor{User: "ada", Role: kiosk.Organizer}, kiosk.Item{
+	item, err := h.shop.Office.Catalogue.Put(context.Background(), kiosk.OfficeActor{User: "ada", Role: kiosk.Organizer}, kiosk.Item{
 		Stall: h.till().Stall.ID, Category: "Bread", Name: name, Price: price, VAT: 700,
 	})
 	h.must(err)
@@ -87,7 +87,7 @@ func TestCatalogue_plainForm(t *testing.T) {
 func TestCatalogue_badInput(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		bread, gone := h.sells("Rye bread", 350), h.sells("Old bread", 100)
-		h.must(h.shop.Office.RemoveItem(context.Background(), kiosk.OfficeActor{User: "ada", Role: kiosk.Organizer}, gone.Stall, gone.ID))
+		h.must(h.shop.Office.Catalogue.Remove(context.Background(), kiosk.OfficeActor{User: "ada", Role: kiosk.Organizer}, gone.Stall, gone.ID))
 		g := h.cashier()
 		for _, c := range []struct {
 			what, key string

@@ -79,7 +79,7 @@ func newFairground(t testing.TB, registers int) *fairground {
 		f.must(f.play.Close())
 		f.must(f.store.Close())
 	})
-	f.must(f.shop.Office.AddDemoOrganizer(t.Context(), "demo", fairPassword))
+	f.must(f.shop.Office.Users.AddDemoOrganizer(t.Context(), "demo", fairPassword))
 	f.build(registers)
 	return f
 }
@@ -99,9 +99,9 @@ func (f *fairground) build(registers int) {
 	for i := range registers {
 		fmt.Fprintf(&b, "%s %d,Register %d,\n", eveningStalls[i/5%11], i/5+1, i%5+1)
 	}
-	_, secret, err := f.shop.Office.PreviewFleet(f.t.Context(), organizer, b.Bytes())
+	_, secret, err := f.shop.Office.FleetImport.Preview(f.t.Context(), organizer, b.Bytes())
 	f.must(err)
-	made, err := f.shop.Office.ImportFleet(f.t.Context(), organizer, secret)
+	made, err := f.shop.Office.FleetImport.Apply(f.t.Context(), organizer, secret)
 	f.must(err)
 	f.registers = made.Registers
 	if len(f.registers) != registers {
@@ -112,7 +112,7 @@ func (f *fairground) build(registers int) {
 // enrol makes a device of a register and returns its cookie.
 func (f *fairground) enrol(register int, kind kiosk.DeviceKind) (kiosk.Device, string) {
 	f.t.Helper()
-	ticket, err := f.shop.Office.NewTicketFor(f.t.Context(), organizer, f.registers[register].ID, kind, 3_600_000)
+	ticket, err := f.shop.Office.Registers.NewTicketFor(f.t.Context(), organizer, f.registers[register].ID, kind, 3_600_000)
 	f.must(err)
 	d, secret, err := f.shop.Till.Enrol(f.t.Context(), ticket, "test")
 	f.must(err)

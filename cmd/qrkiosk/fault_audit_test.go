@@ -59,7 +59,7 @@ func (h *house) unmatched(open bool) []kiosk.Unmatched {
 
 func (h *house) quarantine(held bool) []kiosk.Quarantined {
 	h.t.Helper()
-	all, err := h.shop.Office.Quarantine(context.Background(), held, 100)
+	all, err := h.shop.Office.Unexplained.Quarantined(context.Background(), held, 100)
 	h.must(err)
 	return all
 }
@@ -117,9 +117,9 @@ func TestFault_F41_paymentOfNobody(t *testing.T) {
 		if d := h.day(day); d.Complete || d.Differs() || d.Unmatched != 1 || d.UnmatchedSum != 1234 || d.Ours.Paid != 1250 {
 			t.Errorf("the day is %+v", d)
 		}
-		h.wantKey(h.shop.Office.ResolveUnmatched(context.Background(), h.actor, u[0].Row.Key, ""), kiosk.Invalid, kiosk.KeyReasonMissing)
-		h.must(h.shop.Office.ResolveUnmatched(context.Background(), h.actor, u[0].Row.Key, "a web order"))
-		h.wantKey(h.shop.Office.ResolveUnmatched(context.Background(), h.actor, u[0].Row.Key, "again"), kiosk.Conflict, kiosk.ReasonNothingOpen)
+		h.wantKey(h.shop.Office.Unexplained.ResolveUnmatched(context.Background(), h.actor, u[0].Row.Key, ""), kiosk.Invalid, kiosk.KeyReasonMissing)
+		h.must(h.shop.Office.Unexplained.ResolveUnmatched(context.Background(), h.actor, u[0].Row.Key, "a web order"))
+		h.wantKey(h.shop.Office.Unexplained.ResolveUnmatched(context.Background(), h.actor, u[0].Row.Key, "again"), kiosk.Conflict, kiosk.ReasonNothingOpen)
 		h.must(h.shop.Reconciler.Audit(context.Background()))
 		if d := h.day(day); !d.Complete {
 			t.Errorf("the day is %+v", d)
@@ -310,7 +310,7 @@ func TestFault_F50_databaseOfBefore(t *testing.T) {
 		}
 
 		h.must(h.sandbox.Pay(open.ID))
-		h.must(h.shop.Office.DeleteQuarantined(context.Background(), h.actor, other.ID, "the customer has left"))
+		h.must(h.shop.Office.Unexplained.DeleteQuarantined(context.Background(), h.actor, other.ID, "the customer has left"))
 		h.until("the third payment", 2*time.Hour, func() bool { return len(h.unmatched(true)) == 3 && len(h.quarantine(true)) == 0 })
 		states := map[int64]kiosk.QuarantineState{}
 		for _, q := range h.quarantine(false) {
@@ -319,7 +319,7 @@ func TestFault_F50_databaseOfBefore(t *testing.T) {
 		if states[open.ID] != kiosk.QuarantineUsed || states[other.ID] != kiosk.QuarantineDeleted || len(h.payable()) != 0 {
 			t.Errorf("quarantine %v, %d payable", states, len(h.payable()))
 		}
-		h.wantKey(h.shop.Office.DeleteQuarantined(context.Background(), h.actor, open.ID, "twice"), kiosk.Conflict, kiosk.ReasonNothingOpen)
+		h.wantKey(h.shop.Office.Unexplained.DeleteQuarantined(context.Background(), h.actor, open.ID, "twice"), kiosk.Conflict, kiosk.ReasonNothingOpen)
 		h.sound()
 	})
 }
@@ -358,7 +358,7 @@ func TestVirtual_alarms(t *testing.T) {
 		if got := h.alerts(); !slices.Contains(got, kiosk.AlarmOdd) {
 			t.Errorf("alerts %v", got)
 		}
-		all, err := h.shop.Kernel.AllAlarms(context.Background())
+		all, err := h.shop.Kernel.Alarms.All(context.Background())
 		h.must(err)
 		if len(all) != len(h.till().OtherAlarms) {
 			t.Errorf("all alarms are %+v", all)

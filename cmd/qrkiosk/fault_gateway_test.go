@@ -147,7 +147,7 @@ func TestFault_F88_sharedBudget(t *testing.T) {
 			if i%2 == 0 {
 				pay()
 			}
-			waited = waited || h.shop.Kernel.Health().ThrottledUntil > time.Now().UnixMilli()
+			waited = waited || h.shop.Kernel.Condition.Health().ThrottledUntil > time.Now().UnixMilli()
 		}
 		if !waited {
 			t.Error("at sixty sales a minute nobody was told to wait")
@@ -189,7 +189,7 @@ func (h *house) tills(n int) (all []kiosk.Actor) {
 	ctx := context.Background()
 	till := h.till()
 	for i := range n {
-		register, err := h.shop.Office.AddRegister(ctx, till.Stall.ID, fmt.Sprintf("Register %d", 100+i), fmt.Sprintf("C%d", i))
+		register, err := h.shop.Office.Registers.Add(ctx, till.Stall.ID, fmt.Sprintf("Register %d", 100+i), fmt.Sprintf("C%d", i))
 		h.must(err)
 		ticket, err := h.shop.Till.Ticket(ctx, register.ID, kiosk.Tablet)
 		h.must(err)

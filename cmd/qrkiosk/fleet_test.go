@@ -33,7 +33,7 @@ func (h *house) wantKey(err error, code kiosk.Code, key string) {
 
 // shape writes down everything that is there.
 func (h *house) shape() string {
-	stalls, registers, err := h.shop.Office.Stalls(context.Background())
+	stalls, registers, err := h.shop.Office.Stalls.All(context.Background())
 	h.must(err)
 	var b strings.Builder
 	for _, s := range stalls {
@@ -41,7 +41,7 @@ func (h *house) shape() string {
 		for _, r := range registers[s.ID] {
 			fmt.Fprintf(&b, "  %s %s\n", r.Prefix, r.Name)
 		}
-		_, _, people, err := h.shop.Office.StallOverview(context.Background(), organizer, s.ID)
+		_, _, people, err := h.shop.Office.Registers.StallOverview(context.Background(), organizer, s.ID)
 		h.must(err)
 		for _, p := range people {
 			fmt.Fprintf(&b, "  %s %s %v\n", p.Name, p.Role, p.Left > 0)
@@ -55,13 +55,13 @@ func TestFleet_import(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		ctx := context.Background()
 		time.Sleep(time.Second) // stalls are in the order of their making
-		plan, secret, err := h.shop.Office.PreviewFleet(ctx, organizer, []byte(fleetFile))
+		plan, secret, err := h.shop.Office.FleetImport.Preview(ctx, organizer, []byte(fleetFile))
 		h.must(err)
 		before := h.shape()
 		if s, g, p := plan.Fresh(); s != 1 || g != 3 || p != 2 || before != "Bakery Lind \n  B2 Register 2\n  Ada manager false\n" {
 			t.Errorf("the preview would make %d %d %d of %+v; there is\n%s", s, g, p, plan, before)
 		}
-		made, err := h.shop.Office.ImportFleet(ctx, organizer, secret)
+		made, err := h.shop.Office.FleetImport.Apply(ctx, organizer, secret)
 		h.must(err)
 		want := "Bakery Lind \n  B2 Register 2\n  B1 Register 3\n  Ada manager false\nRoth Köln\n  R1 Window 1\n  R2 Window 2\n  Cleo manager false\n  Dirk cashier false\n"
 		if got := h.shape(); got != want {
@@ -72,14 +72,14 @@ func TestFleet_import(t *testing.T) {
 		}
 		h.signsIn(made)
 
-		_, err = h.shop.Office.ImportFleet(ctx, organizer, secret)
+		_, err = h.shop.Office.FleetImport.Apply(ctx, organizer, secret)
 		h.wantKey(err, kiosk.Gone, office.KeyImportGone)
-		plan, secret, err = h.shop.Office.PreviewFleet(ctx, organizer, []byte(fleetFile))
+		plan, secret, err = h.shop.Office.FleetImport.Preview(ctx, organizer, []byte(fleetFile))
 		h.must(err)
 		if s, g, p := plan.Fresh(); s+g+p != 0 {
 			t.Errorf("the same file again would make %d %d %d", s, g, p)
 		}
-		again, err := h.shop.Office.ImportFleet(ctx, organizer, secret)
+		again, err := h.shop.Office.FleetImport.Apply(ctx, organizer, secret)
 		h.must(err)
 		if got := h.shape(); got != want || len(again.Stalls)+len(again.Registers)+len(again.Staff) != 0 {
 			t.Errorf("the second import made %+v; there is\n%s", again, got)
@@ -91,7 +91,7 @@ func TestFleet_import(t *testing.T) {
 func (h *house) signsIn(made kiosk.MadeFleet) {
 	h.t.Helper()
 	ctx := context.Background()
-	ticket, err := h.shop.Office.NewTicketFor(ctx, organizer, made.Registers[0].ID, kiosk.Tablet, time.Hour.Milliseconds())
+	ticket, err := h.shop.Office.Registers.NewTicketFor(ctx, organizer, made.Registers[0].ID, kiosk.Tablet, time.Hour.Milliseconds())
 	h.must(err)
 	device, _, err := h.shop.Till.Enrol(ctx, ticket, "test")
 	h.must(err)
@@ -107,30 +107,30 @@ func (h *house) signsIn(made kiosk.MadeFleet) {
 func TestFleet_importRefused(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		ctx, before := context.Background(), h.shape()
-		plan, secret, err := h.shop.Office.PreviewFleet(ctx, organizer, []byte(fleetFile+"Roth;;X1;;;;\n"))
+		plan, secret, err := h.shop.Office.FleetImport.Preview(ctx, organizer, []byte(fleetFile+"Roth;;X1;;;;\n"))
 		h.must(err)
 		if len(plan.Faults) != 1 || secret != "" || plan.Faults[0].Line != 6 {
 			t.Errorf("a file with a fault: %+v, %q", plan.Faults, secret)
 		}
-		_, _, err = h.shop.Office.PreviewFleet(ctx, stranger, []byte(fleetFile))
+		_, _, err = h.shop.Office.FleetImport.Preview(ctx, stranger, []byte(fleetFile))
 		h.wantKey(err, kiosk.Forbidden, kiosk.KeyOfficeOrganizer)
-		_, secret, err = h.shop.Office.PreviewFleet(ctx, organizer, []byte(fleetFile))
+		_, secret, err = h.shop.Office.FleetImport.Preview(ctx, organizer, []byte(fleetFile))
 		h.must(err)
-		_, err = h.shop.Office.ImportFleet(ctx, stranger, secret)
+		_, err = h.shop.Office.FleetImport.Apply(ctx, stranger, secret)
 		h.wantKey(err, kiosk.Forbidden, kiosk.KeyOfficeOrganizer)
-		_, err = h.shop.Office.ImportFleet(ctx, kiosk.OfficeActor{User: "another", Role: kiosk.Organizer}, secret)
+		_, err = h.shop.Office.FleetImport.Apply(ctx, kiosk.OfficeActor{User: "another", Role: kiosk.Organizer}, secret)
 		h.wantKey(err, kiosk.Gone, office.KeyImportGone)
 		if got := h.shape(); got != before {
 			t.Errorf("something was made:\n%s", got)
 		}
-		stalls, _, err := h.shop.Office.Stalls(ctx)
+		stalls, _, err := h.shop.Office.Stalls.All(ctx)
 		h.must(err)
-		_, err = h.shop.Office.NewRegister(ctx, organizer, stalls[0].ID, "Register 9", "R1")
+		_, err = h.shop.Office.Registers.New(ctx, organizer, stalls[0].ID, "Register 9", "R1")
 		h.must(err)
-		_, err = h.shop.Office.ImportFleet(ctx, organizer, secret)
+		_, err = h.shop.Office.FleetImport.Apply(ctx, organizer, secret)
 		h.wantKey(err, kiosk.Conflict, office.KeyImportFaults)
 		time.Sleep(31 * time.Minute)
-		_, err = h.shop.Office.ImportFleet(ctx, organizer, secret)
+		_, err = h.shop.Office.FleetImport.Apply(ctx, organizer, secret)
 		h.wantKey(err, kiosk.Gone, office.KeyImportGone)
 	})
 }
@@ -141,30 +141,30 @@ func TestFleet_registers(t *testing.T) {
 		ctx := context.Background()
 		lind, err := h.shop.Kernel.StallOf(ctx, h.actor.Register)
 		h.must(err)
-		roth, err := h.shop.Office.AddStall(ctx, kiosk.Stall{Name: "Roth"})
+		roth, err := h.shop.Office.Stalls.Add(ctx, kiosk.Stall{Name: "Roth"})
 		h.must(err)
-		g, err := h.shop.Office.NewRegister(ctx, organizer, lind.ID, " Terrace ", "")
+		g, err := h.shop.Office.Registers.New(ctx, organizer, lind.ID, " Terrace ", "")
 		h.must(err)
 		if g.Name != "Terrace" || g.Prefix != "B1" {
 			t.Errorf("made %+v", g)
 		}
-		_, err = h.shop.Office.NewRegister(ctx, organizer, lind.ID, "terrace", "")
+		_, err = h.shop.Office.Registers.New(ctx, organizer, lind.ID, "terrace", "")
 		h.wantKey(err, kiosk.Conflict, office.KeyRegisterThere)
-		_, err = h.shop.Office.NewRegister(ctx, organizer, lind.ID, "Other", "b2")
+		_, err = h.shop.Office.Registers.New(ctx, organizer, lind.ID, "Other", "b2")
 		h.wantKey(err, kiosk.Conflict, office.KeyFleetUsed)
-		_, err = h.shop.Office.NewRegister(ctx, organizer, lind.ID, "Other", "no!")
+		_, err = h.shop.Office.Registers.New(ctx, organizer, lind.ID, "Other", "no!")
 		h.wantKey(err, kiosk.Invalid, office.KeyFleetPrefix)
-		_, err = h.shop.Office.NewRegister(ctx, organizer, "nowhere", "Other", "")
+		_, err = h.shop.Office.Registers.New(ctx, organizer, "nowhere", "Other", "")
 		if kiosk.CodeOf(err) != kiosk.NotFound {
 			t.Errorf("a register of no stall: %v", err)
 		}
-		h.must(h.shop.Office.RenameRegister(ctx, organizer, g.ID, "Garden"))
-		h.wantKey(h.shop.Office.RenameRegister(ctx, organizer, g.ID, "register 2"), kiosk.Conflict, office.KeyRegisterThere)
+		h.must(h.shop.Office.Registers.Rename(ctx, organizer, g.ID, "Garden"))
+		h.wantKey(h.shop.Office.Registers.Rename(ctx, organizer, g.ID, "register 2"), kiosk.Conflict, office.KeyRegisterThere)
 
 		h.charge(1250)
-		h.wantKey(h.shop.Office.MoveRegister(ctx, organizer, h.actor.Register, roth.ID), kiosk.Conflict, office.KeyRegisterOpen)
-		h.must(h.shop.Office.MoveRegister(ctx, organizer, g.ID, roth.ID))
-		now, place, err := h.shop.Office.RegisterOverview(ctx, organizer, g.ID)
+		h.wantKey(h.shop.Office.Registers.Move(ctx, organizer, h.actor.Register, roth.ID), kiosk.Conflict, office.KeyRegisterOpen)
+		h.must(h.shop.Office.Registers.Move(ctx, organizer, g.ID, roth.ID))
+		now, place, err := h.shop.Office.Registers.Overview(ctx, organizer, g.ID)
 		h.must(err)
 		if place.Name != "Roth" || now.Register.Name != "Garden" {
 			t.Errorf("moved to %s as %+v", place.Name, now.Register)
@@ -178,32 +178,32 @@ func TestFleet_invitations(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		ctx, register, hour := context.Background(), h.actor.Register, time.Hour.Milliseconds()
 		invite := func(kind kiosk.DeviceKind) string {
-			secret, err := h.shop.Office.NewTicketFor(ctx, organizer, register, kind, hour)
+			secret, err := h.shop.Office.Registers.NewTicketFor(ctx, organizer, register, kind, hour)
 			h.must(err)
 			return secret
 		}
 		first, display, second := invite(kiosk.Tablet), invite(kiosk.Display), invite(kiosk.Tablet)
 		_, err := h.shop.Till.TicketKind(ctx, first)
 		h.wantKey(err, kiosk.NotFound, kiosk.KeyTicketUnknown)
-		f, _, err := h.shop.Office.RegisterOverview(ctx, organizer, register)
+		f, _, err := h.shop.Office.Registers.Overview(ctx, organizer, register)
 		h.must(err)
 		if len(f.Tickets) != 2 || len(f.Devices) != 1 {
 			t.Errorf("%d links and %d devices, want 2 and 1", len(f.Tickets), len(f.Devices))
 		}
-		h.must(h.shop.Office.EndTicket(ctx, organizer, register, kiosk.HashSecret(display)))
+		h.must(h.shop.Office.Registers.EndTicket(ctx, organizer, register, kiosk.HashSecret(display)))
 		_, err = h.shop.Till.TicketKind(ctx, display)
 		h.wantKey(err, kiosk.NotFound, kiosk.KeyTicketUnknown)
 		for _, err := range []error{
-			h.shop.Office.EndTicket(ctx, organizer, "elsewhere", kiosk.HashSecret(second)),
-			h.shop.Office.EndTicket(ctx, stranger, register, kiosk.HashSecret(second)),
-			h.shop.Office.RenameRegister(ctx, stranger, register, "Mine"),
+			h.shop.Office.Registers.EndTicket(ctx, organizer, "elsewhere", kiosk.HashSecret(second)),
+			h.shop.Office.Registers.EndTicket(ctx, stranger, register, kiosk.HashSecret(second)),
+			h.shop.Office.Registers.Rename(ctx, stranger, register, "Mine"),
 		} {
 			if kiosk.CodeOf(err) != kiosk.NotFound {
 				t.Errorf("what is not there or not one's own: %v", err)
 			}
 		}
 		for _, life := range []int64{0, -1, 15 * 24 * hour} {
-			_, err := h.shop.Office.NewTicketFor(ctx, organizer, register, kiosk.Tablet, life)
+			_, err := h.shop.Office.Registers.NewTicketFor(ctx, organizer, register, kiosk.Tablet, life)
 			h.wantKey(err, kiosk.Invalid, office.KeyTicketLife)
 		}
 		time.Sleep(61 * time.Minute)
@@ -219,33 +219,33 @@ func TestFleet_people(t *testing.T) {
 		stall, err := h.shop.Kernel.StallOf(ctx, h.actor.Register)
 		h.must(err)
 		on := kiosk.Device{ID: h.actor.Device, Register: h.actor.Register}
-		ben, err := h.shop.Office.Hire(ctx, organizer, stall.ID, "Ben", kiosk.Cashier, "")
+		ben, err := h.shop.Office.Staff.Hire(ctx, organizer, stall.ID, "Ben", kiosk.Cashier, "")
 		h.must(err)
-		_, err = h.shop.Office.Hire(ctx, organizer, stall.ID, " ben ", kiosk.Cashier, "")
+		_, err = h.shop.Office.Staff.Hire(ctx, organizer, stall.ID, " ben ", kiosk.Cashier, "")
 		h.wantKey(err, kiosk.Conflict, office.KeyStaffThere)
-		_, err = h.shop.Office.Hire(ctx, organizer, stall.ID, "Eve", kiosk.Organizer, "")
+		_, err = h.shop.Office.Staff.Hire(ctx, organizer, stall.ID, "Eve", kiosk.Organizer, "")
 		h.wantKey(err, kiosk.Invalid, office.KeyStaffRole)
-		_, err = h.shop.Office.Hire(ctx, organizer, stall.ID, "Eve", kiosk.Cashier, "1111")
+		_, err = h.shop.Office.Staff.Hire(ctx, organizer, stall.ID, "Eve", kiosk.Cashier, "1111")
 		h.wantKey(err, kiosk.Invalid, kiosk.KeyPINSimple)
 
-		again, err := h.shop.Office.ResetPIN(ctx, organizer, stall.ID, ben.Staff.ID, "")
+		again, err := h.shop.Office.Staff.ResetPIN(ctx, organizer, stall.ID, ben.Staff.ID, "")
 		h.must(err)
 		_, err = h.shop.Till.SignIn(ctx, on, ben.Staff.ID, ben.PIN)
 		h.wantKey(err, kiosk.Unauthorized, till.KeyPINWrong)
 		_, err = h.shop.Till.SignIn(ctx, on, ben.Staff.ID, again.PIN)
 		h.must(err)
-		if who, err := h.shop.Office.ChangeStaff(ctx, organizer, stall.ID, ben.Staff.ID, "Benno", kiosk.Manager); err != nil || who.Name != "Benno" || who.Role != kiosk.Manager {
+		if who, err := h.shop.Office.Staff.Change(ctx, organizer, stall.ID, ben.Staff.ID, "Benno", kiosk.Manager); err != nil || who.Name != "Benno" || who.Role != kiosk.Manager {
 			t.Errorf("changed to %+v, %v", who, err)
 		}
-		_, err = h.shop.Office.ChangeStaff(ctx, organizer, "elsewhere", ben.Staff.ID, "Benno", kiosk.Manager)
+		_, err = h.shop.Office.Staff.Change(ctx, organizer, "elsewhere", ben.Staff.ID, "Benno", kiosk.Manager)
 		h.wantKey(err, kiosk.NotFound, kiosk.KeyStaffGone)
-		_, err = h.shop.Office.Dismiss(ctx, organizer, stall.ID, ben.Staff.ID)
+		_, err = h.shop.Office.Staff.Dismiss(ctx, organizer, stall.ID, ben.Staff.ID)
 		h.must(err)
 		_, err = h.shop.Till.SignIn(ctx, on, ben.Staff.ID, again.PIN)
 		h.wantKey(err, kiosk.Unauthorized, till.KeyPINWrong)
-		_, err = h.shop.Office.ResetPIN(ctx, organizer, stall.ID, ben.Staff.ID, "")
+		_, err = h.shop.Office.Staff.ResetPIN(ctx, organizer, stall.ID, ben.Staff.ID, "")
 		h.wantKey(err, kiosk.NotFound, kiosk.KeyStaffGone)
-		_, err = h.shop.Office.Hire(ctx, stranger, stall.ID, "Eve", kiosk.Cashier, "")
+		_, err = h.shop.Office.Staff.Hire(ctx, stranger, stall.ID, "Eve", kiosk.Cashier, "")
 		h.wantKey(err, kiosk.NotFound, "not-found")
 	})
 }
@@ -254,13 +254,13 @@ func TestFleet_people(t *testing.T) {
 func TestFleet_lost(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		ctx, register := context.Background(), h.actor.Register
-		ticket, err := h.shop.Office.NewTicketFor(ctx, organizer, register, kiosk.Display, time.Hour.Milliseconds())
+		ticket, err := h.shop.Office.Registers.NewTicketFor(ctx, organizer, register, kiosk.Display, time.Hour.Milliseconds())
 		h.must(err)
 		_, secret, err := h.shop.Till.Enrol(ctx, ticket, "screen")
 		h.must(err)
-		unused, err := h.shop.Office.NewTicketFor(ctx, organizer, register, kiosk.Display, time.Hour.Milliseconds())
+		unused, err := h.shop.Office.Registers.NewTicketFor(ctx, organizer, register, kiosk.Display, time.Hour.Milliseconds())
 		h.must(err)
-		n, err := h.shop.Office.RevokeDevices(ctx, organizer, register, "")
+		n, err := h.shop.Office.Registers.RevokeDevices(ctx, organizer, register, "")
 		h.must(err)
 		_, deviceErr := h.shop.Till.Device(ctx, secret)
 		_, ticketErr := h.shop.Till.TicketKind(ctx, unused)

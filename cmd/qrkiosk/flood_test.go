@@ -62,12 +62,12 @@ func newFlood(t testing.TB) *flood {
 	}
 	f.open()
 	ctx := context.Background()
-	stall, err := f.shop.Office.AddStall(ctx, kiosk.Stall{Name: "Flooded"})
+	stall, err := f.shop.Office.Stalls.Add(ctx, kiosk.Stall{Name: "Flooded"})
 	f.must(err)
 	staff, err := f.shop.Till.AddStaff(ctx, stall.ID, "Ada", kiosk.Manager, "482915")
 	f.must(err)
 	for n := range floodTills {
-		r, err := f.shop.Office.AddRegister(ctx, stall.ID, fmt.Sprintf("Till %d", n), fmt.Sprintf("F%d", n))
+		r, err := f.shop.Office.Registers.Add(ctx, stall.ID, fmt.Sprintf("Till %d", n), fmt.Sprintf("F%d", n))
 		f.must(err)
 		f.tills = append(f.tills, kiosk.Actor{Staff: staff.ID, Role: kiosk.Manager, Device: "tablet of " + r.ID, Register: r.ID})
 	}

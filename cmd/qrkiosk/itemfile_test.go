@@ -39,14 +39,14 @@ func (c *shelf) put(items ...kiosk.Item) {
 	c.t.Helper()
 	for _, i := range items {
 		i.Stall = c.stall.ID
-		_, err := c.shop.Office.PutItem(c.t.Context(), organizer, i)
+		_, err := c.shop.Office.Catalogue.Put(c.t.Context(), organizer, i)
 		c.must(err)
 	}
 }
 
 func (c *shelf) items(t *testing.T) []kiosk.Item {
 	t.Helper()
-	return sure(c.shop.Office.Items(t.Context(), c.stall.ID))(t)
+	return sure(c.shop.Office.Catalogue.Items(t.Context(), c.stall.ID))(t)
 }
 
 // held is every row of every table but those of sessions and tries to sign in.
@@ -243,14 +243,14 @@ func TestCatalogue_importRefused(t *testing.T) {
 	if status, _ := c.office.ask(http.MethodPost, "/office/stalls/"+other+"/items/import/apply", "text/html", url.Values{"draft": {draft}, "remove": {"yes"}}); status != http.StatusGone {
 		t.Errorf("another stall: %d", status)
 	}
-	err := c.shop.Office.ImportItems(t.Context(), kiosk.OfficeActor{User: "another", Role: kiosk.Organizer}, c.stall.ID, draft, true)
+	err := c.shop.Office.Catalogue.Import(t.Context(), kiosk.OfficeActor{User: "another", Role: kiosk.Organizer}, c.stall.ID, draft, true)
 	if kiosk.KeyOf(err) != office.KeyImportGone {
 		t.Errorf("another person: %v", err)
 	}
-	if err := c.shop.Office.ImportItems(t.Context(), stranger, c.stall.ID, draft, true); kiosk.CodeOf(err) != kiosk.NotFound {
+	if err := c.shop.Office.Catalogue.Import(t.Context(), stranger, c.stall.ID, draft, true); kiosk.CodeOf(err) != kiosk.NotFound {
 		t.Errorf("the manager of another stall: %v", err)
 	}
-	if _, _, err := c.shop.Office.PreviewItems(t.Context(), stranger, c.stall.ID, []byte("name,price\nA,1\n")); kiosk.CodeOf(err) != kiosk.NotFound {
+	if _, _, err := c.shop.Office.Catalogue.Preview(t.Context(), stranger, c.stall.ID, []byte("name,price\nA,1\n")); kiosk.CodeOf(err) != kiosk.NotFound {
 		t.Errorf("a preview for the manager of another stall: %v", err)
 	}
 	if status, _ := c.confirm("nothing"); status != http.StatusGone {
@@ -291,7 +291,7 @@ func TestCatalogue_export(t *testing.T) {
 	was := c.items(t)
 	for _, region := range []string{"de", "en"} {
 		separator := map[string]rune{"de": ';', "en": ','}[region]
-		_, err := c.shop.Office.ChangeStall(t.Context(), organizer, c.stall.ID, func(s *kiosk.Stall) { s.Region = region })
+		_, err := c.shop.Office.Stalls.Change(t.Context(), organizer, c.stall.ID, func(s *kiosk.Stall) { s.Region = region })
 		c.must(err)
 		raw, rows := c.rows(t, separator)
 		for i, row := range rows {
@@ -333,9 +333,9 @@ func TestCatalogue_exportWhileChanged(t *testing.T) {
 		return b.String()
 	}
 	imported := func(price int) {
-		_, draft, err := c.shop.Office.PreviewItems(t.Context(), organizer, c.stall.ID, []byte(file(price)))
+		_, draft, err := c.shop.Office.Catalogue.Preview(t.Context(), organizer, c.stall.ID, []byte(file(price)))
 		c.must(err)
-		c.must(c.shop.Office.ImportItems(t.Context(), organizer, c.stall.ID, draft, false))
+		c.must(c.shop.Office.Catalogue.Import(t.Context(), organizer, c.stall.ID, draft, false))
 	}
 	imported(1)
 	var writing sync.WaitGroup

@@ -43,30 +43,30 @@ func TestKeyTaker(t *testing.T) {
 func TestShop_gatewayKey(t *testing.T) {
 	b := newBureau(t)
 	b.organizer()
-	if _, err := b.shop.Office.SetGatewayKey(t.Context(), b.clerk(), "some-key-of-somebody"); kiosk.KeyOf(err) != kiosk.KeyKeyFixed {
+	if _, err := b.shop.Office.Settings.SetGatewayKey(t.Context(), b.clerk(), "some-key-of-somebody"); kiosk.KeyOf(err) != kiosk.KeyKeyFixed {
 		t.Errorf("where nobody takes it: %v", err)
 	}
 	taker := &fakeTaker{account: "usr-1"}
 	shop := b.reopen(taker)
 	for _, wrong := range []string{"", "short", "with blank in it", "ümlaut-in-a-key", strings.Repeat("x", 300)} {
-		if _, err := shop.Office.SetGatewayKey(t.Context(), b.clerk(), wrong); kiosk.KeyOf(err) != kiosk.KeyKeyForm {
+		if _, err := shop.Office.Settings.SetGatewayKey(t.Context(), b.clerk(), wrong); kiosk.KeyOf(err) != kiosk.KeyKeyForm {
 			t.Errorf("%.20q: %v", wrong, err)
 		}
 	}
-	if _, err := shop.Office.SetGatewayKey(t.Context(), kiosk.OfficeActor{Role: kiosk.Manager}, "some-key-of-somebody"); kiosk.CodeOf(err) != kiosk.Forbidden {
+	if _, err := shop.Office.Settings.SetGatewayKey(t.Context(), kiosk.OfficeActor{Role: kiosk.Manager}, "some-key-of-somebody"); kiosk.CodeOf(err) != kiosk.Forbidden {
 		t.Errorf("by a manager: %v", err)
 	}
 	taker.err = &kiosk.Error{Code: kiosk.Refused, Key: "x"}
-	if _, err := shop.Office.SetGatewayKey(t.Context(), b.clerk(), "some-key-of-somebody"); kiosk.KeyOf(err) != kiosk.KeyKeyWrong || len(taker.used) > 0 {
+	if _, err := shop.Office.Settings.SetGatewayKey(t.Context(), b.clerk(), "some-key-of-somebody"); kiosk.KeyOf(err) != kiosk.KeyKeyWrong || len(taker.used) > 0 {
 		t.Errorf("a refused key: %v, used %v", err, taker.used)
 	}
 	taker.err = nil
-	set, err := shop.Office.SetGatewayKey(t.Context(), b.clerk(), " some-key-of-somebody ")
+	set, err := shop.Office.Settings.SetGatewayKey(t.Context(), b.clerk(), " some-key-of-somebody ")
 	if err != nil || set.Last != "body" || set.AccountNumber != "usr-1" || strings.Contains(string(set.Sealed), "somebody") {
 		t.Errorf("set %+v, %v", set, err)
 	}
 	next := &fakeTaker{}
-	if there, err := b.reopen(next).Office.UseStoredKey(t.Context()); !there || err != nil || strings.Join(next.used, " ") != "some-key-of-somebody" {
+	if there, err := b.reopen(next).Office.Settings.UseStoredKey(t.Context()); !there || err != nil || strings.Join(next.used, " ") != "some-key-of-somebody" {
 		t.Errorf("at the next start: %v, %v, %v", there, err, next.used)
 	}
 }

@@ -77,10 +77,10 @@ func newBureau(t *testing.T, change ...func(*shop.Config)) *bureau {
 		}
 	})
 	for i, name := range []string{"Bakery", "Cheese"} {
-		if b.stalls[i], err = b.shop.Office.AddStall(t.Context(), kiosk.Stall{Name: name, Languages: []string{"en"}}); err != nil {
+		if b.stalls[i], err = b.shop.Office.Stalls.Add(t.Context(), kiosk.Stall{Name: name, Languages: []string{"en"}}); err != nil {
 			t.Fatal(err)
 		}
-		if b.tills[i], err = b.shop.Office.AddRegister(t.Context(), b.stalls[i].ID, "Till", name[:1]+"1"); err != nil {
+		if b.tills[i], err = b.shop.Office.Registers.Add(t.Context(), b.stalls[i].ID, "Till", name[:1]+"1"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -237,7 +237,7 @@ func (g *desktop) signIn() {
 
 func (b *bureau) organizer() *desktop {
 	b.t.Helper()
-	code, err := b.shop.Office.SetupCode(b.t.Context())
+	code, err := b.shop.Office.Users.SetupCode(b.t.Context())
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -249,7 +249,7 @@ func (b *bureau) organizer() *desktop {
 // clerk is the organizer, as use cases know her.
 func (b *bureau) clerk() kiosk.OfficeActor {
 	b.t.Helper()
-	logins, err := b.shop.Office.Users(b.t.Context())
+	logins, err := b.shop.Office.Users.All(b.t.Context())
 	if err != nil || len(logins) == 0 {
 		b.t.Fatal("no organizer", err)
 	}
@@ -260,7 +260,7 @@ func (b *bureau) clerk() kiosk.OfficeActor {
 func (b *bureau) manager(stall int) *desktop {
 	b.t.Helper()
 	name := "manager of " + b.stalls[stall].Name
-	_, code, err := b.shop.Office.InviteUser(b.t.Context(), b.clerk(), name, kiosk.Manager, b.stalls[stall].ID)
+	_, code, err := b.shop.Office.Users.Invite(b.t.Context(), b.clerk(), name, kiosk.Manager, b.stalls[stall].ID)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -14,11 +14,11 @@ import (
 
 func TestOffice_setupOnce(t *testing.T) {
 	b := newBureau(t)
-	first, err := b.shop.Office.SetupCode(t.Context())
+	first, err := b.shop.Office.Users.SetupCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, err := b.shop.Office.SetupCode(t.Context())
+	code, err := b.shop.Office.Users.SetupCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestOffice_setupOnce(t *testing.T) {
 		}
 		b.later(10 * time.Second)
 	}
-	if all, err := b.shop.Office.Users(t.Context()); err != nil || len(all) != 0 {
+	if all, err := b.shop.Office.Users.All(t.Context()); err != nil || len(all) != 0 {
 		t.Fatalf("%d people after refusals, %v", len(all), err)
 	}
 	codes := g.arrive("olivia", code)
@@ -67,14 +67,14 @@ func TestOffice_setupOnce(t *testing.T) {
 	if a := late.post("/setup", "code", code); a.status != http.StatusGone {
 		t.Errorf("the code a second time: %d", a.status)
 	}
-	if again, err := b.shop.Office.SetupCode(t.Context()); again != "" || err != nil {
+	if again, err := b.shop.Office.Users.SetupCode(t.Context()); again != "" || err != nil {
 		t.Errorf("another code is made although somebody is there: %q, %v", again, err)
 	}
 }
 
 func TestOffice_codeExpires(t *testing.T) {
 	b := newBureau(t)
-	code, err := b.shop.Office.SetupCode(t.Context())
+	code, err := b.shop.Office.Users.SetupCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestOffice_codeExpires(t *testing.T) {
 // A password of 256 bytes with blanks and umlauts is taken as it is; nothing is cut off (B051).
 func TestOffice_longPassword(t *testing.T) {
 	b := newBureau(t)
-	code, err := b.shop.Office.SetupCode(t.Context())
+	code, err := b.shop.Office.Users.SetupCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +203,7 @@ func TestOffice_triesFromOneAddress(t *testing.T) {
 
 func TestOffice_recoveryCodes(t *testing.T) {
 	b := newBureau(t)
-	code, err := b.shop.Office.SetupCode(t.Context())
+	code, err := b.shop.Office.Users.SetupCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,12 +270,12 @@ func TestOffice_sessions(t *testing.T) {
 	m := b.manager(0)
 	m.get("/office").want(t, "the manager", 200, "")
 	id := b.loginOf(m.name)
-	if err := b.shop.Office.EndUserSessions(t.Context(), b.clerk(), id); err != nil {
+	if err := b.shop.Office.Users.EndSessions(t.Context(), b.clerk(), id); err != nil {
 		t.Fatal(err)
 	}
 	m.get("/office").want(t, "whose sessions were ended", 303, "/office/signin")
 	m.signIn()
-	if err := b.shop.Office.RemoveUser(t.Context(), b.clerk(), id); err != nil {
+	if err := b.shop.Office.Users.Remove(t.Context(), b.clerk(), id); err != nil {
 		t.Fatal(err)
 	}
 	m.get("/office").want(t, "who was removed", 303, "/office/signin")
@@ -283,7 +283,7 @@ func TestOffice_sessions(t *testing.T) {
 	if a := m.post("/office/signin", "name", m.name, "password", bureauPassword); a.status != http.StatusUnauthorized {
 		t.Errorf("who was removed signs in: %d", a.status)
 	}
-	for _, l := range sure(b.shop.Office.Users(t.Context()))(t) {
+	for _, l := range sure(b.shop.Office.Users.All(t.Context()))(t) {
 		if l.ID == id && (l.Name != office.Pseudonym(id) || l.PasswordHash != "" || len(l.Factor)+len(l.Recovery)+len(l.Browsers) > 0) {
 			t.Errorf("of who was removed is left: %+v", l)
 		}
@@ -302,7 +302,7 @@ func sure[T any](v T, err error) func(*testing.T) T {
 
 func (b *bureau) loginOf(name string) string {
 	b.t.Helper()
-	all := sure(b.shop.Office.Users(b.t.Context()))(b.t)
+	all := sure(b.shop.Office.Users.All(b.t.Context()))(b.t)
 	i := slices.IndexFunc(all, func(l kiosk.User) bool { return l.Name == name })
 	if i < 0 {
 		b.t.Fatalf("nobody is called %q", name)
@@ -314,10 +314,10 @@ func (b *bureau) loginOf(name string) string {
 func TestOffice_reset(t *testing.T) {
 	b := newBureau(t)
 	g := b.organizer()
-	if _, err := b.shop.Office.ResetOrganizer(t.Context(), "nobody", false); kiosk.CodeOf(err) != kiosk.NotFound {
+	if _, err := b.shop.Office.Users.ResetOrganizer(t.Context(), "nobody", false); kiosk.CodeOf(err) != kiosk.NotFound {
 		t.Errorf("somebody unknown: %v", err)
 	}
-	code := sure(b.shop.Office.ResetOrganizer(t.Context(), g.name, false))(t)
+	code := sure(b.shop.Office.Users.ResetOrganizer(t.Context(), g.name, false))(t)
 	n := b.desktop()
 	n.post("/setup", "code", code).want(t, "the code", 303, "/setup/you")
 	const fresh = "seven loud geese"
@@ -337,12 +337,12 @@ func TestOffice_reset(t *testing.T) {
 		t.Errorf("the old password: %d", a.status)
 	}
 
-	code = sure(b.shop.Office.ResetOrganizer(t.Context(), "", true))(t)
+	code = sure(b.shop.Office.Users.ResetOrganizer(t.Context(), "", true))(t)
 	b.later(20 * time.Minute)
 	if a := b.desktop().post("/setup", "code", code); a.status != http.StatusGone {
 		t.Errorf("twenty minutes later: %d", a.status)
 	}
-	code = sure(b.shop.Office.ResetOrganizer(t.Context(), "", true))(t)
+	code = sure(b.shop.Office.Users.ResetOrganizer(t.Context(), "", true))(t)
 	lost := b.desktop()
 	b.later(time.Minute)
 	lost.arrive(g.name, code) // with a new factor

@@ -94,7 +94,7 @@ func TestOffice_stallForms(t *testing.T) {
 		if after := sure(b.shop.Kernel.Stall(t.Context(), id))(t); !sameStall(before, after) {
 			t.Errorf("%s %s=%.20q was half stored: %+v", c.page, c.field, c.value, after)
 		}
-		if items := sure(b.shop.Office.Items(t.Context(), id))(t); len(items) > 0 {
+		if items := sure(b.shop.Office.Catalogue.Items(t.Context(), id))(t); len(items) > 0 {
 			t.Errorf("%s %s=%.20q stored an item", c.page, c.field, c.value)
 		}
 	}
@@ -228,7 +228,7 @@ func TestOffice_people(t *testing.T) {
 	if a := g.post("/office/people", "name", strings.ToUpper(g.name), "role", "organizer"); a.status != http.StatusConflict {
 		t.Errorf("a name that is taken: %d", a.status)
 	}
-	if all := sure(b.shop.Office.Users(t.Context()))(t); len(all) != 1 {
+	if all := sure(b.shop.Office.Users.All(t.Context()))(t); len(all) != 1 {
 		t.Fatalf("%d people", len(all))
 	}
 	page := g.post("/office/people", "name", "Max", "role", "manager "+b.stalls[1].ID).want(t, "an invitation", 200, "")
@@ -243,14 +243,14 @@ func TestOffice_people(t *testing.T) {
 	id := b.loginOf("Max")
 	help := codeIn(g.post("/office/people/help", "id", id, "lost", "").want(t, "help", 200, "").body)
 	m.get("/office").want(t, "whoever is helped is signed out", 303, "/office/signin")
-	if once, _, err := b.shop.Office.NewOneTimeCode(t.Context(), help); err != nil || once.Kind != kiosk.CodeForPassword {
+	if once, _, err := b.shop.Office.Users.NewOneTimeCode(t.Context(), help); err != nil || once.Kind != kiosk.CodeForPassword {
 		t.Errorf("the code is for %+v, %v", once, err)
 	}
 	if a := g.post("/office/people/remove", "id", b.loginOf(g.name)); a.status != http.StatusConflict {
 		t.Errorf("removing oneself: %d", a.status)
 	}
 	g.post("/office/people/remove", "id", id).want(t, "removal", 303, "/office/people")
-	if _, _, err := b.shop.Office.NewOneTimeCode(t.Context(), help); kiosk.CodeOf(err) != kiosk.Gone {
+	if _, _, err := b.shop.Office.Users.NewOneTimeCode(t.Context(), help); kiosk.CodeOf(err) != kiosk.Gone {
 		t.Errorf("the code of who was removed: %v", err)
 	}
 	if trail := g.get("/office/trail"); strings.Contains(trail.body, "Max") || !strings.Contains(trail.body, office.Pseudonym(id)) {

@@ -74,7 +74,7 @@ func (a *assembly) useKey(ctx context.Context, s settings) error {
 	if s.play() || !s.token.empty() {
 		return nil
 	}
-	there, err := a.shop.Office.UseStoredKey(ctx)
+	there, err := a.shop.Office.Settings.UseStoredKey(ctx)
 	if err == nil && !there {
 		a.log.Warn("no SecPaid key yet: no payment can be taken before it is entered in the office")
 	}
@@ -84,19 +84,19 @@ func (a *assembly) useKey(ctx context.Context, s settings) error {
 // openOffice returns the one-time code of the office, "" once somebody can sign in there.
 func (a *assembly) openOffice(ctx context.Context, o opening) (string, error) {
 	if o.office.name != "" {
-		return "", a.shop.Office.AddDemoOrganizer(ctx, o.office.name, o.office.password)
+		return "", a.shop.Office.Users.AddDemoOrganizer(ctx, o.office.name, o.office.password)
 	}
-	return a.shop.Office.SetupCode(ctx)
+	return a.shop.Office.Users.SetupCode(ctx)
 }
 
 // invite returns an invitation for every register, with one-time links where they are due.
 func (a *assembly) invite(ctx context.Context, o opening) ([]invitation, error) {
-	stalls, registers, err := a.shop.Office.Stalls(ctx)
+	stalls, registers, err := a.shop.Office.Stalls.All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if len(stalls) == 0 {
-		stall, err := a.shop.Office.AddStall(ctx, o.stall)
+		stall, err := a.shop.Office.Stalls.Add(ctx, o.stall)
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +118,7 @@ func (a *assembly) invite(ctx context.Context, o opening) ([]invitation, error) 
 func (a *assembly) inviteStall(ctx context.Context, o opening, stall kiosk.Stall, registers []kiosk.Register) ([]invitation, error) {
 	fresh := len(registers) == 0
 	if fresh {
-		r, err := a.shop.Office.AddRegister(ctx, stall.ID, o.register, o.prefix)
+		r, err := a.shop.Office.Registers.Add(ctx, stall.ID, o.register, o.prefix)
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +128,7 @@ func (a *assembly) inviteStall(ctx context.Context, o opening, stall kiosk.Stall
 		}
 	}
 	for n := len(registers) + 1; fresh && n <= 1+o.more; n++ {
-		r, err := a.shop.Office.AddRegister(ctx, stall.ID, fmt.Sprintf("Register %d", n), fmt.Sprintf("R%d", n))
+		r, err := a.shop.Office.Registers.Add(ctx, stall.ID, fmt.Sprintf("Register %d", n), fmt.Sprintf("R%d", n))
 		if err != nil {
 			return nil, err
 		}
@@ -160,7 +160,7 @@ func (a *assembly) addPeople(ctx context.Context, o opening, stall kiosk.Stall, 
 	added := make([]person, 0, len(o.people))
 	for _, who := range o.people {
 		if who.pin == "" {
-			who.pin = a.shop.Office.RandomPIN()
+			who.pin = a.shop.Office.Staff.RandomPIN()
 		}
 		if _, err := a.shop.Till.AddStaff(ctx, stall.ID, who.name, who.role, who.pin); err != nil {
 			return nil, err
@@ -204,7 +204,7 @@ func (a *assembly) greet(out io.Writer, s settings, o opening, invitations []inv
 		fmt.Fprintf(w, "  PIN\t%s\n", o.pin)
 	}
 	greetOffice(w, a.at.till, o, code)
-	if a.shop.Office.OfficeSetsKey() {
+	if a.shop.Office.Settings.SetsKey() {
 		greetKey(w, a)
 	}
 	if a.at.own != a.at.till {

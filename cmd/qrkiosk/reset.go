@@ -49,7 +49,7 @@ func (c *resetCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return refusal(err, s)
 	}
-	code, err := shop.Office.ResetOrganizer(ctx, c.Name, c.FactorLost)
+	code, err := shop.Office.Users.ResetOrganizer(ctx, c.Name, c.FactorLost)
 	if kiosk.CodeOf(err) == kiosk.NotFound {
 		return usagef("no organizer, or more than one, goes by the name %q (--name says who); before the first sign-in, serve prints a code", c.Name)
 	}

@@ -28,7 +28,7 @@ func TestRetention(t *testing.T) {
 	put(young, 2, true)
 	put(open, 3, false)
 	for run, want := range []kiosk.Purged{{Notes: 1, Keys: 1}, {}} {
-		if got, err := b.shop.Office.PurgeLoop(t.Context()); err != nil || got != want {
+		if got, err := b.shop.Office.Retention.Purge(t.Context()); err != nil || got != want {
 			t.Errorf("run %d removed %+v, %v; want %+v", run+1, got, err, want)
 		}
 	}

@@ -133,7 +133,7 @@ func TestPictures(t *testing.T) {
 		lind := kiosk.OfficeActor{User: "lind", Role: kiosk.Organizer}
 		var b bytes.Buffer
 		h.must(png.Encode(&b, image.NewGray(image.Rect(0, 0, 30, 20))))
-		p, err := h.shop.Office.AddPicture(ctx, lind, stall, "Loaves", b.Bytes())
+		p, err := h.shop.Office.Pictures.Add(ctx, lind, stall, "Loaves", b.Bytes())
 		h.must(err)
 		d := h.customer()
 		if page := d.get(views.PathDisplay).body; !strings.Contains(page, `src="/picture/`+p.ID+`"`) || !strings.Contains(page, `alt="Loaves"`) {
@@ -150,17 +150,17 @@ func TestPictures(t *testing.T) {
 			kiosk.KeyPictureKind: []byte("<svg onload=alert(1)>"),
 			kiosk.KeyPictureSize: bytes.Repeat(b.Bytes(), 1+(kiosk.PictureBytes/b.Len())),
 		} {
-			if _, err := h.shop.Office.AddPicture(ctx, lind, stall, "x", raw); kiosk.KeyOf(err) != key {
+			if _, err := h.shop.Office.Pictures.Add(ctx, lind, stall, "x", raw); kiosk.KeyOf(err) != key {
 				t.Errorf("%s: %v", key, err)
 			}
 		}
-		if _, err := h.shop.Office.AddPicture(ctx, lind, stall, "", b.Bytes()); kiosk.KeyOf(err) != kiosk.KeyPictureName {
+		if _, err := h.shop.Office.Pictures.Add(ctx, lind, stall, "", b.Bytes()); kiosk.KeyOf(err) != kiosk.KeyPictureName {
 			t.Errorf("no name: %v", err)
 		}
-		if err := h.shop.Office.RemovePicture(ctx, lind, "another", p.ID); kiosk.CodeOf(err) != kiosk.NotFound {
+		if err := h.shop.Office.Pictures.Remove(ctx, lind, "another", p.ID); kiosk.CodeOf(err) != kiosk.NotFound {
 			t.Errorf("another stall's: %v", err)
 		}
-		h.must(h.shop.Office.RemovePicture(ctx, lind, stall, p.ID))
+		h.must(h.shop.Office.Pictures.Remove(ctx, lind, stall, p.ID))
 		if page := d.get(views.PathDisplay).body; strings.Contains(page, "/picture/") {
 			t.Error("a removed picture is still shown")
 		}

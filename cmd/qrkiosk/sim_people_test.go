@@ -71,9 +71,9 @@ func (s *simulation) changeAccount() {
 	stall := s.till().Stall
 	var err error
 	if stall.AccountID != "" {
-		err = s.shop.Office.EndStallAccount(context.Background(), boss, stall.ID)
+		err = s.shop.Office.StallAccounts.End(context.Background(), boss, stall.ID)
 	} else {
-		_, err = s.shop.Office.SetStallAccount(context.Background(), boss, stall.ID, ownerKey)
+		_, err = s.shop.Office.StallAccounts.Set(context.Background(), boss, stall.ID, ownerKey)
 	}
 	switch kiosk.CodeOf(err) {
 	case "", kiosk.NotSent, kiosk.Unclear, kiosk.TooMany: // nobody can be asked just now

@@ -300,7 +300,7 @@ func TestSocket_newsFromElsewhere(t *testing.T) {
 func TestSocket_register(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *house) {
 		h.saleElsewhere()
-		stalls, registers, err := h.shop.Office.Stalls(context.Background())
+		stalls, registers, err := h.shop.Office.Stalls.All(context.Background())
 		h.must(err)
 		for _, s := range stalls {
 			for _, r := range registers[s.ID] {

@@ -107,7 +107,7 @@ func TestTerms_areTried(t *testing.T) {
 		try := func(name string, by kiosk.OfficeActor, terms []kiosk.Share, want kiosk.Code, made int) {
 			t.Helper()
 			there := len(h.sandbox.Links())
-			if err := h.shop.Office.TryTerms(ctx, by, stall, terms); kiosk.CodeOf(err) != want {
+			if err := h.shop.Office.Stalls.TryTerms(ctx, by, stall, terms); kiosk.CodeOf(err) != want {
 				t.Errorf("%s: %v, want %q", name, err, want)
 			}
 			if n := len(h.sandbox.Links()) - there; n != made || len(h.payable()) != 0 {

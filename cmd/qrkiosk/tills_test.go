@@ -58,7 +58,7 @@ func newThirty(h *house) *thirty {
 	})
 	stall := h.till().Stall.ID
 	for n := range tillCount {
-		r, err := h.shop.Office.AddRegister(context.Background(), stall, fmt.Sprintf("Till %d", n), fmt.Sprintf("T%d", n))
+		r, err := h.shop.Office.Registers.Add(context.Background(), stall, fmt.Sprintf("Till %d", n), fmt.Sprintf("T%d", n))
 		h.must(err)
 		m.actors = append(m.actors, kiosk.Actor{Staff: h.actor.Staff, Role: h.actor.Role, Device: "tablet of " + r.ID, Register: r.ID})
 	}

@@ -33,8 +33,8 @@ var (
 // sell sells at a register until the world has had its sales and everything that is owed.
 func (r *register) sell(ctx context.Context) {
 	for ctx.Err() == nil {
-		n := r.w.next.Add(1)
-		if r.w.enough(n) {
+		n := r.w.turns.next.Add(1)
+		if r.w.turns.enough(n) {
 			return
 		}
 		o := &order{cents: firstCents + n, key: fmt.Sprintf("torture-%016x-%06d", r.w.seed, n)}
@@ -42,10 +42,10 @@ func (r *register) sell(ctx context.Context) {
 			return
 		}
 		r.w.fate().live(ctx, r, o)
-		if rest := r.w.restAfter(n); rest > 0 {
-			pause(ctx, r.w.between(0, rest))
+		if rest := r.w.turns.restAfter(n); rest > 0 {
+			pause(ctx, r.w.dice.between(0, rest))
 		}
-		if r.w.chance(60) {
+		if r.w.dice.chance(60) {
 			r.changeShift(ctx)
 		}
 	}
@@ -67,14 +67,14 @@ func (r *register) charge(ctx context.Context, o *order) bool {
 			if busy.IsZero() {
 				busy = time.Now()
 			}
-			if time.Since(busy) > time.Duration(800+r.w.number(1500))*time.Millisecond {
+			if time.Since(busy) > time.Duration(800+r.w.dice.number(1500))*time.Millisecond {
 				busy = time.Time{}
 				r.giveUpCurrent(ctx)
 			}
 		default:
 			r.refused(ctx, status, told)
 		}
-		if !pause(ctx, r.w.between(15*time.Millisecond, 70*time.Millisecond)) {
+		if !pause(ctx, r.w.dice.between(15*time.Millisecond, 70*time.Millisecond)) {
 			return false
 		}
 	}
@@ -86,7 +86,7 @@ func (r *register) press(ctx context.Context, o *order) (int, string, error) {
 	post := func() (int, string, error) {
 		return r.tablet.post(ctx, "/till/charge", "cents", strconv.FormatInt(o.cents, 10), "key", o.key)
 	}
-	if !r.w.chance(12) && !r.w.owes("double-tap") {
+	if !r.w.dice.chance(12) && !r.w.turns.owes("double-tap") {
 		return post()
 	}
 	var both sync.WaitGroup
@@ -163,7 +163,7 @@ func (r *register) giveUpCurrent(ctx context.Context) {
 		return
 	}
 	what := "/till/cancel"
-	if (state == "awaiting" || state == "checking") && r.w.chance(4) {
+	if (state == "awaiting" || state == "checking") && r.w.dice.chance(4) {
 		what = "/till/aside"
 	}
 	if status, told, err := r.tablet.post(ctx, what, "sale", sale); err == nil && status >= 500 && status != http.StatusServiceUnavailable {

@@ -66,7 +66,7 @@ func (w *world) check(ctx context.Context) (report, error) {
 		c.broken(invariantOf(p), "%s", p)
 	}
 	c.Faults = w.count.all()
-	c.Silent = w.silent()
+	c.Silent = w.turns.silent()
 	return c.report, nil
 }
 

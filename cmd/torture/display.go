@@ -47,7 +47,7 @@ func (r *register) watch(ctx context.Context) {
 			}
 		})
 		r.w.count.fire("display-reconnected")
-		if !pause(ctx, r.w.between(20*time.Millisecond, 200*time.Millisecond)) {
+		if !pause(ctx, r.w.dice.between(20*time.Millisecond, 200*time.Millisecond)) {
 			return
 		}
 	}

@@ -32,14 +32,14 @@ var gremlinWithPlain = []string{"webhook-form-b", "webhook-form-c", "webhook-mul
 func (w *world) gremlin(ctx context.Context, low, high time.Duration) {
 	names, armed := gatewayFaults(w.quick), map[string]bool{}
 	for n := 0; pause(ctx, w.gremlinRest(low, high)); n++ {
-		owed := w.owedOf("gateway-", names)
+		owed := w.turns.owedOf("gateway-", names)
 		if n%10 == 9 || len(owed) > 0 {
 			w.collect(ctx, armed)
 		}
 		if len(owed) > 0 {
 			w.arm(ctx, owed[n%len(owed)], armed)
 		} else {
-			w.arm(ctx, names[w.number(len(names))], armed)
+			w.arm(ctx, names[w.dice.number(len(names))], armed)
 		}
 	}
 	w.collect(context.WithoutCancel(ctx), armed)
@@ -48,10 +48,10 @@ func (w *world) gremlin(ctx context.Context, low, high time.Duration) {
 // gremlinRest is the time until the next fault: less while anything is owed, since a slow ring could be
 // owing all of them.
 func (w *world) gremlinRest(low, high time.Duration) time.Duration {
-	if len(w.owed()) > 0 {
+	if len(w.turns.owed()) > 0 {
 		low, high = min(low, 100*time.Millisecond), min(high, 400*time.Millisecond)
 	}
-	return w.between(low, high)
+	return w.dice.between(low, high)
 }
 
 // gatewayFaults lists them in order, for a quick run without those that leave links behind which come
@@ -69,11 +69,11 @@ func gatewayFaults(quick bool) []string {
 // a new one if another fault has taken that.
 func (w *world) arm(ctx context.Context, name string, armed map[string]bool) {
 	if !armed[name] {
-		_, _ = w.command(ctx, "faults", map[string]any{"name": name, "times": max(1, gremlinFaults[name])})
+		_, _ = w.remote.command(ctx, "faults", map[string]any{"name": name, "times": max(1, gremlinFaults[name])})
 		armed[name] = true
 	}
 	if slices.Contains(gremlinWithPlain, name) {
-		_, _ = w.command(ctx, "faults", map[string]any{"name": "webhook-plain", "times": 1})
+		_, _ = w.remote.command(ctx, "faults", map[string]any{"name": "webhook-plain", "times": 1})
 	}
 }
 
@@ -85,7 +85,7 @@ type catalogueEntry struct {
 
 func (w *world) catalogue(ctx context.Context) []catalogueEntry {
 	var list []catalogueEntry
-	_ = w.ask(ctx, "faults", &list) // an empty list shows in the report
+	_ = w.remote.ask(ctx, "faults", &list) // an empty list shows in the report
 	return list
 }
 
@@ -106,7 +106,7 @@ func (w *world) calm(ctx context.Context) {
 	}
 	for _, info := range w.catalogue(ctx) {
 		if info.Left != 0 {
-			_, _ = w.command(ctx, "faults", map[string]any{"name": info.Name, "times": 0})
+			_, _ = w.remote.command(ctx, "faults", map[string]any{"name": info.Name, "times": 0})
 		}
 	}
 }

@@ -47,31 +47,31 @@ var fates = []fate{
 	{"forged-then-pays", 2, func(ctx context.Context, r *register, o *order) {
 		r.untilShown(ctx, o)
 		r.w.onNewestLink(ctx, o, "forge")
-		r.w.pay(ctx, o, r.w.between(0, 3*time.Second))
+		r.w.pay(ctx, o, r.w.dice.between(0, 3*time.Second))
 	}},
 	{"forged-alone", 1, func(ctx context.Context, r *register, o *order) { r.w.onNewestLink(ctx, o, "forge") }},
 	{"cancelled", 4, func(ctx context.Context, r *register, o *order) { r.untilShown(ctx, o); r.cancel(ctx, o) }},
 	{"cancelled-at-once", 2, func(ctx context.Context, r *register, o *order) { r.cancel(ctx, o) }},
 	{"cancel-against-pay", 3, func(ctx context.Context, r *register, o *order) {
 		r.untilShown(ctx, o)
-		r.w.pay(ctx, o, r.w.between(0, 30*time.Millisecond))
+		r.w.pay(ctx, o, r.w.dice.between(0, 30*time.Millisecond))
 		r.cancel(ctx, o)
 	}},
 	{"photographed", 2, func(ctx context.Context, r *register, o *order) {
 		r.untilShown(ctx, o)
 		r.cancel(ctx, o)
-		r.w.pay(ctx, o, r.w.between(0, time.Second))
+		r.w.pay(ctx, o, r.w.dice.between(0, time.Second))
 	}},
 	{"paid-after-the-answer-was-lost", 1, func(ctx context.Context, r *register, o *order) {
 		r.untilShown(ctx, o)
-		_, _ = r.w.command(ctx, "faults", map[string]any{"name": "delete-500", "times": 2})
+		_, _ = r.w.remote.command(ctx, "faults", map[string]any{"name": "delete-500", "times": 2})
 		r.cancel(ctx, o)
 		r.w.pay(ctx, o, 10*time.Millisecond)
 	}},
 	{"set-aside-pays-later", 1, func(ctx context.Context, r *register, o *order) {
 		r.untilShown(ctx, o)
 		_, _, _ = r.tablet.post(ctx, "/till/aside", "sale", o.sale)
-		r.w.pay(ctx, o, r.w.between(time.Second, 5*time.Second))
+		r.w.pay(ctx, o, r.w.dice.between(time.Second, 5*time.Second))
 	}},
 	{"lapses", 1, func(ctx context.Context, r *register, o *order) {
 		r.untilShown(ctx, o)
@@ -81,7 +81,7 @@ var fates = []fate{
 
 func (w *world) fate() *fate {
 	f := w.drawnFate()
-	if len(w.owed()) > 0 {
+	if len(w.turns.owed()) > 0 {
 		f = &fates[int(w.dealt.Add(1)-1)%len(fates)]
 	}
 	w.count.fire("fate-" + f.name)
@@ -93,7 +93,7 @@ func (w *world) drawnFate() *fate {
 	for i := range fates {
 		all += fates[i].share
 	}
-	at := w.number(all)
+	at := w.dice.number(all)
 	for i := range fates {
 		if at -= fates[i].share; at < 0 {
 			return &fates[i]
@@ -106,7 +106,7 @@ func (w *world) drawnFate() *fate {
 func withFault(name string) func(context.Context, *register, *order) {
 	return func(ctx context.Context, r *register, o *order) {
 		r.untilShown(ctx, o)
-		_, _ = r.w.command(ctx, "faults", map[string]any{"name": name, "times": 1})
+		_, _ = r.w.remote.command(ctx, "faults", map[string]any{"name": name, "times": 1})
 		r.w.pay(ctx, o, 0)
 	}
 }
@@ -136,7 +136,7 @@ func (w *world) payLink(ctx context.Context, cents int64) bool {
 	if last.Status != "Unused" {
 		return true
 	}
-	status, err := w.command(ctx, "pay", map[string]any{"link_id": last.ID})
+	status, err := w.remote.command(ctx, "pay", map[string]any{"link_id": last.ID})
 	switch {
 	case err != nil:
 		return false
@@ -159,7 +159,7 @@ func (w *world) payAny(ctx context.Context) {
 func (w *world) onNewestLink(ctx context.Context, o *order, what string) {
 	for began := time.Now(); time.Since(began) < time.Second; {
 		if links := w.book.ofAmount(o.cents); len(links) > 0 {
-			if status, err := w.command(ctx, what, map[string]any{"link_id": links[len(links)-1].ID}); err == nil && status == http.StatusOK {
+			if status, err := w.remote.command(ctx, what, map[string]any{"link_id": links[len(links)-1].ID}); err == nil && status == http.StatusOK {
 				w.count.fire(what)
 			}
 			return
@@ -174,7 +174,7 @@ func (w *world) onNewestLink(ctx context.Context, o *order, what string) {
 // refused until a row has confirmed the payment: it is asked for again until then.
 func (r *register) bringBack(ctx context.Context, o *order) {
 	amount, part := o.cents, ""
-	if r.w.chance(2) {
+	if r.w.dice.chance(2) {
 		amount, part = amount/2, "yes"
 	}
 	for range 12 {
@@ -190,7 +190,7 @@ func (r *register) bringBack(ctx context.Context, o *order) {
 			r.w.complain("a refund was answered %d: %.300s", status, told)
 		case status < http.StatusMultipleChoices:
 			r.w.count.fire("refund-asked")
-			pause(ctx, r.w.between(0, 2*time.Second))
+			pause(ctx, r.w.dice.between(0, 2*time.Second))
 			r.w.operator(ctx, o)
 		}
 		return
@@ -200,8 +200,8 @@ func (r *register) bringBack(ctx context.Context, o *order) {
 // operator lets SecPaid's operator approve or reject the refund of a sale.
 func (w *world) operator(ctx context.Context, o *order) {
 	for _, l := range w.book.ofAmount(o.cents) {
-		decision := map[string]any{"link_id": l.ID, "approve": !w.chance(4), "reason": "no"}
-		if status, err := w.command(ctx, "refund", decision); err == nil && status == http.StatusOK {
+		decision := map[string]any{"link_id": l.ID, "approve": !w.dice.chance(4), "reason": "no"}
+		if status, err := w.remote.command(ctx, "refund", decision); err == nil && status == http.StatusOK {
 			w.count.fire("refund-decided")
 		}
 	}

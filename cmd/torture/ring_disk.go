@@ -66,14 +66,14 @@ func diskRing() ring {
 // fillDisk fills the disk and makes room again, over and over.
 func fillDisk(ctx context.Context, w *world) error {
 	ballast, calm := filepath.Join(filepath.Dir(w.data), "ballast"), context.WithoutCancel(ctx)
-	for n := 1; pause(ctx, w.between(700*time.Millisecond, 2*time.Second)); n++ {
+	for n := 1; pause(ctx, w.dice.between(700*time.Millisecond, 2*time.Second)); n++ {
 		if err := fill(ballast); err != nil {
 			return err
 		}
 		w.count.fire("disk-full")
-		pause(ctx, w.between(400*time.Millisecond, 2*time.Second))
+		pause(ctx, w.dice.between(400*time.Millisecond, 2*time.Second))
 		w.starve(ctx)
-		killed := n%3 == 0 || w.owes("kill-on-full-disk")
+		killed := n%3 == 0 || w.turns.owes("kill-on-full-disk")
 		if killed {
 			if err := w.killOnFullDisk(ctx); err != nil {
 				return err
@@ -114,7 +114,7 @@ const starveTime = 10 * time.Second
 func (w *world) starve(ctx context.Context) {
 	for began := time.Now(); time.Since(began) < starveTime; {
 		w.countAnswers()
-		if !w.owes("charge-503") && !w.owes("webhook-answered-503") {
+		if !w.turns.owes("charge-503") && !w.turns.owes("webhook-answered-503") {
 			return
 		}
 		w.payAny(ctx)

@@ -66,13 +66,13 @@ func killRing(names []string) ring {
 func killer(ctx context.Context, w *world, names []string, low, high time.Duration) error {
 	tried, deadly := map[string]int{}, ""
 	for n := 1; ctx.Err() == nil; n++ {
-		if err := w.oneLife(ctx, deadly, w.between(low, high)); err != nil {
+		if err := w.oneLife(ctx, deadly, w.dice.between(low, high)); err != nil {
 			return err
 		}
 		if ctx.Err() != nil {
 			break // the server stays up
 		}
-		if n%15 == 0 || w.owes("second-writer-refused") {
+		if n%15 == 0 || w.turns.owes("second-writer-refused") {
 			w.tryTwice(ctx)
 		}
 		deadly = w.nextDeath(n, names, tried)
@@ -113,7 +113,7 @@ func (w *world) startAgain(ctx context.Context) error {
 // nextDeath chooses the crash point where the next life ends, "" for any place: every second life is
 // for one that is owed, and otherwise every fourth for one that was tried least.
 func (w *world) nextDeath(n int, names []string, tried map[string]int) string {
-	owed := w.owedOf("crash-", names)
+	owed := w.turns.owedOf("crash-", names)
 	switch {
 	case len(owed) > 0 && n%2 == 0:
 		names = owed
@@ -132,7 +132,7 @@ func (w *world) leastTried(names []string, tried map[string]int) string {
 		least = min(least, tried[name])
 	}
 	few := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return tried[name] > least })
-	return few[w.number(len(few))]
+	return few[w.dice.number(len(few))]
 }
 
 // lifeOf are the variables of a life that ends at a crash point, at one of its first passages; at the
@@ -141,8 +141,8 @@ func (w *world) lifeOf(point string) []string {
 	if point == "" {
 		return nil
 	}
-	passage := 1 + w.number(3)
-	if w.owes("crash-" + point) {
+	passage := 1 + w.dice.number(3)
+	if w.turns.owes("crash-" + point) {
 		passage = 1
 	}
 	return []string{fmt.Sprintf("QRKIOSK_CRASH=%s:%d", point, passage)}
@@ -159,7 +159,7 @@ func (w *world) oneLife(ctx context.Context, deadly string, span time.Duration) 
 	if deadly != "" {
 		span = deadlyTime
 	}
-	if w.owes("crash-" + deadly) {
+	if w.turns.owes("crash-" + deadly) {
 		span = owedTime
 	}
 	t := time.NewTimer(span)
@@ -179,8 +179,8 @@ func (w *world) oneLife(ctx context.Context, deadly string, span time.Duration) 
 		return nil
 	case <-t.C:
 	}
-	if deadly == "" && (w.chance(25) || w.owes("freeze")) {
-		w.freeze(ctx, w.between(100*time.Millisecond, 2*time.Second))
+	if deadly == "" && (w.dice.chance(25) || w.turns.owes("freeze")) {
+		w.freeze(ctx, w.dice.between(100*time.Millisecond, 2*time.Second))
 	}
 	if w.server.kill() {
 		w.count.fire("kill")

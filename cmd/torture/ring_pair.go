@@ -107,7 +107,7 @@ func (p *pair) torment(ctx context.Context, w *world) error {
 	blows := map[string]func(ctx context.Context, w *world, victim, other *process) error{
 		"kill": p.kill, "pair-frozen": p.freeze, "broker-restart": p.restartBroker,
 	}
-	for n := 0; pause(ctx, w.between(300*time.Millisecond, 2*time.Second)); n++ {
+	for n := 0; pause(ctx, w.dice.between(300*time.Millisecond, 2*time.Second)); n++ {
 		if err := blows[w.nextBlow(n)](calm, w, p.both[n%2], p.both[1-n%2]); err != nil {
 			return err
 		}
@@ -121,7 +121,7 @@ var pairBlows = []string{"pair-frozen", "kill", "kill", "broker-restart", "kill"
 
 // nextBlow is the first one that is owed, or the next in the round.
 func (w *world) nextBlow(n int) string {
-	for _, name := range w.owed() {
+	for _, name := range w.turns.owed() {
 		if slices.Contains(pairBlows, name) {
 			return name
 		}
@@ -139,20 +139,20 @@ func aim(w *world, one *process) {
 
 // kill ends a server at once; every second time traffic has been led to the other one before.
 func (p *pair) kill(ctx context.Context, w *world, victim, other *process) error {
-	if w.chance(2) {
+	if w.dice.chance(2) {
 		aim(w, other)
 	}
 	if victim.kill() {
 		w.count.fire("kill")
 	}
 	aim(w, other)
-	pause(ctx, w.between(50*time.Millisecond, 3*time.Second))
+	pause(ctx, w.dice.between(50*time.Millisecond, 3*time.Second))
 	return p.launch(ctx, victim)
 }
 
 func (p *pair) freeze(ctx context.Context, w *world, victim, other *process) error {
 	victim.signal(syscall.SIGSTOP)
-	pause(ctx, w.between(0, time.Second))
+	pause(ctx, w.dice.between(0, time.Second))
 	aim(w, other)
 	pause(ctx, beyondLease)
 	victim.signal(syscall.SIGCONT)
@@ -163,7 +163,7 @@ func (p *pair) freeze(ctx context.Context, w *world, victim, other *process) err
 func (p *pair) restartBroker(ctx context.Context, w *world, _, _ *process) error {
 	p.broker.Shutdown()
 	p.broker.WaitForShutdown()
-	pause(ctx, w.between(100*time.Millisecond, 3*time.Second))
+	pause(ctx, w.dice.between(100*time.Millisecond, 3*time.Second))
 	w.count.fire("broker-restart")
 	return p.openBroker(p.port)
 }

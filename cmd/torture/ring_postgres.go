@@ -70,7 +70,7 @@ func (c *cluster) prepare(_ context.Context, w *world) error {
 		return err
 	}
 	c.proxy.faults = []netFault{netCutAtCommit, netCutAtCommit, netReset, netDrop, netLatency, netRefuse}
-	c.proxy.owed = func() netFault { return w.owedNetFault(c.proxy) }
+	c.proxy.owed = func() netFault { return w.turns.owedNetFault(c.proxy) }
 	address := func(host string) string {
 		return (&url.URL{
 			Scheme: "postgres", User: url.User("qrkiosk"), Host: host, Path: "/postgres",
@@ -97,11 +97,11 @@ func (c *cluster) torment(ctx context.Context, w *world, names []string) error {
 
 // restarts stops the database as a power cut would, as far as it can tell, and starts it again.
 func (c *cluster) restarts(ctx context.Context, w *world) error {
-	for pause(ctx, w.between(2*time.Second, 5*time.Second)) {
+	for pause(ctx, w.dice.between(2*time.Second, 5*time.Second)) {
 		if err := c.run("pg_ctl", "-D", c.data(), "-w", "-s", "-m", "immediate", "stop"); err != nil {
 			return err
 		}
-		pause(ctx, w.between(100*time.Millisecond, time.Second))
+		pause(ctx, w.dice.between(100*time.Millisecond, time.Second))
 		if err := c.up(); err != nil {
 			return err
 		}

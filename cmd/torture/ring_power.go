@@ -27,7 +27,7 @@ func powerRing() ring {
 		prepare: preparePower,
 		after:   func(w *world) { _ = unmountImage(context.Background(), w) },
 		torment: func(ctx context.Context, w *world) error {
-			for pause(ctx, w.between(600*time.Millisecond, 1800*time.Millisecond)) {
+			for pause(ctx, w.dice.between(600*time.Millisecond, 1800*time.Millisecond)) {
 				if err := cutPower(context.WithoutCancel(ctx), w); err != nil {
 					return err
 				}

@@ -121,6 +121,6 @@ func (w *world) tell(ctx context.Context, say io.Writer) {
 		n := len(w.accepted)
 		w.mu.Unlock()
 		_, _ = fmt.Fprintf(say, "%s: %v, %d of %d sales, %d kills, %d starts%s\n", w.ring,
-			time.Since(began).Round(time.Second), n, w.sales, w.count.of("kill"), w.server.started(), owing(w.owed()))
+			time.Since(began).Round(time.Second), n, w.sales, w.count.of("kill"), w.server.started(), owing(w.turns.owed()))
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,12 +20,22 @@ import (
 // then will not come, and fails the run.
 const turnTime = 6 * time.Minute
 
+// turns knows how far the sales have come, and what has to go wrong before the end and has not.
+type turns struct {
+	plan  plan
+	count *counters
+	next  atomic.Int64 // the last sale begun
+
+	mu     sync.Mutex
+	beyond time.Time // when the sales were through, zero before
+}
+
 // owed lists what has to happen before the end, in the order of its turns.
-func (w *world) owed() []string {
-	if w.next.Load() < w.sales*3/4 {
+func (t *turns) owed() []string {
+	if t.next.Load() < t.plan.sales*3/4 {
 		return nil
 	}
-	return w.count.missing()
+	return t.count.missing()
 }
 
 // owing says what is owed in a few words.
@@ -36,51 +48,51 @@ func owing(owed []string) string {
 }
 
 // silent lists what this ring alone had to bring about and did not.
-func (w *world) silent() []string {
+func (t *turns) silent() []string {
 	var names []string
-	for _, name := range w.count.missing() {
-		if !slices.Contains(w.shared, name) {
-			names = append(names, w.ring+": "+name)
+	for _, name := range t.count.missing() {
+		if !slices.Contains(t.plan.shared, name) {
+			names = append(names, t.plan.ring+": "+name)
 		}
 	}
 	return names
 }
 
 // owes tells whether a fault has its turn.
-func (w *world) owes(name string) bool { return slices.Contains(w.owed(), name) }
+func (t *turns) owes(name string) bool { return slices.Contains(t.owed(), name) }
 
 // owedOf picks from names those that are owed under a prefix.
-func (w *world) owedOf(prefix string, names []string) []string {
-	owed := w.owed()
+func (t *turns) owedOf(prefix string, names []string) []string {
+	owed := t.owed()
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !slices.Contains(owed, prefix+name) })
 }
 
 // enough tells whether the sale with this number is one too many.
-func (w *world) enough(n int64) bool {
-	if n <= w.sales {
+func (t *turns) enough(n int64) bool {
+	if n <= t.plan.sales {
 		return false
 	}
-	w.mu.Lock()
-	if w.beyond.IsZero() {
-		w.beyond = time.Now()
+	t.mu.Lock()
+	if t.beyond.IsZero() {
+		t.beyond = time.Now()
 	}
-	late := time.Since(w.beyond) > turnTime
-	w.mu.Unlock()
-	return late || len(w.owed()) == 0
+	late := time.Since(t.beyond) > turnTime
+	t.mu.Unlock()
+	return late || len(t.owed()) == 0
 }
 
 // restAfter is how long a cashier rests at most behind the sale with this number: longer behind those
 // that are only made to keep the world going.
-func (w *world) restAfter(n int64) time.Duration {
-	if n > w.sales {
-		return 4 * w.leisure
+func (t *turns) restAfter(n int64) time.Duration {
+	if n > t.plan.sales {
+		return 4 * t.plan.leisure
 	}
-	return w.leisure
+	return t.plan.leisure
 }
 
 // owedNetFault is the fault of a proxy whose turn it is.
-func (w *world) owedNetFault(p *proxy) netFault {
-	owed := w.owed()
+func (t *turns) owedNetFault(p *proxy) netFault {
+	owed := t.owed()
 	for _, what := range p.faults {
 		if slices.Contains(owed, p.counted(what)) {
 			return what

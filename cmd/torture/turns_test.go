@@ -26,37 +26,37 @@ func owingWorld(sales int64, expects ...string) *world {
 func TestOwed_fromThreeQuartersOn(t *testing.T) {
 	w := owingWorld(100, "kill", "freeze", "gateway-slow")
 	w.count.fire("kill")
-	w.next.Store(74)
-	if got := w.owed(); got != nil {
+	w.turns.next.Store(74)
+	if got := w.turns.owed(); got != nil {
 		t.Errorf("sale 74 of 100: %v is owed already", got)
 	}
-	w.next.Store(75)
-	if diff := cmp.Diff([]string{"freeze", "gateway-slow"}, w.owed()); diff != "" {
+	w.turns.next.Store(75)
+	if diff := cmp.Diff([]string{"freeze", "gateway-slow"}, w.turns.owed()); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"slow"}, w.owedOf("gateway-", []string{"down", "slow"})); diff != "" {
+	if diff := cmp.Diff([]string{"slow"}, w.turns.owedOf("gateway-", []string{"down", "slow"})); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"kill: freeze"}, w.silent()); diff != "" {
+	if diff := cmp.Diff([]string{"kill: freeze"}, w.turns.silent()); diff != "" {
 		t.Errorf("what the ring alone owes: %s", diff)
 	}
 }
 
 func TestEnough_notBeforeEverythingCame(t *testing.T) {
 	w := owingWorld(100, "freeze")
-	w.next.Store(100)
+	w.turns.next.Store(100)
 	for n, want := range map[int64]bool{100: false, 101: false} {
-		if got := w.enough(n); got != want {
+		if got := w.turns.enough(n); got != want {
 			t.Errorf("with a debt: enough(%d) = %v", n, got)
 		}
 	}
-	w.beyond = time.Now().Add(-turnTime - time.Second)
-	if !w.enough(101) {
+	w.turns.beyond = time.Now().Add(-turnTime - time.Second)
+	if !w.turns.enough(101) {
 		t.Error("a debt that nobody pays is waited for without end")
 	}
-	w.beyond = time.Time{}
+	w.turns.beyond = time.Time{}
 	w.count.fire("freeze")
-	if w.enough(100) || !w.enough(101) {
+	if w.turns.enough(100) || !w.turns.enough(101) {
 		t.Error("without a debt the last sale is not the hundredth")
 	}
 }
@@ -64,7 +64,7 @@ func TestEnough_notBeforeEverythingCame(t *testing.T) {
 // TestFates_inTurn: as long as anything is owed each fate comes once in a round.
 func TestFates_inTurn(t *testing.T) {
 	w := owingWorld(100, "freeze")
-	w.next.Store(80)
+	w.turns.next.Store(80)
 	for round := range 2 {
 		for i := range fates {
 			if got := w.fate().name; got != fates[i].name {
@@ -82,7 +82,7 @@ func TestProxy_drawsWhatIsOwed(t *testing.T) {
 	}
 	defer p.close()
 	w.expectNetFaults(p)
-	w.next.Store(3)
+	w.turns.next.Store(3)
 	if what, _ := p.draw(); what != healthy {
 		t.Errorf("in calm times: %s", what)
 	}
@@ -94,7 +94,7 @@ func TestProxy_drawsWhatIsOwed(t *testing.T) {
 		}
 		p.fired(what)
 	}
-	if owed := w.owed(); len(owed) > 0 {
+	if owed := w.turns.owed(); len(owed) > 0 {
 		t.Errorf("still owed: %v", owed)
 	}
 }
@@ -102,7 +102,7 @@ func TestProxy_drawsWhatIsOwed(t *testing.T) {
 // TestPair_blowsAreOwed: a run too short for the round of blows has those that are missing first.
 func TestPair_blowsAreOwed(t *testing.T) {
 	w := owingWorld(4, "broker-restart", "pair-swap", "pair-frozen")
-	w.next.Store(4)
+	w.turns.next.Store(4)
 	for _, want := range []string{"broker-restart", "pair-frozen"} {
 		if got := w.nextBlow(1); got != want {
 			t.Errorf("%s instead of %s", got, want)
@@ -116,7 +116,7 @@ func TestPair_blowsAreOwed(t *testing.T) {
 
 func TestNextDeath_whatIsOwedFirst(t *testing.T) {
 	w, names := owingWorld(4, "crash-b", "crash-c"), []string{"a", "b", "c"}
-	w.next.Store(4)
+	w.turns.next.Store(4)
 	tried, died := map[string]int{}, []string{}
 	for n := 1; n <= 4; n++ {
 		died = append(died, w.nextDeath(n, names, tried))

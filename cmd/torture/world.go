@@ -3,12 +3,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -16,7 +13,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -49,10 +45,12 @@ type world struct {
 	data    string
 	db      database
 	count   *counters
+	dice    *dice
+	turns   *turns
+	remote  *remote // of the sandbox
 	book    *book
 	server  *process
 	sandbox *process
-	control *http.Client
 	gate    *proxy // server to gateway
 	hook    *proxy // gateway to server
 	till    *proxy // tills and displays to server
@@ -61,16 +59,13 @@ type world struct {
 
 	registers []*register
 	fragile   bool         // the server may refuse to start for a while
-	next      atomic.Int64 // the last sale begun
 	dealt     atomic.Int64 // fates dealt in turn
 	payers    sync.WaitGroup
 
 	mu       sync.Mutex
-	dice     *rand.Rand
 	accepted []acceptance
 	frames   []shown
 	problems []string
-	beyond   time.Time // when the sales were through, zero before
 }
 
 // acceptance is a charge that a till was told is stored.
@@ -91,24 +86,13 @@ type register struct {
 }
 
 func newWorld(p plan) *world {
+	count := newCounters()
 	return &world{
-		plan: p, data: filepath.Join(p.dir, "data"), count: newCounters(),
-		dice: rand.New(rand.NewPCG(p.seed, 3)), control: &http.Client{Timeout: 10 * time.Second},
-		book: newBook(filepath.Join(p.dir, "sandbox.book")),
+		plan: p, data: filepath.Join(p.dir, "data"), count: count, turns: &turns{plan: p, count: count},
+		dice:   &dice{rand: rand.New(rand.NewPCG(p.seed, 3))},
+		remote: &remote{client: &http.Client{Timeout: 10 * time.Second}},
+		book:   newBook(filepath.Join(p.dir, "sandbox.book")),
 	}
-}
-
-// chance draws: true once in n times.
-func (w *world) chance(n int) bool { return w.number(n) == 0 }
-
-func (w *world) number(n int) int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.dice.IntN(n)
-}
-
-func (w *world) between(low, high time.Duration) time.Duration {
-	return low + time.Duration(w.number(int(high-low)))
 }
 
 // complain keeps what must not have happened, the first hundred of it.
@@ -141,8 +125,9 @@ func (w *world) open(ctx context.Context) error {
 			w.expectNetFaults(*between.p)
 		}
 	}
+	w.remote.url = "http://" + ports[0] + "/control/"
 	w.sandbox = &process{
-		name: "sandbox", path: w.binary, ready: "http://" + ports[0] + "/control/clock", log: filepath.Join(w.dir, "sandbox.log"),
+		name: "sandbox", path: w.binary, ready: w.remote.url + "clock", log: filepath.Join(w.dir, "sandbox.log"),
 		args: []string{
 			"sandbox", "--listen", ports[0], "--token", apiKey, "--book", w.book.path, "--limit", "0",
 			"--url", "http://" + w.gate.addr, "--log-format", "json", "--log-level", "warn",
@@ -166,7 +151,7 @@ func (w *world) expectNetFaults(p *proxy) {
 	for _, what := range p.faults {
 		w.count.expect(p.counted(what))
 	}
-	p.owed = func() netFault { return w.owedNetFault(p) }
+	p.owed = func() netFault { return w.turns.owedNetFault(p) }
 }
 
 // program is the server with the settings of a live installation towards loopback.
@@ -263,44 +248,6 @@ func (r *register) signIn(ctx context.Context) error {
 		err = fmt.Errorf("signing in: %d\n%s", status, body)
 	}
 	return err
-}
-
-// command tells the sandbox what to do through its control API.
-func (w *world) command(ctx context.Context, what string, fields map[string]any) (int, error) {
-	raw, err := json.Marshal(fields)
-	if err != nil {
-		return 0, err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.controlURL(what), bytes.NewReader(raw))
-	if err != nil {
-		return 0, err
-	}
-	r.Header.Set("Content-Type", "application/json")
-	resp, err := w.control.Do(r)
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
-	_, err = io.Copy(io.Discard, resp.Body)
-	return resp.StatusCode, err
-}
-
-func (w *world) controlURL(what string) string {
-	return strings.TrimSuffix(w.sandbox.ready, "clock") + what
-}
-
-// ask reads a list of the control API.
-func (w *world) ask(ctx context.Context, what string, into any) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, w.controlURL(what), http.NoBody)
-	if err != nil {
-		return err
-	}
-	resp, err := w.control.Do(r)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	return json.NewDecoder(resp.Body).Decode(into)
 }
 
 // pause waits, or tells that the world is at its end.

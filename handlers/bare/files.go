@@ -53,7 +53,7 @@ func (b *Bare) brand(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (b *Bare) readBrands(r *http.Request) error {
-	stalls, _, err := b.rooms.Office.Stalls(r.Context())
+	stalls, _, err := b.rooms.Office.Stalls.All(r.Context())
 	for _, stall := range stalls {
 		css, hash := views.BrandCSS(stall)
 		b.brands.Store(hash, css)
@@ -63,7 +63,7 @@ func (b *Bare) readBrands(r *http.Request) error {
 
 // picture serves a picture of a stall's displays; its address changes with what it holds.
 func (b *Bare) picture(w http.ResponseWriter, r *http.Request) error {
-	p, raw, err := b.rooms.Office.Picture(r.Context(), front.PlainID(chi.URLParam(r, "id")))
+	p, raw, err := b.rooms.Office.Pictures.Picture(r.Context(), front.PlainID(chi.URLParam(r, "id")))
 	if err != nil {
 		return err
 	}

@@ -155,7 +155,7 @@ func (t *Till) items(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	items, err := t.rooms.Office.Items(r.Context(), tillScreen.Stall.ID)
+	items, err := t.rooms.Office.Catalogue.Items(r.Context(), tillScreen.Stall.ID)
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (t *Till) tillPage(w http.ResponseWriter, r *http.Request, status int, caus
 	p := t.front.View(r)
 	p.Lang = t.front.StaffLang(r, screen.Stall)
 	x.Staff, x.Key, x.Typed = front.TillActorOf(r).Staff, newKey(), typed
-	if x.Items, err = t.rooms.Office.Items(r.Context(), screen.Stall.ID); err != nil {
+	if x.Items, err = t.rooms.Office.Catalogue.Items(r.Context(), screen.Stall.ID); err != nil {
 		return err
 	}
 	if cause != nil {

@@ -132,7 +132,7 @@ func (f *Front) InOffice(ctx context.Context) (kiosk.User, error) {
 	if now-seen > touchEvery.Milliseconds() {
 		f.OfficeSessions.Put(ctx, OfficeSeen, now)
 	}
-	return f.Rooms.Office.ActiveUser(ctx, id, f.OfficeSessions.GetInt64(ctx, OfficeGen))
+	return f.Rooms.Office.SignIn.ActiveUser(ctx, id, f.OfficeSessions.GetInt64(ctx, OfficeGen))
 }
 
 // notInOffice sends people to the door and takes back a cookie that is worth nothing any more.

@@ -33,7 +33,7 @@ func (st *Stalls) stallAccountPage(w http.ResponseWriter, r *http.Request, statu
 	if err != nil {
 		return err
 	}
-	names, err := st.rooms.Office.NamesByID(r.Context())
+	names, err := st.rooms.Office.Trail.NamesByID(r.Context())
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (st *Stalls) stallAccountPage(w http.ResponseWriter, r *http.Request, statu
 
 func (st *Stalls) stallAccountSet(w http.ResponseWriter, r *http.Request) error {
 	stall := front.PlainID(chi.URLParam(r, "stall"))
-	set, err := st.rooms.Office.SetStallAccount(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, r.PostForm.Get("key"))
+	set, err := st.rooms.Office.StallAccounts.Set(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, r.PostForm.Get("key"))
 	r.PostForm.Del("key")
 	if err == nil {
 		st.log.Info("the account of a stall was set", "stall", stall, "login", set.SetBy, "account", set.AccountNumber)
@@ -63,7 +63,7 @@ func (st *Stalls) stallAccountSet(w http.ResponseWriter, r *http.Request) error 
 }
 
 func (st *Stalls) stallAccountEnd(w http.ResponseWriter, r *http.Request) error {
-	return st.accountDone(w, r, st.rooms.Office.EndStallAccount(r.Context(), front.OfficeActorOf(r).OfficeActor, front.PlainID(chi.URLParam(r, "stall"))))
+	return st.accountDone(w, r, st.rooms.Office.StallAccounts.End(r.Context(), front.OfficeActorOf(r).OfficeActor, front.PlainID(chi.URLParam(r, "stall"))))
 }
 
 func (st *Stalls) accountDone(w http.ResponseWriter, r *http.Request, err error) error {

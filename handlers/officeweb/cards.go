@@ -23,7 +23,7 @@ func (fl *Fleet) tillAddress(r *http.Request) string {
 // deviceCard makes a one-time link and the card that holds it. The link is told this one time.
 func (fl *Fleet) deviceCard(r *http.Request, stall kiosk.Stall, g kiosk.Register, kind kiosk.DeviceKind, life int64) (officeview.Card, error) {
 	until := fl.clock().UnixMilli() + life
-	secret, err := fl.rooms.Office.NewTicketFor(r.Context(), front.OfficeActorOf(r).OfficeActor, g.ID, kind, life)
+	secret, err := fl.rooms.Office.Registers.NewTicketFor(r.Context(), front.OfficeActorOf(r).OfficeActor, g.ID, kind, life)
 	if err != nil {
 		return officeview.Card{}, err
 	}
@@ -41,7 +41,7 @@ func (fl *Fleet) deviceCard(r *http.Request, stall kiosk.Stall, g kiosk.Register
 
 // registerCard answers with the printable link of one device.
 func (fl *Fleet) registerCard(w http.ResponseWriter, r *http.Request) error {
-	g, stall, err := fl.rooms.Office.RegisterOverview(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "register"))
+	g, stall, err := fl.rooms.Office.Registers.Overview(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "register"))
 	if err == nil && stall.ID != pathID(r, "stall") {
 		err = front.ErrNoPage
 	}
@@ -77,13 +77,13 @@ func (fl *Fleet) cardsChoice(w http.ResponseWriter, r *http.Request, status int,
 
 // cardStalls lists what cards can be printed for.
 func (fl *Fleet) cardStalls(r *http.Request) ([]officeview.CardStall, error) {
-	stalls, registers, err := fl.rooms.Office.StallsOf(r.Context(), front.OfficeActorOf(r).OfficeActor)
+	stalls, registers, err := fl.rooms.Office.Stalls.Of(r.Context(), front.OfficeActorOf(r).OfficeActor)
 	if err != nil {
 		return nil, err
 	}
 	var all []officeview.CardStall
 	for _, stall := range stalls {
-		people, err := fl.rooms.Office.StaffOfStall(r.Context(), stall.ID)
+		people, err := fl.rooms.Office.Staff.OfStall(r.Context(), stall.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -132,7 +132,7 @@ func (fl *Fleet) chosenCards(r *http.Request, one officeview.CardStall) ([]offic
 		if r.PostForm.Get("pin-"+who.ID) != "yes" {
 			continue
 		}
-		made, err := fl.rooms.Office.ResetPIN(r.Context(), front.OfficeActorOf(r).OfficeActor, one.Stall.ID, who.ID, "")
+		made, err := fl.rooms.Office.Staff.ResetPIN(r.Context(), front.OfficeActorOf(r).OfficeActor, one.Stall.ID, who.ID, "")
 		if err != nil {
 			return nil, err
 		}
@@ -165,7 +165,7 @@ func (fl *Fleet) madeCards(r *http.Request, made kiosk.MadeFleet) ([]officeview.
 }
 
 func (fl *Fleet) stallNames(ctx context.Context) (map[string]string, error) {
-	stalls, _, err := fl.rooms.Office.Stalls(ctx)
+	stalls, _, err := fl.rooms.Office.Stalls.All(ctx)
 	names := map[string]string{}
 	for _, stall := range stalls {
 		names[stall.ID] = stall.Name

@@ -77,7 +77,7 @@ func (d *Door) password(r *http.Request, name string) (kiosk.User, error) {
 	if err := d.office.limitSignIns(r); err != nil {
 		return kiosk.User{}, err
 	}
-	return d.rooms.Office.CheckPassword(r.Context(), name, r.PostForm.Get("password"), d.office.signInOrigin(r))
+	return d.rooms.Office.SignIn.CheckPassword(r.Context(), name, r.PostForm.Get("password"), d.office.signInOrigin(r))
 }
 
 // cut keeps what was typed from filling a page.
@@ -120,7 +120,7 @@ func (d *Door) officeCode(w http.ResponseWriter, r *http.Request) error {
 
 // takeCode signs in with the code of the form and goes on.
 func (d *Door) takeCode(w http.ResponseWriter, r *http.Request, id, then string) error {
-	login, browser, err := d.rooms.Office.CompleteSignIn(r.Context(), id, r.PostForm.Get("code"), d.office.signInOrigin(r))
+	login, browser, err := d.rooms.Office.SignIn.Complete(r.Context(), id, r.PostForm.Get("code"), d.office.signInOrigin(r))
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func (d *Door) officeEverywhere(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *Door) leaveOffice(w http.ResponseWriter, r *http.Request, everywhere bool) error {
-	if err := d.rooms.Office.SignOutOfOffice(r.Context(), front.OfficeActorOf(r).OfficeActor, everywhere); err != nil {
+	if err := d.rooms.Office.SignIn.SignOut(r.Context(), front.OfficeActorOf(r).OfficeActor, everywhere); err != nil {
 		return err
 	}
 	if err := d.front.OfficeSessions.Destroy(r.Context()); err != nil {
@@ -195,7 +195,7 @@ func (d *Door) officeYou(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *Door) officeRecovery(w http.ResponseWriter, r *http.Request) error {
-	codes, err := d.rooms.Office.NewRecovery(r.Context(), front.OfficeActorOf(r).OfficeActor)
+	codes, err := d.rooms.Office.Users.NewRecovery(r.Context(), front.OfficeActorOf(r).OfficeActor)
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (d *Door) setup(w http.ResponseWriter, r *http.Request) error {
 	err := d.office.limitSignIns(r)
 	var once kiosk.OneTimeCode
 	if err == nil {
-		once, _, err = d.rooms.Office.NewOneTimeCode(r.Context(), typed)
+		once, _, err = d.rooms.Office.Users.NewOneTimeCode(r.Context(), typed)
 	}
 	if err != nil {
 		return d.office.again(w, r, err, func(p views.Page, t *views.Problem) {
@@ -241,7 +241,7 @@ func (d *Door) setupYouForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *Door) setupYouPage(w http.ResponseWriter, r *http.Request, status int, typed string, cause error) error {
-	once, login, err := d.rooms.Office.OneTimeCodeByHash(r.Context(), d.typedCodeHash(r))
+	once, login, err := d.rooms.Office.Users.OneTimeCodeByHash(r.Context(), d.typedCodeHash(r))
 	if err != nil {
 		return d.backToSetup(w, r, err)
 	}
@@ -276,7 +276,7 @@ func (d *Door) setupYou(w http.ResponseWriter, r *http.Request) error {
 	}
 	var a office.SignUp
 	if err == nil {
-		a, err = d.rooms.Office.BeginSignUp(r.Context(), d.typedCodeHash(r), name, password)
+		a, err = d.rooms.Office.Users.BeginSignUp(r.Context(), d.typedCodeHash(r), name, password)
 	}
 	if err == nil && len(a.Factor) == 0 {
 		if err = d.completeSignUp(w, r, a); err == nil {
@@ -313,7 +313,7 @@ func (d *Door) setupFactorPage(w http.ResponseWriter, r *http.Request, status in
 	if !ok {
 		return d.front.GoTo(w, r, officeview.PathSetup)
 	}
-	text, err := d.rooms.Office.FactorText(a)
+	text, err := d.rooms.Office.Users.FactorText(a)
 	if err != nil {
 		return err
 	}
@@ -354,7 +354,7 @@ func (d *Door) setupFactor(w http.ResponseWriter, r *http.Request) error {
 
 // completeSignUp admits an arrival, signs it in and shows its recovery codes, once.
 func (d *Door) completeSignUp(w http.ResponseWriter, r *http.Request, a office.SignUp) error {
-	in, err := d.rooms.Office.EnrolDevice(r.Context(), a, r.PostForm.Get("code"), d.office.signInOrigin(r))
+	in, err := d.rooms.Office.Users.EnrolDevice(r.Context(), a, r.PostForm.Get("code"), d.office.signInOrigin(r))
 	if err != nil {
 		return err
 	}

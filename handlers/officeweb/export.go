@@ -25,7 +25,7 @@ func (rp *Reports) exports(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	stalls, _, err := rp.rooms.Office.StallsOf(r.Context(), front.OfficeActorOf(r).OfficeActor)
+	stalls, _, err := rp.rooms.Office.Stalls.Of(r.Context(), front.OfficeActorOf(r).OfficeActor)
 	if err != nil {
 		return err
 	}

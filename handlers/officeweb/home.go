@@ -18,13 +18,13 @@ func (o *Office) officeHome(w http.ResponseWriter, r *http.Request) error {
 
 func (o *Office) homePage(w http.ResponseWriter, r *http.Request, status int, name string, t *views.Problem) error {
 	officeActor := front.OfficeActorOf(r)
-	stalls, registers, err := o.rooms.Office.StallsOf(r.Context(), officeActor.OfficeActor)
+	stalls, registers, err := o.rooms.Office.Stalls.Of(r.Context(), officeActor.OfficeActor)
 	if err != nil {
 		return err
 	}
 	p, f := o.officePage(r, "stalls", "")
 	f.Title, f.Error = p.T("office.home.title"), t
-	alarms, err := o.rooms.Kernel.AllAlarms(r.Context())
+	alarms, err := o.rooms.Kernel.Alarms.All(r.Context())
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (o *Office) homePage(w http.ResponseWriter, r *http.Request, status int, na
 
 func (o *Office) stallAdd(w http.ResponseWriter, r *http.Request) error {
 	name := r.PostForm.Get("name")
-	_, err := o.rooms.Office.NewStall(r.Context(), front.OfficeActorOf(r).OfficeActor, kiosk.Stall{Name: name})
+	_, err := o.rooms.Office.Stalls.New(r.Context(), front.OfficeActorOf(r).OfficeActor, kiosk.Stall{Name: name})
 	if err != nil {
 		return o.again(w, r, err, func(_ views.Page, t *views.Problem) {
 			_ = o.homePage(w, r, front.StatusOf(err), cut(name), t)
@@ -60,7 +60,7 @@ func (o *Office) firstSteps(ctx context.Context, stalls []kiosk.Stall, registers
 		return nil, 0, "", err
 	}
 	if o.clock().UnixMilli()-h.Key.Set < keyNews.Milliseconds() {
-		names, err := o.rooms.Office.NamesByID(ctx)
+		names, err := o.rooms.Office.Trail.NamesByID(ctx)
 		if err != nil {
 			return nil, 0, "", err
 		}
@@ -83,7 +83,7 @@ func (o *Office) firstSteps(ctx context.Context, stalls []kiosk.Stall, registers
 	}
 	steps = []officeview.Step{
 		{Key: "told", Path: officeview.PathOfficeSettings, Done: h.DisclaimerConfirmed > 0},
-		{Key: "key", Path: officeview.PathOfficeSettings, Done: !o.rooms.Office.OfficeSetsKey() || h.Key.Set > 0},
+		{Key: "key", Path: officeview.PathOfficeSettings, Done: !o.rooms.Office.Settings.SetsKey() || h.Key.Set > 0},
 		{Key: "address", Path: officeview.PathOfficeSettings, Done: o.rooms.Kernel.PublicURL() != "" || h.PublicURL != ""},
 		{Key: "stall", Path: path, Done: selling},
 		{Key: "devices", Path: officeview.PathCards, Done: tills},

@@ -31,7 +31,7 @@ func (fl *Fleet) importPreview(w http.ResponseWriter, r *http.Request) error {
 			_ = fl.importPage(w, r, front.StatusOf(err), officeview.Import{}, t)
 		})
 	}
-	plan, draft, err := fl.rooms.Office.PreviewFleet(r.Context(), front.OfficeActorOf(r).OfficeActor, raw)
+	plan, draft, err := fl.rooms.Office.FleetImport.Preview(r.Context(), front.OfficeActorOf(r).OfficeActor, raw)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (fl *Fleet) importApply(w http.ResponseWriter, r *http.Request) error {
 	if life := hours(r); life == 0 {
 		return &kiosk.Error{Code: kiosk.Invalid, Key: office.KeyTicketLife}
 	}
-	made, err := fl.rooms.Office.ImportFleet(r.Context(), front.OfficeActorOf(r).OfficeActor, r.PostForm.Get("draft"))
+	made, err := fl.rooms.Office.FleetImport.Apply(r.Context(), front.OfficeActorOf(r).OfficeActor, r.PostForm.Get("draft"))
 	if err != nil {
 		return fl.office.again(w, r, err, func(_ views.Page, t *views.Problem) {
 			_ = fl.importPage(w, r, front.StatusOf(err), officeview.Import{}, t)

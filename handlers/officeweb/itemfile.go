@@ -23,7 +23,7 @@ func (st *Stalls) itemsCSV(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	items, err := st.rooms.Office.Items(r.Context(), stall.ID)
+	items, err := st.rooms.Office.Catalogue.Items(r.Context(), stall.ID)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (st *Stalls) itemPreview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return st.itemImportAgain(w, r, err)
 	}
-	plan, draft, err := st.rooms.Office.PreviewItems(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"), raw)
+	plan, draft, err := st.rooms.Office.Catalogue.Preview(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"), raw)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (st *Stalls) itemPreview(w http.ResponseWriter, r *http.Request) error {
 // itemApply makes what was previewed, all of it or nothing.
 func (st *Stalls) itemApply(w http.ResponseWriter, r *http.Request) error {
 	stall, form := pathID(r, "stall"), r.PostForm
-	err := st.rooms.Office.ImportItems(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, form.Get("draft"), form.Get("remove") == "yes")
+	err := st.rooms.Office.Catalogue.Import(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, form.Get("draft"), form.Get("remove") == "yes")
 	if err != nil {
 		return st.itemImportAgain(w, r, err)
 	}

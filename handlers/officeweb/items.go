@@ -26,7 +26,7 @@ func (st *Stalls) stallItemsPage(w http.ResponseWriter, r *http.Request, status 
 	if err != nil {
 		return err
 	}
-	items, err := st.rooms.Office.Items(r.Context(), stall.ID)
+	items, err := st.rooms.Office.Catalogue.Items(r.Context(), stall.ID)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (st *Stalls) stallItemSave(w http.ResponseWriter, r *http.Request) error {
 	item, err := readItem(r)
 	item.Stall = stall
 	if err == nil {
-		_, err = st.rooms.Office.PutItem(r.Context(), front.OfficeActorOf(r).OfficeActor, item)
+		_, err = st.rooms.Office.Catalogue.Put(r.Context(), front.OfficeActorOf(r).OfficeActor, item)
 	}
 	if err != nil {
 		return st.office.refuse(w, r, fieldOf(err, "cents", "amount"), st.stallItemsPage)
@@ -93,7 +93,7 @@ func readItem(r *http.Request) (kiosk.Item, error) {
 
 func (st *Stalls) stallItemGone(w http.ResponseWriter, r *http.Request) error {
 	stall := front.PlainID(chi.URLParam(r, "stall"))
-	if err := st.rooms.Office.RemoveItem(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, front.PlainID(r.PostForm.Get("id"))); err != nil {
+	if err := st.rooms.Office.Catalogue.Remove(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, front.PlainID(r.PostForm.Get("id"))); err != nil {
 		return err
 	}
 	return st.office.redirectDone(w, r, "saved", officeview.StallPath(stall, "/items"))

@@ -82,10 +82,10 @@ func isFormError(err error) bool {
 
 // accountNames are the names of stalls' accounts, by their IDs and by the names of their books.
 func (o *Office) accountNames(ctx context.Context) (officeview.AccountNames, error) {
-	names, err := o.rooms.Kernel.AccountNames(ctx)
+	names, err := o.rooms.Kernel.Accounts.Names(ctx)
 	all := officeview.AccountNames{}
 	for id, n := range names {
-		all[id], all[o.rooms.Kernel.QualifiedAccount(id)] = n, n
+		all[id], all[o.rooms.Kernel.Accounts.Qualified(id)] = n, n
 	}
 	return all, err
 }

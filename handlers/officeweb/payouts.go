@@ -37,7 +37,7 @@ func (rp *Reports) payouts(w http.ResponseWriter, r *http.Request) error {
 	if page.Unmatched, err = rp.rooms.Kernel.Unmatched(ctx, true, unmatchedShown); err != nil {
 		return err
 	}
-	if page.Held, err = rp.rooms.Office.Quarantine(ctx, true, unmatchedShown); err != nil {
+	if page.Held, err = rp.rooms.Office.Unexplained.Quarantined(ctx, true, unmatchedShown); err != nil {
 		return err
 	}
 	p, f := rp.takingsPage(r, "payouts")
@@ -55,7 +55,7 @@ func (rp *Reports) payoutsAsk(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (rp *Reports) resolveUnmatched(w http.ResponseWriter, r *http.Request) error {
-	err := rp.rooms.Office.ResolveUnmatched(r.Context(), front.OfficeActorOf(r).Actor(), r.PostForm.Get("key"), r.PostForm.Get("reason"))
+	err := rp.rooms.Office.Unexplained.ResolveUnmatched(r.Context(), front.OfficeActorOf(r).Actor(), r.PostForm.Get("key"), r.PostForm.Get("reason"))
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (rp *Reports) deleteHeld(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return front.ErrNoPage
 	}
-	if err := rp.rooms.Office.DeleteQuarantined(r.Context(), front.OfficeActorOf(r).Actor(), link, r.PostForm.Get("reason")); err != nil {
+	if err := rp.rooms.Office.Unexplained.DeleteQuarantined(r.Context(), front.OfficeActorOf(r).Actor(), link, r.PostForm.Get("reason")); err != nil {
 		return err
 	}
 	return rp.office.redirectDone(w, r, "held-deleted", officeview.PathPayouts)

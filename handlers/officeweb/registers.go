@@ -52,7 +52,7 @@ func (fl *Fleet) registers(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (fl *Fleet) registersPage(w http.ResponseWriter, r *http.Request, status int, typed officeview.Registers, t *views.Problem) error {
-	stall, all, _, err := fl.rooms.Office.StallOverview(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"))
+	stall, all, _, err := fl.rooms.Office.Registers.StallOverview(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"))
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (fl *Fleet) registerAdd(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	name, prefix := r.PostForm.Get("name"), r.PostForm.Get("prefix")
-	g, err := fl.rooms.Office.NewRegister(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"), name, prefix)
+	g, err := fl.rooms.Office.Registers.New(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"), name, prefix)
 	if err != nil {
 		return fl.office.again(w, r, err, func(_ views.Page, t *views.Problem) {
 			_ = fl.registersPage(w, r, front.StatusOf(err), officeview.Registers{Name: cut(name), Prefix: cut(prefix)}, t)
@@ -97,7 +97,7 @@ func (fl *Fleet) register(w http.ResponseWriter, r *http.Request) error {
 
 // readRegister reads the register of the address, and the frame of a page about it.
 func (fl *Fleet) readRegister(r *http.Request) (views.Page, officeview.Frame, officeview.Registers, error) {
-	g, stall, err := fl.rooms.Office.RegisterOverview(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "register"))
+	g, stall, err := fl.rooms.Office.Registers.Overview(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "register"))
 	if err == nil && stall.ID != pathID(r, "stall") {
 		err = front.ErrNoPage
 	}
@@ -115,7 +115,7 @@ func (fl *Fleet) registerPage(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	if o := front.OfficeActorOf(r); o.Role == kiosk.Organizer {
-		if v.Move, _, err = fl.rooms.Office.StallsOf(r.Context(), o.OfficeActor); err != nil {
+		if v.Move, _, err = fl.rooms.Office.Stalls.Of(r.Context(), o.OfficeActor); err != nil {
 			return err
 		}
 	}
@@ -137,7 +137,7 @@ func (fl *Fleet) registerName(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	name := r.PostForm.Get("name")
-	if err := fl.rooms.Office.RenameRegister(r.Context(), front.OfficeActorOf(r).OfficeActor, register, name); err != nil {
+	if err := fl.rooms.Office.Registers.Rename(r.Context(), front.OfficeActorOf(r).OfficeActor, register, name); err != nil {
 		return fl.registerAgain(w, r, name, err)
 	}
 	return fl.office.redirectDone(w, r, "register-renamed", here(r))
@@ -149,7 +149,7 @@ func (fl *Fleet) registerMove(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	to := front.PlainID(r.PostForm.Get("to"))
-	if err := fl.rooms.Office.MoveRegister(r.Context(), front.OfficeActorOf(r).OfficeActor, register, to); err != nil {
+	if err := fl.rooms.Office.Registers.Move(r.Context(), front.OfficeActorOf(r).OfficeActor, register, to); err != nil {
 		return fl.registerAgain(w, r, "", err)
 	}
 	return fl.office.redirectDone(w, r, "register-moved", officeview.RegisterPath(to, register, ""))
@@ -160,7 +160,7 @@ func (fl *Fleet) registerUnlink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := fl.rooms.Office.EndTicket(r.Context(), front.OfficeActorOf(r).OfficeActor, register, front.PlainID(r.PostForm.Get("ticket"))); err != nil {
+	if err := fl.rooms.Office.Registers.EndTicket(r.Context(), front.OfficeActorOf(r).OfficeActor, register, front.PlainID(r.PostForm.Get("ticket"))); err != nil {
 		return err
 	}
 	return fl.office.redirectDone(w, r, "link-ended", here(r))
@@ -174,7 +174,7 @@ func (fl *Fleet) registerRevoke(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	device := front.PlainID(r.PostForm.Get("device"))
-	n, err := fl.rooms.Office.RevokeDevices(r.Context(), front.OfficeActorOf(r).OfficeActor, register, device)
+	n, err := fl.rooms.Office.Registers.RevokeDevices(r.Context(), front.OfficeActorOf(r).OfficeActor, register, device)
 	if err != nil {
 		return err
 	}

@@ -46,14 +46,14 @@ func (o *Office) officeSettingsPage(w http.ResponseWriter, r *http.Request, stat
 	if err != nil {
 		return err
 	}
-	names, err := o.rooms.Office.NamesByID(r.Context())
+	names, err := o.rooms.Office.Trail.NamesByID(r.Context())
 	if err != nil {
 		return err
 	}
 	p, f := o.officePage(r, "house", "")
 	f.Title, f.Error = p.T("office.nav.house"), t
 	o.front.Render(w, r, status, officeview.SettingsPage(p, f, officeview.Settings{
-		Settings: h, Mode: o.rooms.Kernel.Installation().Mode, TakesKey: o.rooms.Office.OfficeSetsKey(), SetBy: names[h.Key.SetBy],
+		Settings: h, Mode: o.rooms.Kernel.Installation().Mode, TakesKey: o.rooms.Office.Settings.SetsKey(), SetBy: names[h.Key.SetBy],
 		InForce: o.rooms.Kernel.PublicURL(), Typed: typed,
 	}))
 	return nil
@@ -69,7 +69,7 @@ func (o *Office) officeSettingsDone(w http.ResponseWriter, r *http.Request, err 
 }
 
 func (o *Office) officeSettingsKey(w http.ResponseWriter, r *http.Request) error {
-	set, err := o.rooms.Office.SetGatewayKey(r.Context(), front.OfficeActorOf(r).OfficeActor, r.PostForm.Get("key"))
+	set, err := o.rooms.Office.Settings.SetGatewayKey(r.Context(), front.OfficeActorOf(r).OfficeActor, r.PostForm.Get("key"))
 	if err == nil {
 		o.log.Info("the gateway's key was set", "login", set.SetBy, "account", set.AccountNumber)
 	}
@@ -86,7 +86,7 @@ func (o *Office) officeSettingsAddress(w http.ResponseWriter, r *http.Request) e
 		err = o.probe(r.Context(), address)
 	}
 	if err == nil {
-		err = o.rooms.Office.SetPublicURL(r.Context(), front.OfficeActorOf(r).OfficeActor, address)
+		err = o.rooms.Office.Settings.SetPublicURL(r.Context(), front.OfficeActorOf(r).OfficeActor, address)
 	}
 	return o.officeSettingsDone(w, r, err)
 }
@@ -100,11 +100,11 @@ func (o *Office) officeSettingsDays(w http.ResponseWriter, r *http.Request) erro
 		}
 		days[i] = n
 	}
-	return o.officeSettingsDone(w, r, o.rooms.Office.SetRetention(r.Context(), front.OfficeActorOf(r).OfficeActor, kiosk.Retention{Inbox: days[0], Notes: days[1], Keys: days[2]}))
+	return o.officeSettingsDone(w, r, o.rooms.Office.Settings.SetRetention(r.Context(), front.OfficeActorOf(r).OfficeActor, kiosk.Retention{Inbox: days[0], Notes: days[1], Keys: days[2]}))
 }
 
 func (o *Office) officeSettingsConfirm(w http.ResponseWriter, r *http.Request) error {
-	return o.officeSettingsDone(w, r, o.rooms.Office.ConfirmDisclaimer(r.Context(), front.OfficeActorOf(r).OfficeActor))
+	return o.officeSettingsDone(w, r, o.rooms.Office.Settings.ConfirmDisclaimer(r.Context(), front.OfficeActorOf(r).OfficeActor))
 }
 
 const (

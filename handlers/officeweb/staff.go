@@ -14,7 +14,7 @@ func (p *People) stallStaff(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *People) stallStaffPage(w http.ResponseWriter, r *http.Request, status int, typed officeview.StallStaff, t *views.Problem) error {
-	stall, _, people, err := p.rooms.Office.StallOverview(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"))
+	stall, _, people, err := p.rooms.Office.Registers.StallOverview(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"))
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (p *People) stallStaffAdd(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := r.PostForm
 	stall, name, role := pathID(r, "stall"), form.Get("name"), kiosk.Role(form.Get("role"))
-	made, err := p.rooms.Office.Hire(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, name, role, form.Get("pin"))
+	made, err := p.rooms.Office.Staff.Hire(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, name, role, form.Get("pin"))
 	if err != nil {
 		return p.office.again(w, r, err, func(_ views.Page, t *views.Problem) {
 			_ = p.stallStaffPage(w, r, front.StatusOf(err), officeview.StallStaff{Name: cut(name), Role: cut(string(role))}, t)
@@ -54,7 +54,7 @@ func (p *People) stallStaffChange(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	stall, person, name := pathID(r, "stall"), pathID(r, "person"), r.PostForm.Get("name")
-	_, err := p.rooms.Office.ChangeStaff(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, person, name, kiosk.Role(r.PostForm.Get("role")))
+	_, err := p.rooms.Office.Staff.Change(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, person, name, kiosk.Role(r.PostForm.Get("role")))
 	if err != nil {
 		return p.office.again(w, r, err, func(_ views.Page, t *views.Problem) {
 			_ = p.stallStaffPage(w, r, front.StatusOf(err), officeview.StallStaff{Name: cut(name), Wrong: person}, t)
@@ -64,7 +64,7 @@ func (p *People) stallStaffChange(w http.ResponseWriter, r *http.Request) error 
 }
 
 func (p *People) stallStaffPIN(w http.ResponseWriter, r *http.Request) error {
-	made, err := p.rooms.Office.ResetPIN(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"), pathID(r, "person"), "")
+	made, err := p.rooms.Office.Staff.ResetPIN(r.Context(), front.OfficeActorOf(r).OfficeActor, pathID(r, "stall"), pathID(r, "person"), "")
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (p *People) stallStaffPIN(w http.ResponseWriter, r *http.Request) error {
 
 func (p *People) stallStaffLeave(w http.ResponseWriter, r *http.Request) error {
 	stall := pathID(r, "stall")
-	if _, err := p.rooms.Office.Dismiss(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, pathID(r, "person")); err != nil {
+	if _, err := p.rooms.Office.Staff.Dismiss(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, pathID(r, "person")); err != nil {
 		return err
 	}
 	return p.office.redirectDone(w, r, "staff-left", officeview.StaffPath(stall))

@@ -60,7 +60,7 @@ func (st *Stalls) stallLookPage(w http.ResponseWriter, r *http.Request, status i
 	if err != nil {
 		return err
 	}
-	pictures, err := st.rooms.Office.Pictures(r.Context(), stall.ID)
+	pictures, err := st.rooms.Office.Pictures.Of(r.Context(), stall.ID)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (st *Stalls) stallLookPage(w http.ResponseWriter, r *http.Request, status i
 
 // changeStall changes the stall of the address and goes back to a page of it.
 func (st *Stalls) changeStall(w http.ResponseWriter, r *http.Request, back string, edit func(*kiosk.Stall)) error {
-	stall, err := st.rooms.Office.ChangeStall(r.Context(), front.OfficeActorOf(r).OfficeActor, front.PlainID(chi.URLParam(r, "stall")), edit)
+	stall, err := st.rooms.Office.Stalls.Change(r.Context(), front.OfficeActorOf(r).OfficeActor, front.PlainID(chi.URLParam(r, "stall")), edit)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (st *Stalls) stallLogo(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err == nil {
-		err = st.rooms.Office.SetLogo(r.Context(), front.OfficeActorOf(r).OfficeActor, front.PlainID(chi.URLParam(r, "stall")), raw)
+		err = st.rooms.Office.Pictures.SetLogo(r.Context(), front.OfficeActorOf(r).OfficeActor, front.PlainID(chi.URLParam(r, "stall")), raw)
 	}
 	return st.afterUpload(w, r, "logo", err)
 }
@@ -126,14 +126,14 @@ func (st *Stalls) stallShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err == nil {
 		stall, about := front.PlainID(chi.URLParam(r, "stall")), strings.TrimSpace(r.PostForm.Get("about"))
-		_, err = st.rooms.Office.AddPicture(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, about, raw)
+		_, err = st.rooms.Office.Pictures.Add(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, about, raw)
 	}
 	return st.afterUpload(w, r, "picture", err)
 }
 
 func (st *Stalls) stallUnshow(w http.ResponseWriter, r *http.Request) error {
 	stall := front.PlainID(chi.URLParam(r, "stall"))
-	if err := st.rooms.Office.RemovePicture(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, front.PlainID(r.PostForm.Get("id"))); err != nil {
+	if err := st.rooms.Office.Pictures.Remove(r.Context(), front.OfficeActorOf(r).OfficeActor, stall, front.PlainID(r.PostForm.Get("id"))); err != nil {
 		return err
 	}
 	return st.office.redirectDone(w, r, "saved", officeview.StallPath(stall, ""))

@@ -47,7 +47,7 @@ func here(r *http.Request) string {
 // inStall is [kiosk.NotFound] for a register of another stall than the address names.
 func (o *Office) inStall(r *http.Request) (register string, err error) {
 	register = pathID(r, "register")
-	_, stall, err := o.rooms.Office.RegisterOverview(r.Context(), front.OfficeActorOf(r).OfficeActor, register)
+	_, stall, err := o.rooms.Office.Registers.Overview(r.Context(), front.OfficeActorOf(r).OfficeActor, register)
 	if err == nil && stall.ID != pathID(r, "stall") {
 		err = front.ErrNoPage
 	}

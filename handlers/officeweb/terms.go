@@ -64,7 +64,7 @@ func (st *Stalls) stallTermsSave(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		}
 	case do == "check":
-		err = st.rooms.Office.TryTerms(r.Context(), by, stall.ID, l.Terms)
+		err = st.rooms.Office.Stalls.TryTerms(r.Context(), by, stall.ID, l.Terms)
 		l.Checked = err == nil
 	}
 	if err != nil {

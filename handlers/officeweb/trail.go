@@ -21,10 +21,10 @@ func (p *People) trail(w http.ResponseWriter, r *http.Request) error {
 	ask, err := readTrailQuery(q)
 	var next int64
 	if err == nil {
-		asked.Entries, next, err = p.rooms.Office.Trail(r.Context(), front.OfficeActorOf(r).OfficeActor, ask)
+		asked.Entries, next, err = p.rooms.Office.Trail.Search(r.Context(), front.OfficeActorOf(r).OfficeActor, ask)
 	}
 	if err == nil {
-		asked.Names, err = p.rooms.Office.NamesByID(r.Context())
+		asked.Names, err = p.rooms.Office.Trail.NamesByID(r.Context())
 	}
 	if err != nil {
 		if !isFormError(err) {

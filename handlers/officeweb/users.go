@@ -20,10 +20,10 @@ func (p *People) usersPage(w http.ResponseWriter, r *http.Request, status int, t
 
 func (p *People) showUsers(w http.ResponseWriter, r *http.Request, status int, o officeview.Users, t *views.Problem) error {
 	var err error
-	if o.Users, err = p.rooms.Office.Users(r.Context()); err != nil {
+	if o.Users, err = p.rooms.Office.Users.All(r.Context()); err != nil {
 		return err
 	}
-	if o.Order, _, err = p.rooms.Office.Stalls(r.Context()); err != nil {
+	if o.Order, _, err = p.rooms.Office.Stalls.All(r.Context()); err != nil {
 		return err
 	}
 	o.Stalls = map[string]string{}
@@ -44,7 +44,7 @@ func (p *People) showCode(w http.ResponseWriter, r *http.Request, code, name str
 func (p *People) userAdd(w http.ResponseWriter, r *http.Request) error {
 	role, stall, _ := strings.Cut(r.PostForm.Get("role"), " ")
 	name := r.PostForm.Get("name")
-	login, code, err := p.rooms.Office.InviteUser(r.Context(), front.OfficeActorOf(r).OfficeActor, name, kiosk.Role(role), front.PlainID(stall))
+	login, code, err := p.rooms.Office.Users.Invite(r.Context(), front.OfficeActorOf(r).OfficeActor, name, kiosk.Role(role), front.PlainID(stall))
 	if err != nil {
 		return p.office.refuse(w, r, err, p.usersPage)
 	}
@@ -53,11 +53,11 @@ func (p *People) userAdd(w http.ResponseWriter, r *http.Request) error {
 
 func (p *People) userReset(w http.ResponseWriter, r *http.Request) error {
 	id := front.PlainID(r.PostForm.Get("id"))
-	code, err := p.rooms.Office.ResetUser(r.Context(), front.OfficeActorOf(r).OfficeActor, id, r.PostForm.Get("lost") == "yes")
+	code, err := p.rooms.Office.Users.Reset(r.Context(), front.OfficeActorOf(r).OfficeActor, id, r.PostForm.Get("lost") == "yes")
 	if err != nil {
 		return err
 	}
-	names, err := p.rooms.Office.NamesByID(r.Context())
+	names, err := p.rooms.Office.Trail.NamesByID(r.Context())
 	if err != nil {
 		return err
 	}
@@ -65,14 +65,14 @@ func (p *People) userReset(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *People) userEndSessions(w http.ResponseWriter, r *http.Request) error {
-	if err := p.rooms.Office.EndUserSessions(r.Context(), front.OfficeActorOf(r).OfficeActor, front.PlainID(r.PostForm.Get("id"))); err != nil {
+	if err := p.rooms.Office.Users.EndSessions(r.Context(), front.OfficeActorOf(r).OfficeActor, front.PlainID(r.PostForm.Get("id"))); err != nil {
 		return err
 	}
 	return p.office.redirectDone(w, r, "signed-out", officeview.PathPeople)
 }
 
 func (p *People) userRemove(w http.ResponseWriter, r *http.Request) error {
-	err := p.rooms.Office.RemoveUser(r.Context(), front.OfficeActorOf(r).OfficeActor, front.PlainID(r.PostForm.Get("id")))
+	err := p.rooms.Office.Users.Remove(r.Context(), front.OfficeActorOf(r).OfficeActor, front.PlainID(r.PostForm.Get("id")))
 	if err != nil {
 		return p.office.refuse(w, r, err, p.usersPage)
 	}

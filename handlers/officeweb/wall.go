@@ -412,11 +412,11 @@ func (c *wallClient) tell(renew bool) bool {
 
 // wallPage shows the wall as it is now; without script the page comes again by itself.
 func (o *Office) wallPage(w http.ResponseWriter, r *http.Request) error {
-	all, err := o.rooms.Office.Wall(r.Context(), nil, o.front.Online())
+	all, err := o.rooms.Office.Wall.Tiles(r.Context(), nil, o.front.Online())
 	if err != nil {
 		return err
 	}
-	alarms, err := o.rooms.Kernel.ConditionAlarms(r.Context())
+	alarms, err := o.rooms.Kernel.Alarms.OfInstallation(r.Context())
 	if err != nil {
 		return err
 	}
@@ -425,7 +425,7 @@ func (o *Office) wallPage(w http.ResponseWriter, r *http.Request) error {
 	p, f := o.officePage(r, "wall", "")
 	f.Title = p.T("office.wall.title")
 	o.front.Render(w, r, http.StatusOK, officeview.WallPage(p, f, officeview.Wall{
-		Tiles: own, Health: o.rooms.Kernel.Health(), Alarms: alarms, Now: o.clock().UnixMilli(), Lease: kiosk.LeaseMillis,
+		Tiles: own, Health: o.rooms.Kernel.Condition.Health(), Alarms: alarms, Now: o.clock().UnixMilli(), Lease: kiosk.LeaseMillis,
 	}))
 	return nil
 }
@@ -482,7 +482,7 @@ func (o *Office) wallSocket(w http.ResponseWriter, r *http.Request) error {
 // furnishWall gives the wall what it reads and draws with.
 func (o *Office) furnishWall() {
 	o.wall.read = func(ctx context.Context, registers []string) ([]kiosk.WallTile, error) {
-		return o.rooms.Office.Wall(ctx, registers, o.front.Online())
+		return o.rooms.Office.Wall.Tiles(ctx, registers, o.front.Online())
 	}
 	drawn := func(ctx context.Context, c templ.Component) (string, error) {
 		var b bytes.Buffer
@@ -493,9 +493,9 @@ func (o *Office) furnishWall() {
 		return drawn(ctx, officeview.WallTile(views.Page{Lang: lang}, t))
 	}
 	o.wall.sum = func(ctx context.Context, lang string, all []kiosk.WallTile, alarms []kiosk.Alarm) (string, error) {
-		return drawn(ctx, officeview.WallHead(views.Page{Lang: lang}, officeview.Wall{Tiles: all, Health: o.rooms.Kernel.Health(), Alarms: alarms}))
+		return drawn(ctx, officeview.WallHead(views.Page{Lang: lang}, officeview.Wall{Tiles: all, Health: o.rooms.Kernel.Condition.Health(), Alarms: alarms}))
 	}
-	o.wall.hear = o.rooms.Kernel.ConditionAlarms
+	o.wall.hear = o.rooms.Kernel.Alarms.OfInstallation
 	o.wall.tell = func(ctx context.Context, lang string, clerk kiosk.OfficeActor, alarms []kiosk.Alarm) (string, error) {
 		return drawn(ctx, officeview.Alarms(views.Page{Lang: lang}, clerk, alarms, o.clock().UnixMilli()))
 	}

@@ -4,6 +4,22 @@
 // installation itself, each written into the trail with who did it and what was there before. It
 // never touches the facts of a sale, but for what retention erases.
 //
+// [Office] holds its parts, each with what it needs:
+//
+//	SignIn         coming in and leaving, wrong tries
+//	Users          who may come in: invitations, sign-up, one-time codes, recovery
+//	Stalls         stalls and the terms they sell under
+//	StallAccounts  the accounts they sell with
+//	Pictures       their logos and what displays show
+//	Catalogue      their items, by hand or by a file
+//	Registers      registers, devices, tickets
+//	Staff          people with a PIN
+//	FleetImport    stalls, registers and staff from a file
+//	Settings       gateway key, public address, retention
+//	Retention      what is removed when its time is over
+//	Unexplained    links and rows that a person has to decide about
+//	Trail, Wall    what is read: the office's stream, all registers
+//
 // # Decisions
 //
 // Each decision in three sentences: what, why, what would change it.

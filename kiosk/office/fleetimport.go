@@ -22,14 +22,24 @@ const draftMillis = 30 * kiosk.MinuteMillis
 // DraftFleet is the kind of a draft that holds a file of stalls, registers and people.
 const DraftFleet = "fleet"
 
-// PreviewFleet reads a file of stalls, registers and people and says what importing it would make.
+// FleetImport makes stalls, registers and staff as a file brings them.
+type FleetImport struct {
+	kernel    *shop.Kernel
+	store     kiosk.Store
+	vault     kiosk.Vault
+	staff     *Staff
+	additions *additions
+	drafts    *drafts
+}
+
+// Preview reads a file of stalls, registers and people and says what importing it would make.
 // Nothing is made yet; if the file has no faults, the secret imports just this file within half an
 // hour. It needs an organizer.
-func (o *Office) PreviewFleet(ctx context.Context, by kiosk.OfficeActor, raw []byte) (plan kiosk.FleetPlan, secret string, err error) {
+func (fl *FleetImport) Preview(ctx context.Context, by kiosk.OfficeActor, raw []byte) (plan kiosk.FleetPlan, secret string, err error) {
 	if err := by.CheckOrganizer(); err != nil {
 		return plan, "", err
 	}
-	err = o.store.View(ctx, func(r kiosk.Reader) error {
+	err = fl.store.View(ctx, func(r kiosk.Reader) error {
 		there, err := readFleet(r)
 		if err == nil {
 			plan = planFleet(raw, there)
@@ -39,61 +49,38 @@ func (o *Office) PreviewFleet(ctx context.Context, by kiosk.OfficeActor, raw []b
 	if err != nil || len(plan.Faults) > 0 {
 		return plan, "", err
 	}
-	secret, err = o.keepDraft(ctx, by, DraftFleet, raw)
+	secret, err = fl.drafts.keep(ctx, by, DraftFleet, raw)
 	return plan, secret, err
 }
 
-// keepDraft seals a file until it is imported.
-func (o *Office) keepDraft(ctx context.Context, by kiosk.OfficeActor, kind string, raw []byte) (string, error) {
-	secret := o.random.Secret(18)
-	d := kiosk.Draft{Hash: kiosk.HashSecret(secret), Kind: kind, By: by.User, Expires: o.kernel.Now() + draftMillis}
-	var err error
-	if d.Sealed, err = o.vault.Seal(raw, "draft "+d.Hash); err != nil {
-		return "", err
-	}
-	return secret, o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error { return tx.PutDraft(d) })
-}
-
-// draft opens a file again; one that is not there any more, or not of the actor, is [kiosk.Gone].
-func (o *Office) draft(r kiosk.Reader, by kiosk.OfficeActor, kind, secret string) ([]byte, error) {
-	d, err := r.Draft(kiosk.HashSecret(secret))
-	if kiosk.CodeOf(err) == kiosk.NotFound || (err == nil && (d.By != by.User || d.Kind != kind)) {
-		return nil, &kiosk.Error{Code: kiosk.Gone, Key: KeyImportGone}
-	}
-	if err != nil {
-		return nil, err
-	}
-	return o.vault.Open(d.Sealed, "draft "+d.Hash)
-}
-
-// ImportFleet makes what a previewed file names and is not there yet, all of it or nothing. A
+// Apply makes what a previewed file names and is not there yet, all of it or nothing. A
 // secret that was used, or whose time is over, is [kiosk.Gone]; if the fleet has changed since so that
 // the file does not fit any more it is [kiosk.Conflict].
-func (o *Office) ImportFleet(ctx context.Context, by kiosk.OfficeActor, secret string) (kiosk.MadeFleet, error) {
+func (fl *FleetImport) Apply(ctx context.Context, by kiosk.OfficeActor, secret string) (kiosk.MadeFleet, error) {
 	if err := by.CheckOrganizer(); err != nil {
 		return kiosk.MadeFleet{}, err
 	}
-	hashed, err := o.hashFleet(ctx, by, secret)
+	hashed, err := fl.hashPINs(ctx, by, secret)
 	if err != nil {
 		return kiosk.MadeFleet{}, err
 	}
 	var made kiosk.MadeFleet
-	err = o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+	err = fl.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 		made = kiosk.MadeFleet{}
-		plan, err := o.planDraft(tx, by, secret)
+		plan, err := fl.plan(tx, by, secret)
 		if err != nil {
 			return err
 		}
 		if err := tx.DropDraft(kiosk.HashSecret(secret)); err != nil {
 			return err
 		}
-		return o.makeFleet(tx, by, plan, hashed, &made)
+		return fl.make(tx, by, plan, hashed, &made)
 	})
 	return made, err
 }
 
-func (o *Office) planDraft(r kiosk.Reader, by kiosk.OfficeActor, secret string) (kiosk.FleetPlan, error) {
-	raw, err := o.draft(r, by, DraftFleet, secret)
+func (fl *FleetImport) plan(r kiosk.Reader, by kiosk.OfficeActor, secret string) (kiosk.FleetPlan, error) {
+	raw, err := fl.drafts.open(r, by, DraftFleet, secret)
 	if err != nil {
 		return kiosk.FleetPlan{}, err
 	}
@@ -111,10 +98,10 @@ func (o *Office) planDraft(r kiosk.Reader, by kiosk.OfficeActor, secret string) 
 // pinOf is a PIN with its hash. Hashing is slow on purpose and is done before the transaction.
 type pinOf struct{ pin, hash string }
 
-func (o *Office) hashFleet(ctx context.Context, by kiosk.OfficeActor, secret string) (map[string]pinOf, error) {
+func (fl *FleetImport) hashPINs(ctx context.Context, by kiosk.OfficeActor, secret string) (map[string]pinOf, error) {
 	var plan kiosk.FleetPlan
-	err := o.store.View(ctx, func(r kiosk.Reader) (err error) {
-		plan, err = o.planDraft(r, by, secret)
+	err := fl.store.View(ctx, func(r kiosk.Reader) (err error) {
+		plan, err = fl.plan(r, by, secret)
 		return err
 	})
 	if err != nil {
@@ -130,9 +117,9 @@ func (o *Office) hashFleet(ctx context.Context, by kiosk.OfficeActor, secret str
 		}
 		one := pinOf{pin: p.PIN}
 		if one.pin == "" {
-			one.pin = o.RandomPIN()
+			one.pin = fl.staff.RandomPIN()
 		}
-		if one.hash, err = o.vault.HashPIN(one.pin); err != nil {
+		if one.hash, err = fl.vault.HashPIN(one.pin); err != nil {
 			return nil, err
 		}
 		hashed[within(p.Stall, p.Name)] = one
@@ -140,52 +127,49 @@ func (o *Office) hashFleet(ctx context.Context, by kiosk.OfficeActor, secret str
 	return hashed, nil
 }
 
-// makeFleet stores what is new, and an event for each.
-func (o *Office) makeFleet(tx kiosk.Tx, by kiosk.OfficeActor, plan kiosk.FleetPlan, hashed map[string]pinOf, made *kiosk.MadeFleet) error {
+// make stores what is new, and an event for each.
+func (fl *FleetImport) make(tx kiosk.Tx, by kiosk.OfficeActor, plan kiosk.FleetPlan, hashed map[string]pinOf, made *kiosk.MadeFleet) error {
 	stalls := map[string]kiosk.Stall{}
 	for _, p := range plan.Stalls {
 		if !p.Known {
-			p.Stall.Created = o.kernel.Now()
-			p.Stall.ID = o.nextID(len(made.Stalls))
+			p.Stall.Created = fl.kernel.Now()
+			p.Stall.ID = fl.additions.nextID(len(made.Stalls))
 			if err := tx.PutStall(p.Stall); err != nil {
 				return err
 			}
 			made.Stalls = append(made.Stalls, p.Stall)
-			if err := o.traceAdd(tx, by, "stall.add", p.Stall.ID, p.Stall.Record()); err != nil {
+			if err := fl.additions.traceAdd(tx, by, "stall.add", p.Stall.ID, p.Stall.Record()); err != nil {
 				return err
 			}
 		}
 		stalls[NameKey(p.Stall.Name)] = p.Stall
 	}
-	if err := o.makeRegisters(tx, by, plan, stalls, made); err != nil {
+	if err := fl.makeRegisters(tx, by, plan, stalls, made); err != nil {
 		return err
 	}
-	return o.makeStaff(tx, by, plan, stalls, hashed, made)
+	return fl.makeStaff(tx, by, plan, stalls, hashed, made)
 }
 
-// nextID is an ID whose order is that of the file: what is made within one millisecond has none.
-func (o *Office) nextID(n int) string { return o.random.ID(o.kernel.Now() + int64(n)) }
-
-func (o *Office) makeRegisters(tx kiosk.Tx, by kiosk.OfficeActor, plan kiosk.FleetPlan, stalls map[string]kiosk.Stall, made *kiosk.MadeFleet) error {
+func (fl *FleetImport) makeRegisters(tx kiosk.Tx, by kiosk.OfficeActor, plan kiosk.FleetPlan, stalls map[string]kiosk.Stall, made *kiosk.MadeFleet) error {
 	for _, p := range plan.Registers {
 		if p.Known {
 			continue
 		}
 		r := p.Register
-		r.Stall, r.Created = stalls[NameKey(p.Stall)].ID, o.kernel.Now()
-		r.ID = o.nextID(len(made.Registers))
+		r.Stall, r.Created = stalls[NameKey(p.Stall)].ID, fl.kernel.Now()
+		r.ID = fl.additions.nextID(len(made.Registers))
 		if err := tx.PutRegister(r); err != nil {
 			return err
 		}
 		made.Registers = append(made.Registers, r)
-		if err := o.traceAdd(tx, by, "register.add", r.ID, r.Record()); err != nil {
+		if err := fl.additions.traceAdd(tx, by, "register.add", r.ID, r.Record()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (o *Office) makeStaff(tx kiosk.Tx, by kiosk.OfficeActor, plan kiosk.FleetPlan, stalls map[string]kiosk.Stall, hashed map[string]pinOf, made *kiosk.MadeFleet) error {
+func (fl *FleetImport) makeStaff(tx kiosk.Tx, by kiosk.OfficeActor, plan kiosk.FleetPlan, stalls map[string]kiosk.Stall, hashed map[string]pinOf, made *kiosk.MadeFleet) error {
 	for _, p := range plan.Staff {
 		if p.Known {
 			continue
@@ -194,20 +178,15 @@ func (o *Office) makeStaff(tx kiosk.Tx, by kiosk.OfficeActor, plan kiosk.FleetPl
 		if !ready { // somebody left between preview and import
 			return &kiosk.Error{Code: kiosk.Conflict, Key: KeyImportMoved}
 		}
-		now := o.kernel.Now()
-		who := kiosk.Staff{ID: o.nextID(len(made.Staff)), Stall: stalls[NameKey(p.Stall)].ID, Name: p.Name, Role: p.Role, PINHash: one.hash, Created: now}
+		now := fl.kernel.Now()
+		who := kiosk.Staff{ID: fl.additions.nextID(len(made.Staff)), Stall: stalls[NameKey(p.Stall)].ID, Name: p.Name, Role: p.Role, PINHash: one.hash, Created: now}
 		if err := tx.PutStaff(who); err != nil {
 			return err
 		}
 		made.Staff = append(made.Staff, kiosk.StaffWithPIN{Staff: who, PIN: one.pin})
-		if err := o.traceAdd(tx, by, "staff.add", who.ID, who.Record()); err != nil {
+		if err := fl.additions.traceAdd(tx, by, "staff.add", who.ID, who.Record()); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// traceAdd writes down that something was added.
-func (o *Office) traceAdd(tx kiosk.Tx, by kiosk.OfficeActor, kind, subject string, after map[string]any) error {
-	return tx.Append(shop.Trail(by, kind, subject, o.kernel.Now(), nil, after))
 }

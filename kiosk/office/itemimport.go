@@ -13,22 +13,22 @@ import (
 // draftItems is the kind of a draft that holds a file of items of a stall.
 func draftItems(stall string) string { return "items " + stall }
 
-// PreviewItems reads a file of items and says line by line what importing it would make of the
+// Preview reads a file of items and says line by line what importing it would make of the
 // catalogue of a stall. Nothing is made yet; if the file has no faults, the secret imports just this
 // file into just this catalogue within half an hour. Whoever heads the stall may call it.
-func (o *Office) PreviewItems(ctx context.Context, by kiosk.OfficeActor, stall string, raw []byte) (plan kiosk.ItemPlan, secret string, err error) {
+func (ct *Catalogue) Preview(ctx context.Context, by kiosk.OfficeActor, stall string, raw []byte) (plan kiosk.ItemPlan, secret string, err error) {
 	if err := by.MustHead(stall); err != nil {
 		return plan, "", err
 	}
 	var seal [sha256.Size]byte
-	err = o.store.View(ctx, func(r kiosk.Reader) (err error) {
+	err = ct.store.View(ctx, func(r kiosk.Reader) (err error) {
 		plan, seal, err = planCatalogue(r, stall, raw)
 		return err
 	})
 	if err != nil || len(plan.Faults) > 0 {
 		return plan, "", err
 	}
-	secret, err = o.keepDraft(ctx, by, draftItems(stall), append(seal[:], raw...))
+	secret, err = ct.drafts.keep(ctx, by, draftItems(stall), append(seal[:], raw...))
 	return plan, secret, err
 }
 
@@ -50,17 +50,17 @@ func planCatalogue(r kiosk.Reader, stall string, raw []byte) (plan kiosk.ItemPla
 	return planItems(raw, place, there), sha256.Sum256(text), err
 }
 
-// ImportItems makes of a stall's catalogue what a preview has said, all of it or nothing; remove takes
+// Import makes of a stall's catalogue what a preview has said, all of it or nothing; remove takes
 // off the tills what the file does not name. A secret that was used, or whose time is over, is [kiosk.Gone];
 // a catalogue that is another one than at the preview is [kiosk.Conflict], so that nothing happens that no
 // preview has said. Whoever heads the stall may call it.
-func (o *Office) ImportItems(ctx context.Context, by kiosk.OfficeActor, stall, secret string, remove bool) error {
+func (ct *Catalogue) Import(ctx context.Context, by kiosk.OfficeActor, stall, secret string, remove bool) error {
 	if err := by.MustHead(stall); err != nil {
 		return err
 	}
 	var registers []kiosk.Register
-	err := o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
-		plan, err := o.itemDraft(tx, by, stall, secret)
+	err := ct.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+		plan, err := ct.draft(tx, by, stall, secret)
 		if err != nil {
 			return err
 		}
@@ -70,17 +70,17 @@ func (o *Office) ImportItems(ctx context.Context, by kiosk.OfficeActor, stall, s
 		if registers, err = tx.Registers(stall); err != nil {
 			return err
 		}
-		return o.putItems(tx, by, stall, plan, remove)
+		return ct.putItems(tx, by, stall, plan, remove)
 	})
 	if err == nil {
-		o.ringAll(registers)
+		ringAll(ct.bus, registers)
 	}
 	return err
 }
 
-// itemDraft opens a previewed file and plans it again.
-func (o *Office) itemDraft(r kiosk.Reader, by kiosk.OfficeActor, stall, secret string) (kiosk.ItemPlan, error) {
-	raw, err := o.draft(r, by, draftItems(stall), secret)
+// draft opens a previewed file and plans it again.
+func (ct *Catalogue) draft(r kiosk.Reader, by kiosk.OfficeActor, stall, secret string) (kiosk.ItemPlan, error) {
+	raw, err := ct.drafts.open(r, by, draftItems(stall), secret)
 	if err != nil {
 		return kiosk.ItemPlan{}, err
 	}
@@ -93,16 +93,16 @@ func (o *Office) itemDraft(r kiosk.Reader, by kiosk.OfficeActor, stall, secret s
 
 // putItems stores what a plan changes, with an entry for each item as if it had been changed by hand,
 // and one for the file.
-func (o *Office) putItems(tx kiosk.Tx, by kiosk.OfficeActor, stall string, plan kiosk.ItemPlan, remove bool) error {
-	now, removed := o.kernel.Now(), 0
+func (ct *Catalogue) putItems(tx kiosk.Tx, by kiosk.OfficeActor, stall string, plan kiosk.ItemPlan, remove bool) error {
+	now, removed := ct.kernel.Now(), 0
 	for i, one := range plan.Items {
 		if one.Fate == kiosk.ItemSame {
 			continue
 		}
 		if one.Fate == kiosk.ItemNew {
-			one.Item.ID, one.Item.Created = o.nextID(i), now
+			one.Item.ID, one.Item.Created = ct.additions.nextID(i), now
 		}
-		if err := o.putItem(tx, by, trailKind(one.Fate), one.Item, one.Was); err != nil {
+		if err := ct.putItem(tx, by, trailKind(one.Fate), one.Item, one.Was); err != nil {
 			return err
 		}
 	}
@@ -112,7 +112,7 @@ func (o *Office) putItems(tx kiosk.Tx, by kiosk.OfficeActor, stall string, plan 
 		}
 		gone := i
 		gone.Gone = now
-		if err := o.putItem(tx, by, "item.remove", gone, i); err != nil {
+		if err := ct.putItem(tx, by, "item.remove", gone, i); err != nil {
 			return err
 		}
 		removed++
@@ -131,7 +131,7 @@ func trailKind(f kiosk.ItemFate) string {
 	return "item.add"
 }
 
-func (o *Office) putItem(tx kiosk.Tx, by kiosk.OfficeActor, kind string, item, was kiosk.Item) error {
+func (ct *Catalogue) putItem(tx kiosk.Tx, by kiosk.OfficeActor, kind string, item, was kiosk.Item) error {
 	if err := tx.PutItem(item); err != nil {
 		return err
 	}
@@ -139,12 +139,5 @@ func (o *Office) putItem(tx kiosk.Tx, by kiosk.OfficeActor, kind string, item, w
 	if kind != "item.add" {
 		before = was.Record()
 	}
-	return tx.Append(shop.Trail(by, kind, item.ID, o.kernel.Now(), before, item.Record()))
-}
-
-// ringAll tells screens that they look different now, though no sale of theirs has changed.
-func (o *Office) ringAll(registers []kiosk.Register) {
-	for _, r := range registers {
-		o.bus.Ring(r.ID, 0)
-	}
+	return tx.Append(shop.Trail(by, kind, item.ID, ct.kernel.Now(), before, item.Record()))
 }

@@ -8,6 +8,14 @@ import (
 	"qrkiosk/kiosk/shop"
 )
 
+// Registers are the registers of stalls with their devices and tickets.
+type Registers struct {
+	kernel    *shop.Kernel
+	store     kiosk.Store
+	random    kiosk.Entropy
+	additions *additions
+}
+
 // The keys of messages about registers and their one-time links.
 const (
 	KeyRegisterBusy  = "register-busy"
@@ -21,29 +29,29 @@ const (
 	longestTicket  = 14 * kiosk.DayMillis
 )
 
-// RegisterOverview reads everything the office shows of one register; one that the clerk has no
+// Overview reads everything the office shows of one register; one that the clerk has no
 // business with is [kiosk.NotFound].
-func (o *Office) RegisterOverview(ctx context.Context, by kiosk.OfficeActor, register string) (kiosk.RegisterOverview, kiosk.Stall, error) {
+func (rg *Registers) Overview(ctx context.Context, by kiosk.OfficeActor, register string) (kiosk.RegisterOverview, kiosk.Stall, error) {
 	var f kiosk.RegisterOverview
 	var stall kiosk.Stall
-	err := o.store.View(ctx, func(r kiosk.Reader) (err error) {
+	err := rg.store.View(ctx, func(r kiosk.Reader) (err error) {
 		if f.Register, err = registerToChange(r, by, register); err != nil {
 			return err
 		}
 		if stall, err = r.Stall(f.Register.Stall); err != nil {
 			return err
 		}
-		return o.readRegister(r, &f)
+		return rg.readRegister(r, &f)
 	})
 	return f, stall, err
 }
 
 // StallOverview reads the same of every register of a stall.
-func (o *Office) StallOverview(ctx context.Context, by kiosk.OfficeActor, stall string) (kiosk.Stall, []kiosk.RegisterOverview, []kiosk.Staff, error) {
+func (rg *Registers) StallOverview(ctx context.Context, by kiosk.OfficeActor, stall string) (kiosk.Stall, []kiosk.RegisterOverview, []kiosk.Staff, error) {
 	var place kiosk.Stall
 	var all []kiosk.RegisterOverview
 	var people []kiosk.Staff
-	err := o.store.View(ctx, func(r kiosk.Reader) (err error) {
+	err := rg.store.View(ctx, func(r kiosk.Reader) (err error) {
 		all = nil
 		if err := by.MustHead(stall); err != nil {
 			return err
@@ -60,7 +68,7 @@ func (o *Office) StallOverview(ctx context.Context, by kiosk.OfficeActor, stall 
 		}
 		for _, g := range registers {
 			f := kiosk.RegisterOverview{Register: g}
-			if err := o.readRegister(r, &f); err != nil {
+			if err := rg.readRegister(r, &f); err != nil {
 				return err
 			}
 			all = append(all, f)
@@ -70,7 +78,7 @@ func (o *Office) StallOverview(ctx context.Context, by kiosk.OfficeActor, stall 
 	return place, all, people, err
 }
 
-func (o *Office) readRegister(r kiosk.Reader, f *kiosk.RegisterOverview) error {
+func (rg *Registers) readRegister(r kiosk.Reader, f *kiosk.RegisterOverview) error {
 	shift, err := r.OpenShift(f.Register.ID)
 	if err == nil {
 		f.Shift = &shift
@@ -96,17 +104,17 @@ func (o *Office) readRegister(r kiosk.Reader, f *kiosk.RegisterOverview) error {
 	}
 	tickets, err := r.Tickets(f.Register.ID)
 	for _, t := range tickets {
-		if t.Used == 0 && t.Expires > o.kernel.Now() {
+		if t.Used == 0 && t.Expires > rg.kernel.Now() {
 			f.Tickets = append(f.Tickets, t)
 		}
 	}
 	return err
 }
 
-// NewRegister adds a register to a stall in the office's name. A name that the stall has already
+// New adds a register to a stall in the office's name. A name that the stall has already
 // and a prefix that another register writes are [kiosk.Conflict]; no prefix is drawn from the stall's
 // first letter.
-func (o *Office) NewRegister(ctx context.Context, by kiosk.OfficeActor, stall, name, prefix string) (kiosk.Register, error) {
+func (rg *Registers) New(ctx context.Context, by kiosk.OfficeActor, stall, name, prefix string) (kiosk.Register, error) {
 	if err := by.MustHead(stall); err != nil {
 		return kiosk.Register{}, err
 	}
@@ -118,7 +126,7 @@ func (o *Office) NewRegister(ctx context.Context, by kiosk.OfficeActor, stall, n
 		return kiosk.Register{}, &kiosk.Error{Code: kiosk.Invalid, Key: KeyFleetPrefix, Field: "prefix"}
 	}
 	var made kiosk.Register
-	err := o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+	err := rg.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 		place, err := tx.Stall(stall)
 		if err != nil {
 			return err
@@ -134,11 +142,11 @@ func (o *Office) NewRegister(ctx context.Context, by kiosk.OfficeActor, stall, n
 		p.plan.Registers = []kiosk.PlannedRegister{{Register: kiosk.Register{Name: name, Prefix: prefix}, Stall: place.Name}}
 		p.number()
 		made = p.plan.Registers[0].Register
-		made.Stall, made.Created, made.ID = stall, o.kernel.Now(), o.nextID(0)
+		made.Stall, made.Created, made.ID = stall, rg.kernel.Now(), rg.additions.nextID(0)
 		if err := tx.PutRegister(made); err != nil {
 			return err
 		}
-		return o.traceAdd(tx, by, "register.add", made.ID, made.Record())
+		return rg.additions.traceAdd(tx, by, "register.add", made.ID, made.Record())
 	})
 	return made, err
 }
@@ -154,14 +162,14 @@ func (f *fleet) checkRegister(stall, name, prefix string) error {
 	return nil
 }
 
-// RenameRegister gives a register another name; its screens show it at once. A name that its stall
+// Rename gives a register another name; its screens show it at once. A name that its stall
 // has already is [kiosk.Conflict].
-func (o *Office) RenameRegister(ctx context.Context, by kiosk.OfficeActor, register, name string) error {
+func (rg *Registers) Rename(ctx context.Context, by kiosk.OfficeActor, register, name string) error {
 	name = strings.TrimSpace(name)
 	if err := kiosk.CheckName(name); err != nil {
 		return err
 	}
-	return o.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
+	return rg.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
 		g, err := registerToChange(tx, by, register)
 		if err != nil || g.Name == name {
 			return err
@@ -174,7 +182,7 @@ func (o *Office) RenameRegister(ctx context.Context, by kiosk.OfficeActor, regis
 		if err := tx.PutRegister(g); err != nil {
 			return err
 		}
-		return tx.Append(shop.Trail(by, "register.rename", g.ID, o.kernel.Now(), before, g.Record()))
+		return tx.Append(shop.Trail(by, "register.rename", g.ID, rg.kernel.Now(), before, g.Record()))
 	})
 }
 
@@ -197,13 +205,13 @@ func registerToChange(r kiosk.Reader, by kiosk.OfficeActor, register string) (ki
 	return g, by.MustHead(g.Stall)
 }
 
-// MoveRegister gives a register to another stall: its devices go with it, its sales stay where they
+// Move gives a register to another stall: its devices go with it, its sales stay where they
 // were made. While its shift is open or a sale is current it is [kiosk.Conflict]. It needs an organizer.
-func (o *Office) MoveRegister(ctx context.Context, by kiosk.OfficeActor, register, stall string) error {
+func (rg *Registers) Move(ctx context.Context, by kiosk.OfficeActor, register, stall string) error {
 	if err := by.CheckOrganizer(); err != nil {
 		return err
 	}
-	return o.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
+	return rg.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
 		g, err := tx.Register(register)
 		if err != nil || g.Stall == stall {
 			return err
@@ -218,11 +226,11 @@ func (o *Office) MoveRegister(ctx context.Context, by kiosk.OfficeActor, registe
 			return err
 		}
 		before := g.Record()
-		g.Stall, g.Trust = stall, max(o.kernel.Now(), g.Trust+1) // whoever is signed in works elsewhere now
+		g.Stall, g.Trust = stall, max(rg.kernel.Now(), g.Trust+1) // whoever is signed in works elsewhere now
 		if err := tx.PutRegister(g); err != nil {
 			return err
 		}
-		return tx.Append(shop.Trail(by, "register.move", g.ID, o.kernel.Now(), before, g.Record()))
+		return tx.Append(shop.Trail(by, "register.move", g.ID, rg.kernel.Now(), before, g.Record()))
 	})
 }
 
@@ -248,30 +256,30 @@ func atRest(r kiosk.Reader, register string) error {
 // NewTicketFor makes a one-time link secret for a device of a register that lives so many milliseconds,
 // from five minutes to two weeks. Unused links for a tablet of the same register end with it: there
 // is one tablet, and a card that was mislaid must not bring in another.
-func (o *Office) NewTicketFor(ctx context.Context, by kiosk.OfficeActor, register string, kind kiosk.DeviceKind, life int64) (secret string, err error) {
+func (rg *Registers) NewTicketFor(ctx context.Context, by kiosk.OfficeActor, register string, kind kiosk.DeviceKind, life int64) (secret string, err error) {
 	if life < shortestTicket || life > longestTicket {
 		return "", &kiosk.Error{Code: kiosk.Invalid, Key: KeyTicketLife, Field: "life"}
 	}
-	secret = o.random.Secret(18)
-	t := kiosk.Ticket{Hash: kiosk.HashSecret(secret), Kind: kind, Register: register, Expires: o.kernel.Now() + life}
-	err = o.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
+	secret = rg.random.Secret(18)
+	t := kiosk.Ticket{Hash: kiosk.HashSecret(secret), Kind: kind, Register: register, Expires: rg.kernel.Now() + life}
+	err = rg.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
 		if _, err := registerToChange(tx, by, register); err != nil {
 			return err
 		}
 		if kind == kiosk.Tablet {
-			if err := o.endTickets(tx, register, func(old kiosk.Ticket) bool { return old.Kind == kiosk.Tablet && old.Used == 0 }); err != nil {
+			if err := rg.endTickets(tx, register, func(old kiosk.Ticket) bool { return old.Kind == kiosk.Tablet && old.Used == 0 }); err != nil {
 				return err
 			}
 		}
 		if err := tx.PutTicket(t); err != nil {
 			return err
 		}
-		return o.traceAdd(tx, by, "device.invite", register, map[string]any{"Kind": string(kind)})
+		return rg.additions.traceAdd(tx, by, "device.invite", register, map[string]any{"Kind": string(kind)})
 	})
 	return secret, err
 }
 
-func (o *Office) endTickets(tx kiosk.Tx, register string, choose func(kiosk.Ticket) bool) error {
+func (rg *Registers) endTickets(tx kiosk.Tx, register string, choose func(kiosk.Ticket) bool) error {
 	all, err := tx.Tickets(register)
 	for _, t := range all {
 		if err == nil && choose(t) {
@@ -283,8 +291,8 @@ func (o *Office) endTickets(tx kiosk.Tx, register string, choose func(kiosk.Tick
 
 // EndTicket makes an unused one-time link of a register worthless; one that is not there is
 // [kiosk.NotFound].
-func (o *Office) EndTicket(ctx context.Context, by kiosk.OfficeActor, register, hash string) error {
-	return o.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
+func (rg *Registers) EndTicket(ctx context.Context, by kiosk.OfficeActor, register, hash string) error {
+	return rg.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
 		if _, err := registerToChange(tx, by, register); err != nil {
 			return err
 		}
@@ -295,15 +303,15 @@ func (o *Office) EndTicket(ctx context.Context, by kiosk.OfficeActor, register, 
 		if err := tx.DropTicket(hash); err != nil {
 			return err
 		}
-		return o.traceAdd(tx, by, "device.uninvite", register, map[string]any{"Kind": string(t.Kind)})
+		return rg.additions.traceAdd(tx, by, "device.uninvite", register, map[string]any{"Kind": string(t.Kind)})
 	})
 }
 
 // RevokeDevices ends the trust in a device of a register, or, if device is "", in every one of them
 // and in its unused one-time links: for a tablet that was lost together with whatever lay beside
 // it. It returns how many ended; a device that is not there is [kiosk.NotFound].
-func (o *Office) RevokeDevices(ctx context.Context, by kiosk.OfficeActor, register, device string) (n int, err error) {
-	err = o.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
+func (rg *Registers) RevokeDevices(ctx context.Context, by kiosk.OfficeActor, register, device string) (n int, err error) {
+	err = rg.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
 		n = 0
 		if _, err := registerToChange(tx, by, register); err != nil {
 			return err
@@ -316,13 +324,13 @@ func (o *Office) RevokeDevices(ctx context.Context, by kiosk.OfficeActor, regist
 			if d.Revoked > 0 || (device != "" && d.ID != device) {
 				continue
 			}
-			if err := o.kernel.Revoke(tx, d, by.User); err != nil {
+			if err := rg.kernel.Revoke(tx, d, by.User); err != nil {
 				return err
 			}
 			n++
 		}
 		if device == "" {
-			return o.endTickets(tx, register, func(t kiosk.Ticket) bool { return t.Used == 0 })
+			return rg.endTickets(tx, register, func(t kiosk.Ticket) bool { return t.Used == 0 })
 		}
 		if n == 0 {
 			return &kiosk.Error{Code: kiosk.NotFound, Key: kiosk.KeyDeviceUnknown}
@@ -330,4 +338,15 @@ func (o *Office) RevokeDevices(ctx context.Context, by kiosk.OfficeActor, regist
 		return nil
 	})
 	return n, err
+}
+
+// Add adds a register to a stall. Prefix comes first in the numbers of its sales.
+func (rg *Registers) Add(ctx context.Context, stall, name, prefix string) (kiosk.Register, error) {
+	if err := kiosk.CheckName(name); err != nil {
+		return kiosk.Register{}, err
+	}
+	now := rg.kernel.Now()
+	r := kiosk.Register{ID: rg.random.ID(now), Stall: stall, Name: name, Prefix: prefix, Created: now}
+	err := rg.kernel.ChangeOffice(ctx, "register.add", r.ID, kiosk.After("Name", name), func(tx kiosk.Tx) error { return tx.PutRegister(r) })
+	return r, err
 }

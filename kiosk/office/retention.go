@@ -2,81 +2,72 @@ package office
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/shop"
 )
 
-// SetRetention changes for how long things are kept.
-func (o *Office) SetRetention(ctx context.Context, by kiosk.OfficeActor, r kiosk.Retention) error {
-	if err := by.CheckOrganizer(); err != nil {
-		return err
-	}
-	for _, d := range []struct {
-		days, least int
-		field       string
-	}{{r.Inbox, 1, "inbox"}, {r.Notes, 1, "notes"}, {r.Keys, 30, "keys"}} {
-		if d.days != 0 && (d.days < d.least || d.days > kiosk.LongestKeep) {
-			return &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyKeepDays, Field: d.field}
-		}
-	}
-	return o.changeOfficeSettings(ctx, by, "house.retention", func(_ kiosk.Tx, h *kiosk.OfficeSettings) error {
-		h.Retention = r
-		return nil
-	})
+// Retention removes what has been kept for long enough.
+type Retention struct {
+	kernel        *shop.Kernel
+	store         kiosk.Store
+	random        kiosk.Entropy
+	log           *slog.Logger
+	stallAccounts *StallAccounts
 }
 
-// Run removes what has been kept long enough until ctx ends. One call per process.
-func (o *Office) Run(ctx context.Context) { o.kernel.Supervise(ctx, "retention", o.purgeLoop) }
+func (rt *Retention) Run(ctx context.Context) { rt.kernel.Supervise(ctx, "retention", rt.purgeLoop) }
 
 // purgeLoop removes what has been kept long enough, now and every few hours, in one process of those
 // that share a store.
-func (o *Office) purgeLoop(ctx context.Context) {
-	name := o.random.Code(8)
+func (rt *Retention) purgeLoop(ctx context.Context) {
+	name := rt.random.Code(8)
 	for ctx.Err() == nil {
-		now := o.kernel.Now()
-		leads, err := o.store.Lead(ctx, "retention", name, now, now+purgeEvery.Milliseconds())
+		now := rt.kernel.Now()
+		leads, err := rt.store.Lead(ctx, "retention", name, now, now+purgeEvery.Milliseconds())
 		if err == nil && leads {
-			_, err = o.PurgeLoop(ctx)
+			_, err = rt.Purge(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
-			o.kernel.Complain(ctx, "what was kept long enough cannot be removed", err)
+			rt.kernel.Complain(ctx, "what was kept long enough cannot be removed", err)
 		}
-		o.kernel.Sleep(ctx, nil, purgeEvery.Milliseconds())
+		rt.kernel.Sleep(ctx, nil, purgeEvery.Milliseconds())
 	}
 }
 
-// PurgeLoop removes what has been kept long enough, in small transactions, so that no sale waits. How
+// Purge removes what has been kept long enough, in small transactions, so that no sale waits. How
 // far it came is stored, so that no sale is looked at twice.
-func (o *Office) PurgeLoop(ctx context.Context) (kiosk.Purged, error) {
+func (rt *Retention) Purge(ctx context.Context) (kiosk.Purged, error) {
 	var done kiosk.Purged
-	h, err := o.kernel.OfficeSettings(ctx)
+	h, err := rt.kernel.OfficeSettings(ctx)
 	if err != nil {
 		return done, err
 	}
 	days := h.Retention.Days()
-	if done.Inbox, err = o.dropInbox(ctx, o.kernel.Now()-int64(days.Inbox)*kiosk.DayMillis); err != nil {
+	if done.Inbox, err = rt.dropInbox(ctx, rt.kernel.Now()-int64(days.Inbox)*kiosk.DayMillis); err != nil {
 		return done, err
 	}
-	done.Keys, err = o.erase(ctx, days.Keys, func(h *kiosk.OfficeSettings) *string { return &h.Erased.Keys }, (*kiosk.Sale).ForgetKeys)
+	done.Keys, err = rt.erase(ctx, days.Keys, func(h *kiosk.OfficeSettings) *string { return &h.Erased.Keys }, (*kiosk.Sale).ForgetKeys)
 	if err == nil {
 		var n int
-		n, err = o.forgetAccounts(ctx, days.Keys)
+		n, err = rt.stallAccounts.forget(ctx, days.Keys)
 		done.Keys += n
 	}
 	if err == nil {
-		done.Notes, err = o.erase(ctx, days.Notes, func(h *kiosk.OfficeSettings) *string { return &h.Erased.Notes }, (*kiosk.Sale).ForgetNote)
+		done.Notes, err = rt.erase(ctx, days.Notes, func(h *kiosk.OfficeSettings) *string { return &h.Erased.Notes }, (*kiosk.Sale).ForgetNote)
 	}
 	if done != (kiosk.Purged{}) {
-		o.log.Info("removed what was kept long enough", "inbox", done.Inbox, "notes", done.Notes, "keys", done.Keys)
+		rt.log.Info("removed what was kept long enough", "inbox", done.Inbox, "notes", done.Notes, "keys", done.Keys)
 	}
 	return done, err
 }
 
-func (o *Office) dropInbox(ctx context.Context, before int64) (all int64, err error) {
+func (rt *Retention) dropInbox(ctx context.Context, before int64) (all int64, err error) {
 	for range purgeMost {
 		var n int64
-		err = o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) (err error) {
+		err = rt.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) (err error) {
 			n, err = tx.DropInbox(kiosk.IDFrom(before), before, purgeBatch)
 			return err
 		})
@@ -88,11 +79,11 @@ func (o *Office) dropInbox(ctx context.Context, before int64) (all int64, err er
 }
 
 // erase has every sale older than so many days forget something, from where the last run ended.
-func (o *Office) erase(ctx context.Context, days int, mark func(*kiosk.OfficeSettings) *string, forget func(*kiosk.Sale) bool) (all int, err error) {
-	before := kiosk.IDFrom(o.kernel.Now() - int64(days)*kiosk.DayMillis)
+func (rt *Retention) erase(ctx context.Context, days int, mark func(*kiosk.OfficeSettings) *string, forget func(*kiosk.Sale) bool) (all int, err error) {
+	before := kiosk.IDFrom(rt.kernel.Now() - int64(days)*kiosk.DayMillis)
 	for range purgeMost {
 		var old []*kiosk.Sale
-		err := o.store.View(ctx, func(r kiosk.Reader) error {
+		err := rt.store.View(ctx, func(r kiosk.Reader) error {
 			h, err := r.OfficeSettings()
 			if err != nil {
 				return err
@@ -104,12 +95,12 @@ func (o *Office) erase(ctx context.Context, days int, mark func(*kiosk.OfficeSet
 			return all, err
 		}
 		for _, sale := range old {
-			n, err := o.eraseOf(ctx, sale, forget)
+			n, err := rt.eraseOf(ctx, sale, forget)
 			if all += n; err != nil {
 				return all, err
 			}
 		}
-		err = o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+		err = rt.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 			h, err := tx.OfficeSettings()
 			if err != nil {
 				return err
@@ -126,8 +117,8 @@ func (o *Office) erase(ctx context.Context, days int, mark func(*kiosk.OfficeSet
 
 // eraseOf is erase for one sale, which may have moved on since it was read. What is not at rest
 // after all that time keeps everything: somebody still has to look at it.
-func (o *Office) eraseOf(ctx context.Context, old *kiosk.Sale, forget func(*kiosk.Sale) bool) (n int, err error) {
-	err = o.kernel.Change(ctx, old.Register, func(tx kiosk.Tx) error {
+func (rt *Retention) eraseOf(ctx context.Context, old *kiosk.Sale, forget func(*kiosk.Sale) bool) (n int, err error) {
+	err = rt.kernel.Change(ctx, old.Register, func(tx kiosk.Tx) error {
 		n = 0
 		sale, err := tx.Sale(old.ID)
 		if err != nil || !sale.Done() {

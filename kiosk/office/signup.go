@@ -13,15 +13,15 @@ const oneTimeCodeLength = 12 // characters of 5 bits each
 
 // SetupCode makes the one-time code of the first start, unless an organizer is there already: then
 // it is "". It lasts a day, and a later one replaces it.
-func (o *Office) SetupCode(ctx context.Context) (string, error) {
-	return o.newOneTimeCode(ctx, kiosk.CodeForSetup, "", setupMillis, kiosk.OfficeActor{})
+func (us *Users) SetupCode(ctx context.Context) (string, error) {
+	return us.newOneTimeCode(ctx, kiosk.CodeForSetup, "", setupMillis, kiosk.OfficeActor{})
 }
 
 // ResetOrganizer makes a one-time code by which an organizer chooses a new password within 20
 // minutes, and a new second factor too if the old one is lost. An unknown name is [kiosk.NotFound]; ""
 // means the only organizer there is. The operator's command calls it.
-func (o *Office) ResetOrganizer(ctx context.Context, name string, lost bool) (code string, err error) {
-	logins, err := o.Users(ctx)
+func (us *Users) ResetOrganizer(ctx context.Context, name string, lost bool) (code string, err error) {
+	logins, err := us.All(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -38,38 +38,38 @@ func (o *Office) ResetOrganizer(ctx context.Context, name string, lost bool) (co
 	if lost || len(found[0].Factor) == 0 {
 		kind = kiosk.CodeForFactor
 	}
-	return o.newOneTimeCode(ctx, kind, found[0].ID, resetMillis, kiosk.OfficeActor{})
+	return us.newOneTimeCode(ctx, kind, found[0].ID, resetMillis, kiosk.OfficeActor{})
 }
 
-// Users lists everybody who may enter the office or might once; the oldest comes first.
-func (o *Office) Users(ctx context.Context) ([]kiosk.User, error) {
+// All lists everybody who may enter the office or might once; the oldest comes first.
+func (us *Users) All(ctx context.Context) ([]kiosk.User, error) {
 	var all []kiosk.User
-	err := o.store.View(ctx, func(r kiosk.Reader) (err error) {
+	err := us.store.View(ctx, func(r kiosk.Reader) (err error) {
 		all, err = r.Users()
 		return err
 	})
 	return all, err
 }
 
-func (o *Office) newOneTimeCode(ctx context.Context, kind kiosk.OneTimeCodeKind, login string, life int64, by kiosk.OfficeActor) (string, error) {
-	code := o.random.Code(oneTimeCodeLength)
-	err := o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+func (us *Users) newOneTimeCode(ctx context.Context, kind kiosk.OneTimeCodeKind, login string, life int64, by kiosk.OfficeActor) (string, error) {
+	code := us.random.Code(oneTimeCodeLength)
+	err := us.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 		if kind == kiosk.CodeForSetup {
 			if there, err := anyOrganizer(tx); there || err != nil {
 				code = ""
 				return err
 			}
 		}
-		return o.putOneTimeCode(tx, kiosk.OneTimeCode{Hash: kiosk.HashSecret(code), Kind: kind, User: login, Expires: o.kernel.Now() + life}, by)
+		return us.putOneTimeCode(tx, kiosk.OneTimeCode{Hash: kiosk.HashSecret(code), Kind: kind, User: login, Expires: us.kernel.Now() + life}, by)
 	})
 	return code, err
 }
 
-func (o *Office) putOneTimeCode(tx kiosk.Tx, once kiosk.OneTimeCode, by kiosk.OfficeActor) error {
+func (us *Users) putOneTimeCode(tx kiosk.Tx, once kiosk.OneTimeCode, by kiosk.OfficeActor) error {
 	if err := tx.PutOneTimeCode(once); err != nil {
 		return err
 	}
-	return tx.Append(shop.Trail(by, "office.code", once.User, o.kernel.Now(), nil, map[string]any{"Kind": string(once.Kind)}))
+	return tx.Append(shop.Trail(by, "office.code", once.User, us.kernel.Now(), nil, map[string]any{"Kind": string(once.Kind)}))
 }
 
 func anyOrganizer(r kiosk.Reader) (bool, error) {
@@ -81,22 +81,22 @@ func anyOrganizer(r kiosk.Reader) (bool, error) {
 
 // NewOneTimeCode finds out what a one-time code is for, without using it up. One that is unknown, used, over
 // or replaced is [kiosk.Gone], always with the same words.
-func (o *Office) NewOneTimeCode(ctx context.Context, code string) (kiosk.OneTimeCode, kiosk.User, error) {
-	return o.OneTimeCodeByHash(ctx, kiosk.HashSecret(foldRecovery(code)))
+func (us *Users) NewOneTimeCode(ctx context.Context, code string) (kiosk.OneTimeCode, kiosk.User, error) {
+	return us.OneTimeCodeByHash(ctx, kiosk.HashSecret(foldRecovery(code)))
 }
 
-// OneTimeCodeByHash is [Office.NewOneTimeCode] for a code that was typed before, of which the session has the hash.
-func (o *Office) OneTimeCodeByHash(ctx context.Context, hash string) (kiosk.OneTimeCode, kiosk.User, error) {
+// OneTimeCodeByHash is [Users.NewOneTimeCode] for a code that was typed before, of which the session has the hash.
+func (us *Users) OneTimeCodeByHash(ctx context.Context, hash string) (kiosk.OneTimeCode, kiosk.User, error) {
 	var once kiosk.OneTimeCode
 	var login kiosk.User
-	err := o.store.View(ctx, func(r kiosk.Reader) (err error) {
-		once, login, err = o.validOneTimeCode(r, hash)
+	err := us.store.View(ctx, func(r kiosk.Reader) (err error) {
+		once, login, err = us.validOneTimeCode(r, hash)
 		return err
 	})
 	return once, login, err
 }
 
-func (o *Office) validOneTimeCode(r kiosk.Reader, hash string) (kiosk.OneTimeCode, kiosk.User, error) {
+func (us *Users) validOneTimeCode(r kiosk.Reader, hash string) (kiosk.OneTimeCode, kiosk.User, error) {
 	over := &kiosk.Error{Code: kiosk.Gone, Key: KeyOneTimeCodeOver, Field: "code"}
 	once, err := r.OneTimeCode(hash)
 	switch {
@@ -104,7 +104,7 @@ func (o *Office) validOneTimeCode(r kiosk.Reader, hash string) (kiosk.OneTimeCod
 		return once, kiosk.User{}, over
 	case err != nil:
 		return once, kiosk.User{}, err
-	case once.Used > 0 || once.Expires <= o.kernel.Now():
+	case once.Used > 0 || once.Expires <= us.kernel.Now():
 		return once, kiosk.User{}, over
 	case once.Kind == kiosk.CodeForSetup:
 		there, err := anyOrganizer(r)
@@ -133,11 +133,11 @@ type SignUp struct {
 // BeginSignUp takes name and password of somebody with a one-time code. The name of a person who was
 // there before stays. A password that is short, long or common is [kiosk.Invalid], a name that another
 // has is [kiosk.Conflict].
-func (o *Office) BeginSignUp(ctx context.Context, onceHash, name, password string) (SignUp, error) {
+func (us *Users) BeginSignUp(ctx context.Context, onceHash, name, password string) (SignUp, error) {
 	var once kiosk.OneTimeCode
 	var login kiosk.User
-	err := o.store.View(ctx, func(r kiosk.Reader) (err error) {
-		if once, login, err = o.validOneTimeCode(r, onceHash); err != nil {
+	err := us.store.View(ctx, func(r kiosk.Reader) (err error) {
+		if once, login, err = us.validOneTimeCode(r, onceHash); err != nil {
 			return err
 		}
 		if once.Kind != kiosk.CodeForSetup {
@@ -149,20 +149,20 @@ func (o *Office) BeginSignUp(ctx context.Context, onceHash, name, password strin
 		err = kiosk.CheckName(name)
 	}
 	if err == nil {
-		err = checkPassword(password, name, o.installation.Code)
+		err = checkPassword(password, name, us.installation.Code)
 	}
 	if err != nil {
 		return SignUp{}, err
 	}
 	a := SignUp{CodeHash: once.Hash, User: login.ID, Name: name}
 	if a.User == "" {
-		a.User = o.random.ID(o.kernel.Now())
+		a.User = us.random.ID(us.kernel.Now())
 	}
-	if a.PasswordHash, err = o.vault.HashPIN(password); err != nil {
+	if a.PasswordHash, err = us.vault.HashPIN(password); err != nil {
 		return SignUp{}, err
 	}
 	if once.Kind != kiosk.CodeForPassword {
-		a.Factor, err = o.vault.NewFactor(factorContext(a.User))
+		a.Factor, err = us.vault.NewFactor(factorContext(a.User))
 	}
 	return a, err
 }
@@ -179,26 +179,26 @@ func checkUserNameFree(r kiosk.Reader, name, id string) error {
 }
 
 // FactorText is the secret of an arrival as an authenticator app wants it.
-func (o *Office) FactorText(a SignUp) (string, error) {
-	return o.vault.FactorText(a.Factor, factorContext(a.User))
+func (us *Users) FactorText(a SignUp) (string, error) {
+	return us.vault.FactorText(a.Factor, factorContext(a.User))
 }
 
 // EnrolDevice lets an arrival in once the first code of the second factor is right; everything is stored
 // at once or nothing. Nobody can read the recovery codes again. A wrong code is [kiosk.Unauthorized], a one-time code that was used meanwhile [kiosk.Gone].
-func (o *Office) EnrolDevice(ctx context.Context, a SignUp, code string, at SignInOrigin) (SignedUp, error) {
-	step, err := o.firstStep(ctx, a, code)
+func (us *Users) EnrolDevice(ctx context.Context, a SignUp, code string, at SignInOrigin) (SignedUp, error) {
+	step, err := us.firstStep(ctx, a, code)
 	if err != nil {
 		return SignedUp{}, err
 	}
-	in := SignedUp{Browser: o.random.Secret(24)}
+	in := SignedUp{Browser: us.random.Secret(24)}
 	var hashes []string
 	if len(a.Factor) > 0 {
-		if in.Codes, hashes, err = o.recovery(); err != nil {
+		if in.Codes, hashes, err = us.recovery(); err != nil {
 			return SignedUp{}, err
 		}
 	}
-	err = o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) (err error) {
-		in.User, err = o.putNewUser(tx, a, step, hashes, at, kiosk.HashSecret(in.Browser))
+	err = us.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) (err error) {
+		in.User, err = us.putNewUser(tx, a, step, hashes, at, kiosk.HashSecret(in.Browser))
 		return err
 	})
 	return in, err
@@ -212,28 +212,28 @@ type SignedUp struct {
 	Browser string
 }
 
-func (o *Office) firstStep(ctx context.Context, a SignUp, code string) (int64, error) {
+func (us *Users) firstStep(ctx context.Context, a SignUp, code string) (int64, error) {
 	factor, after := a.Factor, int64(0)
 	if len(factor) == 0 {
-		login, err := o.activeUser(ctx, a.User)
+		login, err := us.signIn.activeUser(ctx, a.User)
 		if err != nil {
 			return 0, err
 		}
 		factor, after = login.Factor, login.Step
 	}
-	step, err := o.vault.CheckFactor(factor, factorContext(a.User), foldRecovery(code), o.kernel.Now(), after)
+	step, err := us.vault.CheckFactor(factor, factorContext(a.User), foldRecovery(code), us.kernel.Now(), after)
 	if err == nil && step == 0 {
 		err = &kiosk.Error{Code: kiosk.Unauthorized, Key: KeyFactorWrong, Field: "code"}
 	}
 	return step, err
 }
 
-func (o *Office) putNewUser(tx kiosk.Tx, a SignUp, step int64, recovery []string, at SignInOrigin, browser string) (kiosk.User, error) {
-	once, login, err := o.validOneTimeCode(tx, a.CodeHash)
+func (us *Users) putNewUser(tx kiosk.Tx, a SignUp, step int64, recovery []string, at SignInOrigin, browser string) (kiosk.User, error) {
+	once, login, err := us.validOneTimeCode(tx, a.CodeHash)
 	if err != nil {
 		return login, err
 	}
-	now := o.kernel.Now()
+	now := us.kernel.Now()
 	if once.Kind == kiosk.CodeForSetup {
 		login = kiosk.User{ID: a.User, Name: a.Name, Role: kiosk.Organizer, Created: now}
 	}
@@ -254,10 +254,10 @@ func (o *Office) putNewUser(tx kiosk.Tx, a SignUp, step int64, recovery []string
 
 // recovery makes new recovery codes and their hashes. The first digit of a code tells which hash
 // it belongs to, so that checking one costs one hash.
-func (o *Office) recovery() (codes, hashes []string, err error) {
+func (us *Users) recovery() (codes, hashes []string, err error) {
 	for i := range recoveryCodes {
-		code := strconv.Itoa(i) + o.random.Code(recoveryLength)
-		hash, err := o.vault.HashPIN(code)
+		code := strconv.Itoa(i) + us.random.Code(recoveryLength)
+		hash, err := us.vault.HashPIN(code)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -267,12 +267,12 @@ func (o *Office) recovery() (codes, hashes []string, err error) {
 }
 
 // NewRecovery replaces the recovery codes of the clerk.
-func (o *Office) NewRecovery(ctx context.Context, by kiosk.OfficeActor) ([]string, error) {
-	codes, hashes, err := o.recovery()
+func (us *Users) NewRecovery(ctx context.Context, by kiosk.OfficeActor) ([]string, error) {
+	codes, hashes, err := us.recovery()
 	if err != nil {
 		return nil, err
 	}
-	err = o.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
+	err = us.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
 		login, err := tx.User(by.User)
 		if err != nil {
 			return kiosk.OfficeChange{}, err
@@ -284,21 +284,21 @@ func (o *Office) NewRecovery(ctx context.Context, by kiosk.OfficeActor) ([]strin
 }
 
 // AddDemoOrganizer makes an organizer without second factor. It is [kiosk.Forbidden] with real money.
-func (o *Office) AddDemoOrganizer(ctx context.Context, name, password string) error {
-	if o.installation.Mode != kiosk.Sandbox {
+func (us *Users) AddDemoOrganizer(ctx context.Context, name, password string) error {
+	if us.installation.Mode != kiosk.Sandbox {
 		return &kiosk.Error{Code: kiosk.Forbidden, Key: string(kiosk.Forbidden)}
 	}
-	hash, err := o.vault.HashPIN(password)
+	hash, err := us.vault.HashPIN(password)
 	if err != nil {
 		return err
 	}
-	return o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+	return us.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 		there, err := tx.Users()
 		if err != nil || len(there) > 0 {
 			return err
 		}
-		now := o.kernel.Now()
-		login := kiosk.User{ID: o.random.ID(now), Name: name, Role: kiosk.Organizer, PasswordHash: hash, Created: now}
+		now := us.kernel.Now()
+		login := kiosk.User{ID: us.random.ID(now), Name: name, Role: kiosk.Organizer, PasswordHash: hash, Created: now}
 		if err := tx.PutUser(login); err != nil {
 			return err
 		}

@@ -8,6 +8,30 @@ import (
 	"qrkiosk/kiosk/shop"
 )
 
+// Staff is who works at a stall and signs in by PIN.
+type Staff struct {
+	kernel    *shop.Kernel
+	store     kiosk.Store
+	vault     kiosk.Vault
+	random    kiosk.Entropy
+	additions *additions
+}
+
+// RandomPIN returns six digits that are not too simple, for people who are added by the program.
+func (sf *Staff) RandomPIN() string {
+	for {
+		pin := make([]byte, 0, 6)
+		for _, b := range sf.random.Bytes(24) {
+			if b < 250 && len(pin) < 6 {
+				pin = append(pin, '0'+b%10)
+			}
+		}
+		if len(pin) == 6 && kiosk.CheckNewPIN(string(pin)) == nil {
+			return string(pin)
+		}
+	}
+}
+
 // The keys of messages about the people of a stall.
 const (
 	KeyStaffThere = "staff-there"
@@ -16,7 +40,7 @@ const (
 
 // Hire adds a person to a stall in the office's name. An empty PIN is drawn; the PIN is returned
 // this one time, for a slip. Somebody of that name who works there is [kiosk.Conflict].
-func (o *Office) Hire(ctx context.Context, by kiosk.OfficeActor, stall, name string, role kiosk.Role, pin string) (kiosk.StaffWithPIN, error) {
+func (sf *Staff) Hire(ctx context.Context, by kiosk.OfficeActor, stall, name string, role kiosk.Role, pin string) (kiosk.StaffWithPIN, error) {
 	name = strings.TrimSpace(name)
 	if err := by.MustHead(stall); err != nil {
 		return kiosk.StaffWithPIN{}, err
@@ -27,12 +51,12 @@ func (o *Office) Hire(ctx context.Context, by kiosk.OfficeActor, stall, name str
 	if role != kiosk.Cashier && role != kiosk.Manager {
 		return kiosk.StaffWithPIN{}, &kiosk.Error{Code: kiosk.Invalid, Key: KeyStaffRole, Field: "role"}
 	}
-	pin, hash, err := o.newPIN(pin)
+	pin, hash, err := sf.newPIN(pin)
 	if err != nil {
 		return kiosk.StaffWithPIN{}, err
 	}
-	who := kiosk.Staff{ID: o.nextID(0), Stall: stall, Name: name, Role: role, PINHash: hash, Created: o.kernel.Now()}
-	err = o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+	who := kiosk.Staff{ID: sf.additions.nextID(0), Stall: stall, Name: name, Role: role, PINHash: hash, Created: sf.kernel.Now()}
+	err = sf.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 		if _, err := tx.Stall(stall); err != nil {
 			return err
 		}
@@ -42,20 +66,20 @@ func (o *Office) Hire(ctx context.Context, by kiosk.OfficeActor, stall, name str
 		if err := tx.PutStaff(who); err != nil {
 			return err
 		}
-		return o.traceAdd(tx, by, "staff.add", who.ID, who.Record())
+		return sf.additions.traceAdd(tx, by, "staff.add", who.ID, who.Record())
 	})
 	return kiosk.StaffWithPIN{Staff: who, PIN: pin}, err
 }
 
 // newPIN checks a PIN, or draws one, and hashes it.
-func (o *Office) newPIN(pin string) (plain, hash string, err error) {
+func (sf *Staff) newPIN(pin string) (plain, hash string, err error) {
 	if pin == "" {
-		pin = o.RandomPIN()
+		pin = sf.RandomPIN()
 	}
 	if err := kiosk.CheckNewPIN(pin); err != nil {
 		return "", "", err
 	}
-	hash, err = o.vault.HashPIN(pin)
+	hash, err = sf.vault.HashPIN(pin)
 	return pin, hash, err
 }
 
@@ -69,13 +93,13 @@ func checkStaffNameFree(r kiosk.Reader, stall, name, except string) error {
 	return err
 }
 
-// changeStaff changes a person who works at a stall of the clerk; others are [kiosk.NotFound].
-func (o *Office) changeStaff(ctx context.Context, by kiosk.OfficeActor, stall, staff, kind string, change func(tx kiosk.Tx, p *kiosk.Staff) error) (kiosk.Staff, error) {
+// change changes a person who works at a stall of the clerk; others are [kiosk.NotFound].
+func (sf *Staff) change(ctx context.Context, by kiosk.OfficeActor, stall, staff, kind string, change func(tx kiosk.Tx, p *kiosk.Staff) error) (kiosk.Staff, error) {
 	if err := by.MustHead(stall); err != nil {
 		return kiosk.Staff{}, err
 	}
 	var who kiosk.Staff
-	err := o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) (err error) {
+	err := sf.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) (err error) {
 		if who, err = tx.Staff(staff); err != nil {
 			return err
 		}
@@ -89,27 +113,27 @@ func (o *Office) changeStaff(ctx context.Context, by kiosk.OfficeActor, stall, s
 		if err := tx.PutStaff(who); err != nil {
 			return err
 		}
-		return tx.Append(shop.Trail(by, kind, who.ID, o.kernel.Now(), before, who.Record()))
+		return tx.Append(shop.Trail(by, kind, who.ID, sf.kernel.Now(), before, who.Record()))
 	})
 	return who, err
 }
 
 // ResetPIN gives a person of a stall another PIN and forgets wrong tries. An empty one is drawn; it
 // is returned this one time.
-func (o *Office) ResetPIN(ctx context.Context, by kiosk.OfficeActor, stall, staff, pin string) (kiosk.StaffWithPIN, error) {
-	pin, hash, err := o.newPIN(pin)
+func (sf *Staff) ResetPIN(ctx context.Context, by kiosk.OfficeActor, stall, staff, pin string) (kiosk.StaffWithPIN, error) {
+	pin, hash, err := sf.newPIN(pin)
 	if err != nil {
 		return kiosk.StaffWithPIN{}, err
 	}
-	who, err := o.changeStaff(ctx, by, stall, staff, "staff.pin", func(_ kiosk.Tx, p *kiosk.Staff) error {
+	who, err := sf.change(ctx, by, stall, staff, "staff.pin", func(_ kiosk.Tx, p *kiosk.Staff) error {
 		p.PINHash, p.Tries = hash, kiosk.Tries{}
 		return nil
 	})
 	return kiosk.StaffWithPIN{Staff: who, PIN: pin}, err
 }
 
-// ChangeStaff gives a person of a stall another name and role.
-func (o *Office) ChangeStaff(ctx context.Context, by kiosk.OfficeActor, stall, staff, name string, role kiosk.Role) (kiosk.Staff, error) {
+// Change gives a person of a stall another name and role.
+func (sf *Staff) Change(ctx context.Context, by kiosk.OfficeActor, stall, staff, name string, role kiosk.Role) (kiosk.Staff, error) {
 	name = strings.TrimSpace(name)
 	if err := kiosk.CheckName(name); err != nil {
 		return kiosk.Staff{}, err
@@ -117,7 +141,7 @@ func (o *Office) ChangeStaff(ctx context.Context, by kiosk.OfficeActor, stall, s
 	if role != kiosk.Cashier && role != kiosk.Manager {
 		return kiosk.Staff{}, &kiosk.Error{Code: kiosk.Invalid, Key: KeyStaffRole, Field: "role"}
 	}
-	return o.changeStaff(ctx, by, stall, staff, "staff.change", func(tx kiosk.Tx, p *kiosk.Staff) error {
+	return sf.change(ctx, by, stall, staff, "staff.change", func(tx kiosk.Tx, p *kiosk.Staff) error {
 		if err := checkStaffNameFree(tx, stall, name, p.ID); err != nil {
 			return err
 		}
@@ -129,17 +153,17 @@ func (o *Office) ChangeStaff(ctx context.Context, by kiosk.OfficeActor, stall, s
 // Dismiss ends somebody's work at a stall: the PIN is worth nothing from now on, and whoever is
 // signed in with it is signed out with the next request. The name is forgotten; the journal keeps the
 // ID.
-func (o *Office) Dismiss(ctx context.Context, by kiosk.OfficeActor, stall, staff string) (kiosk.Staff, error) {
-	return o.changeStaff(ctx, by, stall, staff, "staff.leave", func(_ kiosk.Tx, p *kiosk.Staff) error {
-		p.Left, p.PINHash, p.Name, p.Tries = o.kernel.Now(), "", Pseudonym(p.ID), kiosk.Tries{}
+func (sf *Staff) Dismiss(ctx context.Context, by kiosk.OfficeActor, stall, staff string) (kiosk.Staff, error) {
+	return sf.change(ctx, by, stall, staff, "staff.leave", func(_ kiosk.Tx, p *kiosk.Staff) error {
+		p.Left, p.PINHash, p.Name, p.Tries = sf.kernel.Now(), "", Pseudonym(p.ID), kiosk.Tries{}
 		return nil
 	})
 }
 
-// StaffOfStall lists the people who work at a stall.
-func (o *Office) StaffOfStall(ctx context.Context, stall string) ([]kiosk.Staff, error) {
+// OfStall lists the people who work at a stall.
+func (sf *Staff) OfStall(ctx context.Context, stall string) ([]kiosk.Staff, error) {
 	var there []kiosk.Staff
-	err := o.store.View(ctx, func(r kiosk.Reader) error {
+	err := sf.store.View(ctx, func(r kiosk.Reader) error {
 		all, err := r.StaffOf(stall)
 		for _, p := range all {
 			if p.Left == 0 {

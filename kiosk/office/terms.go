@@ -30,20 +30,20 @@ func ParsePercent(text string) (int64, error) {
 // TryTerms has SecPaid look at the terms: a link is made with them, with the account that the stall
 // sells with, and deleted at once. What it refuses, or makes otherwise than asked, is [kiosk.Refused];
 // nothing is stored either way.
-func (o *Office) TryTerms(ctx context.Context, by kiosk.OfficeActor, stall string, terms []kiosk.Share) error {
+func (sl *Stalls) TryTerms(ctx context.Context, by kiosk.OfficeActor, stall string, terms []kiosk.Share) error {
 	if err := by.MustHead(stall); err != nil {
 		return err
 	}
 	if err := kiosk.CheckTerms(terms); err != nil || len(terms) == 0 {
 		return err
 	}
-	owner, err := o.kernel.Stall(ctx, stall)
+	owner, err := sl.kernel.Stall(ctx, stall)
 	if err != nil {
 		return err
 	}
-	gateway := o.kernel.GatewayOf(ctx, owner.AccountID)
+	gateway := sl.kernel.Accounts.GatewayOf(ctx, owner.AccountID)
 	const amount = 100 * 100 // large enough that no share is cut
-	ref := o.refs.Next(o.clock())
+	ref := sl.refs.Next(sl.clock())
 	kiosk.Crash("before-terms")
 	opened, err := gateway.Open(ctx, kiosk.Order{
 		Ref: ref, Note: ref, Amount: amount, Parts: (kiosk.Stall{SplitTerms: terms}).Split(amount),

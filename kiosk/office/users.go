@@ -5,7 +5,18 @@ import (
 	"strings"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/shop"
 )
+
+// Users are those who may sign in to the office: how they are invited, sign up behind a one-time code, and go.
+type Users struct {
+	kernel       *shop.Kernel
+	store        kiosk.Store
+	vault        kiosk.Vault
+	random       kiosk.Entropy
+	installation kiosk.Installation
+	signIn       *SignIn
+}
 
 // The keys of messages about people of the office.
 const (
@@ -18,10 +29,10 @@ const (
 // people by their IDs alone, so that it needs no change.
 func Pseudonym(id string) string { return "P-" + id[max(0, len(id)-4):] }
 
-// InviteUser adds a person to the office: another organizer, or the manager of a stall. The
+// Invite adds a person to the office: another organizer, or the manager of a stall. The
 // one-time code that is returned lets the person choose a password within a day. Only an organizer
 // may; a name that is taken is [kiosk.Conflict].
-func (o *Office) InviteUser(ctx context.Context, by kiosk.OfficeActor, name string, role kiosk.Role, stall string) (kiosk.User, string, error) {
+func (us *Users) Invite(ctx context.Context, by kiosk.OfficeActor, name string, role kiosk.Role, stall string) (kiosk.User, string, error) {
 	name = strings.TrimSpace(name)
 	if role == kiosk.Organizer {
 		stall = ""
@@ -35,10 +46,10 @@ func (o *Office) InviteUser(ctx context.Context, by kiosk.OfficeActor, name stri
 	if err := kiosk.CheckName(name); err != nil {
 		return kiosk.User{}, "", err
 	}
-	now := o.kernel.Now()
-	login := kiosk.User{ID: o.random.ID(now), Name: name, Role: role, Stall: stall, Created: now}
-	code := o.random.Code(oneTimeCodeLength)
-	err := o.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
+	now := us.kernel.Now()
+	login := kiosk.User{ID: us.random.ID(now), Name: name, Role: role, Stall: stall, Created: now}
+	code := us.random.Code(oneTimeCodeLength)
+	err := us.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
 		if stall != "" {
 			if _, err := tx.Stall(stall); err != nil {
 				return kiosk.OfficeChange{}, err
@@ -56,22 +67,22 @@ func (o *Office) InviteUser(ctx context.Context, by kiosk.OfficeActor, name stri
 	return login, code, err
 }
 
-// ResetUser makes a one-time code for a person of the office who lost the password, or with lost
+// Reset makes a one-time code for a person of the office who lost the password, or with lost
 // also the second factor. The organizer vouches for who it is; every session of that person ends.
-func (o *Office) ResetUser(ctx context.Context, by kiosk.OfficeActor, id string, lost bool) (string, error) {
+func (us *Users) Reset(ctx context.Context, by kiosk.OfficeActor, id string, lost bool) (string, error) {
 	if err := by.CheckOrganizer(); err != nil {
 		return "", err
 	}
-	code := o.random.Code(oneTimeCodeLength)
-	err := o.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
+	code := us.random.Code(oneTimeCodeLength)
+	err := us.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
 		login, err := presentUser(tx, id)
 		if err != nil {
 			return kiosk.OfficeChange{}, err
 		}
-		once := kiosk.OneTimeCode{Hash: kiosk.HashSecret(code), Kind: kiosk.CodeForPassword, User: id, Expires: o.kernel.Now() + resetMillis}
+		once := kiosk.OneTimeCode{Hash: kiosk.HashSecret(code), Kind: kiosk.CodeForPassword, User: id, Expires: us.kernel.Now() + resetMillis}
 		switch {
 		case login.PasswordHash == "":
-			once.Kind, once.Expires = kiosk.CodeForInvitation, o.kernel.Now()+setupMillis
+			once.Kind, once.Expires = kiosk.CodeForInvitation, us.kernel.Now()+setupMillis
 		case lost || len(login.Factor) == 0:
 			once.Kind = kiosk.CodeForFactor
 		}
@@ -92,12 +103,12 @@ func presentUser(r kiosk.Reader, id string) (kiosk.User, error) {
 	return login, err
 }
 
-// EndUserSessions signs a person of the office out everywhere.
-func (o *Office) EndUserSessions(ctx context.Context, by kiosk.OfficeActor, id string) error {
+// EndSessions signs a person of the office out everywhere.
+func (us *Users) EndSessions(ctx context.Context, by kiosk.OfficeActor, id string) error {
 	if err := by.CheckOrganizer(); err != nil {
 		return err
 	}
-	return o.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
+	return us.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
 		login, err := presentUser(tx, id)
 		if err != nil {
 			return kiosk.OfficeChange{}, err
@@ -107,23 +118,23 @@ func (o *Office) EndUserSessions(ctx context.Context, by kiosk.OfficeActor, id s
 	})
 }
 
-// RemoveUser ends somebody's access to the office for good. The name is forgotten; the journal
+// Remove ends somebody's access to the office for good. The name is forgotten; the journal
 // keeps the ID. Nobody removes himself, so that an organizer is always left.
-func (o *Office) RemoveUser(ctx context.Context, by kiosk.OfficeActor, id string) error {
+func (us *Users) Remove(ctx context.Context, by kiosk.OfficeActor, id string) error {
 	if err := by.CheckOrganizer(); err != nil {
 		return err
 	}
 	if id == by.User {
 		return &kiosk.Error{Code: kiosk.Conflict, Key: KeyUserSelf}
 	}
-	return o.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
+	return us.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
 		login, err := presentUser(tx, id)
 		if err != nil {
 			return kiosk.OfficeChange{}, err
 		}
 		gone := kiosk.User{
 			ID: id, Name: Pseudonym(id), Role: login.Role, Stall: login.Stall, Sessions: login.Sessions + 1,
-			Created: login.Created, Left: o.kernel.Now(),
+			Created: login.Created, Left: us.kernel.Now(),
 		}
 		return kiosk.OfficeChange{Kind: "login.remove", Subject: id, Before: login.Record(), After: nil}, tx.PutUser(gone)
 	})

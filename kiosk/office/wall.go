@@ -9,18 +9,25 @@ import (
 	"qrkiosk/kiosk/shop"
 )
 
+// Wall reads what the page of all registers shows.
+type Wall struct {
+	kernel  *shop.Kernel
+	store   kiosk.Store
+	rowTime shop.RowTime
+}
+
 const (
 	lowBattery  = 20                      // percent
 	lateWebhook = 10 * kiosk.SecondMillis // from payment to proof
 )
 
-// Wall reads the tiles of the given registers, of all if there are none. online tells whether a
+// Tiles reads the tiles of the given registers, of all if there are none. online tells whether a
 // device is connected, by what it told last; of one that told nothing only its ID is known. Tiles with trouble come first, the worst of all in front; the others follow
 // by the names of stall and register.
-func (o *Office) Wall(ctx context.Context, registers []string, online func(kiosk.DeviceHealth) bool) ([]kiosk.WallTile, error) {
+func (wl *Wall) Tiles(ctx context.Context, registers []string, online func(kiosk.DeviceHealth) bool) ([]kiosk.WallTile, error) {
 	var tiles []kiosk.WallTile
-	now := o.kernel.Now()
-	err := o.store.View(ctx, func(r kiosk.Reader) error {
+	now := wl.kernel.Now()
+	err := wl.store.View(ctx, func(r kiosk.Reader) error {
 		rows, err := r.Wall(registers)
 		if err != nil {
 			return err
@@ -39,7 +46,7 @@ func (o *Office) Wall(ctx context.Context, registers []string, online func(kiosk
 		}
 		tiles = make([]kiosk.WallTile, 0, len(rows))
 		for _, row := range rows {
-			tiles = append(tiles, newTile(row, places[row.Register.Stall], today[row.Register.ID], now, online, o.rowTime))
+			tiles = append(tiles, newTile(row, places[row.Register.Stall], today[row.Register.ID], now, online, wl.rowTime))
 		}
 		return nil
 	})
@@ -47,7 +54,7 @@ func (o *Office) Wall(ctx context.Context, registers []string, online func(kiosk
 	return tiles, err
 }
 
-// CompareTiles orders tiles as [Office.Wall] does.
+// CompareTiles orders tiles as [Wall.Tiles] does.
 func CompareTiles(a, b kiosk.WallTile) int {
 	return cmp.Or(
 		cmp.Compare(a.Rank(), b.Rank()), cmp.Compare(len(b.Warnings), len(a.Warnings)),

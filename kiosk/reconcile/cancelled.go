@@ -15,11 +15,11 @@ const cancelledThere = "cancelled-there"
 // gateway's page: no webhook tells of that (F94). A link counts as gone if the gateway lists
 // it as cancelled, or in neither of its lists twice, a minute apart: lists lag behind.
 func (p *patrol) findCancelled(ctx context.Context, sales []*kiosk.Sale) error {
-	s := p.shop
+	rd := p.rounds
 	shown := map[string]map[int64]*kiosk.Sale{} // by account
 	for _, sale := range sales {
 		l := sale.Shown()
-		if l == nil || s.kernel.Now()-l.ShownAt < censusAge || !s.ours(l.Ref) {
+		if l == nil || rd.kernel.Now()-l.ShownAt < censusAge || !rd.rows.ours(l.Ref) {
 			continue
 		}
 		if shown[l.AccountID] == nil {
@@ -30,7 +30,7 @@ func (p *patrol) findCancelled(ctx context.Context, sales []*kiosk.Sale) error {
 	var failed []error
 	missing, silent := map[int64]*kiosk.Sale{}, map[int64]*kiosk.Sale{}
 	for _, holder := range p.rotate(slices.Sorted(maps.Keys(shown))) {
-		complete, err := s.strikeUnpaid(ctx, holder, shown[holder])
+		complete, err := rd.census.strikeUnpaid(ctx, holder, shown[holder])
 		failed = append(failed, err)
 		if complete && err == nil {
 			maps.Copy(missing, shown[holder])
@@ -40,33 +40,6 @@ func (p *patrol) findCancelled(ctx context.Context, sales []*kiosk.Sale) error {
 	}
 	maps.DeleteFunc(p.absent, func(id, _ int64) bool { return missing[id] == nil && silent[id] == nil })
 	return kiosk.FirstOf(append(failed, p.searchMissingLinks(ctx, missing))...)
-}
-
-// strikeUnpaid reads an account's list of unpaid links and deletes from shown every link that it holds: those
-// can still be paid. A link that the gateway marks as cancelled is deleted too, and stored as gone. What
-// is left in shown is missing, if the list is told to have been complete.
-func (rc *Reconciler) strikeUnpaid(ctx context.Context, holder string, shown map[int64]*kiosk.Sale) (complete bool, err error) {
-	days := map[string]bool{}
-	for _, sale := range shown {
-		days[dayOfRef(sale.Shown().Ref)] = true
-	}
-	complete = true
-	for day := range days {
-		found, err := rc.takeCensus(ctx, holder, day)
-		if err != nil {
-			return false, err
-		}
-		complete = complete && found.Complete
-		for _, f := range found.Links {
-			if sale := shown[f.PayID]; sale != nil && f.Cancelled {
-				if err := rc.storeCancelled(ctx, sale); err != nil {
-					return false, err
-				}
-			}
-			delete(shown, f.PayID)
-		}
-	}
-	return complete, nil
 }
 
 // rotate begins a round of accounts each time with another one: the calls of a minute may not reach for
@@ -92,11 +65,11 @@ func (p *patrol) searchMissingLinks(ctx context.Context, missing map[int64]*kios
 }
 
 func (p *patrol) searchMissingLink(ctx context.Context, sale *kiosk.Sale) error {
-	s, l := p.shop, sale.Shown()
+	rd, l := p.rounds, sale.Shown()
 	kiosk.Crash("before-vanished-search")
-	found, err := s.kernel.GatewayOf(ctx, l.AccountID).Find(ctx, l.Ref)
+	found, err := rd.kernel.Accounts.GatewayOf(ctx, l.AccountID).Find(ctx, l.Ref)
 	kiosk.Crash("after-vanished-search")
-	s.kernel.NoteLowLaneCall(l.AccountID, err)
+	rd.kernel.Condition.NoteLowLaneCall(l.AccountID, err)
 	if err != nil {
 		return err
 	}
@@ -106,9 +79,9 @@ func (p *patrol) searchMissingLink(ctx context.Context, sale *kiosk.Sale) error 
 		case f.Used && f.Amount != l.Amount:
 			return nil // no proof; the list of pay-ins has to tell how much came
 		case f.Used:
-			return s.kernel.StoreFindings(ctx, errandOf(sale, l), kiosk.Step{Kind: kiosk.StepUsed})
+			return rd.kernel.StoreFindings(ctx, errandOf(sale, l), kiosk.Step{Kind: kiosk.StepUsed})
 		case f.Cancelled:
-			return s.storeCancelled(ctx, sale)
+			return rd.census.storeCancelled(ctx, sale)
 		default:
 			delete(p.absent, l.PayID)
 			return nil
@@ -118,20 +91,14 @@ func (p *patrol) searchMissingLink(ctx context.Context, sale *kiosk.Sale) error 
 	switch {
 	case !found.Complete:
 	case !before:
-		p.absent[l.PayID] = s.kernel.Now()
-	case s.kernel.Now()-since >= censusAge/2:
+		p.absent[l.PayID] = rd.kernel.Now()
+	case rd.kernel.Now()-since >= censusAge/2:
 		delete(p.absent, l.PayID)
-		return s.storeCancelled(ctx, sale)
+		return rd.census.storeCancelled(ctx, sale)
 	}
 	return nil
 }
 
 func errandOf(sale *kiosk.Sale, l *kiosk.Link) kiosk.Errand {
 	return kiosk.Errand{Sale: sale.ID, Register: sale.Register, Link: l.N, Kind: kiosk.ErrandLook}
-}
-
-// storeCancelled stores that the link of a code on show cannot be paid any more.
-func (rc *Reconciler) storeCancelled(ctx context.Context, sale *kiosk.Sale) error {
-	rc.log.Info("a link was cancelled at the gateway", "sale", sale.ID, "link", sale.Shown().ID)
-	return rc.kernel.StoreFindings(ctx, errandOf(sale, sale.Shown()), kiosk.Step{Kind: kiosk.StepGone, Reason: cancelledThere})
 }

@@ -5,6 +5,19 @@
 // background. It must never take an answer for more than it says: what could not be read, or was
 // read too early, is no proof that nothing is there.
 //
+// [Reconciler] is the door. Behind it:
+//
+//	errands     what sales owe: links are opened, searched for and retired, refunds requested
+//	notices     what is posted at the addresses of links, and where these lead
+//	lists       the loop that reads the pay-in lists, account by account
+//	looks       the errands that a reading answers
+//	clocks      the steps that time alone demands
+//	rows        what a row of a list is about
+//	rounds      codes on show, census, audit and store, now and then
+//	census      unpaid links against what the database knows
+//	auditor     35 days of rows against ours, in a comparison for each account
+//	payouts     what the gateway paid out, against our sums of its days
+//
 // # Decisions
 //
 // Each decision in three sentences: what, why, what would change it.

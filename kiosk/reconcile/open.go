@@ -18,44 +18,44 @@ var createSearchWaits = []int64{1 * kiosk.SecondMillis, 2 * kiosk.SecondMillis, 
 // open makes the link of an attempt, or finds out whether it was made. The first claim of the
 // errand is the only one that may call create: SecPaid has no idempotency key, and a claim that
 // finds an earlier one without an answer searches instead.
-func (rc *Reconciler) open(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale) error {
+func (er *errands) open(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale) error {
 	link := sale.Link(e.Link)
 	switch {
 	case e.Tries == 1 && !link.Unclear && (sale.Cancel || sale.Lapse):
-		return rc.giveUp(ctx, e, kiosk.KeyGatewayUnclear, false)
+		return er.giveUp(ctx, e, kiosk.KeyGatewayUnclear, false)
 	case e.Tries == 1 && !link.Unclear:
-		return rc.create(ctx, e, sale, link)
+		return er.create(ctx, e, sale, link)
 	case !link.Unclear:
-		return rc.storeUnclear(ctx, e)
+		return er.storeUnclear(ctx, e)
 	}
-	return rc.search(ctx, e, link)
+	return er.search(ctx, e, link)
 }
 
-func (rc *Reconciler) create(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale, link *kiosk.Link) error {
-	order, err := rc.order(ctx, sale, link)
+func (er *errands) create(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale, link *kiosk.Link) error {
+	order, err := er.order(ctx, sale, link)
 	if err != nil {
 		return err
 	}
-	began := rc.clock()
+	began := er.clock()
 	kiosk.Crash("before-create")
-	opened, err := rc.kernel.GatewayOf(ctx, link.AccountID).Open(ctx, order)
+	opened, err := er.kernel.Accounts.GatewayOf(ctx, link.AccountID).Open(ctx, order)
 	kiosk.Crash("after-create")
-	rc.observe.Created(rc.clock().Sub(began), createOutcome(opened, err))
-	rc.kernel.NoteCall(link.AccountID, err)
+	er.observe.Created(er.clock().Sub(began), createOutcome(opened, err))
+	er.kernel.Condition.NoteCall(link.AccountID, err)
 	if err == nil {
-		rc.kernel.LearnNumber(ctx, link.AccountID, opened.AccountNumber)
-		return rc.storeCreated(ctx, e, opened)
+		er.kernel.Accounts.LearnNumber(ctx, link.AccountID, opened.AccountNumber)
+		return er.storeCreated(ctx, e, opened)
 	}
-	rc.log.Warn("create failed", "sale", sale.ID, "link", link.ID, "code", kiosk.CodeOf(err), "err", err)
+	er.log.Warn("create failed", "sale", sale.ID, "link", link.ID, "code", kiosk.CodeOf(err), "err", err)
 	switch kiosk.CodeOf(err) {
 	case kiosk.Refused:
-		return rc.giveUp(ctx, e, kiosk.KeyOf(err), false)
+		return er.giveUp(ctx, e, kiosk.KeyOf(err), false)
 	case kiosk.NotSent:
-		return rc.giveUp(ctx, e, kiosk.KeyOf(err), true)
+		return er.giveUp(ctx, e, kiosk.KeyOf(err), true)
 	case kiosk.TooMany:
-		return rc.kernel.Later(ctx, kiosk.Errand{Sale: e.Sale, Register: e.Register, Link: e.Link, Kind: e.Kind, Fence: e.Fence}, kiosk.WaitOf(err))
+		return er.kernel.Later(ctx, kiosk.Errand{Sale: e.Sale, Register: e.Register, Link: e.Link, Kind: e.Kind, Fence: e.Fence}, kiosk.WaitOf(err))
 	default:
-		return rc.storeUnclear(ctx, e)
+		return er.storeUnclear(ctx, e)
 	}
 }
 
@@ -71,16 +71,16 @@ func createOutcome(o kiosk.Opened, err error) string {
 
 // order is what the gateway is asked for. The cashier's note stays with us, because pay pages can
 // be enumerated; the reference comes first in the note so that it is never cut.
-func (rc *Reconciler) order(ctx context.Context, sale *kiosk.Sale, link *kiosk.Link) (kiosk.Order, error) {
+func (er *errands) order(ctx context.Context, sale *kiosk.Sale, link *kiosk.Link) (kiosk.Order, error) {
 	var stall kiosk.Stall
-	err := rc.store.View(ctx, func(r kiosk.Reader) (err error) {
+	err := er.store.View(ctx, func(r kiosk.Reader) (err error) {
 		stall, err = r.Stall(sale.Stall)
 		return err
 	})
 	if err != nil {
 		return kiosk.Order{}, err
 	}
-	secrets, err := rc.kernel.Secrets(link)
+	secrets, err := er.kernel.Secrets(link)
 	if err != nil {
 		return kiosk.Order{}, err
 	}
@@ -89,8 +89,8 @@ func (rc *Reconciler) order(ctx context.Context, sale *kiosk.Sale, link *kiosk.L
 		Parts: link.Parts, Statement: stall.Name,
 	}
 	if !sale.Poll {
-		o.PaymentEndpoint = rc.publicURL + rc.hookPath + secrets.Token
-		o.CallbackURL = rc.kernel.ReceiptURL(sale)
+		o.PaymentEndpoint = er.publicURL + er.hookPath + secrets.Token
+		o.CallbackURL = er.kernel.ReceiptURL(sale)
 		o.Key = secrets.Key
 	}
 	return o, nil
@@ -98,71 +98,71 @@ func (rc *Reconciler) order(ctx context.Context, sale *kiosk.Sale, link *kiosk.L
 
 // storeCreated stores a link the gateway made. One whose echo is wrong is never shown: it is given up
 // and, being known, retired as a stray.
-func (rc *Reconciler) storeCreated(ctx context.Context, e kiosk.Errand, o kiosk.Opened) error {
+func (er *errands) storeCreated(ctx context.Context, e kiosk.Errand, o kiosk.Opened) error {
 	steps := []kiosk.Step{{Kind: kiosk.StepLive, PayID: o.PayID, URL: o.URL, AccountNumber: o.AccountNumber}}
 	if o.Wrong != "" {
-		rc.log.Error("the gateway made another link than ordered", "sale", e.Sale, "field", o.Wrong)
+		er.log.Error("the gateway made another link than ordered", "sale", e.Sale, "field", o.Wrong)
 		steps = append([]kiosk.Step{{Kind: kiosk.StepGivenUp, Reason: kiosk.KeyGatewayWrong}}, steps...)
 	}
-	return rc.storeKnown(ctx, e, steps...)
+	return er.storeKnown(ctx, e, steps...)
 }
 
 // storeKnown stores that a link is known now, and reads the notices that waited for that.
-func (rc *Reconciler) storeKnown(ctx context.Context, e kiosk.Errand, steps ...kiosk.Step) error {
-	defer rc.kernel.WakeLooks() // a code may be on show now
+func (er *errands) storeKnown(ctx context.Context, e kiosk.Errand, steps ...kiosk.Step) error {
+	defer er.kernel.WakeLooks() // a code may be on show now
 	defer kiosk.Crash("after-known")
-	return rc.kernel.Change(ctx, e.Register, func(tx kiosk.Tx) error {
-		sale, err := rc.kernel.TakeAll(tx, e, steps)
+	return er.kernel.Change(ctx, e.Register, func(tx kiosk.Tx) error {
+		sale, err := er.kernel.TakeAll(tx, e, steps)
 		if err != nil {
 			return err
 		}
-		rc.addresses.expect(sale, e.Link)
-		return rc.readWaiting(tx, sale, e.Link)
+		er.notices.addresses.expect(sale, e.Link)
+		return er.notices.readWaiting(tx, sale, e.Link)
 	})
 }
 
-func (rc *Reconciler) storeUnclear(ctx context.Context, e kiosk.Errand) error {
+func (er *errands) storeUnclear(ctx context.Context, e kiosk.Errand) error {
 	defer kiosk.Crash("after-unclear")
-	return rc.kernel.Change(ctx, e.Register, func(tx kiosk.Tx) error {
+	return er.kernel.Change(ctx, e.Register, func(tx kiosk.Tx) error {
 		sale, err := tx.Sale(e.Sale)
 		if err != nil || overtaken(tx, e) {
 			return err
 		}
-		if _, err = rc.kernel.Take(tx, sale, kiosk.Step{Kind: kiosk.StepUnclear, Link: e.Link, Actor: kiosk.ActorGateway}); err != nil {
+		if _, err = er.kernel.Take(tx, sale, kiosk.Step{Kind: kiosk.StepUnclear, Link: e.Link, Actor: kiosk.ActorGateway}); err != nil {
 			return err
 		}
 		e.Tries = 1
-		_, err = tx.Postpone(e, rc.kernel.Now()+createSearchWaits[0])
+		_, err = tx.Postpone(e, er.kernel.Now()+createSearchWaits[0])
 		return err
 	})
 }
 
 // search looks for the reference in the gateway's lists: one exact match is adopted, several are
 // reduced to the lowest number, none after the settle time gives the attempt up.
-func (rc *Reconciler) search(ctx context.Context, e kiosk.Errand, link *kiosk.Link) error {
+func (er *errands) search(ctx context.Context, e kiosk.Errand, link *kiosk.Link) error {
 	kiosk.Crash("before-search")
-	findings, err := rc.kernel.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
+	findings, err := er.kernel.Accounts.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
 	kiosk.Crash("after-search")
-	rc.kernel.NoteCall(link.AccountID, err)
+	er.kernel.Condition.NoteCall(link.AccountID, err)
 	if err != nil {
 		e.Tries--
-		return rc.kernel.Later(ctx, e, max(kiosk.WaitOf(err), 2*kiosk.SecondMillis))
+		return er.kernel.Later(ctx, e, max(kiosk.WaitOf(err), 2*kiosk.SecondMillis))
 	}
 	best, ok := lowest(findings.Links)
 	switch {
 	case ok && best.Amount != link.Amount:
-		return rc.storeCreated(ctx, e, kiosk.Opened{PayID: best.PayID, URL: best.URL, Wrong: "amount"})
+		return er.storeCreated(ctx, e, kiosk.Opened{PayID: best.PayID, URL: best.URL, Wrong: "amount"})
 	case ok:
-		return rc.adopt(ctx, e, best, len(findings.Links))
+		return er.adopt(ctx, e, best, len(findings.Links))
 	case e.Tries <= len(createSearchWaits) || !findings.Complete:
-		return rc.kernel.Later(ctx, e, createSearchWaits[min(e.Tries-1, len(createSearchWaits)-1)])
+		return er.kernel.Later(ctx, e, createSearchWaits[min(e.Tries-1, len(createSearchWaits)-1)])
 	}
-	return rc.giveUp(ctx, e, kiosk.KeyGatewayUnclear, true)
+	return er.giveUp(ctx, e, kiosk.KeyGatewayUnclear, true)
 }
 
-func (rc *Reconciler) adopt(ctx context.Context, e kiosk.Errand, f kiosk.Found, matches int) error {
+func (er *errands) adopt(ctx context.Context, e kiosk.Errand, f kiosk.Found, matches int) error {
 	if matches > 1 {
-		rc.log.Error("several links carry one reference", "sale", e.Sale, "count", matches)
+		er.log.Error("several links carry one reference", "sale", e.Sale, "count", matches)
 	}
 	steps := []kiosk.Step{{Kind: kiosk.StepLive, PayID: f.PayID, URL: f.URL, AccountNumber: f.AccountNumber}}
 	switch {
@@ -171,7 +171,7 @@ func (rc *Reconciler) adopt(ctx context.Context, e kiosk.Errand, f kiosk.Found, 
 	case f.Cancelled:
 		steps = append(steps, kiosk.Step{Kind: kiosk.StepGone})
 	}
-	return rc.storeKnown(ctx, e, steps...)
+	return er.storeKnown(ctx, e, steps...)
 }
 
 func lowest(links []kiosk.Found) (kiosk.Found, bool) {
@@ -188,20 +188,20 @@ func lowest(links []kiosk.Found) (kiosk.Found, bool) {
 }
 
 // giveUp ends an attempt; again allows a further one under a new reference, up to maxAttempts.
-func (rc *Reconciler) giveUp(ctx context.Context, e kiosk.Errand, reason string, again bool) error {
+func (er *errands) giveUp(ctx context.Context, e kiosk.Errand, reason string, again bool) error {
 	defer kiosk.Crash("after-give-up")
-	return rc.kernel.Change(ctx, e.Register, func(tx kiosk.Tx) error {
+	return er.kernel.Change(ctx, e.Register, func(tx kiosk.Tx) error {
 		sale, err := tx.Sale(e.Sale)
 		if err != nil || overtaken(tx, e) {
 			return err
 		}
 		step := kiosk.Step{Kind: kiosk.StepGivenUp, Link: e.Link, Actor: kiosk.ActorGateway, Reason: reason}
 		if again && e.Link < maxAttempts && !sale.Cancel && !sale.Lapse {
-			if step.Next, err = rc.kernel.NewLink(tx, sale, e.Link+1); err != nil {
+			if step.Next, err = er.kernel.NewLink(tx, sale, e.Link+1); err != nil {
 				return err
 			}
 		}
-		_, err = rc.kernel.Take(tx, sale, step)
+		_, err = er.kernel.Take(tx, sale, step)
 		return err
 	})
 }

@@ -30,8 +30,8 @@ const maxPages = 5 // of the widest size
 // older than the oldest of them, or the list ends. Links made before since are not asked about.
 func (r *accountPoller) readList(ctx context.Context, sales []*kiosk.Sale, since int64) (payInList, error) {
 	want := wantedLinksOf(sales, r.account, since)
-	gateway := r.shop.kernel.GatewayOf(ctx, r.account)
-	q := kiosk.PayInQuery{Days: want.Days(r.shop.kernel.Now()), Page: 1, Lane: kiosk.LaneLook}
+	gateway := r.lists.kernel.Accounts.GatewayOf(ctx, r.account)
+	q := kiosk.PayInQuery{Days: want.Days(r.lists.kernel.Now()), Page: 1, Lane: kiosk.LaneLook}
 	read := payInList{account: r.account, since: since}
 	var got kiosk.PayInPage
 	for _, q.Limit = range widths {
@@ -89,52 +89,10 @@ func (r *accountPoller) apply(ctx context.Context, rows []kiosk.PayIn) {
 		if r.known[mark] {
 			continue
 		}
-		if err := r.shop.applyRow(ctx, r.account, row); err != nil {
-			r.shop.kernel.Complain(ctx, "a pay-in row cannot be stored", err)
+		if err := r.lists.rows.apply(ctx, r.account, row); err != nil {
+			r.lists.kernel.Complain(ctx, "a pay-in row cannot be stored", err)
 			continue
 		}
 		r.known[mark] = true
 	}
-}
-
-// applyRow finds the link of a row, by the gateway's number or, where its create was never
-// answered, by our reference, and lets its sale take what the row says. A row of a link that was made
-// with another account than the list's is a share of this one: the sale hears of its payment by the list
-// of the link's account.
-func (rc *Reconciler) applyRow(ctx context.Context, holder string, row kiosk.PayIn) error {
-	sale, n, err := rc.saleOfRow(ctx, row)
-	if kiosk.CodeOf(err) == kiosk.NotFound {
-		return rc.keepUnmatchedPayIn(ctx, holder, row)
-	}
-	if err == nil && sale.Link(n).AccountID != holder {
-		return rc.keepShare(ctx, holder, row, sale.Number)
-	}
-	if err != nil || !sale.HasNews(kiosk.StepsOf(row, sale.Link(n), rc.kernel.Now())) {
-		return err
-	}
-	return rc.kernel.Change(ctx, sale.Register, func(tx kiosk.Tx) error {
-		found, err := tx.Sale(sale.ID)
-		if err != nil {
-			return err
-		}
-		for _, step := range kiosk.StepsOf(row, found.Link(n), rc.kernel.Now()) {
-			out, err := rc.kernel.Take(tx, found, step)
-			if err != nil {
-				return err
-			}
-			found = out.Sale
-		}
-		return nil
-	})
-}
-
-func (rc *Reconciler) saleOfRow(ctx context.Context, row kiosk.PayIn) (sale *kiosk.Sale, n int, err error) {
-	err = rc.store.View(ctx, func(r kiosk.Reader) error {
-		sale, n, err = r.SaleByPayID(rc.gatewayName, row.PayID)
-		if kiosk.CodeOf(err) == kiosk.NotFound && kiosk.IsReference(row.Ref) {
-			sale, n, err = r.SaleByRef(row.Ref)
-		}
-		return err
-	})
-	return sale, n, err
 }

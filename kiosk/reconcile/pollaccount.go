@@ -9,7 +9,7 @@ import (
 
 // accountPoller is how the watcher reads the pay-in list of one account.
 type accountPoller struct {
-	shop     *Reconciler
+	lists    *lists
 	account  string // ID of the account, "" the house's
 	at       int64  // Unix milliseconds when it is due, by the last plan
 	last     int64  // Unix milliseconds when it was read last
@@ -22,11 +22,11 @@ type accountPoller struct {
 // updateAccounts forgets accounts that nothing is to be read of any more and begins with new ones: the
 // house's, those in use or ended a short while ago, and those of sales that are not at rest.
 func (w *poller) updateAccounts(ctx context.Context, sales []*kiosk.Sale) error {
-	h, err := w.shop.kernel.OfficeSettings(ctx)
+	h, err := w.lists.kernel.OfficeSettings(ctx)
 	if err != nil {
 		return err
 	}
-	all := h.ReadableAccounts(w.shop.kernel.Now(), watchBack/kiosk.DayMillis)
+	all := h.ReadableAccounts(w.lists.kernel.Now(), watchBack/kiosk.DayMillis)
 	for _, sale := range sales {
 		for i := range sale.Links {
 			all = append(all, sale.Links[i].AccountID)
@@ -46,7 +46,7 @@ func (w *poller) updateAccounts(ctx context.Context, sales []*kiosk.Sale) error 
 func (w *poller) account(holder string) *accountPoller {
 	r := w.accountsByID[holder]
 	if r == nil {
-		r = &accountPoller{shop: w.shop, account: holder, known: map[string]bool{}}
+		r = &accountPoller{lists: w.lists, account: holder, known: map[string]bool{}}
 		w.accountsByID[holder] = r
 	}
 	return r
@@ -78,7 +78,7 @@ func (w *poller) planAll(sales []*kiosk.Sale, now int64) int64 {
 			r.at = min(r.at, sale.Expires) // it lapses behind a list that was read after its time
 		}
 	}
-	wanted := w.shop.kernel.LookWanted()
+	wanted := w.lists.kernel.LookWanted()
 	for _, r := range w.accountsByID {
 		if _, asked := pace[r.account]; wanted && (asked || r.account == "") {
 			r.at = min(r.at, now)
@@ -121,7 +121,7 @@ func (r *accountPoller) pause() int64 {
 		return 0
 	}
 	wait := min(int64(pollWorst), int64(pollApart)<<min(r.failures, 5))
-	return wait/2 + r.shop.kernel.Jitter(wait/2)
+	return wait/2 + r.lists.kernel.Jitter(wait/2)
 }
 
 // join hands looks to the accounts of their links and adds those accounts to the ones that are read
@@ -132,7 +132,7 @@ func (w *poller) join(ctx context.Context, due []*accountPoller, looks []kiosk.E
 	}
 	late := map[*accountPoller][]kiosk.Errand{}
 	for _, e := range looks {
-		r := w.account(w.shop.accountOf(ctx, e))
+		r := w.account(w.lists.looks.accountOf(ctx, e))
 		switch {
 		case slices.Contains(due, r):
 			r.looks = append(r.looks, e)
@@ -144,19 +144,9 @@ func (w *poller) join(ctx context.Context, due []*accountPoller, looks []kiosk.E
 		}
 	}
 	for r, errands := range late {
-		w.shop.giveBack(ctx, errands, max(1, max(r.last+pollApart, r.last+r.pause())-lookGather-now))
+		w.lists.looks.giveBack(ctx, errands, max(1, max(r.last+pollApart, r.last+r.pause())-lookGather-now))
 	}
 	return due
-}
-
-// accountOf is the account that an errand's link was made with; of a sale that cannot be read it is the
-// house's, whose reading finds that out again.
-func (rc *Reconciler) accountOf(ctx context.Context, e kiosk.Errand) string {
-	sale, err := rc.kernel.Sale(ctx, e.Sale)
-	if err != nil || sale.Link(e.Link) == nil {
-		return ""
-	}
-	return sale.Link(e.Link).AccountID
 }
 
 // poll reads the list once and lets every sale concerned take what it says. Now and then it asks
@@ -165,24 +155,24 @@ func (rc *Reconciler) accountOf(ctx context.Context, e kiosk.Errand) string {
 // reading begins behind the oldest link it asks about, so that readings overlap and nothing has to be
 // remembered between them.
 func (r *accountPoller) poll(ctx context.Context, began int64) {
-	s := r.shop
+	ls := r.lists
 	wide := began-r.wide >= pollCold
 	ended, since := began, began-hotBack
 	if wide {
 		ended, since = began-watchBack, began-kiosk.AuditDays*kiosk.DayMillis
 	}
-	sales, err := s.kernel.WatchedSales(ctx, ended)
+	sales, err := ls.kernel.WatchedSales(ctx, ended)
 	if err != nil {
-		s.kernel.Complain(ctx, "watched sales cannot be read", err)
+		ls.kernel.Complain(ctx, "watched sales cannot be read", err)
 		return
 	}
 	got, err := r.readList(ctx, sales, since)
-	s.kernel.NoteCall(r.account, err)
-	s.observe.Polled(len(got.rows), err)
+	ls.kernel.Condition.NoteCall(r.account, err)
+	ls.observe.Polled(len(got.rows), err)
 	if err != nil {
 		r.failures++
-		s.log.Warn("the gateway's list cannot be read", "account", r.account, "code", kiosk.CodeOf(err), "err", err)
-		s.giveBack(ctx, r.looks, pollApart)
+		ls.log.Warn("the gateway's list cannot be read", "account", r.account, "code", kiosk.CodeOf(err), "err", err)
+		ls.looks.giveBack(ctx, r.looks, pollApart)
 		return
 	}
 	r.failures = 0
@@ -191,8 +181,8 @@ func (r *accountPoller) poll(ctx context.Context, began int64) {
 	}
 	r.apply(ctx, got.rows)
 	kiosk.Crash("after-rows")
-	s.finishLooks(ctx, r.looks, sales, got)
+	ls.looks.finish(ctx, r.looks, sales, got)
 	kiosk.Crash("after-looks")
-	s.applyClocks(ctx, sales, began, got)
-	s.kernel.NotePoll(began)
+	ls.clocks.apply(ctx, sales, began, got)
+	ls.kernel.Condition.NotePoll(began)
 }

@@ -11,46 +11,46 @@ var retireWaits = []int64{1 * kiosk.SecondMillis, 2 * kiosk.SecondMillis, 4 * ki
 
 // retire makes a link surely unpayable. Deleting twice is harmless, so an unclear answer is simply
 // followed by another try; "no such link" is believed only after both lists were searched.
-func (rc *Reconciler) retire(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale) error {
+func (er *errands) retire(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale) error {
 	link := sale.Link(e.Link)
 	kiosk.Crash("before-retire")
-	answer, err := rc.kernel.GatewayOf(ctx, link.AccountID).Retire(ctx, link.PayID)
+	answer, err := er.kernel.Accounts.GatewayOf(ctx, link.AccountID).Retire(ctx, link.PayID)
 	kiosk.Crash("after-retire")
-	rc.kernel.NoteCall(link.AccountID, err)
+	er.kernel.Condition.NoteCall(link.AccountID, err)
 	if err != nil {
-		rc.log.Warn("retire failed", "sale", sale.ID, "link", link.ID, "code", kiosk.CodeOf(err), "err", err)
-		return rc.kernel.Later(ctx, e, max(kiosk.WaitOf(err), backoff(retireWaits, e.Tries)))
+		er.log.Warn("retire failed", "sale", sale.ID, "link", link.ID, "code", kiosk.CodeOf(err), "err", err)
+		return er.kernel.Later(ctx, e, max(kiosk.WaitOf(err), backoff(retireWaits, e.Tries)))
 	}
 	switch answer {
 	case kiosk.RetiredGone:
-		return rc.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
+		return er.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
 	case kiosk.RetiredUsed:
-		return rc.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepToldUsed})
+		return er.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepToldUsed})
 	case kiosk.RetiredUnknown:
 	}
-	return rc.retireUnknown(ctx, e, link)
+	return er.retireUnknown(ctx, e, link)
 }
 
-func (rc *Reconciler) retireUnknown(ctx context.Context, e kiosk.Errand, link *kiosk.Link) error {
+func (er *errands) retireUnknown(ctx context.Context, e kiosk.Errand, link *kiosk.Link) error {
 	kiosk.Crash("before-retire-search")
-	findings, err := rc.kernel.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
+	findings, err := er.kernel.Accounts.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
 	kiosk.Crash("after-retire-search")
-	rc.kernel.NoteCall(link.AccountID, err)
+	er.kernel.Condition.NoteCall(link.AccountID, err)
 	if err != nil {
-		return rc.kernel.Later(ctx, e, backoff(retireWaits, e.Tries))
+		return er.kernel.Later(ctx, e, backoff(retireWaits, e.Tries))
 	}
 	for _, f := range findings.Links {
 		if f.PayID == link.PayID && f.Used {
-			return rc.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepUsed})
+			return er.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepUsed})
 		}
 		if f.PayID == link.PayID && f.Cancelled {
-			return rc.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
+			return er.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
 		}
 	}
 	if len(findings.Links) > 0 || !findings.Complete {
-		return rc.kernel.Later(ctx, e, backoff(retireWaits, e.Tries))
+		return er.kernel.Later(ctx, e, backoff(retireWaits, e.Tries))
 	}
-	return rc.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
+	return er.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepGone})
 }
 
 func backoff(waits []int64, tries int) int64 {

@@ -15,20 +15,20 @@ var strayWaits = []int64{
 
 // searchStray looks for the link of an attempt that was given up. One that is found becomes known and,
 // being given up, is retired; whatever was paid on it goes to review of its sale.
-func (rc *Reconciler) searchStray(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale) error {
+func (er *errands) searchStray(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale) error {
 	link := sale.Link(e.Link)
 	kiosk.Crash("before-stray-search")
-	findings, err := rc.kernel.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
+	findings, err := er.kernel.Accounts.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
 	kiosk.Crash("after-stray-search")
-	rc.kernel.NoteCall(link.AccountID, err)
+	er.kernel.Condition.NoteCall(link.AccountID, err)
 	if err != nil {
-		return rc.kernel.Later(ctx, e, max(kiosk.WaitOf(err), backoff(strayWaits, e.Tries)))
+		return er.kernel.Later(ctx, e, max(kiosk.WaitOf(err), backoff(strayWaits, e.Tries)))
 	}
 	if best, ok := lowest(findings.Links); ok {
-		return rc.adopt(ctx, e, best, len(findings.Links))
+		return er.adopt(ctx, e, best, len(findings.Links))
 	}
-	if findings.Complete && rc.kernel.Now()-link.Created > kiosk.DayMillis {
-		return rc.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepUnborn})
+	if findings.Complete && er.kernel.Now()-link.Created > kiosk.DayMillis {
+		return er.kernel.StoreFindings(ctx, e, kiosk.Step{Kind: kiosk.StepUnborn})
 	}
-	return rc.kernel.Later(ctx, e, backoff(strayWaits, e.Tries))
+	return er.kernel.Later(ctx, e, backoff(strayWaits, e.Tries))
 }

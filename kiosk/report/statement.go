@@ -17,7 +17,7 @@ func (rp *Reports) Statement(ctx context.Context, stall string, first, last int6
 		return kiosk.Statement{}, err
 	}
 	st := kiosk.Statement{First: first, Last: last, Names: map[string]string{}}
-	err := rp.store.View(ctx, func(r kiosk.Reader) error { return readStatement(&st, r, stall, rp.kernel.AccountIDOf) })
+	err := rp.store.View(ctx, func(r kiosk.Reader) error { return readStatement(&st, r, stall, rp.kernel.Accounts.IDOf) })
 	return st, err
 }
 

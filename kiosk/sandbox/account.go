@@ -123,6 +123,14 @@ func nameUUID(name string) string {
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
+// nameOf is the name of the account with a user id, "" if there is none.
+func (l *ledger) nameOf(user string) string {
+	if a := l.byUser[user]; a != nil {
+		return a.Name
+	}
+	return ""
+}
+
 // publicName is what the payer reads on the checkout.
 func (a Account) publicName() string {
 	if a.Company != "" {

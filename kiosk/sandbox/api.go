@@ -3,6 +3,7 @@ package sandbox
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -11,70 +12,83 @@ import (
 // endpoint answers one call of a known account.
 type endpoint func(*Account, value) reply
 
+// api is what merchants call. It reads orders and answers them in its dialect, or as an armed fault has it.
+type api struct {
+	keeper   *keeper
+	faults   *faults
+	calls    *callLog
+	limiter  *limiter
+	dialect  *dialect
+	bank     *bank
+	postman  *postman
+	calendar *calendar
+	log      *slog.Logger
+}
+
 // endpoints is the complete API.
-func (s *Server) endpoints() map[string]endpoint {
+func (ap *api) endpoints() map[string]endpoint {
 	return map[string]endpoint{
-		"createLink":            s.createLink,
-		"createSplitLink":       s.createSplitLink,
-		"deleteLink":            s.deleteLink,
-		"getMyUnusedLinks":      s.unusedLinks,
-		"getMyUsedLinks":        s.usedLinks,
-		"getPayInTransactions":  s.payInTransactions,
-		"getPayOutTransactions": s.payOutTransactions,
-		"getTaxInvoiceList":     s.taxInvoices,
-		"refundPayment":         s.refundPayment,
+		"createLink":            ap.createLink,
+		"createSplitLink":       ap.createSplitLink,
+		"deleteLink":            ap.deleteLink,
+		"getMyUnusedLinks":      ap.unusedLinks,
+		"getMyUsedLinks":        ap.usedLinks,
+		"getPayInTransactions":  ap.payInTransactions,
+		"getPayOutTransactions": ap.payOutTransactions,
+		"getTaxInvoiceList":     ap.taxInvoices,
+		"refundPayment":         ap.refundPayment,
 	}
 }
 
-// api wraps an endpoint with what all calls share. The order is the documented one: token, key,
+// handler wraps an endpoint with what all calls share. The order is the documented one: token, key,
 // then the fields.
-func (s *Server) api(name string, answer endpoint) http.HandlerFunc {
+func (ap *api) handler(name string, answer endpoint) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		w.Header().Set("X-Kong-Request-Id", randomHex(16)) // Kong stands in front of the real one
-		account, out := s.answer(w, r, name, answer)
-		s.log.Debug("call", "endpoint", name, "status", out.status)
-		s.record(Call{
-			Endpoint: name, Account: account, At: s.Now(), Status: out.status,
+		account, out := ap.answer(w, r, name, answer)
+		ap.log.Debug("call", "endpoint", name, "status", out.status)
+		ap.calls.record(Call{
+			Endpoint: name, Account: account, At: ap.keeper.now(), Status: out.status,
 			Code: responseCode(out.body), Took: time.Since(began),
 		})
-		s.send(w, r, name, out)
+		ap.send(w, r, name, out)
 	}
 }
 
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, name string, answer endpoint) (string, reply) {
-	if out, hit := s.frontFault(w, r); hit {
+func (ap *api) answer(w http.ResponseWriter, r *http.Request, name string, answer endpoint) (string, reply) {
+	if out, hit := ap.frontFault(w, r); hit {
 		return "", out
 	}
 	token := r.Header.Get("token")
 	if token == "" {
-		return "", s.refusal(msgNoToken)
+		return "", ap.dialect.refusal(msgNoToken)
 	}
 	var account *Account
-	s.read(func(l *ledger) { account = l.byKey[token] })
-	if account == nil || s.take(KeyRevoked) {
-		return "", s.refusal(msgNoUser)
+	ap.keeper.read(func(l *ledger) { account = l.byKey[token] })
+	if account == nil || ap.faults.take(KeyRevoked) {
+		return "", ap.dialect.refusal(msgNoUser)
 	}
-	if !s.allow(account.UserID) {
+	if !ap.limiter.allow(account.UserID) {
 		return account.Name, tooMany()
 	}
 	in, err := readBody(r)
 	if err != nil {
 		return account.Name, badRequest()
 	}
-	if err := s.chores(); err != nil {
+	if err := ap.calendar.chores(); err != nil {
 		return account.Name, internalError()
 	}
-	out := s.endpointFault(name, func() reply { return answer(account, in) })
-	if err := s.book.sync(); err != nil {
-		s.log.Error("book", "err", err)
+	out := ap.endpointFault(name, func() reply { return answer(account, in) })
+	if err := ap.keeper.book.sync(); err != nil {
+		ap.log.Error("book", "err", err)
 		return account.Name, internalError()
 	}
 	return account.Name, out
 }
 
 // send writes the answer, unless a fault says that it gets lost on the way.
-func (s *Server) send(w http.ResponseWriter, r *http.Request, name string, out reply) {
+func (ap *api) send(w http.ResponseWriter, r *http.Request, name string, out reply) {
 	switch {
 	case out.status == statusLost:
 		panic(http.ErrAbortHandler)
@@ -95,7 +109,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, name string, out r
 	}
 	w.WriteHeader(out.status)
 	if _, err := w.Write(out.body); err != nil {
-		s.log.Debug("answer not delivered", "endpoint", name, "err", err)
+		ap.log.Debug("answer not delivered", "endpoint", name, "err", err)
 	}
 }
 

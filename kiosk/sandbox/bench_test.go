@@ -89,10 +89,10 @@ func longBook(b *testing.B) string {
 		b.Fatal(err)
 	}
 	for range 10_000 {
-		s.mu.Lock()
-		k := &link{ID: s.ledger.lastID + 1, User: s.ledger.accounts[0].UserID, Amount: 1250, Echo: "12.5", Fee: "1.0", Created: s.nowLocked(), Status: Unused}
-		err := s.commitLocked([]entry{{Link: k}})
-		s.mu.Unlock()
+		s.keeper.mu.Lock()
+		k := &link{ID: s.keeper.ledger.lastID + 1, User: s.keeper.ledger.accounts[0].UserID, Amount: 1250, Echo: "12.5", Fee: "1.0", Created: s.keeper.nowLocked(), Status: Unused}
+		err := s.keeper.commitLocked([]entry{{Link: k}})
+		s.keeper.mu.Unlock()
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -113,7 +113,7 @@ func TestBook_torn(t *testing.T) {
 			t.Fatalf("cut at %d: %v", cut, err)
 		}
 		before := len(s.Links())
-		s.createLink(s.ledger.accounts[0], value{kind: object, keys: []string{"amount"}, items: []value{{kind: number, text: "5"}}})
+		s.api.createLink(s.keeper.ledger.accounts[0], value{kind: object, keys: []string{"amount"}, items: []value{{kind: number, text: "5"}}})
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/base64"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -23,6 +24,14 @@ type checkoutPage struct {
 	State    string // "open", "used", "cancelled", "promised"
 }
 
+// checkout is the hosted pages: what the payer sees and presses, and the list of open links.
+type checkout struct {
+	keeper *keeper
+	faults *faults
+	bank   *bank
+	log    *slog.Logger
+}
+
 // linkOf reads the link_id of a pay link: standard base64 of the decimal id. Padding may be
 // missing and a plus may have become a space on the way.
 func linkOf(r *http.Request) (id int64, text string) {
@@ -40,10 +49,10 @@ func linkOf(r *http.Request) (id int64, text string) {
 }
 
 // find returns what the checkout shows of a link, nil for one that is unknown or deleted.
-func (s *Server) find(id int64) (page *checkoutPage, k *link) {
-	s.read(func(l *ledger) {
+func (c *checkout) find(id int64) (page *checkoutPage, k *link) {
+	c.keeper.read(func(l *ledger) {
 		k = l.links[id]
-		if k == nil || k.Status == Deleted || !k.there(s.nowLocked()) {
+		if k == nil || k.Status == Deleted || !k.there(c.keeper.nowLocked()) {
 			k = nil
 			return
 		}
@@ -70,38 +79,38 @@ func stateWord(k *link) string {
 	return "open"
 }
 
-// checkout shows the hosted payment page: 404 for a deleted or unknown link, as the vendor says, and a
+// pay shows the hosted payment page: 404 for a deleted or unknown link, as the vendor says, and a
 // notice for one that is used or cancelled, of which it says nothing.
-func (s *Server) checkout(w http.ResponseWriter, r *http.Request) {
+func (c *checkout) pay(w http.ResponseWriter, r *http.Request) {
 	id, text := linkOf(r)
-	page, k := s.find(id)
+	page, k := c.find(id)
 	if k == nil {
-		s.show(w, r, http.StatusNotFound, gonePage())
+		show(c.log, w, r, http.StatusNotFound, gonePage())
 		return
 	}
 	page.LinkID = text
 	page.Declined = r.URL.Query().Get("declined") != ""
-	s.show(w, r, http.StatusOK, payPage(*page))
+	show(c.log, w, r, http.StatusOK, payPage(*page))
 }
 
 // press carries out what a button of the checkout says.
-func (s *Server) press(w http.ResponseWriter, r *http.Request) {
+func (c *checkout) press(w http.ResponseWriter, r *http.Request) {
 	id, text := linkOf(r)
 	r.Body = http.MaxBytesReader(w, r.Body, 4096)
-	if _, k := s.find(id); k == nil {
-		s.show(w, r, http.StatusNotFound, gonePage())
+	if _, k := c.find(id); k == nil {
+		show(c.log, w, r, http.StatusNotFound, gonePage())
 		return
 	}
 	switch action := r.PostFormValue("action"); action {
 	case "card":
-		s.finish(w, r, id, text, s.Pay(id), "success")
+		c.finish(w, r, id, text, c.bank.pay(id), "success")
 	case "bank":
-		s.finish(w, r, id, text, s.PromiseTransfer(id), "success")
+		c.finish(w, r, id, text, c.bank.promiseTransfer(id), "success")
 	case "cancel":
-		s.finish(w, r, id, text, s.CancelByPayer(id), "cancel")
+		c.finish(w, r, id, text, c.bank.cancelByPayer(id), "cancel")
 	case "decline":
-		if err := s.Decline(id); err != nil {
-			s.finish(w, r, id, text, err, "")
+		if err := c.bank.decline(id); err != nil {
+			c.finish(w, r, id, text, err, "")
 			return
 		}
 		http.Redirect(w, r, selfLink(text)+"&declined=1", http.StatusSeeOther)
@@ -116,17 +125,17 @@ func selfLink(text string) string {
 
 // finish sends the payer back to the merchant, or to the gateway's own page where the merchant
 // named none. A button pressed too late shows the link as it is.
-func (s *Server) finish(w http.ResponseWriter, r *http.Request, id int64, text string, err error, status string) {
+func (c *checkout) finish(w http.ResponseWriter, r *http.Request, id int64, text string, err error, status string) {
 	switch {
 	case errors.Is(err, ErrNoLink), errors.Is(err, ErrNotPayable), errors.Is(err, ErrNoCancel), errors.Is(err, ErrNoBank):
 		http.Redirect(w, r, selfLink(text), http.StatusSeeOther)
 		return
 	case err != nil:
-		s.log.Error("checkout", "link", id, "err", err)
+		c.log.Error("checkout", "link", id, "err", err)
 		http.Error(w, "The sandbox could not write to its book.", http.StatusInternalServerError)
 		return
 	}
-	target := s.callback(id, status)
+	target := c.callback(id, status)
 	if target == "" {
 		http.Redirect(w, r, selfLink(text), http.StatusSeeOther)
 		return
@@ -137,29 +146,29 @@ func (s *Server) finish(w http.ResponseWriter, r *http.Request, id int64, text s
 
 // callback is the address the browser is sent to: the first of the link's callback URLs with the
 // parameters simply appended, even where there is a query already.
-func (s *Server) callback(id int64, status string) string {
-	_, k := s.find(id)
-	if k == nil || k.Callback == "" || s.strikes(CallbackOff, k) {
+func (c *checkout) callback(id int64, status string) string {
+	_, k := c.find(id)
+	if k == nil || k.Callback == "" || c.faults.strikes(CallbackOff, k) {
 		return ""
 	}
 	first, _, _ := strings.Cut(k.Callback, ",")
 	target := first + "?pay_id=" + strconv.FormatInt(id, 10)
-	if s.strikes(CallbackCapital, k) {
+	if c.faults.strikes(CallbackCapital, k) {
 		return target + "&status=" + strings.ToUpper(status[:1]) + status[1:]
 	}
 	and := "&"
-	if s.strikes(CallbackEntities, k) {
+	if c.faults.strikes(CallbackEntities, k) {
 		and = "&amp;"
 	}
 	return target + and + "user_id=" + k.User + and + "status=" + status
 }
 
 // show renders a page of the sandbox.
-func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
+func show(log *slog.Logger, w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	if err := page.Render(r.Context(), w); err != nil {
-		s.log.Debug("page not delivered", "err", err)
+		log.Debug("page not delivered", "err", err)
 	}
 }
 
@@ -175,12 +184,12 @@ type openLink struct {
 
 // openLinks lists what can be paid at this moment, with a button each, because a phone cannot scan
 // a code that leads to a loopback address.
-func (s *Server) openLinks(w http.ResponseWriter, r *http.Request) {
+func (c *checkout) openLinks(w http.ResponseWriter, r *http.Request) {
 	const most = 100
 	var list []openLink
 	more := 0
-	s.read(func(l *ledger) {
-		now := s.nowLocked()
+	c.keeper.read(func(l *ledger) {
+		now := c.keeper.nowLocked()
 		for i := len(l.order) - 1; i >= 0; i-- {
 			k := l.links[l.order[i]]
 			if k.Status != Unused || k.Pending || !k.there(now) {
@@ -190,13 +199,12 @@ func (s *Server) openLinks(w http.ResponseWriter, r *http.Request) {
 				more++
 				continue
 			}
-			v := s.view(l, k)
 			id := base64.StdEncoding.EncodeToString([]byte(strconv.FormatInt(k.ID, 10)))
 			list = append(list, openLink{
-				Number: k.ID, LinkID: id, Amount: v.Amount.String(), Note: v.Note, Account: v.Account,
+				Number: k.ID, LinkID: id, Amount: k.Amount.String(), Note: k.Note, Account: l.nameOf(k.User),
 				Age: age(now.Sub(k.Created)),
 			})
 		}
 	})
-	s.show(w, r, http.StatusOK, listPage(list, more))
+	show(c.log, w, r, http.StatusOK, listPage(list, more))
 }

@@ -42,24 +42,24 @@ type hookRow struct {
 	Tries []string
 }
 
-func (s *Server) controlPage(w http.ResponseWriter, r *http.Request) {
-	now := s.Now()
+func (c *control) page(w http.ResponseWriter, r *http.Request) {
+	now := c.gateway.Now()
 	v := controlView{
-		Now: now.Format("Mon 2 Jan 2006 15:04:05"), Wire: s.cfg.Wire.String(),
-		Accounts: s.Accounts(), Money: s.Money(), Faults: s.Faults(), Calls: s.callLines(),
+		Now: now.Format("Mon 2 Jan 2006 15:04:05"), Wire: c.wire.String(),
+		Accounts: c.gateway.Accounts(), Money: c.gateway.Money(), Faults: c.gateway.Faults(), Calls: c.callLines(),
 	}
-	v.Examples = s.examples(v.Accounts)
-	for _, k := range lastOf(s.Links()) {
-		v.Links = append(v.Links, linkRow{k, k.Amount.String(), age(now.Sub(k.Created)), s.acts(k)})
+	v.Examples = c.examples(v.Accounts)
+	for _, k := range lastOf(c.gateway.Links()) {
+		v.Links = append(v.Links, linkRow{k, k.Amount.String(), age(now.Sub(k.Created)), c.acts(k)})
 	}
-	for _, h := range lastOf(s.Webhooks()) {
+	for _, h := range lastOf(c.gateway.Webhooks()) {
 		v.Hooks = append(v.Hooks, hookRow{h, age(now.Sub(h.Made)), tryLines(h)})
 	}
-	s.show(w, r, http.StatusOK, controlPageView(v))
+	show(c.log, w, r, http.StatusOK, controlPageView(v))
 }
 
 // examples are calls of the first account; the second one gets the shares.
-func (s *Server) examples(accounts []Account) []Example {
+func (c *control) examples(accounts []Account) []Example {
 	key, token := "KEY", "TOKEN"
 	if len(accounts) > 0 {
 		key = accounts[0].Key
@@ -67,7 +67,7 @@ func (s *Server) examples(accounts []Account) []Example {
 	if len(accounts) > 1 {
 		token = accounts[1].RecipientToken
 	}
-	return Examples(s.url(), key, token)
+	return Examples(c.gateway.address.url(), key, token)
 }
 
 // lastOf is the end of a list, newest first.
@@ -77,8 +77,8 @@ func lastOf[T any](list []T) []T {
 	return list
 }
 
-func (s *Server) callLines() (lines []string) {
-	counts := s.Counts()
+func (c *control) callLines() (lines []string) {
+	counts := c.gateway.Counts()
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		lines = append(lines, name+" "+strconv.Itoa(counts[name]))
 	}
@@ -103,7 +103,7 @@ func tryLines(h WebhookView) (lines []string) {
 }
 
 // acts are the buttons of a link.
-func (s *Server) acts(k LinkView) (acts []linkAct) {
+func (c *control) acts(k LinkView) (acts []linkAct) {
 	switch {
 	case k.Pending:
 		return []linkAct{{"Money arrives", "funds", "", ""}}
@@ -116,13 +116,13 @@ func (s *Server) acts(k LinkView) (acts []linkAct) {
 			acts = append(acts, linkAct{"Cancel", "cancel", "", ""})
 		}
 	case k.Status == Used:
-		acts = s.paidActs(k.ID)
+		acts = c.paidActs(k.ID)
 	}
 	return acts
 }
 
-func (s *Server) paidActs(id int64) (acts []linkAct) {
-	s.read(func(l *ledger) {
+func (c *control) paidActs(id int64) (acts []linkAct) {
+	c.gateway.keeper.read(func(l *ledger) {
 		if r := l.refunds[id]; r != nil && r.State == refundPending {
 			acts = append(acts, linkAct{"Approve refund", "refund", "approve", "true"}, linkAct{"Reject refund", "refund", "approve", "false"})
 		}

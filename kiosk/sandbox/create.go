@@ -11,33 +11,33 @@ import (
 )
 
 // createLink makes a plain link.
-func (s *Server) createLink(a *Account, in value) reply { return s.create(a, in, false) }
+func (ap *api) createLink(a *Account, in value) reply { return ap.create(a, in, false) }
 
 // createSplitLink makes a link whose money is shared.
-func (s *Server) createSplitLink(a *Account, in value) reply { return s.create(a, in, true) }
+func (ap *api) createSplitLink(a *Account, in value) reply { return ap.create(a, in, true) }
 
-func (s *Server) create(a *Account, in value, split bool) reply {
-	k, msg := s.order(a, in, split)
+func (ap *api) create(a *Account, in value, split bool) reply {
+	k, msg := ap.order(a, in, split)
 	if msg != "" {
-		return s.refusal(msg)
+		return ap.dialect.refusal(msg)
 	}
-	if fault, r, stop := s.createFault(k); stop {
-		s.log.Info("fault", "name", string(fault))
+	if fault, r, stop := ap.createFault(k); stop {
+		ap.log.Info("fault", "name", string(fault))
 		return r
 	}
-	made, err := s.addLink(k)
+	made, err := ap.addLink(k)
 	if err != nil {
 		return internalError()
 	}
-	return s.createdReply(made)
+	return ap.createdReply(made)
 }
 
 // addLink gives the link its number and writes it down. Two equal orders make two links: the
 // gateway has no idempotency key.
-func (s *Server) addLink(k *link) (*link, error) {
-	err := s.change(func(l *ledger) ([]entry, error) {
-		k.ID = max(l.lastID+1, s.firstID)
-		k.Created = s.nowLocked()
+func (ap *api) addLink(k *link) (*link, error) {
+	err := ap.keeper.change(func(l *ledger) ([]entry, error) {
+		k.ID = max(l.lastID+1, ap.keeper.firstID)
+		k.Created = ap.keeper.nowLocked()
 		k.Changed = k.Created
 		return []entry{{Link: k}}, nil
 	})
@@ -46,7 +46,7 @@ func (s *Server) addLink(k *link) (*link, error) {
 
 // order reads a create call in the documented order of its checks: amount there, amount good,
 // recipients, then the addresses. msg is "" when the order is good.
-func (s *Server) order(a *Account, in value, split bool) (k *link, msg string) {
+func (ap *api) order(a *Account, in value, split bool) (k *link, msg string) {
 	amount, msg := readAmount(in.get("amount"))
 	if msg != "" {
 		return nil, msg
@@ -60,7 +60,7 @@ func (s *Server) order(a *Account, in value, split bool) (k *link, msg string) {
 		Statement:   orElse(in.get("bank_statement_description").scalar(), a.Statement),
 	}
 	if split {
-		if msg = s.readSplit(k, a, in); msg != "" {
+		if msg = ap.readSplit(k, a, in); msg != "" {
 			return nil, msg
 		}
 	}
@@ -164,23 +164,4 @@ func goodHost(host string) bool {
 	last := host[strings.LastIndexByte(strings.TrimSuffix(host, "."), '.')+1:]
 	_, err := strconv.ParseUint(strings.TrimSuffix(last, "."), 0, 64)
 	return err != nil && !strings.Contains(host, ":")
-}
-
-// addLater makes the link, but lets it come into being only after a while (fault create-late).
-func (s *Server) addLater(k *link) {
-	err := s.change(func(l *ledger) ([]entry, error) {
-		k.ID = max(l.lastID+1, s.firstID)
-		k.Created = s.nowLocked().Add(lateness)
-		k.Changed = k.Created
-		return []entry{{Link: k}}, nil
-	})
-	if err != nil {
-		s.log.Error("link", "err", err)
-	}
-}
-
-// misdirect is the answer whose pay link leads to another host and another id.
-func (s *Server) misdirect(k *link) reply {
-	other := strings.ReplaceAll(s.createdAnswer(k), s.payLink(k.ID), "https://elsewhere.invalid/payment?link_id=MQ==")
-	return success(other, "", msgCreated)
 }

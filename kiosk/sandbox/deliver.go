@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -81,55 +80,17 @@ func (l *ledger) addAttempt(a *attempt) error {
 	return nil
 }
 
-// Run delivers webhooks and lets nights and months pass until ctx ends, then waits for what is
-// under way and returns nil. What is not delivered yet is in the book and goes on with the next
-// Run.
-func (s *Server) Run(ctx context.Context) error {
-	client := s.client()
-	defer client.CloseIdleConnections()
-	var under sync.WaitGroup
-	defer under.Wait()
-	slots := make(chan struct{}, parallel)
-	for ctx.Err() == nil {
-		if err := s.chores(); err != nil {
-			s.log.Error("chores", "err", err)
-		}
-		due, next := s.takeDue(parallel - len(slots))
-		for _, d := range due {
-			slots <- struct{}{}
-			under.Go(func() {
-				s.deliver(ctx, client, d)
-				<-slots
-				s.wake()
-			})
-		}
-		s.rest(ctx, next)
-	}
-	return nil
-}
-
-// rest waits until something is due, somebody wakes it, or ctx ends.
-func (s *Server) rest(ctx context.Context, wait time.Duration) {
-	t := time.NewTimer(wait)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-s.kick:
-	case <-t.C:
-	}
-}
-
 // takeDue marks the deliveries whose time has come as under way and returns them, with the time
 // until the next one or the next chore.
-func (s *Server) takeDue(most int) (due []delivery, next time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.nowLocked()
-	next = min(longest, max(s.nextLocked().at.Sub(now), time.Millisecond))
+func (p *postman) takeDue(most int, nextChore func() chore) (due []delivery, next time.Duration) {
+	p.keeper.mu.Lock()
+	defer p.keeper.mu.Unlock()
+	now := p.keeper.nowLocked()
+	next = min(longest, max(nextChore().at.Sub(now), time.Millisecond))
 	over := func(d *delivery) bool { return d.State != stateWaiting }
-	s.ledger.waiting = slices.DeleteFunc(s.ledger.waiting, over)
-	for _, d := range s.ledger.waiting {
-		if s.inFlight[d.ID] || s.ledger.waitsFor(d.After) {
+	p.keeper.ledger.waiting = slices.DeleteFunc(p.keeper.ledger.waiting, over)
+	for _, d := range p.keeper.ledger.waiting {
+		if p.inFlight[d.ID] || p.keeper.ledger.waitsFor(d.After) {
 			continue
 		}
 		if wait := d.Due.Sub(now); wait > 0 {
@@ -137,7 +98,7 @@ func (s *Server) takeDue(most int) (due []delivery, next time.Duration) {
 			continue
 		}
 		if len(due) < most {
-			s.inFlight[d.ID] = true
+			p.inFlight[d.ID] = true
 			due = append(due, *d)
 		}
 	}
@@ -150,10 +111,10 @@ func (l *ledger) waitsFor(id int64) bool {
 
 // client calls the endpoints: no proxy from the environment, no redirects, every connection
 // checked when it is dialled.
-func (s *Server) client() *http.Client {
-	dial := s.guard.dial(s.ownHost)
-	if s.cfg.Dial != nil {
-		dial = s.cfg.Dial
+func (p *postman) client() *http.Client {
+	dial := p.guard.dial(p.address.ownHost)
+	if p.dialer != nil {
+		dial = p.dialer
 	}
 	return &http.Client{
 		Transport: &http.Transport{DialContext: dial, Proxy: nil, DisableCompression: true},
@@ -166,27 +127,27 @@ func (s *Server) client() *http.Client {
 
 // deliver makes one try and writes down what came of it. A try that was broken off because Run
 // ended is not written down: it is made again.
-func (s *Server) deliver(ctx context.Context, client *http.Client, d delivery) {
-	a := s.try(ctx, client, d)
-	err := s.change(func(l *ledger) ([]entry, error) {
-		delete(s.inFlight, d.ID)
+func (p *postman) deliver(ctx context.Context, client *http.Client, d delivery) {
+	a := p.try(ctx, client, d)
+	err := p.keeper.change(func(l *ledger) ([]entry, error) {
+		delete(p.inFlight, d.ID)
 		if ctx.Err() != nil && a.Status == 0 {
 			return nil, nil
 		}
-		a.At = s.nowLocked()
+		a.At = p.keeper.nowLocked()
 		if made := len(l.deliveries[d.ID-1].Attempts); a.Status/100 != 2 && made+1 < d.Tries {
 			a.Next = a.At.Add(retryAfter[min(made, len(retryAfter)-1)])
 		}
 		return []entry{{Attempt: a}}, nil
 	})
 	if err != nil {
-		s.log.Error("webhook", "link", d.Link, "err", err)
+		p.log.Error("webhook", "link", d.Link, "err", err)
 		return
 	}
-	s.log.Debug("webhook", "link", d.Link, "status", a.Status)
+	p.log.Debug("webhook", "link", d.Link, "status", a.Status)
 }
 
-func (s *Server) try(ctx context.Context, client *http.Client, d delivery) *attempt {
+func (p *postman) try(ctx context.Context, client *http.Client, d delivery) *attempt {
 	a := &attempt{Delivery: d.ID}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, strings.NewReader(d.Body))
 	if err != nil {
@@ -221,32 +182,31 @@ func printable(answer []byte) string {
 
 // deliverLink makes the first try of a link's webhooks and waits for it, so that they arrive
 // before the answer of the call that is being made.
-func (s *Server) deliverLink(id int64) {
-	client := s.client()
+func (p *postman) deliverLink(id int64) {
+	client := p.client()
 	defer client.CloseIdleConnections()
 	var list []delivery
-	s.read(func(l *ledger) {
+	p.keeper.read(func(l *ledger) {
 		for _, d := range l.deliveries {
-			if d.Link == id && d.State == stateWaiting && !s.inFlight[d.ID] {
-				s.inFlight[d.ID] = true
+			if d.Link == id && d.State == stateWaiting && !p.inFlight[d.ID] {
+				p.inFlight[d.ID] = true
 				list = append(list, *d)
 			}
 		}
 	})
 	for _, d := range list {
-		s.deliver(context.Background(), client, d)
+		p.deliver(context.Background(), client, d)
 	}
 }
 
-// Resend makes a webhook due again, whatever became of it. It fails with ErrNoSuchEvent.
-func (s *Server) Resend(id int64) error {
-	return s.change(func(l *ledger) ([]entry, error) {
+func (p *postman) resend(id int64) error {
+	return p.keeper.change(func(l *ledger) ([]entry, error) {
 		if id < 1 || id > int64(len(l.deliveries)) {
 			return nil, ErrNoSuchEvent
 		}
 		again := *l.deliveries[id-1]
 		again.ID, again.After, again.State = int64(len(l.deliveries))+1, 0, stateWaiting
-		again.Made, again.Attempts = s.nowLocked(), nil
+		again.Made, again.Attempts = p.keeper.nowLocked(), nil
 		again.Due = again.Made
 		return []entry{{Delivery: &again}}, nil
 	})
@@ -273,10 +233,9 @@ type AttemptView struct {
 	Answer string    `json:"answer,omitempty"`
 }
 
-// Webhooks returns every webhook, oldest first. Their bodies are complete.
-func (s *Server) Webhooks() []WebhookView {
+func (p *postman) webhooks() []WebhookView {
 	views := []WebhookView{}
-	s.read(func(l *ledger) {
+	p.keeper.read(func(l *ledger) {
 		for _, d := range l.deliveries {
 			v := WebhookView{
 				ID: d.ID, Link: d.Link, URL: d.URL, Type: d.Type, Body: d.Body, Made: d.Made, State: d.State, Due: d.Due,

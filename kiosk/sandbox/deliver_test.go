@@ -438,7 +438,7 @@ func TestGuard_self(t *testing.T) {
 	if err := r.Pay(id); err != nil {
 		t.Fatal(err)
 	}
-	r.deliverLink(id)
+	r.postman.deliverLink(id)
 	if log := r.Webhooks()[0]; log.State != stateFailed || !strings.Contains(log.Attempts[0].Error, errOutside.Error()) {
 		t.Errorf("%+v", log)
 	}

@@ -10,10 +10,23 @@
 // schemas do; the pages of single years are selectable. Where they all are silent the sandbox had to choose;
 // each choice is named where it is made.
 //
+// # Parts
+//
+// [Server] is the door; behind it each part has its own state:
+//
+//	keeper     the ledger and its book, one lock for both, the clock
+//	bank       what payers, their banks and the operator do to a link, and the rows that follow
+//	postman    webhooks: what they say, their tries, what they met
+//	calendar   nights, months, and what takes days
+//	api        the calls of merchants; its limiter counts them, its dialect writes the answers of one wire
+//	checkout   the hosted pages
+//	control    the page and the API behind /control, which use the door as anybody would
+//	faults     which faults are armed; callLog: which calls were made; address: where all this is reached
+//
 // # How it works
 //
 // Everything that happened is an entry in the book ([Config.Book]): links, payments, webhooks and
-// the answers they met. The state in memory is what the entries say, nothing else; a start replays
+// the answers they met. The ledger in memory is what the entries say, nothing else; a start replays
 // them. A call decides under one lock, appends its entries, and is answered only after they are on
 // disk, so that an answered call survives kill -9. Concurrent calls share one fsync.
 //

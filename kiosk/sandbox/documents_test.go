@@ -152,7 +152,7 @@ func recipientWorks(t *testing.T, raw string) {
 		t.Fatal(err)
 	}
 	status, got := st.json("createSplitLink", `{"amount":100,"recipients":[`+raw+`]}`)
-	if each, owner := st.ledger.links[st.ledger.lastID].parts(); status != 200 || each[0] != 5000 || owner != 5000 {
+	if each, owner := st.keeper.ledger.links[st.keeper.ledger.lastID].parts(); status != 200 || each[0] != 5000 || owner != 5000 {
 		t.Errorf("%d %s", status, got)
 	}
 }

@@ -194,7 +194,7 @@ func FuzzLinkOf(f *testing.F) {
 	f.Add("====", int64(-1))
 	f.Fuzz(func(t *testing.T, text string, id int64) {
 		linkOf(&http.Request{URL: &url.URL{RawQuery: "link_id=" + text}})
-		s := &Server{}
+		s := &address{}
 		got, _ := linkOf(httptest.NewRequest(http.MethodGet, s.payLink(id), nil))
 		if got != id {
 			t.Fatalf("%d became %d", id, got)

@@ -126,11 +126,11 @@ var goldenSent = map[string]func(*testing.T) (int, string){
 	"refundPayment.error.missing-amount.json":    refusedWith("refundPayment", `{"pay_id":1}`),
 	"refundPayment.error.invalid-link.json":      refusedWith("refundPayment", `{"pay_id":1,"refund_amount":1}`),
 	"refundPayment.error.invalid-amount.json":    refusedRefund(func(*stage) {}, "50"),
-	"refundPayment.error.cancelled.json":         refusedRefund(func(st *stage) { st.load(entry{Link: st.ledger.links[12345].with(Cancelled, st.at)}) }, "1"),
+	"refundPayment.error.cancelled.json":         refusedRefund(func(st *stage) { st.load(entry{Link: st.keeper.ledger.links[12345].with(Cancelled, st.at)}) }, "1"),
 	"refundPayment.error.dispute.json":           refusedRefund(func(st *stage) { st.load(entry{Dispute: &dispute{Link: 12345, State: disputeOpen}}) }, "1"),
 	"refundPayment.error.already-requested.json": refusedRefund(func(st *stage) { st.json("refundPayment", `{"pay_id":12345,"refund_amount":1}`) }, "1"),
 	"refundPayment.error.invoice-type.json": refusedRefund(func(st *stage) {
-		k := *st.ledger.links[12345]
+		k := *st.keeper.ledger.links[12345]
 		k.Invoice = true
 		st.load(entry{Link: &k})
 	}, "1"),

@@ -79,14 +79,14 @@ func user2025(a *Account) {
 
 // next makes the coming link get a number.
 func (st *stage) next(id int64) *stage {
-	st.firstID, st.ledger.lastID = id, id-1
+	st.keeper.firstID, st.keeper.ledger.lastID = id, id-1
 	return st
 }
 
 // load puts entries into the book.
 func (st *stage) load(entries ...entry) *stage {
 	st.t.Helper()
-	if err := st.change(func(*ledger) ([]entry, error) { return entries, nil }); err != nil {
+	if err := st.keeper.change(func(*ledger) ([]entry, error) { return entries, nil }); err != nil {
 		st.t.Fatal(err)
 	}
 	return st
@@ -194,7 +194,7 @@ func location(t *testing.T, callback string, id int64, user, action string, faul
 	for _, f := range faults {
 		st.Set(f, 1)
 	}
-	req := httptest.NewRequest(http.MethodPost, strings.TrimPrefix(st.payLink(id), st.url()), strings.NewReader("action="+action))
+	req := httptest.NewRequest(http.MethodPost, strings.TrimPrefix(st.address.payLink(id), st.address.url()), strings.NewReader("action="+action))
 	req.Header.Set("Content-Type", formType)
 	w := httptest.NewRecorder()
 	st.Handler().ServeHTTP(w, req)

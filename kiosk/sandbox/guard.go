@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"net/url"
 	"strings"
 	"syscall"
 	"time"
@@ -85,20 +84,4 @@ func (g guard) allows(address string) bool {
 		}
 	}
 	return false
-}
-
-// ownHost is the host:port of the sandbox itself.
-func (s *Server) ownHost() string {
-	u, err := url.Parse(s.url())
-	if err != nil || u.Host == "" {
-		return ""
-	}
-	if u.Port() != "" {
-		return strings.ToLower(u.Host)
-	}
-	port := "80"
-	if u.Scheme == "https" {
-		port = "443"
-	}
-	return net.JoinHostPort(strings.ToLower(u.Hostname()), port)
 }

@@ -129,13 +129,13 @@ func TestKnobs_lateLink(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Set(CreateLate, 1)
-		a := s.ledger.accounts[0]
-		out := s.createLink(a, value{kind: object, keys: []string{"amount"}, items: []value{{kind: number, text: "5"}}})
-		if out.status != statusLost || len(s.Links()) != 0 || s.Pay(s.ledger.lastID) != ErrNoLink {
+		a := s.keeper.ledger.accounts[0]
+		out := s.api.createLink(a, value{kind: object, keys: []string{"amount"}, items: []value{{kind: number, text: "5"}}})
+		if out.status != statusLost || len(s.Links()) != 0 || s.Pay(s.keeper.ledger.lastID) != ErrNoLink {
 			t.Errorf("%d, %d links", out.status, len(s.Links()))
 		}
 		time.Sleep(lateness)
-		if len(s.Links()) != 1 || s.Pay(s.ledger.lastID) != nil {
+		if len(s.Links()) != 1 || s.Pay(s.keeper.ledger.lastID) != nil {
 			t.Errorf("%d links", len(s.Links()))
 		}
 	})
@@ -199,7 +199,7 @@ func TestConfig(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 	for address, ok := range map[string]bool{"10.1.2.3:80": true, "192.168.1.7:1": true, "192.168.1.8:1": false} {
-		if s.guard.allows(address) != ok {
+		if s.postman.guard.allows(address) != ok {
 			t.Errorf("%s", address)
 		}
 	}
@@ -219,7 +219,7 @@ func TestGuard_named(t *testing.T) {
 	for target, want := range map[string]string{
 		"http://localhost": "localhost:80", "https://LOCALHOST": "localhost:443", "http://[::1]:8091": "[::1]:8091", "": "",
 	} {
-		if got := (&Server{baseURL: target}).ownHost(); got != want {
+		if got := (&address{baseURL: target}).ownHost(); got != want {
 			t.Errorf("%s: %s", target, got)
 		}
 	}
@@ -234,7 +234,7 @@ func TestGuard_named(t *testing.T) {
 
 // TestControl_foreignName: only names that nobody else can point here reach the control API.
 func TestControl_foreignName(t *testing.T) {
-	s := &Server{baseURL: "http://Sandbox.test:8091"}
+	s := &address{baseURL: "http://Sandbox.test:8091"}
 	for host, ok := range map[string]bool{
 		"127.0.0.1:8091": true, "[::1]:8091": true, "localhost": true, "LOCALHOST:1": true, "sandbox.test:8091": true, "192.168.1.2:80": true,
 		"evil.example": false, "evil.example:8091": false, "": false, "localhost.evil.example": false,

@@ -1,23 +1,11 @@
 package sandbox
 
 import (
-	"encoding/base64"
 	"strconv"
 	"strings"
 
 	"qrkiosk/kiosk"
 )
-
-// payLink is the address of the checkout: standard base64 with padding of the decimal id, not
-// percent-encoded, as the vendor writes it.
-func (s *Server) payLink(id int64) string {
-	return s.url() + "/payment?link_id=" + base64.StdEncoding.EncodeToString([]byte(strconv.FormatInt(id, 10)))
-}
-
-// qrImage names the vendor's third-party picture; the inner address is not escaped there either.
-func (s *Server) qrImage(id int64) string {
-	return "https://quickchart.io/chart?chl=" + s.payLink(id) + "&chs=300x300&cht=qr"
-}
 
 // recipientsJSON is what the wire calls recipients: null, or a text holding JSON as it was stored.
 func (k *link) recipientsJSON() string {
@@ -52,12 +40,12 @@ func yesNo(on bool) string {
 }
 
 // createdAnswer is the data of createLink and createSplitLink.
-func (s *Server) createdAnswer(k *link) string {
-	switch s.cfg.Wire {
+func (d *dialect) createdAnswer(k *link) string {
+	switch d.wire {
 	case Wire2025:
-		return s.created2025(k)
+		return d.created2025(k)
 	case Wire2024:
-		return s.link2024(k)
+		return d.link2024(k)
 	case WireSeeds, Wire2026:
 	}
 	m := new(message)
@@ -69,11 +57,11 @@ func (s *Server) createdAnswer(k *link) string {
 	m.flag("bank_transfer", k.Bank).flag("is_qr_link", k.QR).text("payment_config", "")
 	m.text("bank_statement_description", k.Statement).text("created_at", stamp(k.Created))
 	m.raw("id", strconv.FormatInt(k.ID, 10))
-	m.text("pay_link", s.payLink(k.ID)).text("qr_img", s.qrImage(k.ID)).text("transaction_type", k.kind())
+	m.text("pay_link", d.address.payLink(k.ID)).text("qr_img", d.address.qrImage(k.ID)).text("transaction_type", k.kind())
 	return m.end()
 }
 
-func (s *Server) created2025(k *link) string {
+func (d *dialect) created2025(k *link) string {
 	m := new(message)
 	m.raw("linktopay_id", strconv.FormatInt(k.ID, 10)).text("user_id", k.User).raw("amount", k.echoText())
 	m.text("recipient_note", k.Note).text("status", string(k.Status))
@@ -83,17 +71,17 @@ func (s *Server) created2025(k *link) string {
 		m.text("split_type", k.Split).raw("recipients", k.recipientsJSON())
 	}
 	m.flag("is_qr_link", k.QR).flag("bank_transfer", k.Bank).text("transaction_type", k.kind())
-	m.text("created_at", stamp(k.Created)).text("pay_link", s.payLink(k.ID)).text("qr_img", s.qrImage(k.ID))
+	m.text("created_at", stamp(k.Created)).text("pay_link", d.address.payLink(k.ID)).text("qr_img", d.address.qrImage(k.ID))
 	return m.end()
 }
 
-func (s *Server) link2024(k *link) string {
+func (d *dialect) link2024(k *link) string {
 	m := new(message)
 	m.text("user_id", k.User).raw("amount", k.echoText()).text("recipient_note", k.Note)
 	m.text("status", string(k.Status)).text("paymentEndpoint", k.Endpoint).text("callback_url", k.Callback)
 	m.text("service_fee", k.Fee).raw("recipient", k.recipientsJSON()).text("created_at", stamp(k.Created))
 	m.raw("id", strconv.FormatInt(k.ID, 10))
-	m.text("pay_link", s.payLink(k.ID)).text("qr_img", s.qrImage(k.ID)).text("transaction_type", k.kind())
+	m.text("pay_link", d.address.payLink(k.ID)).text("qr_img", d.address.qrImage(k.ID)).text("transaction_type", k.kind())
 	return m.end()
 }
 
@@ -106,12 +94,12 @@ func (k *link) echoText() string {
 }
 
 // listItem is one row of the two link lists.
-func (s *Server) listItem(k *link) string {
-	switch s.cfg.Wire {
+func (d *dialect) listItem(k *link) string {
+	switch d.wire {
 	case Wire2026:
-		return s.listItem2026(k)
+		return d.listItem2026(k)
 	case Wire2024:
-		return s.link2024(k)
+		return d.link2024(k)
 	case WireSeeds, Wire2025:
 	}
 	m := new(message)
@@ -121,14 +109,14 @@ func (s *Server) listItem(k *link) string {
 	m.flag("is_split_link", k.Split != "").text("split_type", k.splitType()).flag("is_qr_link", k.QR)
 	m.flag("bank_transfer", k.Bank).raw("servicefee", feeNumber(k.Fee)).raw("recipients", k.recipientsJSON())
 	m.text("created_at", stamp(k.Created)).text("transaction_type", k.kind())
-	m.text("pay_link", s.payLink(k.ID)).text("qr_img", s.qrImage(k.ID))
+	m.text("pay_link", d.address.payLink(k.ID)).text("qr_img", d.address.qrImage(k.ID))
 	if k.Status == Used {
 		m.text("paid_on", stamp(k.PaidOn))
 	}
 	return m.end()
 }
 
-func (s *Server) listItem2026(k *link) string {
+func (d *dialect) listItem2026(k *link) string {
 	m := new(message)
 	m.text("linktopay_id", strconv.FormatInt(k.ID, 10)).text("user_id", k.User).text("recipient_note", k.Note)
 	m.text("amount", k.Amount.String()).text("is_cancelled", yesNo(k.Status == Cancelled))
@@ -136,7 +124,7 @@ func (s *Server) listItem2026(k *link) string {
 	if k.Status == Used {
 		m.text("paid_on", stamp(k.PaidOn))
 	} else {
-		m.text("pay_link", s.payLink(k.ID)).text("qr_img", s.qrImage(k.ID))
+		m.text("pay_link", d.address.payLink(k.ID)).text("qr_img", d.address.qrImage(k.ID))
 	}
 	return m.text("transaction_type", k.kind()).end()
 }

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -48,7 +47,7 @@ func (q *listQuery) number(v value, into *int) {
 	*into = int(n)
 }
 
-// window cuts one page out of all rows.
+// page cuts one page out of all rows.
 func page[T any](rows []T, q listQuery) []T {
 	from := min((q.page-1)*q.limit, len(rows))
 	return rows[from:min(from+q.limit, len(rows))]
@@ -61,9 +60,9 @@ func (q listQuery) matches(texts ...string) bool {
 }
 
 // unusedLinks lists the links that can still be paid, newest first.
-func (s *Server) unusedLinks(a *Account, in value) reply {
-	listed := s.armed(CancelListed)
-	return s.linkList(in, func(l *ledger, q listQuery, now time.Time) []*link {
+func (ap *api) unusedLinks(a *Account, in value) reply {
+	listed := ap.faults.armed(CancelListed)
+	return ap.linkList(in, func(l *ledger, q listQuery, now time.Time) []*link {
 		var rows []*link
 		for _, id := range slices.Backward(l.order) {
 			k := l.links[id]
@@ -77,8 +76,8 @@ func (s *Server) unusedLinks(a *Account, in value) reply {
 }
 
 // usedLinks lists the links that were paid, latest payment first.
-func (s *Server) usedLinks(a *Account, in value) reply {
-	return s.linkList(in, func(l *ledger, q listQuery, now time.Time) []*link {
+func (ap *api) usedLinks(a *Account, in value) reply {
+	return ap.linkList(in, func(l *ledger, q listQuery, now time.Time) []*link {
 		var rows []*link
 		for _, id := range slices.Backward(l.order) {
 			k := l.links[id]
@@ -91,71 +90,64 @@ func (s *Server) usedLinks(a *Account, in value) reply {
 	})
 }
 
-func (s *Server) linkList(in value, choose func(*ledger, listQuery, time.Time) []*link) reply {
+func (ap *api) linkList(in value, choose func(*ledger, listQuery, time.Time) []*link) reply {
 	q := readQuery(in, defaultLinks, maxRows*100)
 	q.page = 1 // the link lists know no pages
 	if q.bad {
 		return badRequest()
 	}
 	var rows []*link
-	s.read(func(l *ledger) {
-		rows = choose(l, q, s.nowLocked())
-		if s.take(ListLag) {
-			limit := s.nowLocked().Add(-lag)
+	ap.keeper.read(func(l *ledger) {
+		rows = choose(l, q, ap.keeper.nowLocked())
+		if ap.faults.take(ListLag) {
+			limit := ap.keeper.nowLocked().Add(-lag)
 			rows = slices.DeleteFunc(rows, func(k *link) bool { return k.Changed.After(limit) })
 		}
 	})
-	if s.take(ListReorder) {
+	if ap.faults.take(ListReorder) {
 		slices.Reverse(rows)
 	}
 	var items []string
 	for _, k := range page(rows, q) {
-		items = append(items, s.listItem(k))
+		items = append(items, ap.dialect.listItem(k))
 	}
-	return s.listed(items, -1, "")
+	return ap.dialect.listed(items, -1, "")
 }
 
 // there is false for a link that a fault lets come into being later.
 func (k *link) there(now time.Time) bool { return !k.Created.After(now) }
 
-// armed is take without using the fault up, for those that change what a list shows.
-func (s *Server) armed(f Fault) bool {
-	s.small.Lock()
-	defer s.small.Unlock()
-	return s.faults[f] != 0
-}
-
 // deleteLink retires an unused link for good.
-func (s *Server) deleteLink(a *Account, in value) reply {
+func (ap *api) deleteLink(a *Account, in value) reply {
 	if !in.get("link_id").given() {
-		return s.refusal(msgNoLinkID)
+		return ap.dialect.refusal(msgNoLinkID)
 	}
 	id, ok := in.get("link_id").whole()
 	if !ok {
-		return s.refusal(msgBadLink)
+		return ap.dialect.refusal(msgBadLink)
 	}
-	k := s.ownLink(a, id)
-	if k != nil && s.strikes(Delete500, k) {
+	k := ap.ownLink(a, id)
+	if k != nil && ap.faults.strikes(Delete500, k) {
 		return internalError()
 	}
-	msg, err := s.remove(a, id)
+	msg, err := ap.remove(a, id)
 	switch {
 	case err != nil:
 		return internalError()
 	case msg != "":
-		return s.refusal(msg)
+		return ap.dialect.refusal(msg)
 	}
 	out := success("", "", msgDeleted)
-	if s.strikes(DeleteLost, k) {
+	if ap.faults.strikes(DeleteLost, k) {
 		out.status = statusLost
 	}
 	return out
 }
 
-func (s *Server) remove(a *Account, id int64) (msg string, err error) {
-	force := s.armed(BankDelete)
-	err = s.change(func(l *ledger) ([]entry, error) {
-		k, now := l.links[id], s.nowLocked()
+func (ap *api) remove(a *Account, id int64) (msg string, err error) {
+	force := ap.faults.armed(BankDelete)
+	err = ap.keeper.change(func(l *ledger) ([]entry, error) {
+		k, now := l.links[id], ap.keeper.nowLocked()
 		switch {
 		case k == nil || k.User != a.UserID || k.Status == Deleted || !k.there(now):
 			msg = msgBadLink
@@ -170,9 +162,9 @@ func (s *Server) remove(a *Account, id int64) (msg string, err error) {
 }
 
 // ownLink returns a link of the account that exists by now, nil if there is none.
-func (s *Server) ownLink(a *Account, id int64) (k *link) {
-	s.read(func(l *ledger) {
-		if k = l.links[id]; k != nil && (k.User != a.UserID || !k.there(s.nowLocked())) {
+func (ap *api) ownLink(a *Account, id int64) (k *link) {
+	ap.keeper.read(func(l *ledger) {
+		if k = l.links[id]; k != nil && (k.User != a.UserID || !k.there(ap.keeper.nowLocked())) {
 			k = nil
 		}
 	})
@@ -181,7 +173,7 @@ func (s *Server) ownLink(a *Account, id int64) (k *link) {
 
 // payInTransactions lists payments, newest first. Without since or date only today's, in UTC; a
 // pay_id does not lift that window: the vendor does not say, and this is the stricter reading.
-func (s *Server) payInTransactions(a *Account, in value) reply {
+func (ap *api) payInTransactions(a *Account, in value) reply {
 	q := readQuery(in, defaultPayIns, maxRows)
 	var since int
 	q.number(in.get("since"), &since)
@@ -193,12 +185,12 @@ func (s *Server) payInTransactions(a *Account, in value) reply {
 	if _, err := time.Parse(time.DateOnly, date); date != "" && err != nil {
 		return badRequest()
 	}
-	anyDay := filtered && s.take(PayIDAnyDay)
+	anyDay := filtered && ap.faults.take(PayIDAnyDay)
 
 	var rows []*payIn
 	var expected kiosk.Money
-	s.read(func(l *ledger) {
-		in := s.dayWindow(since, date)
+	ap.keeper.read(func(l *ledger) {
+		in := ap.dayWindow(since, date)
 		for _, p := range slices.Backward(l.payIns) {
 			if p.User != a.UserID || filtered && p.Link != payID || !anyDay && !in(p.At) {
 				continue
@@ -209,83 +201,75 @@ func (s *Server) payInTransactions(a *Account, in value) reply {
 			}
 		}
 		expected = l.expectedPayOut(a.UserID)
-		rows = s.lagging(rows)
+		rows = ap.lagging(rows)
 	})
-	return s.payInReply(rows, q, expected)
+	return ap.payInReply(rows, q, expected)
 }
 
-func (s *Server) payInReply(rows []*payIn, q listQuery, expected kiosk.Money) reply {
+func (ap *api) payInReply(rows []*payIn, q listQuery, expected kiosk.Money) reply {
 	slices.SortStableFunc(rows, func(x, y *payIn) int { return y.At.Compare(x.At) })
-	if s.take(ListReorder) {
+	if ap.faults.take(ListReorder) {
 		slices.Reverse(rows)
 	}
-	if s.take(PayInsTwice) {
+	if ap.faults.take(PayInsTwice) {
 		twice := make([]*payIn, 0, 2*len(rows))
 		for _, p := range rows {
 			twice = append(twice, p, p)
 		}
 		rows = twice
 	}
-	if s.take(PayInsStranger) {
-		rows = append([]*payIn{s.stranger()}, rows...)
+	if ap.faults.take(PayInsStranger) {
+		rows = append([]*payIn{ap.stranger()}, rows...)
 	}
-	if s.take(PayInsEmpty) {
+	if ap.faults.take(PayInsEmpty) {
 		rows = nil
 	}
-	if s.take(PayInsFailed) {
+	if ap.faults.take(PayInsFailed) {
 		for _, p := range rows { // the rows are copies
 			if p.Status == paySuccess {
 				p.Status = statusFailed
 			}
 		}
 	}
-	if s.take(PagesLoop) {
+	if ap.faults.take(PagesLoop) {
 		q.page = 1
 	}
-	ownPart := s.armed(PayInsOwnPart)
+	ownPart := ap.faults.armed(PayInsOwnPart)
 	var items []string
 	for _, p := range page(rows, q) {
-		items = append(items, s.payInItem(p, ownPart))
+		items = append(items, ap.dialect.payInItem(p, ownPart))
 	}
 	extra := ""
-	if s.cfg.Wire == Wire2024 {
+	if ap.dialect.wire == Wire2024 {
 		extra = `"expected_payout":` + quote(expected.String()) + ","
 	}
-	return s.listed(items, s.total(len(rows)), extra)
+	return ap.dialect.listed(items, ap.dialect.total(len(rows)), extra)
 }
 
 // stranger is a payment that belongs to no link (fault payins-stranger).
-func (s *Server) stranger() *payIn {
-	now := s.Now()
+func (ap *api) stranger() *payIn {
+	now := ap.keeper.now()
 	return &payIn{
 		Link: 7, Creator: "unknown", User: "unknown", ID: now.Format("20060102") + "-pi-" + tail(), Amount: 1234, Net: 1190,
 		Fee: 12, PSP: 32, Status: paySuccess, Payout: payoutPending, At: now, Method: methodCard, Type: "Basic",
 	}
 }
 
-// total is the count of rows where the wire shows one: the pages of 2025 and 2026 do not.
-func (s *Server) total(n int) int {
-	if s.cfg.Wire == Wire2026 || s.cfg.Wire == Wire2025 {
-		return -1
-	}
-	return n
-}
-
-// lagging hides what is too young to be listed; the server's lock is held.
-func (s *Server) lagging(rows []*payIn) []*payIn {
-	if !s.take(ListLag) {
+// lagging hides what is too young to be listed; the keeper's lock is held.
+func (ap *api) lagging(rows []*payIn) []*payIn {
+	if !ap.faults.take(ListLag) {
 		return rows
 	}
-	limit := s.nowLocked().Add(-lag)
+	limit := ap.keeper.nowLocked().Add(-lag)
 	return slices.DeleteFunc(rows, func(p *payIn) bool { return p.At.After(limit) })
 }
 
 // dayWindow tells which times belong to a date, or to today and the days before it.
-func (s *Server) dayWindow(since int, date string) func(time.Time) bool {
+func (ap *api) dayWindow(since int, date string) func(time.Time) bool {
 	if date != "" {
 		return func(t time.Time) bool { return t.UTC().Format(time.DateOnly) == date }
 	}
-	first := s.nowLocked().Truncate(24*time.Hour).AddDate(0, 0, -since)
+	first := ap.keeper.nowLocked().Truncate(24*time.Hour).AddDate(0, 0, -since)
 	return func(t time.Time) bool { return !t.Before(first) }
 }
 
@@ -297,38 +281,4 @@ func (l *ledger) expectedPayOut(user string) (sum kiosk.Money) {
 		}
 	}
 	return sum
-}
-
-// payInItem is one row, with the fields and types of the wire's year. What a split link shows to its owner,
-// the whole or the own part, the vendor does not say.
-func (s *Server) payInItem(p *payIn, ownPart bool) string {
-	amount := p.Amount
-	if ownPart && p.Split && p.User == p.Creator {
-		amount = p.Net + p.Fee + p.PSP
-	}
-	sum := func(v kiosk.Money) string { return quote(v.String()) }
-	if s.cfg.Wire == WireSeeds {
-		sum = kiosk.Money.String
-	}
-	m := new(message).text("pay_id", strconv.FormatInt(p.Link, 10))
-	if s.cfg.Wire == Wire2026 {
-		m.text("creator_id", p.Creator).text("user_id", p.User)
-	} else {
-		m.text("user_id", p.User).text("transaction_id", p.ID)
-	}
-	m.raw("amount", sum(amount)).raw("net_amount", sum(p.Net))
-	m.raw("service_fee", sum(p.Fee)).raw("service_fee_psp", sum(p.PSP)).text("status", p.Status)
-	m.text("recipient_note", p.Note).text("payout_status", p.Payout).text("created_at", stamp(p.At))
-	m.flag("is_split_link", p.Split)
-	if s.cfg.Wire != Wire2024 {
-		m.flag("is_dispute", p.Dispute).flag("is_refund", p.Refund).raw("payment_method", orNull(p.Method))
-	}
-	return m.text("transaction_type", p.Type).end()
-}
-
-func orNull(text string) string {
-	if text == "" {
-		return "null"
-	}
-	return quote(text)
 }

@@ -143,11 +143,11 @@ func TestListLag(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := s.ledger.accounts[0]
-		s.createLink(a, value{kind: object, keys: []string{"amount"}, items: []value{{kind: number, text: "5"}}})
+		a := s.keeper.ledger.accounts[0]
+		s.api.createLink(a, value{kind: object, keys: []string{"amount"}, items: []value{{kind: number, text: "5"}}})
 		s.Set(ListLag, 2)
 		for _, want := range []bool{false, true, true} {
-			if got := strings.Contains(string(s.unusedLinks(a, value{}).body), `"amount":5.00`); got != want {
+			if got := strings.Contains(string(s.api.unusedLinks(a, value{}).body), `"amount":5.00`); got != want {
 				t.Errorf("at %v: listed %v", time.Now(), got)
 			}
 			time.Sleep(lag)

@@ -29,10 +29,9 @@ type RefundView struct {
 	At     time.Time   `json:"at"`
 }
 
-// Money returns the sums of every account, in the order of the accounts.
-func (s *Server) Money() []MoneyView {
+func (kp *keeper) money() []MoneyView {
 	views := []MoneyView{}
-	s.read(func(l *ledger) {
+	kp.read(func(l *ledger) {
 		for _, a := range l.accounts {
 			views = append(views, l.money(a))
 		}
@@ -70,15 +69,4 @@ func (l *ledger) money(a *Account) MoneyView {
 	}
 	slices.SortFunc(v.Refunds, func(x, y RefundView) int { return y.At.Compare(x.At) })
 	return v
-}
-
-// Accounts returns every account.
-func (s *Server) Accounts() []Account {
-	var list []Account
-	s.read(func(l *ledger) {
-		for _, a := range l.accounts {
-			list = append(list, *a)
-		}
-	})
-	return list
 }

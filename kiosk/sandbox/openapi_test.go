@@ -200,7 +200,7 @@ func TestOpenAPI_calls(t *testing.T) {
 func TestOpenAPI_names(t *testing.T) {
 	s := readSpec(t)
 	var want, described []string
-	for name := range newStage(t, WireSeeds, day).endpoints() {
+	for name := range newStage(t, WireSeeds, day).api.endpoints() {
 		want = append(want, "/api/v2/"+name)
 	}
 	slices.Sort(want)

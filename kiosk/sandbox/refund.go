@@ -37,78 +37,6 @@ type dispute struct {
 	At    time.Time `json:"at"`
 }
 
-// refundPayment files a request. Nothing else shows it until somebody at the
-// gateway decides: no webhook, no status endpoint.
-func (s *Server) refundPayment(a *Account, in value) reply {
-	switch {
-	case !in.get("pay_id").given():
-		return s.refusal(msgNoPayID)
-	case !in.get("refund_amount").given():
-		return s.refusal(msgNoRefund)
-	}
-	id, ok := in.get("pay_id").whole()
-	if !ok {
-		return s.refusal(msgBadLink)
-	}
-	msg, err := s.fileRefund(a, id, in)
-	switch {
-	case err != nil:
-		return internalError()
-	case msg != "":
-		return s.refusal(msg)
-	}
-	if s.take(RefundRejected) {
-		if err := s.RejectRefund(id, "rejected by order"); err != nil {
-			s.log.Error("refund", "link", id, "err", err)
-		}
-	}
-	if s.take(RefundLost) {
-		return reply{status: statusLost}
-	}
-	if s.cfg.Wire == Wire2025 || s.cfg.Wire == Wire2024 {
-		return success("", "", msgRefund2025)
-	}
-	return success("", "", msgRefund)
-}
-
-func (s *Server) fileRefund(a *Account, id int64, in value) (msg string, err error) {
-	amount, bad := readAmount(in.get("refund_amount"))
-	err = s.change(func(l *ledger) ([]entry, error) {
-		k, now := l.links[id], s.nowLocked()
-		switch msg = l.refundable(a, k); {
-		case msg != "":
-			return nil, nil
-		case bad != "" || amount > l.paid(k):
-			msg = msgRefundAmount
-			return nil, nil
-		}
-		full := in.get("isFullRefund").flag(false)
-		return []entry{{Refund: &refund{Link: id, Amount: amount, Full: full, State: refundPending, At: now}}}, nil
-	})
-	return msg, err
-}
-
-// refundable returns the text of the refusal, "" if a request may be filed. An unused link is an
-// invalid one; the vendor has no text for it.
-func (l *ledger) refundable(a *Account, k *link) (msg string) {
-	switch {
-	case k == nil || k.User != a.UserID:
-		return msgBadLink
-	case k.Status == Cancelled:
-		return msgLinkCancelled
-	case k.Status != Used:
-		return msgBadLink
-	case k.Invoice:
-		return msgRefundInvoice
-	case l.refunds[k.ID] != nil:
-		return msgRefundTwice
-	}
-	if d := l.disputes[k.ID]; d != nil && d.State != disputeLost { // open or won: a lost one has taken the money back
-		return msgRefundDispute
-	}
-	return ""
-}
-
 // paid is what is left of the money of a link: the owner's rows, refunds and disputes included.
 func (l *ledger) paid(k *link) (sum kiosk.Money) {
 	for _, p := range l.rowsOf(k.ID) {
@@ -124,35 +52,33 @@ func (l *ledger) rowsOf(id int64) (rows []*payIn) {
 	return l.byLink[id]
 }
 
-// ApproveRefund decides a request: the negative rows appear. It fails with ErrNoRefund.
-func (s *Server) ApproveRefund(linkID int64) error {
-	return s.decideRefund(linkID, func(l *ledger, r refund, now time.Time) []entry {
-		return s.approvedLocked(l, r, now)
+func (b *bank) approveRefund(linkID int64) error {
+	return b.decideRefund(linkID, func(l *ledger, r refund, now time.Time) []entry {
+		return b.approvedLocked(l, r, now)
 	})
 }
 
-// RejectRefund decides a request the other way; nothing else changes. It fails with ErrNoRefund.
-func (s *Server) RejectRefund(linkID int64, reason string) error {
-	return s.decideRefund(linkID, func(_ *ledger, r refund, _ time.Time) []entry {
+func (b *bank) rejectRefund(linkID int64, reason string) error {
+	return b.decideRefund(linkID, func(_ *ledger, r refund, _ time.Time) []entry {
 		r.State, r.Reason = refundRejected, reason
 		return []entry{{Refund: &r}}
 	})
 }
 
-func (s *Server) decideRefund(linkID int64, decide func(*ledger, refund, time.Time) []entry) error {
-	return s.change(func(l *ledger) ([]entry, error) {
+func (b *bank) decideRefund(linkID int64, decide func(*ledger, refund, time.Time) []entry) error {
+	return b.keeper.change(func(l *ledger) ([]entry, error) {
 		r := l.refunds[linkID]
 		if r == nil || r.State != refundPending {
 			return nil, ErrNoRefund
 		}
-		return decide(l, *r, s.nowLocked()), nil
+		return decide(l, *r, b.keeper.nowLocked()), nil
 	})
 }
 
 // approvedLocked lists the rows of an approved refund: negative, of type Refund, under the same
 // pay_id; the vendor says negative and shows none. The fees stay with the gateway. A full refund of a split link takes
 // every party's part back; any other is the owner's alone.
-func (s *Server) approvedLocked(l *ledger, r refund, now time.Time) []entry {
+func (b *bank) approvedLocked(l *ledger, r refund, now time.Time) []entry {
 	r.State = refundApproved
 	entries := []entry{{Refund: &r}}
 	k := l.links[r.Link]
@@ -168,7 +94,7 @@ func (s *Server) approvedLocked(l *ledger, r refund, now time.Time) []entry {
 		}
 	}
 	entries = append(entries, entry{PayIn: owner})
-	if s.take(RefundFlagged) {
+	if b.faults.take(RefundFlagged) {
 		entries = append(entries, flagged(l, k, func(p *payIn) { p.Refund = true })...)
 	}
 	return entries
@@ -195,11 +121,9 @@ func flagged(l *ledger, k *link, change func(*payIn)) (entries []entry) {
 	return entries
 }
 
-// OpenDispute takes the money of a paid link back, as a payer's bank does. It fails with
-// ErrNotPaid, or ErrNoDispute if there was a dispute already.
-func (s *Server) OpenDispute(linkID int64) error {
-	return s.change(func(l *ledger) ([]entry, error) {
-		k, now := l.links[linkID], s.nowLocked()
+func (b *bank) openDispute(linkID int64) error {
+	return b.keeper.change(func(l *ledger) ([]entry, error) {
+		k, now := l.links[linkID], b.keeper.nowLocked()
 		switch {
 		case l.disputes[linkID] != nil:
 			return nil, ErrNoDispute
@@ -213,11 +137,9 @@ func (s *Server) OpenDispute(linkID int64) error {
 	})
 }
 
-// CloseDispute ends a dispute. Won means that the merchant gets the money back, as a row of type
-// Dispute Refund. It fails with ErrNoDispute.
-func (s *Server) CloseDispute(linkID int64, won bool) error {
-	return s.change(func(l *ledger) ([]entry, error) {
-		d, now := l.disputes[linkID], s.nowLocked()
+func (b *bank) closeDispute(linkID int64, won bool) error {
+	return b.keeper.change(func(l *ledger) ([]entry, error) {
+		d, now := l.disputes[linkID], b.keeper.nowLocked()
 		if d == nil || d.State != disputeOpen {
 			return nil, ErrNoDispute
 		}

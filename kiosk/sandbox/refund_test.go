@@ -19,7 +19,7 @@ func TestRefund_refusals(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	err := r.change(func(l *ledger) ([]entry, error) {
+	err := r.keeper.change(func(l *ledger) ([]entry, error) {
 		k := *l.links[invoiced]
 		k.Invoice = true
 		return []entry{{Link: &k}}, nil

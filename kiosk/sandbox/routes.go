@@ -3,10 +3,7 @@ package sandbox
 import (
 	"embed"
 	"io/fs"
-	"net"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"strings"
 )
 
@@ -14,20 +11,22 @@ import (
 var staticFiles embed.FS
 
 // routes is everything the gateway answers to.
-func (s *Server) routes() http.Handler {
+func (s *Server) routes(cfg Config) http.Handler {
+	pages := &checkout{keeper: s.keeper, faults: s.faults, bank: s.bank, log: s.log}
+	controls := &control{gateway: s, wire: cfg.Wire, anywhere: cfg.ControlAnywhere, log: s.log}
 	mux := http.NewServeMux()
-	for name, answer := range s.endpoints() {
-		mux.HandleFunc("POST /api/v2/"+name, s.api(name, answer))
+	for name, answer := range s.api.endpoints() {
+		mux.HandleFunc("POST /api/v2/"+name, s.api.handler(name, answer))
 	}
 	mux.HandleFunc("/api/v2/", notFoundAPI)
-	mux.HandleFunc("GET /payment", s.checkout)
-	mux.Handle("POST /payment", sameOrigin(http.HandlerFunc(s.press)))
+	mux.HandleFunc("GET /payment", pages.pay)
+	mux.Handle("POST /payment", sameOrigin(http.HandlerFunc(pages.press)))
 	mux.Handle("GET /sandbox/", http.StripPrefix("/sandbox/", static()))
 
 	near := http.NewServeMux()
-	near.HandleFunc("GET /{$}", s.openLinks)
-	s.controlRoutes(near)
-	guarded := s.nearOnly(sameOrigin(near))
+	near.HandleFunc("GET /{$}", pages.openLinks)
+	controls.register(near)
+	guarded := controls.nearOnly(sameOrigin(near))
 	mux.Handle("/{$}", guarded)
 	mux.Handle("/control", guarded)
 	mux.Handle("/control/", guarded)
@@ -77,35 +76,4 @@ func secured(next http.Handler) http.Handler {
 // sameOrigin keeps foreign web pages from pressing buttons here.
 func sameOrigin(next http.Handler) http.Handler {
 	return http.NewCrossOriginProtection().Handler(next)
-}
-
-// nearOnly lets in callers on this machine who address it by a name that nobody else can point
-// here: an IP address, localhost, or the host of the configured URL. Without the second check a
-// foreign page could let its own name resolve to loopback.
-func (s *Server) nearOnly(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if (s.cfg.ControlAnywhere || isNear(r.RemoteAddr)) && s.ownName(r.Host) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		http.Error(w, "The sandbox is controlled from its own machine only.", http.StatusForbidden)
-	})
-}
-
-// isNear is true for loopback and for connections that are no network connections at all.
-func isNear(remote string) bool {
-	at, err := netip.ParseAddrPort(remote)
-	return err != nil || at.Addr().Unmap().IsLoopback()
-}
-
-func (s *Server) ownName(hostport string) bool {
-	host, _, err := net.SplitHostPort(hostport)
-	if err != nil {
-		host = strings.Trim(hostport, "[]")
-	}
-	if _, err := netip.ParseAddr(host); err == nil || strings.EqualFold(host, "localhost") {
-		return true
-	}
-	u, err := url.Parse(s.url())
-	return err == nil && host != "" && strings.EqualFold(host, u.Hostname())
 }

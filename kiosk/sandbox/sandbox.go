@@ -2,16 +2,14 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"reflect"
-	"strings"
 	"sync"
 	"time"
+
+	"qrkiosk/kiosk"
 )
 
 // Config is what a sandbox is made of. The zero value is a sandbox with the demo account that
@@ -35,25 +33,19 @@ type Config struct {
 	ControlAnywhere bool
 }
 
-// Server is the gateway. Its methods may be called from many goroutines.
+// Server is the gateway: the door to its parts, which share one keeper and know of one another
+// what [New] tells them. Its methods may be called from many goroutines.
 type Server struct {
-	cfg     Config
-	log     *slog.Logger
-	guard   guard
-	book    *book
-	firstID int64
-	kick    chan struct{} // tells Run that something is due
-	mux     http.Handler
-
-	mu       sync.Mutex // guards the ledger; held while entries are queued, so their order is one
-	ledger   *ledger
-	inFlight map[int64]bool // deliveries being made at this moment
-
-	small   sync.Mutex // guards what is not in the book
-	baseURL string
-	faults  map[Fault]int
-	calls   callLog
-	windows map[string]*window
+	log      *slog.Logger
+	keeper   *keeper
+	faults   *faults
+	calls    *callLog
+	address  *address
+	postman  *postman
+	bank     *bank
+	calendar *calendar
+	api      *api
+	mux      http.Handler
 }
 
 // New makes a gateway and replays its book. A damaged book is an error wrapping [ErrBook]; wrong
@@ -72,75 +64,28 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{
-		cfg: cfg, log: cfg.Log, guard: guarded, ledger: newLedger(),
-		kick: make(chan struct{}, 1), inFlight: map[int64]bool{},
-		baseURL: strings.TrimSuffix(cfg.URL, "/"), faults: map[Fault]int{}, windows: map[string]*window{},
-	}
-	s.firstID = firstLinkID(cfg.Now())
-	if err := s.openBook(); err != nil {
+	kept, err := openKeeper(cfg)
+	if err != nil {
 		return nil, err
 	}
-	s.mux = s.routes()
+	s := &Server{
+		log: cfg.Log, keeper: kept, faults: &faults{log: cfg.Log, left: map[Fault]int{}},
+		calls: &callLog{perEndpoint: map[string]int{}}, address: &address{},
+	}
+	s.address.set(cfg.URL)
+	s.postman = &postman{
+		keeper: kept, faults: s.faults, address: s.address, wire: cfg.Wire, log: cfg.Log,
+		guard: guarded, dialer: cfg.Dial, inFlight: map[int64]bool{},
+	}
+	s.bank = &bank{keeper: kept, faults: s.faults, postman: s.postman}
+	s.calendar = &calendar{keeper: kept, bank: s.bank}
+	s.api = &api{
+		keeper: kept, faults: s.faults, calls: s.calls, bank: s.bank, postman: s.postman, calendar: s.calendar,
+		limiter: &limiter{keeper: kept, limit: cfg.Limit, windows: map[string]*window{}},
+		dialect: &dialect{wire: cfg.Wire, address: s.address, faults: s.faults}, log: cfg.Log,
+	}
+	s.mux = s.routes(cfg)
 	return s, nil
-}
-
-// openBook replays the book and then lets the configured accounts take precedence over it.
-func (s *Server) openBook() (err error) {
-	if s.book, err = openBook(s.cfg.Book, s.log, s.ledger.applyLine); err != nil {
-		return err
-	}
-	if s.ledger.night.IsZero() {
-		now := s.Now()
-		if err := s.change(func(*ledger) ([]entry, error) { return []entry{{Night: &now}}, nil }); err != nil {
-			return errors.Join(err, s.book.close())
-		}
-	}
-	accounts := s.cfg.Accounts
-	if len(accounts) == 0 && len(s.ledger.accounts) == 0 {
-		accounts = []Account{DemoAccount()}
-	}
-	for _, a := range accounts {
-		if err := s.setAccount(a); err != nil {
-			return errors.Join(fmt.Errorf("sandbox: %w", err), s.book.close())
-		}
-	}
-	return nil
-}
-
-// setAccount is AddAccount that writes nothing down if nothing changed.
-func (s *Server) setAccount(a Account) error {
-	full, err := a.complete()
-	if err == nil {
-		if known := s.ledger.byUser[full.UserID]; known != nil && reflect.DeepEqual(*known, full) {
-			return nil
-		}
-	}
-	return s.AddAccount(a)
-}
-
-// AddAccount adds an account, or replaces the one with the same user id. It fails if the account
-// is incomplete, its key looks like one of the real gateway, or key or token belong to another.
-func (s *Server) AddAccount(a Account) error {
-	a, err := a.complete()
-	if err != nil {
-		return err
-	}
-	return s.change(func(l *ledger) ([]entry, error) {
-		for _, other := range l.accounts {
-			if other.UserID != a.UserID && (other.Key == a.Key || other.RecipientToken == a.RecipientToken) {
-				return nil, fmt.Errorf("accounts %q and %q share a key or a recipient token", a.Name, other.Name)
-			}
-		}
-		return []entry{{Account: &a}}, nil
-	})
-}
-
-// firstLinkID lets a book begin where no earlier, forgotten book of the same installation was:
-// a client that remembers old ids must not meet them again with another meaning.
-func firstLinkID(now time.Time) int64 {
-	since := now.Unix() - time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
-	return max(since, 100_001)
 }
 
 // Handler serves the API under /api/v2/, the checkout at /payment, the open links at / and the
@@ -148,81 +93,152 @@ func firstLinkID(now time.Time) int64 {
 func (s *Server) Handler() http.Handler { return s.mux }
 
 // SetURL sets the base address of pay links when the port is known only after listening.
-func (s *Server) SetURL(url string) {
-	s.small.Lock()
-	defer s.small.Unlock()
-	s.baseURL = strings.TrimSuffix(url, "/")
-}
+func (s *Server) SetURL(url string) { s.address.set(url) }
 
-func (s *Server) url() string {
-	s.small.Lock()
-	defer s.small.Unlock()
-	return s.baseURL
+// Run delivers webhooks and lets nights and months pass until ctx ends, then waits for what is
+// under way and returns nil. What is not delivered yet is in the book and goes on with the next
+// Run.
+func (s *Server) Run(ctx context.Context) error {
+	client := s.postman.client()
+	defer client.CloseIdleConnections()
+	var under sync.WaitGroup
+	defer under.Wait()
+	slots := make(chan struct{}, parallel)
+	for ctx.Err() == nil {
+		if err := s.calendar.chores(); err != nil {
+			s.log.Error("chores", "err", err)
+		}
+		due, next := s.postman.takeDue(parallel-len(slots), s.calendar.nextLocked)
+		for _, d := range due {
+			slots <- struct{}{}
+			under.Go(func() {
+				s.postman.deliver(ctx, client, d)
+				<-slots
+				s.keeper.wake()
+			})
+		}
+		s.keeper.rest(ctx, next)
+	}
+	return nil
 }
 
 // Close writes what is left and closes the book. Later calls are answered with 500. It returns
 // the error of the disk, if there was one.
-func (s *Server) Close() error { return s.book.close() }
-
-// nowLocked is the gateway's clock; s.mu is held.
-func (s *Server) nowLocked() time.Time {
-	return s.cfg.Now().Add(s.ledger.ahead).UTC()
-}
+func (s *Server) Close() error { return s.keeper.book.close() }
 
 // Now is the gateway's clock: the real one plus what it was advanced by.
-func (s *Server) Now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.nowLocked()
+func (s *Server) Now() time.Time { return s.keeper.now() }
+
+// Advance moves the gateway's clock forward and does what fell due on the way: payouts, invoices,
+// bank transfers, refunds, webhooks. It fails with ErrClock.
+func (s *Server) Advance(d time.Duration) error { return s.calendar.advance(d) }
+
+// Set arms a fault for the next times occasions; negative: until cleared, 0: off. A name that is
+// not in the catalogue is logged and ignored. Faults are not part of the book.
+func (s *Server) Set(f Fault, times int) { s.faults.set(f, times) }
+
+// Faults lists every fault and how often it will still happen.
+func (s *Server) Faults() []FaultInfo { return s.faults.list() }
+
+// Calls returns the last API calls, oldest first.
+func (s *Server) Calls() []Call { return s.calls.list() }
+
+// Counts returns how often each endpoint was called since the start.
+func (s *Server) Counts() map[string]int { return s.calls.counts() }
+
+// AddAccount adds an account, or replaces the one with the same user id. It fails if the account
+// is incomplete, its key looks like one of the real gateway, or key or token belong to another.
+func (s *Server) AddAccount(a Account) error { return s.keeper.addAccount(a) }
+
+// Accounts returns every account.
+func (s *Server) Accounts() []Account { return s.keeper.accounts() }
+
+// Money returns the sums of every account, in the order of the accounts.
+func (s *Server) Money() []MoneyView { return s.keeper.money() }
+
+// LinkView is a link as tests, checkers and the control page see it.
+type LinkView struct {
+	ID          int64       `json:"id"`
+	Account     string      `json:"account"` // name
+	Amount      kiosk.Money `json:"amount"`  // cents
+	Status      Status      `json:"status"`
+	Note        string      `json:"note"`
+	Endpoint    string      `json:"endpoint"` // comma-separated
+	Callback    string      `json:"callback"` // comma-separated
+	Cancellable bool        `json:"cancellable"`
+	Bank        bool        `json:"bank_transfer"`
+	Encrypted   bool        `json:"encrypted"`
+	Split       string      `json:"split,omitempty"` // "normal", "absolute"
+	Pending     bool        `json:"pending"`         // a bank transfer is under way
+	Created     time.Time   `json:"created"`
+	PaidOn      time.Time   `json:"paid_on,omitzero"`
+	PayLink     string      `json:"pay_link"`
 }
 
-// change lets decide look at the ledger and name the entries that follow from it. They are applied
-// and queued under the lock and on disk when change returns. An error of decide changes nothing.
-func (s *Server) change(decide func(*ledger) ([]entry, error)) error {
-	s.mu.Lock()
-	entries, err := decide(s.ledger)
-	if err == nil {
-		err = s.commitLocked(entries)
-	}
-	s.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	if len(entries) > 0 {
-		s.wake()
-	}
-	return s.book.sync()
-}
-
-func (s *Server) commitLocked(entries []entry) error {
-	if len(entries) == 0 {
-		return nil
-	}
-	encoded, err := json.Marshal(entries)
-	if err != nil {
-		return err
-	}
-	for i := range entries {
-		if err := s.ledger.apply(entries[i]); err != nil {
-			return err
+// Links returns every link ever made, deleted ones included, oldest first.
+func (s *Server) Links() []LinkView {
+	views := []LinkView{}
+	s.keeper.read(func(l *ledger) {
+		for _, id := range l.order {
+			if k := l.links[id]; k.there(s.keeper.nowLocked()) {
+				views = append(views, s.view(l, k))
+			}
 		}
-	}
-	s.book.queue(encoded[1 : len(encoded)-1])
-	return nil
+	})
+	return views
 }
 
-// read lets look see the ledger. What it saw may not be on disk yet; call settled before
-// answering from it.
-func (s *Server) read(look func(*ledger)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	look(s.ledger)
-}
-
-// wake tells Run to look for work.
-func (s *Server) wake() {
-	select {
-	case s.kick <- struct{}{}:
-	default:
+// view is the link as others see it.
+func (s *Server) view(l *ledger, k *link) LinkView {
+	return LinkView{
+		ID: k.ID, Amount: k.Amount, Status: k.Status, Note: k.Note, Endpoint: k.Endpoint, Callback: k.Callback,
+		Cancellable: k.Cancellable, Bank: k.Bank, Encrypted: k.Encrypt, Split: k.Split, Pending: k.Pending,
+		Created: k.Created, PaidOn: k.PaidOn, PayLink: s.address.payLink(k.ID), Account: l.nameOf(k.User),
 	}
 }
+
+// Pay does what the button "pay by card" does: the link is used, its pay-in listed, webhooks are
+// due. It fails with ErrNoLink or ErrNotPayable.
+func (s *Server) Pay(linkID int64) error { return s.bank.pay(linkID) }
+
+// PromiseTransfer does what the button "pay by bank transfer" does: a Pending row, no webhook, the
+// link stays Unused until the money arrives. It fails with ErrNoLink, ErrNotPayable or ErrNoBank.
+func (s *Server) PromiseTransfer(linkID int64) error { return s.bank.promiseTransfer(linkID) }
+
+// FundsArrived lets the money of a bank transfer come: the link is Used, the row Success, webhooks
+// are due. It fails with ErrNoLink or ErrNoTransfer.
+func (s *Server) FundsArrived(linkID int64) error { return s.bank.fundsArrived(linkID) }
+
+// CancelByPayer does what the checkout's cancel link does. It fails with ErrNoLink, ErrNotPayable
+// or ErrNoCancel.
+func (s *Server) CancelByPayer(linkID int64) error { return s.bank.cancelByPayer(linkID) }
+
+// Decline does what the button "decline" does: the card is refused, the link stays payable. It
+// fails with ErrNoLink or ErrNotPayable.
+func (s *Server) Decline(linkID int64) error { return s.bank.decline(linkID) }
+
+// ApproveRefund decides a request: the negative rows appear. It fails with ErrNoRefund.
+func (s *Server) ApproveRefund(linkID int64) error { return s.bank.approveRefund(linkID) }
+
+// RejectRefund decides a request the other way; nothing else changes. It fails with ErrNoRefund.
+func (s *Server) RejectRefund(linkID int64, reason string) error {
+	return s.bank.rejectRefund(linkID, reason)
+}
+
+// OpenDispute takes the money of a paid link back, as a payer's bank does. It fails with
+// ErrNotPaid, or ErrNoDispute if there was a dispute already.
+func (s *Server) OpenDispute(linkID int64) error { return s.bank.openDispute(linkID) }
+
+// CloseDispute ends a dispute. Won means that the merchant gets the money back, as a row of type
+// Dispute Refund. It fails with ErrNoDispute.
+func (s *Server) CloseDispute(linkID int64, won bool) error { return s.bank.closeDispute(linkID, won) }
+
+// Webhooks returns every webhook, oldest first. Their bodies are complete.
+func (s *Server) Webhooks() []WebhookView { return s.postman.webhooks() }
+
+// Resend makes a webhook due again, whatever became of it. It fails with ErrNoSuchEvent.
+func (s *Server) Resend(id int64) error { return s.postman.resend(id) }
+
+// Forge sends what somebody who guessed a webhook's address could send: a plain success that never
+// happened, to every endpoint of the link. It fails with ErrNoLink.
+func (s *Server) Forge(linkID int64) error { return s.postman.forge(linkID) }

@@ -12,7 +12,7 @@ const million = 1_000_000
 
 // readSplit reads and checks the recipients in the order of the vendor's table of errors: per recipient
 // token, own token, share; then the sum.
-func (s *Server) readSplit(k *link, a *Account, in value) (msg string) {
+func (ap *api) readSplit(k *link, a *Account, in value) (msg string) {
 	k.Split = orElse(strings.TrimSpace(in.get("split_type").scalar()), "normal")
 	if k.Split != "normal" && k.Split != "absolute" {
 		return msgBadSplitType
@@ -22,7 +22,7 @@ func (s *Server) readSplit(k *link, a *Account, in value) (msg string) {
 		return msgNoRecipients
 	}
 	for i, item := range items {
-		r, msg := s.readRecipient(a, item, k.Split == "absolute")
+		r, msg := ap.readRecipient(a, item, k.Split == "absolute")
 		if msg != "" {
 			return msg + strconv.Itoa(i)
 		}
@@ -46,13 +46,13 @@ func recipientsOf(v value) []value {
 	return v.items
 }
 
-func (s *Server) readRecipient(a *Account, item value, absolute bool) (r recipient, msg string) {
+func (ap *api) readRecipient(a *Account, item value, absolute bool) (r recipient, msg string) {
 	token := item.get("token").scalar()
 	if token == a.RecipientToken || token == a.Key { // the vendor names now the one, now the other
 		return r, msgOwnToken
 	}
 	var owner *Account
-	s.read(func(l *ledger) { owner = l.byToken(token) })
+	ap.keeper.read(func(l *ledger) { owner = l.byToken(token) })
 	if owner == nil || token == "" {
 		return r, msgBadRecipient
 	}

@@ -1,8 +1,8 @@
-// Package shop is the kernel that the rooms of the use cases stand on: it changes a stream and rings
-// after the commit, lets a sale take a step and stores what follows, opens the accounts of stalls,
-// knows how gateway and store answer, computes the alarms of the house, and wakes who sleeps. It has
-// no use case of its own and knows none of the rooms; what two of them need and the domain cannot say
-// belongs here.
+// Package shop is the kernel that the rooms of the use cases stand on. [Kernel] changes a stream and
+// rings after the commit, lets a sale take a step and stores what follows, and wakes who sleeps. Three
+// parts of it have a state of their own: [Accounts] opens the accounts of stalls, [Condition] knows how
+// gateway and store answer, [Alarms] computes what people have to know. It has no use case of its own
+// and knows none of the rooms; what two of them need and the domain cannot say belongs here.
 //
 // # Decisions
 //

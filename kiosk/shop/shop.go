@@ -12,8 +12,8 @@ import (
 )
 
 // Kernel is what every room stands on. It knows the ports, decides nothing by itself, and holds what
-// the rooms of one process have in common: how the gateway answers, which accounts were opened, who
-// is to be woken. All methods may be called concurrently.
+// the rooms of one process have in common: who is to be woken, and in its parts how gateway and store
+// answer, what people have to know, and which accounts were opened. All methods may be called concurrently.
 type Kernel struct {
 	kit    Kit
 	store  kiosk.Store
@@ -25,12 +25,13 @@ type Kernel struct {
 	workWake chan struct{} // an errand was begun: a worker looks for it
 	pollWake chan struct{} // the same, for looks
 
-	mu            sync.Mutex
-	health        kiosk.Health
-	accountHealth map[string]*kiosk.Health // of stalls' own accounts; no more than [kiosk.Health.Of] takes from them
-	openAccounts  map[string]openedAccount // of stalls' own accounts
-	lookAsked     bool                     // a browser came back: the lists should be read
-	hinted        map[string]int64         // receipt secret to Unix milliseconds of its last hint
+	Condition *Condition
+	Alarms    *Alarms
+	Accounts  *Accounts
+
+	mu        sync.Mutex
+	lookAsked bool             // a browser came back: the lists should be read
+	hinted    map[string]int64 // receipt secret to Unix milliseconds of its last hint
 }
 
 // Kit is what rooms are furnished with: the ports, complete, and what the installation knows of
@@ -95,9 +96,12 @@ func New(ctx context.Context, c Config) (*Kernel, error) {
 	s := &Kernel{
 		kit: k, store: c.Store, bus: c.Bus, vault: c.Vault, random: k.Random, log: c.Log,
 		workWake: make(chan struct{}, 1), pollWake: make(chan struct{}, 1),
-		hinted: map[string]int64{}, accountHealth: map[string]*kiosk.Health{}, openAccounts: map[string]openedAccount{},
+		hinted: map[string]int64{},
 	}
-	s.health.Webhooks = c.PublicURL != ""
+	s.Condition = &Condition{now: s.Now, accountHealth: map[string]*kiosk.Health{}}
+	s.Condition.health.Webhooks = c.PublicURL != ""
+	s.Alarms = &Alarms{store: c.Store, now: s.Now, skew: c.Skew, condition: s.Condition}
+	s.Accounts = &Accounts{kernel: s, opened: map[string]openedAccount{}}
 	return s, nil
 }
 
@@ -154,7 +158,7 @@ func (s *Kernel) Change(ctx context.Context, stream string, decide func(kiosk.Tx
 		kiosk.Crash("within-change")
 		return err
 	})
-	s.noteWrite(ctx, err)
+	s.Condition.noteWrite(ctx, err)
 	if err != nil {
 		return err
 	}
@@ -215,56 +219,4 @@ func (s *Kernel) Take(tx kiosk.Tx, sale *kiosk.Sale, step kiosk.Step) (kiosk.Out
 		return out, err
 	}
 	return out, out.Store(tx, step.At)
-}
-
-// Health tells how the gateway answers the house's account.
-func (s *Kernel) Health() kiosk.Health { return s.HealthOf("") }
-
-// HealthOf tells how the gateway answers an account, "" is the house's.
-func (s *Kernel) HealthOf(own string) kiosk.Health {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	h := s.health
-	if own == "" {
-		return h
-	}
-	return h.Of(s.accountHealth[own])
-}
-
-// NoteCall notes the outcome of a gateway call of an account for the till's device row and the alarms.
-func (s *Kernel) NoteCall(own string, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	h := &s.health
-	if own != "" {
-		if s.accountHealth[own] == nil {
-			s.accountHealth[own] = &kiosk.Health{}
-		}
-		h = s.accountHealth[own]
-	}
-	h.NoteCall(err, s.Now())
-}
-
-// NoteLowLaneCall is heard for calls of the lowest lane and beside it: that there was no room for them says
-// nothing about those that people wait for.
-func (s *Kernel) NoteLowLaneCall(own string, err error) {
-	if kiosk.CodeOf(err) != kiosk.TooMany {
-		s.NoteCall(own, err)
-	}
-}
-
-// noteWrite notes whether the store could be written. A caller who gave up says nothing about it.
-func (s *Kernel) noteWrite(ctx context.Context, err error) {
-	down := kiosk.CodeOf(err) == kiosk.Unavailable
-	if down && ctx.Err() != nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case !down && err == nil:
-		s.health.StoreDown = 0
-	case down && s.health.StoreDown == 0:
-		s.health.StoreDown = s.Now()
-	}
 }

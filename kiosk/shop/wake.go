@@ -51,27 +51,10 @@ func (s *Kernel) LookBegins() {
 	s.lookAsked = false
 }
 
-// NotePoll notes when a reading of the lists began that came to its end.
-func (s *Kernel) NotePoll(at int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.health.LastPoll = at
-}
-
-// NoteNotice notes when a webhook came.
-func (s *Kernel) NoteNotice(at int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.health.LastNotice = at
-}
-
 // ForgetTimes forgets every time that was reckoned by a clock that was ahead.
 func (s *Kernel) ForgetTimes() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	clear(s.hinted)
-	s.health.ThrottledUntil = 0
-	for _, h := range s.accountHealth {
-		h.ThrottledUntil = 0
-	}
+	s.mu.Unlock()
+	s.Condition.forgetTimes()
 }

@@ -83,19 +83,19 @@ func newPast(t *rapid.T, h *house, shop *front.Rooms) *past {
 	p := &past{T: t, h: h, shop: shop}
 	ctx := context.Background()
 	zone := rapid.SampledFrom([]string{"", "UTC", "Pacific/Kiritimati", "America/St_Johns"}).Draw(t, "zone")
-	stall, err := shop.Office.AddStall(ctx, kiosk.Stall{
+	stall, err := shop.Office.Stalls.Add(ctx, kiosk.Stall{
 		Name: "Fish", Zone: zone, VAT: 700, AsksTip: rapid.Bool().Draw(t, "tips"),
 		SplitTerms: []kiosk.Share{{Token: "other", Percent: 1150}},
 	})
 	p.must(err)
 	for i, item := range []kiosk.Item{{Name: "Bun", Price: 33, VAT: 700}, {Name: "Tea", Price: 101, VAT: 1900}} {
 		item.Stall = stall.ID
-		item, err = shop.Office.PutItem(ctx, kiosk.OfficeActor{Role: kiosk.Organizer}, item)
+		item, err = shop.Office.Catalogue.Put(ctx, kiosk.OfficeActor{Role: kiosk.Organizer}, item)
 		p.must(err)
 		p.items[i] = item.ID
 	}
 	for _, by := range []*kiosk.Actor{&p.by, &p.other} {
-		register, err := shop.Office.AddRegister(ctx, stall.ID, "Register", "B")
+		register, err := shop.Office.Registers.Add(ctx, stall.ID, "Register", "B")
 		p.must(err)
 		*by = kiosk.Actor{Register: register.ID, Role: kiosk.Manager, Device: "d" + register.ID, Staff: "ada"}
 	}

@@ -93,17 +93,17 @@ func (m *market) officeQuestions(shop *front.Rooms) map[string]func(int) (int, e
 		},
 		"unmatched": func(int) (int, error) { _, err := shop.Kernel.Unmatched(ctx, true, 200); return 1, err },
 		"audits":    func(int) (int, error) { _, err := shop.Reconciler.AuditDays(ctx, 35); return 1, err },
-		"alarms":    func(int) (int, error) { _, err := shop.Kernel.AllAlarms(ctx); return 1, err },
+		"alarms":    func(int) (int, error) { _, err := shop.Kernel.Alarms.All(ctx); return 1, err },
 		"stalls": func(int) (int, error) {
-			stalls, _, err := shop.Office.StallsOf(ctx, clerk)
+			stalls, _, err := shop.Office.Stalls.Of(ctx, clerk)
 			return len(stalls), err
 		},
 		"trail": func(int) (int, error) {
-			events, _, err := shop.Office.Trail(ctx, clerk, kiosk.TrailQuery{})
+			events, _, err := shop.Office.Trail.Search(ctx, clerk, kiosk.TrailQuery{})
 			return len(events), err
 		},
 		"trail-one-word-of-20000": func(i int) (int, error) {
-			events, _, err := shop.Office.Trail(ctx, clerk, kiosk.TrailQuery{Text: fmt.Sprintf("bench-%05d", i%trailSeed)})
+			events, _, err := shop.Office.Trail.Search(ctx, clerk, kiosk.TrailQuery{Text: fmt.Sprintf("bench-%05d", i%trailSeed)})
 			return len(events), err
 		},
 		"sale-by-number": func(int) (int, error) {
@@ -115,15 +115,15 @@ func (m *market) officeQuestions(shop *front.Rooms) map[string]func(int) (int, e
 			return 1, err
 		},
 		"a-stall": func(i int) (int, error) {
-			_, registers, _, err := shop.Office.StallOverview(ctx, clerk, officeStall(i))
+			_, registers, _, err := shop.Office.Registers.StallOverview(ctx, clerk, officeStall(i))
 			return len(registers), err
 		},
 		"wall-500-registers": func(int) (int, error) {
-			tiles, err := shop.Office.Wall(ctx, nil, func(kiosk.DeviceHealth) bool { return true })
+			tiles, err := shop.Office.Wall.Tiles(ctx, nil, func(kiosk.DeviceHealth) bool { return true })
 			return len(tiles), err
 		},
 		"wall-one-register": func(i int) (int, error) {
-			tiles, err := shop.Office.Wall(ctx, []string{officeRegister(i)}, func(kiosk.DeviceHealth) bool { return true })
+			tiles, err := shop.Office.Wall.Tiles(ctx, []string{officeRegister(i)}, func(kiosk.DeviceHealth) bool { return true })
 			return len(tiles), err
 		},
 	}

@@ -43,13 +43,13 @@ func TestTrail(t *testing.T) {
 			"_b%": 1, "a_b": 1, "!D": 1, "%": 1, "müller": 2, "MÜLLER & s": 1, "söhne": 1, "ω": 1, "O'neill": 1, "axb": 1,
 			"stall.change": 2, `"name"`: 2, "stallxchange": 0, "\\": 0, "nothing at all": 0,
 		} {
-			if found, _, err := shop.Office.Trail(context.Background(), clerk, kiosk.TrailQuery{Text: text}); len(found) != want || err != nil {
+			if found, _, err := shop.Office.Trail.Search(context.Background(), clerk, kiosk.TrailQuery{Text: text}); len(found) != want || err != nil {
 				t.Errorf("%q finds %d, want %d, %v", text, len(found), want, err)
 			}
 		}
 		seen, q := map[int64]bool{}, kiosk.TrailQuery{Text: "BENCH", From: noon}
 		for pages := 1; ; pages++ {
-			found, next, err := shop.Office.Trail(context.Background(), clerk, q)
+			found, next, err := shop.Office.Trail.Search(context.Background(), clerk, q)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,7 +66,7 @@ func TestTrail(t *testing.T) {
 				break
 			}
 		}
-		if found, next, err := shop.Office.Trail(context.Background(), clerk, kiosk.TrailQuery{From: noon + 20_000}); len(found) != 0 || next != 0 || err != nil {
+		if found, next, err := shop.Office.Trail.Search(context.Background(), clerk, kiosk.TrailQuery{From: noon + 20_000}); len(found) != 0 || next != 0 || err != nil {
 			t.Errorf("nothing is that young: %d, %d, %v", len(found), next, err)
 		}
 	})

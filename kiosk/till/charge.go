@@ -154,7 +154,7 @@ func (t *Till) charge(tx kiosk.Tx, by kiosk.Actor, c Charge) (*kiosk.Sale, error
 	if stall.Limit > 0 && c.Amount > stall.Limit {
 		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: KeyOverLimit, Field: "amount", Amounts: []kiosk.Money{stall.Limit}}
 	}
-	if err := t.kernel.CheckAccountOpens(tx, stall.AccountID); err != nil {
+	if err := t.kernel.Accounts.CheckOpens(tx, stall.AccountID); err != nil {
 		return nil, err
 	}
 	if err := t.freeRegister(tx, by.Register); err != nil {

@@ -44,7 +44,7 @@ func (t *Till) decide(ctx context.Context, by kiosk.Actor, sale string, step kio
 	step.Actor = by.Staff
 	return t.kernel.TakeOnRegister(ctx, by.Register, sale, func(tx kiosk.Tx, found *kiosk.Sale) (kiosk.Step, error) {
 		if l, err := found.LinkToRefund(step); step.Kind == kiosk.StepRefund && err == nil {
-			return step, t.kernel.CheckAccountOpens(tx, l.AccountID)
+			return step, t.kernel.Accounts.CheckOpens(tx, l.AccountID)
 		}
 		if step.Kind != kiosk.StepAttach || !found.LateOpen() {
 			return step, nil

@@ -24,8 +24,8 @@ func (t *Till) readTill(r kiosk.Reader, tillScreen *kiosk.TillScreen, register s
 	if err := readTillScreen(tillScreen, r, register); err != nil {
 		return err
 	}
-	tillScreen.Health = t.kernel.HealthOf(tillScreen.Stall.AccountID)
-	alarms, err := t.kernel.AlarmsIn(r, register)
+	tillScreen.Health = t.kernel.Condition.HealthOf(tillScreen.Stall.AccountID)
+	alarms, err := t.kernel.Alarms.In(r, register)
 	arrange(tillScreen, alarms)
 	return err
 }

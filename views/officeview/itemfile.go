@@ -21,7 +21,7 @@ type ItemImport struct {
 	Draft string          // imports the file of the preview, "" if it cannot be imported
 }
 
-// ItemsSheet is the catalogue of a stall as a file that [office.Office.PreviewItems] reads. The names of
+// ItemsSheet is the catalogue of a stall as a file that [office.Catalogue.Preview] reads. The names of
 // its columns are the same in every language.
 func ItemsSheet(p views.Page, items []kiosk.Item) []byte {
 	s := views.NewSpreadsheet(p.Region, kiosk.ItemColumns()...)

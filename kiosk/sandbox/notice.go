@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"qrkiosk/kiosk"
 )
@@ -22,11 +21,6 @@ const (
 	statusFailed  = "Failed"
 )
 
-const (
-	jsonType = "application/json"
-	formType = "application/x-www-form-urlencoded"
-)
-
 // notice is what a webhook says before it is written in one of its forms.
 type notice struct {
 	payID  int64
@@ -36,93 +30,8 @@ type notice struct {
 	status string
 }
 
-// webhooksLocked lists the deliveries that an event of a link causes, one per endpoint, and the
-// second one of an encrypted split link behind each; s.mu is held.
-func (s *Server) webhooksLocked(l *ledger, k *link, sum kiosk.Money, status string, now time.Time) []entry {
-	if k.Endpoint == "" || s.strikes(WebhookOff, k) {
-		return nil
-	}
-	n := notice{payID: k.ID, note: k.Note, amount: sum, user: k.User, status: status}
-	if s.strikes(WebhookWrongAmount, k) {
-		n.amount += wrongPlus
-	}
-	if s.strikes(WebhookWrongLink, k) {
-		n.payID++
-	}
-	bodies := s.bodies(k, n)
-	due := now
-	if s.strikes(WebhookLate, k) {
-		due = due.Add(lateness)
-	}
-	tries := 1 + len(retryAfter)
-	if s.strikes(WebhookNoRetry, k) {
-		tries = 1
-	}
-	copies := 1
-	if s.strikes(WebhookDuplicate, k) {
-		copies = 3
-	}
-	var entries []entry
-	for target := range strings.SplitSeq(k.Endpoint, ",") {
-		for range copies {
-			after := int64(0)
-			for _, b := range bodies {
-				d := &delivery{
-					ID: int64(len(l.deliveries)+len(entries)) + 1, Link: k.ID, URL: target, Type: b.kind, Body: b.text,
-					Made: now, Due: due, After: after, Tries: tries, State: stateWaiting,
-				}
-				entries = append(entries, entry{Delivery: d})
-				after = d.ID
-			}
-		}
-	}
-	return entries
-}
-
 // body is a webhook ready to be sent.
 type body struct{ kind, text string }
-
-// bodies writes the notice in the form the link ordered. A split link with encryption gets a second
-// one with the breakdown, sent after the first: the vendor announces it without saying when.
-func (s *Server) bodies(k *link, n notice) []body {
-	first, second := n.nested(), ""
-	if k.Split != "" && k.Encrypt && n.status == statusSuccess {
-		second = n.breakdown(k)
-	}
-	key := k.Key
-	if k.Encrypt && s.strikes(WebhookWrongKey, k) {
-		key = randomHex(16)
-	}
-	if !k.Encrypt || s.strikes(WebhookPlain, k) {
-		list := []body{s.plainBody(n)}
-		if second != "" {
-			list = append(list, body{jsonType, second})
-		}
-		return list
-	}
-	list := []body{{jsonType, seal(first, key)}}
-	if second != "" {
-		list = append(list, body{jsonType, seal(second, key)})
-		if s.take(WebhookReordered) {
-			list[0], list[1] = list[1], list[0]
-		}
-	}
-	return list
-}
-
-// plainBody writes an unencrypted notice in the form of the wire, or of an armed knob.
-func (s *Server) plainBody(n notice) body {
-	older := s.cfg.Wire == Wire2025 || s.cfg.Wire == Wire2024
-	switch {
-	case s.take(WebhookFormC):
-		return body{formType, n.form()}
-	case s.take(WebhookMultipart):
-		return n.multipart()
-	case s.take(WebhookFormB), older:
-		return body{jsonType, n.flat()}
-	}
-	return body{jsonType, n.nested()}
-}
 
 // nested is form A, that of the newest pages: an object within an object.
 func (n notice) nested() string {
@@ -185,29 +94,6 @@ func (n notice) multipart() body {
 	}
 	w.Close() // a buffer does not fail
 	return body{w.FormDataContentType(), b.String()}
-}
-
-// Forge sends what somebody who guessed a webhook's address could send: a plain success that never
-// happened, to every endpoint of the link. It fails with ErrNoLink.
-func (s *Server) Forge(linkID int64) error {
-	return s.change(func(l *ledger) ([]entry, error) {
-		k := l.links[linkID]
-		if k == nil {
-			return nil, ErrNoLink
-		}
-		n := notice{payID: k.ID, note: k.Note, amount: k.Amount, user: k.User, status: statusSuccess}
-		now := s.nowLocked()
-		var entries []entry
-		for target := range strings.SplitSeq(k.Endpoint, ",") {
-			if target != "" {
-				entries = append(entries, entry{Delivery: &delivery{
-					ID: int64(len(l.deliveries)+len(entries)) + 1, Link: k.ID, URL: target, Type: jsonType, Body: n.nested(),
-					Made: now, Due: now, Tries: 1, State: stateWaiting,
-				}})
-			}
-		}
-		return entries, nil
-	})
 }
 
 // seal is the encrypted envelope: AES-256-CBC, the key's characters as the key,

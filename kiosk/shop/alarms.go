@@ -3,7 +3,6 @@ package shop
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -18,20 +17,29 @@ const (
 	alarmsAtOnce = 200
 )
 
-// AllAlarms lists the alarms of every register and of the house, as alarmsIn does.
-func (s *Kernel) AllAlarms(ctx context.Context) ([]kiosk.Alarm, error) {
+// Alarms reckons what people have to know, anew each time: from sales, from what reconciliation stored,
+// and from how gateway, store and clock behave.
+type Alarms struct {
+	store     kiosk.Store
+	now       func() int64
+	skew      func() time.Duration
+	condition *Condition
+}
+
+// All lists the alarms of every register and of the house, as In does.
+func (al *Alarms) All(ctx context.Context) ([]kiosk.Alarm, error) {
 	var all []kiosk.Alarm
-	err := s.store.View(ctx, func(r kiosk.Reader) (err error) {
-		all, err = s.AlarmsIn(r, "")
+	err := al.store.View(ctx, func(r kiosk.Reader) (err error) {
+		all, err = al.In(r, "")
 		return err
 	})
 	return all, err
 }
 
-// AlarmsIn lists what the people at one register have to know, "" for all of them: about its sales and
+// In lists what the people at one register have to know, "" for all of them: about its sales and
 // about the house. Newest first; sales come before the house.
-func (s *Kernel) AlarmsIn(r kiosk.Reader, register string) ([]kiosk.Alarm, error) {
-	now := s.Now()
+func (al *Alarms) In(r kiosk.Reader, register string) ([]kiosk.Alarm, error) {
+	now := al.now()
 	sales, err := r.WatchedOf(register, alarmsAtOnce)
 	if err != nil {
 		return nil, err
@@ -60,43 +68,43 @@ func (s *Kernel) AlarmsIn(r kiosk.Reader, register string) ([]kiosk.Alarm, error
 	}
 	slices.SortStableFunc(all, func(a, b kiosk.Alarm) int { return cmp.Compare(b.Since, a.Since) })
 	booked, err := auditAlarms(r)
-	house, lost := s.readAlarmsFor(r, register, now)
+	house, lost := al.readAlarmsFor(r, register, now)
 	return append(append(all, house...), booked...), kiosk.FirstOf(err, lost)
 }
 
 // readAlarmsFor are those of the account that a register sells with, or of every account.
-func (s *Kernel) readAlarmsFor(r kiosk.Reader, register string, now int64) ([]kiosk.Alarm, error) {
+func (al *Alarms) readAlarmsFor(r kiosk.Reader, register string, now int64) ([]kiosk.Alarm, error) {
 	if register == "" {
-		return s.readInstallationAlarms(r, now)
+		return al.readInstallationAlarms(r, now)
 	}
 	_, stall, _, err := RegisterAndStall(r, register)
 	if kiosk.CodeOf(err) == kiosk.NotFound {
-		return s.HealthAlarms(now), nil
+		return al.OfCondition(now), nil
 	}
-	return append(s.accountAlarms(stall.AccountID, now), s.commonAlarms(now)...), err
+	return append(al.accountAlarms(stall.AccountID, now), al.commonAlarms(now)...), err
 }
 
-// ConditionAlarms lists the alarms of the house alone, what keeps tills from selling first. Where the
+// OfInstallation lists the alarms of the house alone, what keeps tills from selling first. Where the
 // store cannot be read it returns those that need no store, with the error.
-func (s *Kernel) ConditionAlarms(ctx context.Context) ([]kiosk.Alarm, error) {
+func (al *Alarms) OfInstallation(ctx context.Context) ([]kiosk.Alarm, error) {
 	var house, booked []kiosk.Alarm
-	err := s.store.View(ctx, func(r kiosk.Reader) (err error) {
+	err := al.store.View(ctx, func(r kiosk.Reader) (err error) {
 		if booked, err = auditAlarms(r); err == nil {
-			house, err = s.readInstallationAlarms(r, s.Now())
+			house, err = al.readInstallationAlarms(r, al.now())
 		}
 		return err
 	})
 	if err != nil {
-		house = s.HealthAlarms(s.Now())
+		house = al.OfCondition(al.now())
 	}
 	return append(house, booked...), err
 }
 
 // readInstallationAlarms are those of the house with the names of the accounts they are about. Accounts that
 // ended keep nobody from selling.
-func (s *Kernel) readInstallationAlarms(r kiosk.Reader, now int64) ([]kiosk.Alarm, error) {
+func (al *Alarms) readInstallationAlarms(r kiosk.Reader, now int64) ([]kiosk.Alarm, error) {
 	names, err := AccountNames(r)
-	all := s.HealthAlarms(now)
+	all := al.OfCondition(now)
 	for i := range all {
 		all[i].Account = names[all[i].AccountID]
 	}
@@ -105,21 +113,18 @@ func (s *Kernel) readInstallationAlarms(r kiosk.Reader, now int64) ([]kiosk.Alar
 	}), err
 }
 
-// HealthAlarms are those that follow from how gateway, store and clock behave now.
-func (s *Kernel) HealthAlarms(now int64) []kiosk.Alarm {
-	s.mu.Lock()
-	holders := append([]string{""}, slices.Sorted(maps.Keys(s.accountHealth))...)
-	s.mu.Unlock()
+// OfCondition are those that follow from how gateway, store and clock behave now.
+func (al *Alarms) OfCondition(now int64) []kiosk.Alarm {
 	var all []kiosk.Alarm
-	for _, holder := range holders {
-		all = append(all, s.accountAlarms(holder, now)...)
+	for _, holder := range al.condition.accounts() {
+		all = append(all, al.accountAlarms(holder, now)...)
 	}
-	return append(all, s.commonAlarms(now)...)
+	return append(all, al.commonAlarms(now)...)
 }
 
 // accountAlarms are those about an account at the gateway.
-func (s *Kernel) accountAlarms(holder string, now int64) []kiosk.Alarm {
-	h := s.HealthOf(holder)
+func (al *Alarms) accountAlarms(holder string, now int64) []kiosk.Alarm {
+	h := al.condition.HealthOf(holder)
 	var all []kiosk.Alarm
 	if h.KeyRefused > 0 {
 		all = append(all, kiosk.Alarm{Kind: kiosk.AlarmKey, Since: h.KeyRefused, AccountID: holder})
@@ -130,12 +135,12 @@ func (s *Kernel) accountAlarms(holder string, now int64) []kiosk.Alarm {
 	return all
 }
 
-func (s *Kernel) commonAlarms(now int64) []kiosk.Alarm {
+func (al *Alarms) commonAlarms(now int64) []kiosk.Alarm {
 	var all []kiosk.Alarm
-	if down := s.Health().StoreDown; down > 0 {
+	if down := al.condition.Health().StoreDown; down > 0 {
 		all = append(all, kiosk.Alarm{Kind: kiosk.AlarmStore, Since: down})
 	}
-	if off := s.kit.Skew(); off.Abs() > clockSlack {
+	if off := al.skew(); off.Abs() > clockSlack {
 		all = append(all, kiosk.Alarm{Kind: kiosk.AlarmClock, Since: now, Text: off.Round(time.Second).String()})
 	}
 	return all

@@ -8,9 +8,14 @@ import (
 	"qrkiosk/kiosk"
 )
 
-// Trail searches the office's journal, newest first. next is the Before of the following page, 0 at
+// Trail is the office's stream as people search it.
+type Trail struct {
+	store kiosk.Store
+}
+
+// Search searches the office's journal, newest first. next is the Before of the following page, 0 at
 // the end. A text of more than 200 bytes is [kiosk.Invalid].
-func (o *Office) Trail(ctx context.Context, by kiosk.OfficeActor, q kiosk.TrailQuery) (found []kiosk.Event, next int64, err error) {
+func (tr *Trail) Search(ctx context.Context, by kiosk.OfficeActor, q kiosk.TrailQuery) (found []kiosk.Event, next int64, err error) {
 	if err := by.CheckOrganizer(); err != nil {
 		return nil, 0, err
 	}
@@ -18,7 +23,7 @@ func (o *Office) Trail(ctx context.Context, by kiosk.OfficeActor, q kiosk.TrailQ
 		return nil, 0, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeySearch, Field: "q"}
 	}
 	q.Text = strings.ToLower(strings.TrimSpace(q.Text))
-	err = o.store.View(ctx, func(r kiosk.Reader) (err error) {
+	err = tr.store.View(ctx, func(r kiosk.Reader) (err error) {
 		found, next, err = Search(r, q)
 		return err
 	})
@@ -27,9 +32,9 @@ func (o *Office) Trail(ctx context.Context, by kiosk.OfficeActor, q kiosk.TrailQ
 
 // NamesByID are what IDs of the journal are called at present: people of the office and of stalls,
 // stalls and registers. Somebody who was removed has a pseudonym.
-func (o *Office) NamesByID(ctx context.Context) (map[string]string, error) {
+func (tr *Trail) NamesByID(ctx context.Context) (map[string]string, error) {
 	names := map[string]string{}
-	err := o.store.View(ctx, func(r kiosk.Reader) error {
+	err := tr.store.View(ctx, func(r kiosk.Reader) error {
 		logins, err := r.Users()
 		if err != nil {
 			return err

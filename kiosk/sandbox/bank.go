@@ -31,11 +31,17 @@ const (
 	methodBank      = "Bank Transfer"
 )
 
-// Pay does what the button "pay by card" does: the link is used, its pay-in listed, webhooks are
-// due. It fails with ErrNoLink or ErrNotPayable.
-func (s *Server) Pay(linkID int64) error {
-	return s.settle(linkID, methodCard, func(k *link) error {
-		late := k.Status == Deleted && s.armed(PayDeleted)
+// bank is where the play money moves: what payers, their banks and the gateway's operator do to a link,
+// and the rows that follow.
+type bank struct {
+	keeper  *keeper
+	faults  *faults
+	postman *postman
+}
+
+func (b *bank) pay(linkID int64) error {
+	return b.settle(linkID, methodCard, func(k *link) error {
+		late := k.Status == Deleted && b.faults.armed(PayDeleted)
 		if k.Status != Unused && !late || k.Pending {
 			return ErrNotPayable
 		}
@@ -44,44 +50,44 @@ func (s *Server) Pay(linkID int64) error {
 }
 
 // settle turns a link to Used, however the money came.
-func (s *Server) settle(linkID int64, method string, allowed func(*link) error) error {
-	return s.change(func(l *ledger) ([]entry, error) {
-		now := s.nowLocked()
+func (b *bank) settle(linkID int64, method string, allowed func(*link) error) error {
+	return b.keeper.change(func(l *ledger) ([]entry, error) {
+		now := b.keeper.nowLocked()
 		k := l.links[linkID]
-		if k == nil || !k.there(now) || k.Status == Deleted && !s.armed(PayDeleted) {
+		if k == nil || !k.there(now) || k.Status == Deleted && !b.faults.armed(PayDeleted) {
 			return nil, ErrNoLink
 		}
 		if err := allowed(k); err != nil {
 			return nil, err
 		}
-		return s.settledLocked(l, k, method, now), nil
+		return b.settledLocked(l, k, method, now), nil
 	})
 }
 
-// settledLocked lists what follows from the arrival of the money; s.mu is held.
-func (s *Server) settledLocked(l *ledger, k *link, method string, now time.Time) []entry {
+// settledLocked lists what follows from the arrival of the money; the keeper's lock is held.
+func (b *bank) settledLocked(l *ledger, k *link, method string, now time.Time) []entry {
 	paid := k.with(Used, now)
 	paid.PaidOn, paid.Pending = now, false
 	entries := []entry{{Link: paid}}
 	sum := k.Amount
-	if s.strikes(PayShort, k) {
+	if b.faults.strikes(PayShort, k) {
 		sum--
 	}
-	if s.strikes(PayOver, k) {
+	if b.faults.strikes(PayOver, k) {
 		sum += wrongPlus
 	}
-	if !s.strikes(PayUnlisted, k) {
-		entries = append(entries, s.payInEntries(l, paid, sum, method, now)...)
+	if !b.faults.strikes(PayUnlisted, k) {
+		entries = append(entries, b.payInEntries(l, paid, sum, method, now)...)
 	}
-	if s.strikes(PayTwice, k) {
-		entries = append(entries, s.payInEntries(l, paid, sum, method, now)...)
+	if b.faults.strikes(PayTwice, k) {
+		entries = append(entries, b.payInEntries(l, paid, sum, method, now)...)
 	}
-	return append(entries, s.webhooksLocked(l, paid, sum, statusSuccess, now)...)
+	return append(entries, b.postman.webhooksLocked(l, paid, sum, statusSuccess, now)...)
 }
 
 // payInEntries are the rows of one payment: the owner's, which carries the whole amount, and one
 // for each recipient with the own part. A row promised by a bank transfer becomes a good one.
-func (s *Server) payInEntries(l *ledger, k *link, sum kiosk.Money, method string, now time.Time) []entry {
+func (b *bank) payInEntries(l *ledger, k *link, sum kiosk.Money, method string, now time.Time) []entry {
 	if method == methodBank {
 		if entries := arrived(l, k.ID, now); entries != nil {
 			return entries
@@ -170,11 +176,9 @@ func (k *link) percentOf(l *ledger, user string) kiosk.Money {
 // pspFee is the provider's fee: 1.5 % and 25 cents. The vendor names none, its examples come near.
 func pspFee(m kiosk.Money) kiosk.Money { return percentHalfUp(m, 150) + 25 }
 
-// CancelByPayer does what the checkout's cancel link does. It fails with ErrNoLink, ErrNotPayable
-// or ErrNoCancel.
-func (s *Server) CancelByPayer(linkID int64) error {
-	return s.change(func(l *ledger) ([]entry, error) {
-		k, now := l.links[linkID], s.nowLocked()
+func (b *bank) cancelByPayer(linkID int64) error {
+	return b.keeper.change(func(l *ledger) ([]entry, error) {
+		k, now := l.links[linkID], b.keeper.nowLocked()
 		switch {
 		case k == nil || !k.there(now) || k.Status == Deleted:
 			return nil, ErrNoLink
@@ -184,35 +188,31 @@ func (s *Server) CancelByPayer(linkID int64) error {
 			return nil, ErrNoCancel
 		}
 		entries := []entry{{Link: k.with(Cancelled, now)}}
-		if s.strikes(WebhookOnCancel, k) { // one page says that a cancel is told, a newer one that it is not
-			entries = append(entries, s.webhooksLocked(l, k, k.Amount, statusCancel, now)...)
+		if b.faults.strikes(WebhookOnCancel, k) { // one page says that a cancel is told, a newer one that it is not
+			entries = append(entries, b.postman.webhooksLocked(l, k, k.Amount, statusCancel, now)...)
 		}
 		return entries, nil
 	})
 }
 
-// Decline does what the button "decline" does: the card is refused, the link stays payable. It
-// fails with ErrNoLink or ErrNotPayable.
-func (s *Server) Decline(linkID int64) error {
-	return s.change(func(l *ledger) ([]entry, error) {
-		k, now := l.links[linkID], s.nowLocked()
+func (b *bank) decline(linkID int64) error {
+	return b.keeper.change(func(l *ledger) ([]entry, error) {
+		k, now := l.links[linkID], b.keeper.nowLocked()
 		switch {
 		case k == nil || !k.there(now) || k.Status == Deleted:
 			return nil, ErrNoLink
 		case k.Status != Unused || k.Pending:
 			return nil, ErrNotPayable
-		case s.strikes(WebhookOnDecline, k): // no page mentions it, the vendor's shop plugin reads it
-			return s.webhooksLocked(l, k, k.Amount, statusFailed, now), nil
+		case b.faults.strikes(WebhookOnDecline, k): // no page mentions it, the vendor's shop plugin reads it
+			return b.postman.webhooksLocked(l, k, k.Amount, statusFailed, now), nil
 		}
 		return nil, nil
 	})
 }
 
-// PromiseTransfer does what the button "pay by bank transfer" does: a Pending row, no webhook, the
-// link stays Unused until the money arrives. It fails with ErrNoLink, ErrNotPayable or ErrNoBank.
-func (s *Server) PromiseTransfer(linkID int64) error {
-	return s.change(func(l *ledger) ([]entry, error) {
-		k, now := l.links[linkID], s.nowLocked()
+func (b *bank) promiseTransfer(linkID int64) error {
+	return b.keeper.change(func(l *ledger) ([]entry, error) {
+		k, now := l.links[linkID], b.keeper.nowLocked()
 		switch {
 		case k == nil || !k.there(now) || k.Status == Deleted:
 			return nil, ErrNoLink
@@ -233,57 +233,11 @@ func (s *Server) PromiseTransfer(linkID int64) error {
 	})
 }
 
-// FundsArrived lets the money of a bank transfer come: the link is Used, the row Success, webhooks
-// are due. It fails with ErrNoLink or ErrNoTransfer.
-func (s *Server) FundsArrived(linkID int64) error {
-	return s.settle(linkID, methodBank, func(k *link) error {
+func (b *bank) fundsArrived(linkID int64) error {
+	return b.settle(linkID, methodBank, func(k *link) error {
 		if !k.Pending || k.Status == Used {
 			return ErrNoTransfer
 		}
 		return nil
 	})
-}
-
-// LinkView is a link as tests, checkers and the control page see it.
-type LinkView struct {
-	ID          int64       `json:"id"`
-	Account     string      `json:"account"` // name
-	Amount      kiosk.Money `json:"amount"`  // cents
-	Status      Status      `json:"status"`
-	Note        string      `json:"note"`
-	Endpoint    string      `json:"endpoint"` // comma-separated
-	Callback    string      `json:"callback"` // comma-separated
-	Cancellable bool        `json:"cancellable"`
-	Bank        bool        `json:"bank_transfer"`
-	Encrypted   bool        `json:"encrypted"`
-	Split       string      `json:"split,omitempty"` // "normal", "absolute"
-	Pending     bool        `json:"pending"`         // a bank transfer is under way
-	Created     time.Time   `json:"created"`
-	PaidOn      time.Time   `json:"paid_on,omitzero"`
-	PayLink     string      `json:"pay_link"`
-}
-
-// Links returns every link ever made, deleted ones included, oldest first.
-func (s *Server) Links() []LinkView {
-	views := []LinkView{}
-	s.read(func(l *ledger) {
-		for _, id := range l.order {
-			if k := l.links[id]; k.there(s.nowLocked()) {
-				views = append(views, s.view(l, k))
-			}
-		}
-	})
-	return views
-}
-
-func (s *Server) view(l *ledger, k *link) LinkView {
-	v := LinkView{
-		ID: k.ID, Amount: k.Amount, Status: k.Status, Note: k.Note, Endpoint: k.Endpoint, Callback: k.Callback,
-		Cancellable: k.Cancellable, Bank: k.Bank, Encrypted: k.Encrypt, Split: k.Split, Pending: k.Pending,
-		Created: k.Created, PaidOn: k.PaidOn, PayLink: s.payLink(k.ID),
-	}
-	if a := l.byUser[k.User]; a != nil {
-		v.Account = a.Name
-	}
-	return v
 }

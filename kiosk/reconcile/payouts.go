@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/shop"
 )
 
 const (
@@ -14,10 +15,17 @@ const (
 	gatewayPagesMost = 20
 )
 
-// readPayoutsOf reads an account's payouts of the last 35 days and its invoices, through the lowest
+// payouts keeps what the gateway says it has paid out and invoiced, and holds it against our sums of its days.
+type payouts struct {
+	kernel *shop.Kernel
+	store  kiosk.Store
+	clock  func() time.Time
+}
+
+// readOf reads an account's payouts of the last 35 days and its invoices, through the lowest
 // lane of the budget, and keeps what is new. It is done every night behind the audit.
-func (rc *Reconciler) readPayoutsOf(ctx context.Context, holder string) error {
-	now, gateway := rc.clock().UTC(), rc.kernel.GatewayOf(ctx, holder)
+func (ps *payouts) readOf(ctx context.Context, holder string) error {
+	now, gateway := ps.clock().UTC(), ps.kernel.Accounts.GatewayOf(ctx, holder)
 	from, to := now.AddDate(0, 0, -kiosk.AuditDays).Format(time.DateOnly), now.Format(time.DateOnly)
 	var payouts []kiosk.Payout
 	err := everyPage(func(n int) (full bool, err error) {
@@ -25,16 +33,16 @@ func (rc *Reconciler) readPayoutsOf(ctx context.Context, holder string) error {
 		payouts = append(payouts, page.Rows...)
 		return page.Full, err
 	})
-	rc.kernel.NoteLowLaneCall(holder, err)
+	ps.kernel.Condition.NoteLowLaneCall(holder, err)
 	if err != nil {
 		return err
 	}
 	invoices, err := gateway.ReadInvoices(ctx, kiosk.GatewayPageQuery{Page: 1, Limit: gatewayPageSize})
-	rc.kernel.NoteLowLaneCall(holder, err)
+	ps.kernel.Condition.NoteLowLaneCall(holder, err)
 	if err != nil {
 		return err
 	}
-	return rc.keepPayouts(ctx, holder, payouts, invoices.Rows)
+	return ps.keep(ctx, holder, payouts, invoices.Rows)
 }
 
 func everyPage(read func(n int) (full bool, err error)) error {
@@ -46,17 +54,17 @@ func everyPage(read func(n int) (full bool, err error)) error {
 	return nil
 }
 
-func (rc *Reconciler) keepPayouts(ctx context.Context, holder string, payouts []kiosk.Payout, invoices []kiosk.FeeInvoice) error {
-	now := rc.kernel.Now()
-	return rc.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+func (ps *payouts) keep(ctx context.Context, holder string, payouts []kiosk.Payout, invoices []kiosk.FeeInvoice) error {
+	now := ps.kernel.Now()
+	return ps.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 		for _, p := range payouts {
-			p.Account, p.SeenAt = rc.kernel.QualifiedAccount(holder), now
+			p.Account, p.SeenAt = ps.kernel.Accounts.Qualified(holder), now
 			if err := tx.PutPayout(p); err != nil {
 				return err
 			}
 		}
 		for _, v := range invoices {
-			v.Account, v.SeenAt = rc.kernel.QualifiedAccount(holder), now
+			v.Account, v.SeenAt = ps.kernel.Accounts.Qualified(holder), now
 			if err := tx.PutFeeInvoice(v); err != nil {
 				return err
 			}
@@ -65,11 +73,9 @@ func (rc *Reconciler) keepPayouts(ctx context.Context, holder string, payouts []
 	})
 }
 
-// Payouts matches the gateway's payouts for its days from first to last ("2026-05-01") with our
-// rows, account by account, newest first. Whoever may see all stalls may call it.
-func (rc *Reconciler) Payouts(ctx context.Context, first, last string) ([]kiosk.PayoutComparison, error) {
+func (ps *payouts) between(ctx context.Context, first, last string) ([]kiosk.PayoutComparison, error) {
 	var all []kiosk.PayoutComparison
-	err := rc.store.View(ctx, func(r kiosk.Reader) error {
+	err := ps.store.View(ctx, func(r kiosk.Reader) error {
 		rows, err := r.PayInSums(kiosk.PayInSumQuery{First: first, Last: last})
 		if err != nil {
 			return err
@@ -79,7 +85,7 @@ func (rc *Reconciler) Payouts(ctx context.Context, first, last string) ([]kiosk.
 			return err
 		}
 		strangers, err := r.Unmatched(false, mostUnmatched)
-		all = rc.comparePayouts(rows, payouts, strangers, first, last)
+		all = ps.compare(rows, payouts, strangers, first, last)
 		return err
 	})
 	return all, err
@@ -87,7 +93,7 @@ func (rc *Reconciler) Payouts(ctx context.Context, first, last string) ([]kiosk.
 
 const mostUnmatched = 10_000
 
-func (rc *Reconciler) comparePayouts(rows []kiosk.PayInSum, payouts []kiosk.Payout, strangers []kiosk.Unmatched, first, last string) []kiosk.PayoutComparison {
+func (ps *payouts) compare(rows []kiosk.PayInSum, payouts []kiosk.Payout, strangers []kiosk.Unmatched, first, last string) []kiosk.PayoutComparison {
 	type page struct{ day, holder string }
 	days := map[page]*kiosk.PayoutComparison{}
 	at := func(day, holder string) *kiosk.PayoutComparison {
@@ -102,7 +108,7 @@ func (rc *Reconciler) comparePayouts(rows []kiosk.PayInSum, payouts []kiosk.Payo
 		m.Ours, m.Expected = m.Ours.Plus(l), m.Expected+l.Net
 	}
 	for _, p := range payouts {
-		m := at(p.Day, rc.kernel.AccountIDOf(p.Account))
+		m := at(p.Day, ps.kernel.Accounts.IDOf(p.Account))
 		m.Payouts, m.Paid = append(m.Payouts, p), m.Paid+p.Net
 	}
 	for _, u := range strangers {
@@ -110,7 +116,7 @@ func (rc *Reconciler) comparePayouts(rows []kiosk.PayInSum, payouts []kiosk.Payo
 		if day < first || day > last {
 			continue
 		}
-		m := at(day, rc.kernel.AccountIDOf(u.Account))
+		m := at(day, ps.kernel.Accounts.IDOf(u.Account))
 		m.Expected += u.Row.Net
 		if u.Why == kiosk.UnmatchedShare {
 			m.Shares++
@@ -128,10 +134,9 @@ func (rc *Reconciler) comparePayouts(rows []kiosk.PayInSum, payouts []kiosk.Payo
 	return all
 }
 
-// FeeInvoices lists up to n of the gateway's invoices, newest first.
-func (rc *Reconciler) FeeInvoices(ctx context.Context, n int) ([]kiosk.FeeInvoice, error) {
+func (ps *payouts) invoices(ctx context.Context, n int) ([]kiosk.FeeInvoice, error) {
 	var all []kiosk.FeeInvoice
-	err := rc.store.View(ctx, func(r kiosk.Reader) (err error) {
+	err := ps.store.View(ctx, func(r kiosk.Reader) (err error) {
 		all, err = r.FeeInvoices(n)
 		return err
 	})

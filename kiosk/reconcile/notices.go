@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -16,16 +17,22 @@ import (
 // would be. The lists still find the payment.
 const maxOdd = 32
 
-// ReceiveNotice takes a delivery at the webhook address with the given token: body and, if it is proof,
-// the fact are stored in one transaction; nil means that they are. An unknown token is [kiosk.NotFound];
-// whatever the body says, nothing else distinguishes the answers. If the store cannot commit, the
-// error is [kiosk.Unavailable] and the gateway should try again. body is called only for a known token;
-// its error is returned as it is, with nothing stored.
-func (rc *Reconciler) ReceiveNotice(ctx context.Context, token, contentType string, body func() ([]byte, error)) error {
+// notices takes what the gateway posts at the addresses of links, and remembers where these lead.
+type notices struct {
+	kernel    *shop.Kernel
+	store     kiosk.Store
+	gateway   kiosk.Gateway
+	clock     func() time.Time
+	log       *slog.Logger
+	observe   kiosk.Observer
+	addresses addresses
+}
+
+func (nt *notices) receive(ctx context.Context, token, contentType string, body func() ([]byte, error)) error {
 	ctx = kiosk.Urgent(ctx)
-	to, err := rc.addressOf(ctx, kiosk.HashSecret(token))
+	to, err := nt.addressOf(ctx, kiosk.HashSecret(token))
 	if kiosk.CodeOf(err) == kiosk.NotFound {
-		return rc.receiveTestNotice(ctx, kiosk.HashSecret(token))
+		return nt.receiveTest(ctx, kiosk.HashSecret(token))
 	}
 	if err != nil {
 		return err
@@ -34,8 +41,8 @@ func (rc *Reconciler) ReceiveNotice(ctx context.Context, token, contentType stri
 	if err != nil {
 		return err
 	}
-	began := rc.clock()
-	notice := rc.readNotice(&to.link, contentType, raw)
+	began := nt.clock()
+	notice := nt.read(&to.link, contentType, raw)
 	sum := sha256.Sum256(raw)
 	in := kiosk.Inbox{
 		Link: to.link.ID, Sale: to.sale, Sum: hex.EncodeToString(sum[:]),
@@ -43,17 +50,17 @@ func (rc *Reconciler) ReceiveNotice(ctx context.Context, token, contentType stri
 	}
 	believed := false
 	kiosk.Crash("before-notice")
-	err = rc.kernel.Change(ctx, to.register, func(tx kiosk.Tx) (err error) {
-		if believed, err = rc.applyNotice(tx, in, to.link.N, notice); err != nil || believed {
+	err = nt.kernel.Change(ctx, to.register, func(tx kiosk.Tx) (err error) {
+		if believed, err = nt.apply(tx, in, to.link.N, notice); err != nil || believed {
 			return err
 		}
-		return rc.markOdd(tx, in, to.link.N, notice)
+		return nt.markOdd(tx, in, to.link.N, notice)
 	})
 	if err != nil {
 		return err
 	}
 	kiosk.Crash("after-notice")
-	rc.noteDelivery(to, notice, believed, rc.clock().Sub(began))
+	nt.noteDelivery(to, notice, believed, nt.clock().Sub(began))
 	return nil
 }
 
@@ -102,12 +109,12 @@ func (a *addresses) find(hash string) (address, bool) {
 }
 
 // addressOf finds where a token leads; an unknown one is [kiosk.NotFound].
-func (rc *Reconciler) addressOf(ctx context.Context, hash string) (address, error) {
-	to, ok := rc.addresses.find(hash)
+func (nt *notices) addressOf(ctx context.Context, hash string) (address, error) {
+	to, ok := nt.addresses.find(hash)
 	if ok {
 		return to, nil
 	}
-	err := rc.store.View(ctx, func(r kiosk.Reader) error {
+	err := nt.store.View(ctx, func(r kiosk.Reader) error {
 		sale, n, err := r.SaleByToken(hash)
 		if err == nil && sale.Link(n) == nil {
 			err = &kiosk.Error{Code: kiosk.NotFound, Key: kiosk.KeyNoSuchSale}
@@ -120,16 +127,16 @@ func (rc *Reconciler) addressOf(ctx context.Context, hash string) (address, erro
 	return to, err
 }
 
-func (rc *Reconciler) readNotice(l *kiosk.Link, contentType string, raw []byte) kiosk.Notice {
-	secrets, err := rc.kernel.Secrets(l)
+func (nt *notices) read(l *kiosk.Link, contentType string, raw []byte) kiosk.Notice {
+	secrets, err := nt.kernel.Secrets(l)
 	if err != nil {
-		rc.log.Error("seal of a link does not open", "link", l.ID, "err", err)
+		nt.log.Error("seal of a link does not open", "link", l.ID, "err", err)
 		return kiosk.Notice{Flaw: "seal"}
 	}
-	return rc.gateway.ReadNotice(contentType, raw, secrets.Key)
+	return nt.gateway.ReadNotice(contentType, raw, secrets.Key)
 }
 
-func (rc *Reconciler) applyNotice(tx kiosk.Tx, in kiosk.Inbox, n int, notice kiosk.Notice) (believed bool, err error) {
+func (nt *notices) apply(tx kiosk.Tx, in kiosk.Inbox, n int, notice kiosk.Notice) (believed bool, err error) {
 	sale, err := tx.Sale(in.Sale)
 	if err != nil {
 		return false, err
@@ -137,7 +144,7 @@ func (rc *Reconciler) applyNotice(tx kiosk.Tx, in kiosk.Inbox, n int, notice kio
 	link := sale.Link(n)
 	switch {
 	case !link.Live:
-		return false, rc.keepForLater(tx, in)
+		return false, nt.keepForLater(tx, in)
 	case link.Odd >= maxOdd && link.Odd > link.MarkAnswered:
 		return false, nil // a look is under way already
 	case link.Odd < maxOdd:
@@ -146,13 +153,13 @@ func (rc *Reconciler) applyNotice(tx kiosk.Tx, in kiosk.Inbox, n int, notice kio
 		}
 		believed = link.Believes(notice)
 	}
-	_, err = rc.kernel.Take(tx, sale, kiosk.Step{Kind: noticeStep(believed), Actor: kiosk.ActorGateway, Link: n, At: in.At})
+	_, err = nt.kernel.Take(tx, sale, kiosk.Step{Kind: noticeStep(believed), Actor: kiosk.ActorGateway, Link: n, At: in.At})
 	return believed, err
 }
 
 // markOdd keeps for the alarms that a delivery came without the encryption that was ordered, or that
 // there were many of them. Test 2 of the nine has refused them already.
-func (rc *Reconciler) markOdd(tx kiosk.Tx, in kiosk.Inbox, n int, notice kiosk.Notice) error {
+func (nt *notices) markOdd(tx kiosk.Tx, in kiosk.Inbox, n int, notice kiosk.Notice) error {
 	sale, err := tx.Sale(in.Sale)
 	if err != nil {
 		return err
@@ -173,7 +180,7 @@ func (rc *Reconciler) markOdd(tx kiosk.Tx, in kiosk.Inbox, n int, notice kiosk.N
 
 // keepForLater keeps a delivery in the inbox until its link is known; beyond maxOdd different bodies it is
 // dropped, and the lists have to tell.
-func (rc *Reconciler) keepForLater(tx kiosk.Tx, in kiosk.Inbox) error {
+func (nt *notices) keepForLater(tx kiosk.Tx, in kiosk.Inbox) error {
 	waiting, err := tx.Waiting(in.Link)
 	if err != nil || len(waiting) >= maxOdd {
 		return err
@@ -188,23 +195,23 @@ func noticeStep(believed bool) kiosk.StepKind {
 	return kiosk.StepOdd
 }
 
-func (rc *Reconciler) noteDelivery(to address, notice kiosk.Notice, believed bool, took time.Duration) {
-	rc.observe.Noticed(took, believed)
-	rc.kernel.NoteNotice(rc.kernel.Now())
-	rc.log.Info("notice stored", "register", to.register, "sale", to.sale, "believed", believed, "flaw", notice.Flaw)
+func (nt *notices) noteDelivery(to address, notice kiosk.Notice, believed bool, took time.Duration) {
+	nt.observe.Noticed(took, believed)
+	nt.kernel.Condition.NoteNotice(nt.kernel.Now())
+	nt.log.Info("notice stored", "register", to.register, "sale", to.sale, "believed", believed, "flaw", notice.Flaw)
 }
 
 // readWaiting tests the notices that came before the link was known (test 9 of the nine). It runs
 // in the transaction that made the link live.
-func (rc *Reconciler) readWaiting(tx kiosk.Tx, sale *kiosk.Sale, n int) error {
+func (nt *notices) readWaiting(tx kiosk.Tx, sale *kiosk.Sale, n int) error {
 	link := sale.Link(n)
 	waiting, err := tx.Waiting(link.ID)
 	if err != nil {
 		return err
 	}
 	for _, in := range waiting {
-		believed := sale.Link(n).Believes(rc.readNotice(link, in.ContentType, in.Raw))
-		out, err := rc.kernel.Take(tx, sale, kiosk.Step{Kind: noticeStep(believed), Actor: kiosk.ActorGateway, Link: n})
+		believed := sale.Link(n).Believes(nt.read(link, in.ContentType, in.Raw))
+		out, err := nt.kernel.Take(tx, sale, kiosk.Step{Kind: noticeStep(believed), Actor: kiosk.ActorGateway, Link: n})
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"qrkiosk/kiosk"
 )
@@ -12,10 +13,19 @@ import (
 // AccountContext ties a sealed key to its account.
 const AccountContext = "own account "
 
-// AccountNames are the names of all accounts of stalls, by their IDs.
-func (s *Kernel) AccountNames(ctx context.Context) (map[string]kiosk.AccountName, error) {
+// Accounts are the accounts at the gateway, the house's and those of stalls: how their rows are kept, and
+// the gateway with the key of each. A stall's is opened once and again whenever its key changes.
+type Accounts struct {
+	kernel *Kernel
+
+	mu     sync.Mutex
+	opened map[string]openedAccount
+}
+
+// Names are the names of all accounts of stalls, by their IDs.
+func (ac *Accounts) Names(ctx context.Context) (map[string]kiosk.AccountName, error) {
 	var names map[string]kiosk.AccountName
-	err := s.store.View(ctx, func(r kiosk.Reader) (err error) {
+	err := ac.kernel.store.View(ctx, func(r kiosk.Reader) (err error) {
 		names, err = AccountNames(r)
 		return err
 	})
@@ -41,18 +51,18 @@ func AccountNames(r kiosk.Reader) (map[string]kiosk.AccountName, error) {
 	return names, err
 }
 
-// QualifiedAccount names the book of an account at the gateway: payouts, audit days, unmatched rows and links
+// Qualified names the book of an account at the gateway: payouts, audit days, unmatched rows and links
 // nobody knows are kept by it.
-func (s *Kernel) QualifiedAccount(own string) string {
+func (ac *Accounts) Qualified(own string) string {
 	if own == "" {
-		return s.kit.GatewayName
+		return ac.kernel.kit.GatewayName
 	}
-	return s.kit.GatewayName + "/" + own
+	return ac.kernel.kit.GatewayName + "/" + own
 }
 
-// AccountIDOf is the reverse of the names of books: the ID of a stall's account, "" for the house's.
-func (s *Kernel) AccountIDOf(book string) string {
-	own, _ := strings.CutPrefix(book, s.kit.GatewayName+"/")
+// IDOf is the reverse of the names of books: the ID of a stall's account, "" for the house's.
+func (ac *Accounts) IDOf(book string) string {
+	own, _ := strings.CutPrefix(book, ac.kernel.kit.GatewayName+"/")
 	if own == book {
 		return ""
 	}
@@ -67,55 +77,55 @@ type openedAccount struct {
 
 // GatewayOf is the gateway with the key of an account, "" is the house's. Where that cannot be opened
 // every call is [kiosk.NotSent]: the gateway is away for this account, and nothing is ever taken as absent.
-func (s *Kernel) GatewayOf(ctx context.Context, own string) kiosk.Gateway {
+func (ac *Accounts) GatewayOf(ctx context.Context, own string) kiosk.Gateway {
 	if own == "" {
-		return s.kit.Gateway
+		return ac.kernel.kit.Gateway
 	}
-	h, err := s.OfficeSettings(ctx)
+	h, err := ac.kernel.OfficeSettings(ctx)
 	if err != nil {
 		return unopenedAccount{err}
 	}
-	p, err := s.openAccount(h.Account(own))
+	p, err := ac.open(h.Account(own))
 	if err != nil {
 		return unopenedAccount{err}
 	}
 	return p.gateway
 }
 
-func (s *Kernel) openAccount(a kiosk.StallAccount) (openedAccount, error) {
-	s.mu.Lock()
-	p, known := s.openAccounts[a.ID]
-	s.mu.Unlock()
+func (ac *Accounts) open(a kiosk.StallAccount) (openedAccount, error) {
+	ac.mu.Lock()
+	p, known := ac.opened[a.ID]
+	ac.mu.Unlock()
 	if known && bytes.Equal(p.account.Sealed, a.Sealed) {
 		return p, nil
 	}
-	key, err := s.openKey(a)
+	key, err := ac.openKey(a)
 	if err != nil {
 		return openedAccount{}, err
 	}
 	p = openedAccount{account: a}
-	if p.gateway, err = s.kit.Accounts.As(key); err != nil {
+	if p.gateway, err = ac.kernel.kit.Accounts.As(key); err != nil {
 		return openedAccount{}, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.openAccounts[a.ID] = p
+	ac.mu.Lock()
+	defer ac.mu.Unlock()
+	ac.opened[a.ID] = p
 	return p, nil
 }
 
-func (s *Kernel) openKey(a kiosk.StallAccount) (string, error) {
-	if s.kit.Accounts == nil || len(a.Sealed) == 0 {
+func (ac *Accounts) openKey(a kiosk.StallAccount) (string, error) {
+	if ac.kernel.kit.Accounts == nil || len(a.Sealed) == 0 {
 		return "", &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyAccountKey}
 	}
-	key, err := s.vault.Open(a.Sealed, AccountContext+a.ID)
+	key, err := ac.kernel.vault.Open(a.Sealed, AccountContext+a.ID)
 	if err != nil {
 		return "", &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyAccountKey, Err: err}
 	}
 	return string(key), nil
 }
 
-// CheckAccountOpens is [kiosk.Conflict] where the key of an account cannot be opened: nothing that needs it is begun.
-func (s *Kernel) CheckAccountOpens(r kiosk.Reader, own string) error {
+// CheckOpens is [kiosk.Conflict] where the key of an account cannot be opened: nothing that needs it is begun.
+func (ac *Accounts) CheckOpens(r kiosk.Reader, own string) error {
 	if own == "" {
 		return nil
 	}
@@ -123,7 +133,7 @@ func (s *Kernel) CheckAccountOpens(r kiosk.Reader, own string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.openKey(h.Account(own))
+	_, err = ac.openKey(h.Account(own))
 	return err
 }
 
@@ -167,14 +177,14 @@ func (g unopenedAccount) ReadNotice(string, []byte, string) kiosk.Notice {
 func (g unopenedAccount) Refund(context.Context, int64, kiosk.Money, bool) error { return g.refuse() }
 
 // LearnNumber keeps the number of an account that its first link has told.
-func (s *Kernel) LearnNumber(ctx context.Context, own, number string) {
-	s.mu.Lock()
-	p, known := s.openAccounts[own]
-	s.mu.Unlock()
+func (ac *Accounts) LearnNumber(ctx context.Context, own, number string) {
+	ac.mu.Lock()
+	p, known := ac.opened[own]
+	ac.mu.Unlock()
 	if own == "" || number == "" || !known || p.account.AccountNumber != "" {
 		return
 	}
-	err := s.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+	err := ac.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 		h, err := tx.OfficeSettings()
 		a := h.FindAccount(own)
 		if err != nil || a == nil || a.AccountNumber != "" {
@@ -184,11 +194,11 @@ func (s *Kernel) LearnNumber(ctx context.Context, own, number string) {
 		return tx.PutOfficeSettings(h)
 	})
 	if err != nil {
-		s.Complain(ctx, "the number of an account cannot be kept", err)
+		ac.kernel.Complain(ctx, "the number of an account cannot be kept", err)
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	ac.mu.Lock()
+	defer ac.mu.Unlock()
 	p.account.AccountNumber = number
-	s.openAccounts[own] = p
+	ac.opened[own] = p
 }

@@ -9,23 +9,30 @@ import (
 	"qrkiosk/kiosk/shop"
 )
 
+// Settings are the office settings: gateway key, public address, retention.
+type Settings struct {
+	kernel *shop.Kernel
+	vault  kiosk.Vault
+	keys   kiosk.KeySetter // nil where the office cannot set the gateway's key
+}
+
 // keyContext ties a sealed key to its purpose.
 const keyContext = "gateway key"
 
-// OfficeSetsKey tells whether the office may set the gateway's key: not where the program was started
+// SetsKey tells whether the office may set the gateway's key: not where the program was started
 // with one, nor with play money.
-func (o *Office) OfficeSetsKey() bool { return o.keys != nil }
+func (se *Settings) SetsKey() bool { return se.keys != nil }
 
 // UseStoredKey hands the stored key to the gateway's client, if there is one. The wiring calls it at
 // the start.
-func (o *Office) UseStoredKey(ctx context.Context) (bool, error) {
-	h, err := o.kernel.OfficeSettings(ctx)
-	if err != nil || o.keys == nil || len(h.Key.Sealed) == 0 {
+func (se *Settings) UseStoredKey(ctx context.Context) (bool, error) {
+	h, err := se.kernel.OfficeSettings(ctx)
+	if err != nil || se.keys == nil || len(h.Key.Sealed) == 0 {
 		return false, err
 	}
-	key, err := o.vault.Open(h.Key.Sealed, keyContext)
+	key, err := se.vault.Open(h.Key.Sealed, keyContext)
 	if err == nil {
-		o.keys.UseKey(string(key))
+		se.keys.UseKey(string(key))
 	}
 	return err == nil, err
 }
@@ -33,26 +40,26 @@ func (o *Office) UseStoredKey(ctx context.Context) (bool, error) {
 // SetGatewayKey checks a key with the gateway, stores it sealed and uses it from now on. One that the
 // gateway does not know is [kiosk.Invalid], and while sales are open that another account took a change
 // is [kiosk.Conflict]: their links could not be asked about any more.
-func (o *Office) SetGatewayKey(ctx context.Context, by kiosk.OfficeActor, key string) (kiosk.GatewayKey, error) {
+func (se *Settings) SetGatewayKey(ctx context.Context, by kiosk.OfficeActor, key string) (kiosk.GatewayKey, error) {
 	key = strings.TrimSpace(key)
 	switch {
 	case by.Role != kiosk.Organizer:
 		return kiosk.GatewayKey{}, by.CheckOrganizer()
-	case o.keys == nil:
+	case se.keys == nil:
 		return kiosk.GatewayKey{}, &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyKeyFixed}
 	}
-	account, err := checkKey(ctx, o.keys, key)
+	account, err := checkKey(ctx, se.keys, key)
 	if err != nil {
 		return kiosk.GatewayKey{}, err
 	}
-	sealed, err := o.vault.Seal([]byte(key), keyContext)
+	sealed, err := se.vault.Seal([]byte(key), keyContext)
 	if err != nil {
 		return kiosk.GatewayKey{}, err
 	}
-	set := kiosk.GatewayKey{Sealed: sealed, Last: key[len(key)-4:], AccountNumber: account, Set: o.kernel.Now(), SetBy: by.User}
-	err = o.changeOfficeSettings(ctx, by, "house.key", func(tx kiosk.Tx, h *kiosk.OfficeSettings) error {
+	set := kiosk.GatewayKey{Sealed: sealed, Last: key[len(key)-4:], AccountNumber: account, Set: se.kernel.Now(), SetBy: by.User}
+	err = se.change(ctx, by, "house.key", func(tx kiosk.Tx, h *kiosk.OfficeSettings) error {
 		if h.Key.Set > 0 && (h.Key.AccountNumber == "" || h.Key.AccountNumber != account) {
-			open, err := tx.Watched(o.kernel.Now(), shop.WatchAtOnce)
+			open, err := tx.Watched(se.kernel.Now(), shop.WatchAtOnce)
 			if err != nil {
 				return err
 			}
@@ -66,14 +73,14 @@ func (o *Office) SetGatewayKey(ctx context.Context, by kiosk.OfficeActor, key st
 		return nil
 	})
 	if err == nil {
-		o.keys.UseKey(key)
+		se.keys.UseKey(key)
 	}
 	return set, err
 }
 
 // SetPublicURL stores the address that gateway and customers reach; it counts from the next start
 // on. "" takes it back. Whether our own server answers there is checked before, by who knows HTTP.
-func (o *Office) SetPublicURL(ctx context.Context, by kiosk.OfficeActor, address string) error {
+func (se *Settings) SetPublicURL(ctx context.Context, by kiosk.OfficeActor, address string) error {
 	address, err := CheckAddress(address)
 	if err != nil {
 		return err
@@ -81,7 +88,7 @@ func (o *Office) SetPublicURL(ctx context.Context, by kiosk.OfficeActor, address
 	if err := by.CheckOrganizer(); err != nil {
 		return err
 	}
-	return o.changeOfficeSettings(ctx, by, "house.address", func(_ kiosk.Tx, h *kiosk.OfficeSettings) error {
+	return se.change(ctx, by, "house.address", func(_ kiosk.Tx, h *kiosk.OfficeSettings) error {
 		h.PublicURL = address
 		return nil
 	})
@@ -104,18 +111,18 @@ func CheckAddress(address string) (string, error) {
 }
 
 // ConfirmDisclaimer writes down that somebody has read what this program is not.
-func (o *Office) ConfirmDisclaimer(ctx context.Context, by kiosk.OfficeActor) error {
+func (se *Settings) ConfirmDisclaimer(ctx context.Context, by kiosk.OfficeActor) error {
 	if err := by.CheckOrganizer(); err != nil {
 		return err
 	}
-	return o.changeOfficeSettings(ctx, by, "house.told", func(_ kiosk.Tx, h *kiosk.OfficeSettings) error {
-		h.DisclaimerConfirmed = o.kernel.Now()
+	return se.change(ctx, by, "house.told", func(_ kiosk.Tx, h *kiosk.OfficeSettings) error {
+		h.DisclaimerConfirmed = se.kernel.Now()
 		return nil
 	})
 }
 
-func (o *Office) changeOfficeSettings(ctx context.Context, by kiosk.OfficeActor, kind string, edit func(kiosk.Tx, *kiosk.OfficeSettings) error) error {
-	return o.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
+func (se *Settings) change(ctx context.Context, by kiosk.OfficeActor, kind string, edit func(kiosk.Tx, *kiosk.OfficeSettings) error) error {
+	return se.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (kiosk.OfficeChange, error) {
 		h, err := tx.OfficeSettings()
 		if err != nil {
 			return kiosk.OfficeChange{}, err
@@ -125,5 +132,24 @@ func (o *Office) changeOfficeSettings(ctx context.Context, by kiosk.OfficeActor,
 			return kiosk.OfficeChange{}, err
 		}
 		return kiosk.OfficeChange{Kind: kind, Subject: "house", Before: before, After: h.Record()}, tx.PutOfficeSettings(h)
+	})
+}
+
+// SetRetention changes for how long things are kept.
+func (se *Settings) SetRetention(ctx context.Context, by kiosk.OfficeActor, r kiosk.Retention) error {
+	if err := by.CheckOrganizer(); err != nil {
+		return err
+	}
+	for _, d := range []struct {
+		days, least int
+		field       string
+	}{{r.Inbox, 1, "inbox"}, {r.Notes, 1, "notes"}, {r.Keys, 30, "keys"}} {
+		if d.days != 0 && (d.days < d.least || d.days > kiosk.LongestKeep) {
+			return &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyKeepDays, Field: d.field}
+		}
+	}
+	return se.change(ctx, by, "house.retention", func(_ kiosk.Tx, h *kiosk.OfficeSettings) error {
+		h.Retention = r
+		return nil
 	})
 }

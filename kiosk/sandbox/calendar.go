@@ -70,45 +70,52 @@ type chore struct {
 	do func(*ledger, time.Time) []entry
 }
 
+// calendar does what the gateway does by itself when its time has come: payouts of the night, invoices
+// of the month, what banks and operator take days for.
+type calendar struct {
+	keeper *keeper
+	bank   *bank
+}
+
 // chores does everything that fell due since the last time, in the order in which it did, each at
 // its own time. It is called before every call is answered and by Run, so that what a caller sees
 // depends on the clock alone.
-func (s *Server) chores() error {
-	s.mu.Lock()
+func (ca *calendar) chores() error {
+	ca.keeper.mu.Lock()
 	did := false
 	var err error
 	for err == nil {
-		c := s.nextLocked()
-		if c.at.After(s.nowLocked()) {
+		c := ca.nextLocked()
+		if c.at.After(ca.keeper.nowLocked()) {
 			break
 		}
 		did = true
-		err = s.commitLocked(append(c.do(s.ledger, c.at), entry{Night: &c.at}))
+		err = ca.keeper.commitLocked(append(c.do(ca.keeper.ledger, c.at), entry{Night: &c.at}))
 	}
-	s.mu.Unlock()
+	ca.keeper.mu.Unlock()
 	if err != nil || !did {
 		return err
 	}
-	s.wake()
-	return s.book.sync()
+	ca.keeper.wake()
+	return ca.keeper.book.sync()
 }
 
-// nextLocked finds the earliest chore after the last one done; s.mu is held.
-func (s *Server) nextLocked() chore {
-	l := s.ledger
-	next := chore{nextDaily(l.night, nightAt), s.nightLocked}
+// nextLocked finds the earliest chore after the last one done; the keeper's lock is held.
+func (ca *calendar) nextLocked() chore {
+	l := ca.keeper.ledger
+	next := chore{nextDaily(l.night, nightAt), ca.nightLocked}
 	if at := nextMonthly(l.night); at.Before(next.at) {
-		next = chore{at, s.monthLocked}
+		next = chore{at, ca.monthLocked}
 	}
 	for id := range l.promised {
 		k := l.links[id]
 		if at := k.Changed.Add(transferLag); at.Before(next.at) {
-			next = chore{at, func(l *ledger, at time.Time) []entry { return s.settledLocked(l, k, methodBank, at) }}
+			next = chore{at, func(l *ledger, at time.Time) []entry { return ca.bank.settledLocked(l, k, methodBank, at) }}
 		}
 	}
 	for _, r := range l.refunds {
 		if at := r.At.Add(refundAfter); r.State == refundPending && at.Before(next.at) {
-			next = chore{at, func(l *ledger, at time.Time) []entry { return s.approvedLocked(l, *r, at) }}
+			next = chore{at, func(l *ledger, at time.Time) []entry { return ca.bank.approvedLocked(l, *r, at) }}
 		}
 	}
 	return next
@@ -133,7 +140,7 @@ func nextMonthly(after time.Time) time.Time {
 
 // nightLocked completes the payouts of the night before and makes those of the day that ended, one
 // per account and kind of link. A sum that is not positive waits for better days.
-func (s *Server) nightLocked(l *ledger, at time.Time) (entries []entry) {
+func (ca *calendar) nightLocked(l *ledger, at time.Time) (entries []entry) {
 	midnight := at.Truncate(24 * time.Hour)
 	for _, p := range l.payOuts {
 		if p.Status == payoutInProgress {
@@ -193,7 +200,7 @@ func (l *ledger) batch(a *Account, split bool, id int64, midnight, at time.Time)
 }
 
 // monthLocked writes the fee invoices of the month that ended, for accounts that paid fees.
-func (s *Server) monthLocked(l *ledger, at time.Time) (entries []entry) {
+func (ca *calendar) monthLocked(l *ledger, at time.Time) (entries []entry) {
 	end := at.Truncate(24 * time.Hour)
 	month := end.AddDate(0, -1, 0)
 	for _, a := range l.accounts {
@@ -221,20 +228,18 @@ func (a Account) address() Account {
 	}
 }
 
-// Advance moves the gateway's clock forward and does what fell due on the way: payouts, invoices,
-// bank transfers, refunds, webhooks. It fails with ErrClock.
-func (s *Server) Advance(d time.Duration) error {
+func (ca *calendar) advance(d time.Duration) error {
 	if d <= 0 || d > farthest {
 		return ErrClock
 	}
-	err := s.change(func(l *ledger) ([]entry, error) {
+	err := ca.keeper.change(func(l *ledger) ([]entry, error) {
 		ahead := int64(l.ahead + d)
 		return []entry{{Clock: &ahead}}, nil
 	})
 	if err != nil {
 		return err
 	}
-	return s.chores()
+	return ca.chores()
 }
 
 // readSpan reads how far the clock is to go: "90m", "36h", "1d", "2w".

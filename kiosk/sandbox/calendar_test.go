@@ -162,7 +162,7 @@ func TestTransfer(t *testing.T) {
 		inBubble(t, func(b *bubble) {
 			box := &inbox{}
 			defer b.net.listen("shop.test:80", box)()
-			a := b.ledger.accounts[0]
+			a := b.keeper.ledger.accounts[0]
 			id := b.make(`{"amount":5,"bank_transfer":"true","payment_endpoint":"http://shop.test/w"}`)
 			if err := b.PromiseTransfer(id); err != nil {
 				t.Fatal(err)
@@ -172,11 +172,11 @@ func TestTransfer(t *testing.T) {
 				if n := len(box.bodies()); n != 0 {
 					t.Errorf("%s: %d webhooks", how, n)
 				}
-				body := string(b.payInTransactions(a, value{}).body)
+				body := string(b.api.payInTransactions(a, value{}).body)
 				if !strings.Contains(body, `"status":"Pending"`) || !strings.Contains(body, `"payment_method":"Bank Transfer"`) {
 					t.Errorf("%s: %s", how, body)
 				}
-				if msg, err := b.remove(a, id); msg != msgUsed || err != nil {
+				if msg, err := b.api.remove(a, id); msg != msgUsed || err != nil {
 					t.Errorf("%s: deleted: %s %v", how, msg, err)
 				}
 				if err := errors.Join(b.Pay(id), nil); !errors.Is(err, ErrNotPayable) {
@@ -194,7 +194,7 @@ func TestTransfer(t *testing.T) {
 			if n := len(box.bodies()); n != 1 {
 				t.Errorf("%s: %d webhooks", how, n)
 			}
-			body := string(b.payInTransactions(a, value{kind: object, keys: []string{"since"}, items: []value{{kind: number, text: "9"}}}).body)
+			body := string(b.api.payInTransactions(a, value{kind: object, keys: []string{"since"}, items: []value{{kind: number, text: "9"}}}).body)
 			if strings.Count(body, `"pay_id"`) != 1 || !strings.Contains(body, `"status":"Success"`) {
 				t.Errorf("%s: %s", how, body)
 			}

@@ -10,6 +10,15 @@ import (
 	"qrkiosk/kiosk/shop"
 )
 
+// SignIn is how users come in and leave: password, second factor, the tries that were wrong.
+type SignIn struct {
+	kernel       *shop.Kernel
+	store        kiosk.Store
+	vault        kiosk.Vault
+	random       kiosk.Entropy
+	installation kiosk.Installation
+}
+
 // The keys of messages about the office.
 const (
 	KeySignInWrong     = "office-login-wrong"
@@ -45,33 +54,33 @@ func (d SignInOrigin) knownBrowser(l kiosk.User) string {
 // CheckPassword is the first half of signing in to the office. A wrong password and an unknown name
 // are the same [kiosk.Unauthorized] after the same time. Wrong tries are limited like those of PINs and are
 // [kiosk.TooMany] with Error.Wait; the password is not tested then.
-func (o *Office) CheckPassword(ctx context.Context, name, password string, at SignInOrigin) (kiosk.User, error) {
+func (si *SignIn) CheckPassword(ctx context.Context, name, password string, at SignInOrigin) (kiosk.User, error) {
 	if name == "" || password == "" || len(name) > 4*kiosk.NameLongest || len(password) > passwordLongest {
 		return kiosk.User{}, &kiosk.Error{Code: kiosk.Unauthorized, Key: KeySignInWrong, Field: "password"}
 	}
-	login, err := o.userByName(ctx, name)
+	login, err := si.userByName(ctx, name)
 	if err != nil {
 		return kiosk.User{}, err
 	}
 	key := triesKey(name, at.knownBrowser(login))
-	if err := o.checkSignInTries(ctx, key); err != nil {
+	if err := si.checkTries(ctx, key); err != nil {
 		return kiosk.User{}, err
 	}
-	ok, err := o.vault.CheckPIN(ctx, login.PasswordHash, password)
+	ok, err := si.vault.CheckPIN(ctx, login.PasswordHash, password)
 	if err != nil {
 		return kiosk.User{}, err
 	}
 	if ok = ok && login.ID != ""; !ok {
-		return kiosk.User{}, o.countFailedSignIn(ctx, key, login, at, &kiosk.Error{Code: kiosk.Unauthorized, Key: KeySignInWrong, Field: "password"})
+		return kiosk.User{}, si.countFailed(ctx, key, login, at, &kiosk.Error{Code: kiosk.Unauthorized, Key: KeySignInWrong, Field: "password"})
 	}
 	return login, nil
 }
 
 // userByName finds somebody by name. Somebody unknown or gone is an empty Login and no error, so that the
 // password is hashed all the same: the time of the answer must not tell which names there are.
-func (o *Office) userByName(ctx context.Context, name string) (kiosk.User, error) {
+func (si *SignIn) userByName(ctx context.Context, name string) (kiosk.User, error) {
 	var login kiosk.User
-	err := o.store.View(ctx, func(r kiosk.Reader) (err error) {
+	err := si.store.View(ctx, func(r kiosk.Reader) (err error) {
 		login, err = r.UserByName(kiosk.FoldName(name))
 		return err
 	})
@@ -81,13 +90,13 @@ func (o *Office) userByName(ctx context.Context, name string) (kiosk.User, error
 	return login, err
 }
 
-func (o *Office) checkSignInTries(ctx context.Context, key string) error {
-	return o.store.View(ctx, func(r kiosk.Reader) error {
+func (si *SignIn) checkTries(ctx context.Context, key string) error {
+	return si.store.View(ctx, func(r kiosk.Reader) error {
 		tries, err := officeTries(r, key)
 		if err != nil {
 			return err
 		}
-		return kiosk.LockedLogin.Check(o.kernel.Now(), tries)
+		return kiosk.LockedLogin.Check(si.kernel.Now(), tries)
 	})
 }
 
@@ -99,12 +108,12 @@ func officeTries(r kiosk.Reader, key string) (kiosk.Tries, error) {
 	return tries, err
 }
 
-// countFailedSignIn counts a wrong try before its outcome is told. The limits are asked again where the
+// countFailed counts a wrong try before its outcome is told. The limits are asked again where the
 // count is written: of many tries at once only those count that were allowed one after the other.
-func (o *Office) countFailedSignIn(ctx context.Context, key string, login kiosk.User, at SignInOrigin, verdict *kiosk.Error) error {
+func (si *SignIn) countFailed(ctx context.Context, key string, login kiosk.User, at SignInOrigin, verdict *kiosk.Error) error {
 	var told error
-	err := o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
-		now := o.kernel.Now()
+	err := si.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+		now := si.kernel.Now()
 		tries, err := officeTries(tx, key)
 		if err != nil {
 			return err
@@ -125,41 +134,41 @@ func (o *Office) countFailedSignIn(ctx context.Context, key string, login kiosk.
 	return told
 }
 
-// CompleteSignIn is the second half: the code of the app, or one of the recovery codes, which is used up.
+// Complete is the second half: the code of the app, or one of the recovery codes, which is used up.
 // A wrong one is [kiosk.Unauthorized] and counts like a wrong password. The login is returned as it is
 // now, with the secret for the browser's cookie where this one was not known.
-func (o *Office) CompleteSignIn(ctx context.Context, id, code string, at SignInOrigin) (kiosk.User, string, error) {
-	login, err := o.activeUser(ctx, id)
+func (si *SignIn) Complete(ctx context.Context, id, code string, at SignInOrigin) (kiosk.User, string, error) {
+	login, err := si.activeUser(ctx, id)
 	if err != nil {
 		return login, "", err
 	}
 	key := triesKey(login.Name, at.knownBrowser(login))
-	if err := o.checkSignInTries(ctx, key); err != nil {
+	if err := si.checkTries(ctx, key); err != nil {
 		return login, "", err
 	}
-	pass, err := o.checkCode(ctx, login, code)
+	pass, err := si.checkCode(ctx, login, code)
 	if err != nil {
 		return login, "", err
 	}
 	if pass == nil {
-		return login, "", o.countFailedSignIn(ctx, key, login, at, &kiosk.Error{Code: kiosk.Unauthorized, Key: KeyFactorWrong, Field: "code"})
+		return login, "", si.countFailed(ctx, key, login, at, &kiosk.Error{Code: kiosk.Unauthorized, Key: KeyFactorWrong, Field: "code"})
 	}
-	return o.recordSignIn(ctx, login.ID, key, at, pass)
+	return si.record(ctx, login.ID, key, at, pass)
 }
 
 // checkCode checks a code and returns how it is used up, nil for a wrong one. A login without factor,
 // which there is with play money alone, needs no code.
-func (o *Office) checkCode(ctx context.Context, login kiosk.User, code string) (func(*kiosk.User) bool, error) {
+func (si *SignIn) checkCode(ctx context.Context, login kiosk.User, code string) (func(*kiosk.User) bool, error) {
 	code = foldRecovery(code)
 	switch {
-	case len(login.Factor) == 0 && o.installation.Mode == kiosk.Sandbox:
+	case len(login.Factor) == 0 && si.installation.Mode == kiosk.Sandbox:
 		return func(*kiosk.User) bool { return true }, nil
 	case len(code) == recoveryLength+1:
-		return o.checkRecoveryCode(ctx, login, code)
+		return si.checkRecoveryCode(ctx, login, code)
 	case len(code) != factorDigits || len(login.Factor) == 0:
 		return nil, nil
 	}
-	step, err := o.vault.CheckFactor(login.Factor, factorContext(login.ID), code, o.kernel.Now(), login.Step)
+	step, err := si.vault.CheckFactor(login.Factor, factorContext(login.ID), code, si.kernel.Now(), login.Step)
 	if err != nil || step == 0 {
 		return nil, err
 	}
@@ -170,13 +179,13 @@ func (o *Office) checkCode(ctx context.Context, login kiosk.User, code string) (
 	}, nil
 }
 
-func (o *Office) checkRecoveryCode(ctx context.Context, login kiosk.User, code string) (func(*kiosk.User) bool, error) {
+func (si *SignIn) checkRecoveryCode(ctx context.Context, login kiosk.User, code string) (func(*kiosk.User) bool, error) {
 	n, err := strconv.Atoi(code[:1])
 	if err != nil || n >= len(login.Recovery) {
 		return nil, nil
 	}
 	hash := login.Recovery[n]
-	ok, err := o.vault.CheckPIN(ctx, hash, code)
+	ok, err := si.vault.CheckPIN(ctx, hash, code)
 	if err != nil || !ok {
 		return nil, err
 	}
@@ -195,12 +204,12 @@ func foldRecovery(code string) string {
 	return fold.Replace(strings.ToUpper(strings.TrimSpace(code)))
 }
 
-// recordSignIn uses a pass up and writes the sign-in down. A pass that another request used up meanwhile
+// record uses a pass up and writes the sign-in down. A pass that another request used up meanwhile
 // is a wrong one.
-func (o *Office) recordSignIn(ctx context.Context, id, key string, at SignInOrigin, pass func(*kiosk.User) bool) (kiosk.User, string, error) {
+func (si *SignIn) record(ctx context.Context, id, key string, at SignInOrigin, pass func(*kiosk.User) bool) (kiosk.User, string, error) {
 	var login kiosk.User
 	browser := ""
-	err := o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) (err error) {
+	err := si.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) (err error) {
 		if login, err = tx.User(id); err != nil {
 			return err
 		}
@@ -209,7 +218,7 @@ func (o *Office) recordSignIn(ctx context.Context, id, key string, at SignInOrig
 			return &kiosk.Error{Code: kiosk.Unauthorized, Key: KeyFactorWrong, Field: "code"}
 		}
 		if browser = ""; at.knownBrowser(login) == "" {
-			browser = o.random.Secret(24)
+			browser = si.random.Secret(24)
 			login.Browsers = remember(login.Browsers, kiosk.HashSecret(browser))
 		}
 		tries, err := officeTries(tx, key)
@@ -222,7 +231,7 @@ func (o *Office) recordSignIn(ctx context.Context, id, key string, at SignInOrig
 		if err := tx.PutUser(login); err != nil {
 			return err
 		}
-		return tx.Append(shop.Trail(officeActorOf(login, at.From), "office.in", login.ID, o.kernel.Now(), nil, nil))
+		return tx.Append(shop.Trail(officeActorOf(login, at.From), "office.in", login.ID, si.kernel.Now(), nil, nil))
 	})
 	return login, browser, err
 }
@@ -237,17 +246,17 @@ func officeActorOf(l kiosk.User, from string) kiosk.OfficeActor {
 }
 
 // ActiveUser finds somebody who may enter, with sessions of a generation; otherwise [kiosk.Unauthorized].
-func (o *Office) ActiveUser(ctx context.Context, id string, sessions int64) (kiosk.User, error) {
-	login, err := o.activeUser(ctx, id)
+func (si *SignIn) ActiveUser(ctx context.Context, id string, sessions int64) (kiosk.User, error) {
+	login, err := si.activeUser(ctx, id)
 	if err == nil && login.Sessions != sessions {
 		err = &kiosk.Error{Code: kiosk.Unauthorized, Key: string(kiosk.Unauthorized)}
 	}
 	return login, err
 }
 
-func (o *Office) activeUser(ctx context.Context, id string) (kiosk.User, error) {
+func (si *SignIn) activeUser(ctx context.Context, id string) (kiosk.User, error) {
 	var login kiosk.User
-	err := o.store.View(ctx, func(r kiosk.Reader) (err error) {
+	err := si.store.View(ctx, func(r kiosk.Reader) (err error) {
 		login, err = r.User(id)
 		return err
 	})
@@ -257,9 +266,9 @@ func (o *Office) activeUser(ctx context.Context, id string) (kiosk.User, error) 
 	return login, err
 }
 
-// SignOutOfOffice writes down that somebody left the office; everywhere ends every session of the login.
-func (o *Office) SignOutOfOffice(ctx context.Context, by kiosk.OfficeActor, everywhere bool) error {
-	return o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+// SignOut writes down that somebody left the office; everywhere ends every session of the login.
+func (si *SignIn) SignOut(ctx context.Context, by kiosk.OfficeActor, everywhere bool) error {
+	return si.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 		kind := "office.out"
 		if everywhere {
 			login, err := tx.User(by.User)
@@ -272,6 +281,6 @@ func (o *Office) SignOutOfOffice(ctx context.Context, by kiosk.OfficeActor, ever
 			}
 			kind = "office.out-everywhere"
 		}
-		return tx.Append(shop.Trail(by, kind, by.User, o.kernel.Now(), nil, nil))
+		return tx.Append(shop.Trail(by, kind, by.User, si.kernel.Now(), nil, nil))
 	})
 }

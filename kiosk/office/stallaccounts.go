@@ -9,55 +9,64 @@ import (
 	"qrkiosk/kiosk/shop"
 )
 
-// SetStallAccount has a stall sell with its owner's account at the gateway from the next sale on: the key
+// StallAccounts are the accounts that stalls sell with in place of the main one.
+type StallAccounts struct {
+	kernel   *shop.Kernel
+	bus      kiosk.Bus
+	vault    kiosk.Vault
+	accounts kiosk.Accounts // nil where stalls cannot have accounts of their own
+	random   kiosk.Entropy
+}
+
+// Set has a stall sell with its owner's account at the gateway from the next sale on: the key
 // is checked with the gateway and stored sealed. A newer key of an account that is known replaces the
 // older one, also for links that were made with it; every other account is one of its own, and links of
 // before stay with theirs. A key the gateway does not know, and that of the house's own account, is
 // [kiosk.Invalid]; other errors are those of [kiosk.Gateway]. Organizers may call it.
-func (o *Office) SetStallAccount(ctx context.Context, by kiosk.OfficeActor, stall, key string) (kiosk.StallAccount, error) {
+func (sa *StallAccounts) Set(ctx context.Context, by kiosk.OfficeActor, stall, key string) (kiosk.StallAccount, error) {
 	key = strings.TrimSpace(key)
 	if err := by.CheckOrganizer(); err != nil {
 		return kiosk.StallAccount{}, err
 	}
-	if _, err := o.kernel.Stall(ctx, stall); err != nil {
+	if _, err := sa.kernel.Stall(ctx, stall); err != nil {
 		return kiosk.StallAccount{}, err
 	}
-	if o.accounts == nil {
+	if sa.accounts == nil {
 		return kiosk.StallAccount{}, &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyKeyFixed}
 	}
-	number, err := checkKey(ctx, o.accounts, key)
+	number, err := checkKey(ctx, sa.accounts, key)
 	if err != nil {
 		return kiosk.StallAccount{}, err
 	}
 	fresh := kiosk.StallAccount{
-		ID: o.random.ID(o.kernel.Now()), Stall: stall, AccountNumber: number, Made: o.kernel.Now(), Last: key[len(key)-4:], Set: o.kernel.Now(), SetBy: by.User,
+		ID: sa.random.ID(sa.kernel.Now()), Stall: stall, AccountNumber: number, Made: sa.kernel.Now(), Last: key[len(key)-4:], Set: sa.kernel.Now(), SetBy: by.User,
 	}
 	var set kiosk.StallAccount
-	err = o.changeStallAccount(ctx, by, stall, func(h *kiosk.OfficeSettings) (string, error) {
+	err = sa.change(ctx, by, stall, func(h *kiosk.OfficeSettings) (string, error) {
 		if number != "" && number == h.Key.AccountNumber {
 			return "", &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyAccountMain, Field: "key"}
 		}
 		set = h.AccountForKey(fresh)
 		var err error
-		if set.Sealed, err = o.vault.Seal([]byte(key), shop.AccountContext+set.ID); err != nil {
+		if set.Sealed, err = sa.vault.Seal([]byte(key), shop.AccountContext+set.ID); err != nil {
 			return "", err
 		}
 		h.PutAccount(set)
 		return set.ID, nil
 	})
 	if err == nil {
-		o.kernel.NoteCall(set.ID, nil)
+		sa.kernel.Condition.NoteCall(set.ID, nil)
 	}
 	return set, err
 }
 
-// EndStallAccount has a stall sell with the house's account again, from the next sale on. What was made
+// End has a stall sell with the house's account again, from the next sale on. What was made
 // with its own is read and deleted with that. Organizers may call it.
-func (o *Office) EndStallAccount(ctx context.Context, by kiosk.OfficeActor, stall string) error {
+func (sa *StallAccounts) End(ctx context.Context, by kiosk.OfficeActor, stall string) error {
 	if err := by.CheckOrganizer(); err != nil {
 		return err
 	}
-	return o.changeStallAccount(ctx, by, stall, func(*kiosk.OfficeSettings) (string, error) { return "", nil })
+	return sa.change(ctx, by, stall, func(*kiosk.OfficeSettings) (string, error) { return "", nil })
 }
 
 // checkKey asks the gateway about a key before it is stored.
@@ -75,10 +84,10 @@ func checkKey(ctx context.Context, gateway interface {
 	return account, err
 }
 
-// changeStallAccount sets the account of a stall, and for every account whether a stall uses it.
-func (o *Office) changeStallAccount(ctx context.Context, by kiosk.OfficeActor, stall string, edit func(*kiosk.OfficeSettings) (string, error)) error {
+// change sets the account of a stall, and for every account whether a stall uses it.
+func (sa *StallAccounts) change(ctx context.Context, by kiosk.OfficeActor, stall string, edit func(*kiosk.OfficeSettings) (string, error)) error {
 	var registers []kiosk.Register
-	err := o.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (c kiosk.OfficeChange, err error) {
+	err := sa.kernel.ChangeOfficeAs(ctx, by, func(tx kiosk.Tx) (c kiosk.OfficeChange, err error) {
 		h, err := tx.OfficeSettings()
 		if err != nil {
 			return c, err
@@ -91,30 +100,30 @@ func (o *Office) changeStallAccount(ctx context.Context, by kiosk.OfficeActor, s
 		if found.AccountID, err = edit(&h); err != nil {
 			return c, err
 		}
-		if err := kiosk.FirstOf(tx.PutStall(found), h.NoteUnused(tx, o.kernel.Now()), tx.PutOfficeSettings(h)); err != nil {
+		if err := kiosk.FirstOf(tx.PutStall(found), h.NoteUnused(tx, sa.kernel.Now()), tx.PutOfficeSettings(h)); err != nil {
 			return c, err
 		}
 		registers, err = tx.Registers(stall)
 		return kiosk.OfficeChange{Kind: "stall.account", Subject: stall, Before: before, After: h.Account(found.AccountID).Record()}, err
 	})
 	if err == nil {
-		o.ringAll(registers) // their tills may have been warned about the account of before
-		o.kernel.WakeLooks()
+		ringAll(sa.bus, registers) // their tills may have been warned about the account of before
+		sa.kernel.WakeLooks()
 	}
 	return err
 }
 
-// forgetAccounts drops the keys of accounts that ended long ago: once the days are over for which the
+// forget drops the keys of accounts that ended long ago: once the days are over for which the
 // keys of links are kept, or those of the audit if they are more, and no link of theirs is watched any
 // more. Money of theirs cannot be asked back from here afterwards, and an attempt says so.
-func (o *Office) forgetAccounts(ctx context.Context, days int) (n int, err error) {
-	before := o.kernel.Now() - max(int64(days), kiosk.AuditDays+1)*kiosk.DayMillis
-	h, err := o.kernel.OfficeSettings(ctx)
+func (sa *StallAccounts) forget(ctx context.Context, days int) (n int, err error) {
+	before := sa.kernel.Now() - max(int64(days), kiosk.AuditDays+1)*kiosk.DayMillis
+	h, err := sa.kernel.OfficeSettings(ctx)
 	old := func(a kiosk.StallAccount) bool { return a.Ended > 0 && a.Ended < before && len(a.Sealed) > 0 }
 	if err != nil || !slices.ContainsFunc(h.Accounts, old) {
 		return 0, err
 	}
-	sales, err := o.kernel.WatchedSales(ctx, o.kernel.Now())
+	sales, err := sa.kernel.WatchedSales(ctx, sa.kernel.Now())
 	if err != nil || len(sales) >= shop.WatchAtOnce {
 		return 0, err
 	}
@@ -123,7 +132,7 @@ func (o *Office) forgetAccounts(ctx context.Context, days int) (n int, err error
 			return sale.AnyLink(func(l *kiosk.Link) bool { return l.AccountID == id })
 		})
 	}
-	err = o.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+	err = sa.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 		n = 0
 		h, err := tx.OfficeSettings()
 		if err != nil {

@@ -1,0 +1,101 @@
+package shop
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"qrkiosk/kiosk"
+)
+
+// Condition is how gateway and store have answered this process.
+type Condition struct {
+	now func() int64
+
+	mu            sync.Mutex // guards the two below
+	health        kiosk.Health
+	accountHealth map[string]*kiosk.Health // of stalls' own accounts; no more than [kiosk.Health.Of] takes from them
+}
+
+// Health tells how the gateway answers the house's account.
+func (c *Condition) Health() kiosk.Health { return c.HealthOf("") }
+
+// HealthOf tells how the gateway answers an account, "" is the house's.
+func (c *Condition) HealthOf(own string) kiosk.Health {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	h := c.health
+	if own == "" {
+		return h
+	}
+	return h.Of(c.accountHealth[own])
+}
+
+// accounts are the IDs of all accounts that were called, the house's first.
+func (c *Condition) accounts() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]string{""}, slices.Sorted(maps.Keys(c.accountHealth))...)
+}
+
+// NoteCall notes the outcome of a gateway call of an account for the till's device row and the alarms.
+func (c *Condition) NoteCall(own string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	h := &c.health
+	if own != "" {
+		if c.accountHealth[own] == nil {
+			c.accountHealth[own] = &kiosk.Health{}
+		}
+		h = c.accountHealth[own]
+	}
+	h.NoteCall(err, c.now())
+}
+
+// NoteLowLaneCall is heard for calls of the lowest lane and beside it: that there was no room for them says
+// nothing about those that people wait for.
+func (c *Condition) NoteLowLaneCall(own string, err error) {
+	if kiosk.CodeOf(err) != kiosk.TooMany {
+		c.NoteCall(own, err)
+	}
+}
+
+// noteWrite notes whether the store could be written. A caller who gave up says nothing about it.
+func (c *Condition) noteWrite(ctx context.Context, err error) {
+	down := kiosk.CodeOf(err) == kiosk.Unavailable
+	if down && ctx.Err() != nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case !down && err == nil:
+		c.health.StoreDown = 0
+	case down && c.health.StoreDown == 0:
+		c.health.StoreDown = c.now()
+	}
+}
+
+// NotePoll notes when a reading of the lists began that came to its end.
+func (c *Condition) NotePoll(at int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.health.LastPoll = at
+}
+
+// NoteNotice notes when a webhook came.
+func (c *Condition) NoteNotice(at int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.health.LastNotice = at
+}
+
+func (c *Condition) forgetTimes() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.health.ThrottledUntil = 0
+	for _, h := range c.accountHealth {
+		h.ThrottledUntil = 0
+	}
+}

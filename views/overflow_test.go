@@ -34,7 +34,7 @@ func places(t *testing.T, langs []string) []string {
 }
 
 // measure puts scenes on the stage at a size and reports what check finds wrong with each.
-func (s *studio) measure(z SizeClass, names []string, check string) {
+func (s *studio) measure(z size, names []string, check string) {
 	s.t.Helper()
 	raw, _ := json.Marshal(names)
 	s.resize(z)

@@ -40,11 +40,11 @@ type studio struct {
 }
 
 // sizes are those of the screens we promise.
-var sizes = []SizeClass{{1280, 800}, {800, 1280}, {1920, 1080}, {1024, 600}, {390, 844}}
+var sizes = []size{{1280, 800}, {800, 1280}, {1920, 1080}, {1024, 600}, {390, 844}}
 
-type SizeClass struct{ w, h int64 }
+type size struct{ w, h int64 }
 
-func (s SizeClass) String() string { return fmt.Sprintf("%dx%d", s.w, s.h) }
+func (s size) String() string { return fmt.Sprintf("%dx%d", s.w, s.h) }
 
 // browser is one process for all tests of this package.
 var browser struct {
@@ -220,7 +220,7 @@ func ask[T any](s *studio, expression string) T {
 	return value
 }
 
-func (s *studio) resize(z SizeClass) { s.do(chromedp.EmulateViewport(z.w, z.h)) }
+func (s *studio) resize(z size) { s.do(chromedp.EmulateViewport(z.w, z.h)) }
 
 // scheme switches between light and dark.
 func (s *studio) scheme(name string) {

@@ -18,6 +18,7 @@ type Retention struct {
 	stallAccounts *StallAccounts
 }
 
+// Run removes what was kept long enough until ctx ends. One call per process.
 func (rt *Retention) Run(ctx context.Context) { rt.kernel.Supervise(ctx, "retention", rt.purgeLoop) }
 
 // purgeLoop removes what has been kept long enough, now and every few hours, in one process of those

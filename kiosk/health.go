@@ -19,23 +19,3 @@ func (h Health) Of(own *Health) Health {
 	}
 	return h
 }
-
-// NoteCall notes how a call of the gateway ended, and when.
-func (h *Health) NoteCall(err error, now int64) {
-	unopened := KeyOf(err) == KeyAccountKey && err != nil
-	switch code := CodeOf(err); {
-	case unopened: // the gateway was not asked
-	case code == "" || code == Refused:
-		h.GatewayDown, h.ThrottledUntil = 0, 0
-	case code == TooMany:
-		h.ThrottledUntil = now + WaitOf(err)
-	case (code == Unclear || code == NotSent) && h.GatewayDown == 0:
-		h.GatewayDown = now
-	}
-	switch {
-	case err == nil:
-		h.KeyRefused = 0
-	case (unopened || KeyOf(err) == KeyGatewayKey) && h.KeyRefused == 0:
-		h.KeyRefused = now
-	}
-}

@@ -4,6 +4,16 @@ import (
 	"slices"
 )
 
+// Row is what the link knows of a row, nil for a row that is new.
+func (l *Link) Row(r Row) *Row {
+	for i := range l.Rows {
+		if l.Rows[i].Same(r) {
+			return &l.Rows[i]
+		}
+	}
+	return nil
+}
+
 // State is what became of a sale. It is never set: it is computed from the facts, see state.go.
 type State string
 

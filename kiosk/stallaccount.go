@@ -70,3 +70,8 @@ type AccountName struct {
 	Last  string // the last four characters of its key
 	Ended bool   // no stall uses it any more
 }
+
+// Record is what the trail says of an account: of the key no more than its end. The house's is empty.
+func (a StallAccount) Record() map[string]any {
+	return map[string]any{"Account": a.AccountNumber, "Key": a.Last, "KeySet": a.Set}
+}

@@ -1,9 +1,5 @@
 package kiosk
 
-import (
-	"strings"
-)
-
 // TrailReader searches the journal.
 type TrailReader interface {
 	// Trail returns events of a stream, newest first.
@@ -31,19 +27,3 @@ const (
 	KeySearch    = "office-search-long"
 	KeyTrailDays = "office-trail-days"
 )
-
-// Matches tells whether an event is one of those that were asked for.
-func (q TrailQuery) Matches(e Event) bool {
-	if q.To > 0 && e.At >= q.To {
-		return false
-	}
-	if q.Text == "" {
-		return true
-	}
-	for _, in := range []string{e.Kind, e.Subject, e.Actor, e.Data} {
-		if strings.Contains(strings.ToLower(in), q.Text) {
-			return true
-		}
-	}
-	return false
-}

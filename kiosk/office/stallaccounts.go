@@ -46,12 +46,12 @@ func (sa *StallAccounts) Set(ctx context.Context, by kiosk.OfficeActor, stall, k
 		if number != "" && number == h.Key.AccountNumber {
 			return "", &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyAccountMain, Field: "key"}
 		}
-		set = h.AccountForKey(fresh)
+		set = accountForKey(h, fresh)
 		var err error
 		if set.Sealed, err = sa.vault.Seal([]byte(key), shop.AccountContext+set.ID); err != nil {
 			return "", err
 		}
-		h.PutAccount(set)
+		putAccount(h, set)
 		return set.ID, nil
 	})
 	if err == nil {
@@ -100,7 +100,7 @@ func (sa *StallAccounts) change(ctx context.Context, by kiosk.OfficeActor, stall
 		if found.AccountID, err = edit(&h); err != nil {
 			return c, err
 		}
-		if err := kiosk.FirstOf(tx.PutStall(found), h.NoteUnused(tx, sa.kernel.Now()), tx.PutOfficeSettings(h)); err != nil {
+		if err := kiosk.FirstOf(tx.PutStall(found), noteUnused(&h, tx, sa.kernel.Now()), tx.PutOfficeSettings(h)); err != nil {
 			return c, err
 		}
 		registers, err = tx.Registers(stall)
@@ -147,4 +147,39 @@ func (sa *StallAccounts) forget(ctx context.Context, days int) (n int, err error
 		return tx.PutOfficeSettings(h)
 	})
 	return n, err
+}
+
+// accountForKey is the account that a key belongs to: one that is known by its number, or else a new one.
+func accountForKey(h *kiosk.OfficeSettings, fresh kiosk.StallAccount) kiosk.StallAccount {
+	for _, a := range h.Accounts {
+		if fresh.AccountNumber != "" && a.AccountNumber == fresh.AccountNumber {
+			a.Last, a.Set, a.SetBy = fresh.Last, fresh.Set, fresh.SetBy
+			return a
+		}
+	}
+	return fresh
+}
+
+// putAccount takes an account into the house, in the place of the one with its ID if there is one.
+func putAccount(h *kiosk.OfficeSettings, a kiosk.StallAccount) {
+	if known := h.FindAccount(a.ID); known != nil {
+		*known = a
+		return
+	}
+	h.Accounts = append(h.Accounts, a)
+}
+
+// noteUnused notes since when no stall uses an account.
+func noteUnused(h *kiosk.OfficeSettings, r kiosk.Reader, now int64) error {
+	stalls, err := r.Stalls()
+	for i := range h.Accounts {
+		a := &h.Accounts[i]
+		switch used := slices.ContainsFunc(stalls, func(s kiosk.Stall) bool { return s.AccountID == a.ID }); {
+		case used:
+			a.Ended = 0
+		case a.Ended == 0:
+			a.Ended = now
+		}
+	}
+	return err
 }

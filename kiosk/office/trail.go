@@ -74,7 +74,7 @@ func Search(r kiosk.Reader, q kiosk.TrailQuery) (found []kiosk.Event, next int64
 			if q.From > 0 && e.At < q.From {
 				return found, 0, nil
 			}
-			if !q.Matches(e) {
+			if !matches(q, e) {
 				continue
 			}
 			if found = append(found, e); len(found) == trailPage {
@@ -122,4 +122,20 @@ func asciiRun(text string) (longest string) {
 		}
 	}
 	return longest
+}
+
+// matches tells whether an event is one of those that were asked for.
+func matches(q kiosk.TrailQuery, e kiosk.Event) bool {
+	if q.To > 0 && e.At >= q.To {
+		return false
+	}
+	if q.Text == "" {
+		return true
+	}
+	for _, in := range []string{e.Kind, e.Subject, e.Actor, e.Data} {
+		if strings.Contains(strings.ToLower(in), q.Text) {
+			return true
+		}
+	}
+	return false
 }

@@ -152,7 +152,7 @@ func (au *auditor) vanishedRow(ctx context.Context, m missingRow) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	still := slices.ContainsFunc(page.Rows, func(row kiosk.PayIn) bool { return kiosk.RowOf(row, 0).Same(m.row) })
+	still := slices.ContainsFunc(page.Rows, func(row kiosk.PayIn) bool { return rowOf(row, 0).Same(m.row) })
 	if still || page.Full || len(page.Unread) > 0 {
 		return false, nil
 	}

@@ -159,7 +159,7 @@ func (c *comparison) restOf(ctx context.Context, day *kiosk.AuditDay, row kiosk.
 	if sale.Link(n).AccountID != c.theirs.account {
 		return nil // a share of ours of another account's link
 	}
-	if known := sale.Link(n).Row(kiosk.RowOf(row, 0)); known != nil && known.Withdrawn {
+	if known := sale.Link(n).Row(rowOf(row, 0)); known != nil && known.Withdrawn {
 		return nil
 	}
 	day.Theirs.Add(row.Kind, row.Amount)

@@ -29,7 +29,7 @@ func (rs *rows) apply(ctx context.Context, holder string, row kiosk.PayIn) error
 	if err == nil && sale.Link(n).AccountID != holder {
 		return rs.keepShare(ctx, holder, row, sale.Number)
 	}
-	if err != nil || !sale.HasNews(kiosk.StepsOf(row, sale.Link(n), rs.kernel.Now())) {
+	if err != nil || !hasNews(sale, stepsOf(row, sale.Link(n), rs.kernel.Now())) {
 		return err
 	}
 	return rs.kernel.Change(ctx, sale.Register, func(tx kiosk.Tx) error {
@@ -37,7 +37,7 @@ func (rs *rows) apply(ctx context.Context, holder string, row kiosk.PayIn) error
 		if err != nil {
 			return err
 		}
-		for _, step := range kiosk.StepsOf(row, found.Link(n), rs.kernel.Now()) {
+		for _, step := range stepsOf(row, found.Link(n), rs.kernel.Now()) {
 			out, err := rs.kernel.Take(tx, found, step)
 			if err != nil {
 				return err
@@ -59,6 +59,56 @@ func (rs *rows) saleOf(ctx context.Context, row kiosk.PayIn) (sale *kiosk.Sale, 
 	return sale, n, err
 }
 
+// hasNews tells whether any of the steps is news to a sale.
+func hasNews(s *kiosk.Sale, steps []kiosk.Step) bool {
+	for _, step := range steps {
+		if out, err := s.Take(step); err != nil || out.Changed {
+			return true
+		}
+	}
+	return false
+}
+
+// rowOf is a row of the list as we keep it.
+func rowOf(row kiosk.PayIn, now int64) kiosk.Row {
+	return kiosk.Row{
+		Key: row.Key, Bare: row.Bare, Kind: row.Kind, Amount: row.Amount, At: row.At, SeenAt: now,
+		Net: row.Net, Fee: row.Fee, FeePSP: row.FeePSP, Method: row.Method, Payout: row.Payout,
+	}
+}
+
+// stepsOf translates a row of the list into facts about its link.
+func stepsOf(row kiosk.PayIn, l *kiosk.Link, now int64) []kiosk.Step {
+	base := kiosk.Step{Link: l.N, Actor: kiosk.ActorGateway, PayID: row.PayID, Row: rowOf(row, now)}
+	var steps []kiosk.Step
+	add := func(kind kiosk.StepKind) {
+		step := base
+		step.Kind = kind
+		steps = append(steps, step)
+	}
+	known := l.Row(base.Row)
+	switch {
+	case row.Status == kiosk.StatusSuccess || (row.Kind != kiosk.RowPayment && row.Status != kiosk.StatusPending):
+		add(kiosk.StepRow) // money that went back did so whatever word stands beside it
+	case row.Status == kiosk.StatusPending && row.Kind == kiosk.RowPayment:
+		add(kiosk.StepPending)
+	case known != nil && !known.Withdrawn:
+		base.Row.Key = known.Key
+		add(kiosk.StepWithdrawn)
+	case l.Pending:
+		add(kiosk.StepPendingOver)
+	}
+	if known != nil && known.Payout != row.Payout && row.Payout != "" {
+		base.Row.Key = known.Key
+		add(kiosk.StepPayout)
+	}
+	if row.Dispute && row.Kind == kiosk.RowPayment {
+		base.Row = kiosk.Row{Key: row.Key + "/dispute", Kind: kiosk.RowDispute, At: row.At, SeenAt: now}
+		add(kiosk.StepRow)
+	}
+	return steps
+}
+
 // keepUnmatchedPayIn keeps a row of nobody's link. Rows of other systems on the same account, of the time
 // before this one, and those that brought no money are none of our business.
 func (rs *rows) keepUnmatchedPayIn(ctx context.Context, holder string, row kiosk.PayIn) error {
@@ -68,7 +118,7 @@ func (rs *rows) keepUnmatchedPayIn(ctx context.Context, holder string, row kiosk
 	}
 	return rs.keepUnmatched(ctx, kiosk.Unmatched{
 		Account: rs.kernel.Accounts.Qualified(holder), PayID: row.PayID, Ref: row.Ref, Why: rs.whyUnmatched(row.Ref),
-		Row: kiosk.RowOf(row, rs.kernel.Now()),
+		Row: rowOf(row, rs.kernel.Now()),
 	}, row)
 }
 
@@ -80,7 +130,7 @@ func (rs *rows) keepShare(ctx context.Context, holder string, row kiosk.PayIn, s
 	}
 	now := rs.kernel.Now()
 	return rs.keepUnmatched(ctx, kiosk.Unmatched{
-		Account: rs.kernel.Accounts.Qualified(holder), PayID: row.PayID, Ref: row.Ref, Why: kiosk.UnmatchedShare, Row: kiosk.RowOf(row, now),
+		Account: rs.kernel.Accounts.Qualified(holder), PayID: row.PayID, Ref: row.Ref, Why: kiosk.UnmatchedShare, Row: rowOf(row, now),
 		Resolved: now, By: kiosk.ActorGateway, Reason: sale,
 	}, row)
 }

@@ -22,7 +22,7 @@ func (rp *Reports) ExportSales(ctx context.Context, by kiosk.OfficeActor, q kios
 	from, before := (q.First-1)*kiosk.DayMillis, (q.Last+2)*kiosk.DayMillis // whatever the zone
 	return rp.store.View(ctx, func(r kiosk.Reader) error {
 		x := kiosk.Export{Names: map[string]string{}}
-		if err := x.ReadNames(r, q.Stall); err != nil {
+		if err := readNames(&x, r, q.Stall); err != nil {
 			return err
 		}
 		var err error
@@ -58,4 +58,41 @@ func (rp *Reports) ExportEvents(ctx context.Context, by kiosk.OfficeActor, begin
 		}
 		return r.EachEvent(each)
 	})
+}
+
+// readNames reads the names of all stalls, or of one, with their registers and people.
+func readNames(x *kiosk.Export, r kiosk.Reader, stall string) error {
+	stalls, err := r.Stalls()
+	if err != nil {
+		return err
+	}
+	for _, s := range stalls {
+		if stall != "" && s.ID != stall {
+			continue
+		}
+		x.Names[s.ID] = s.Name
+		if err := readStallNames(x, r, s.ID); err != nil {
+			return err
+		}
+	}
+	if stall != "" && x.Names[stall] == "" {
+		return &kiosk.Error{Code: kiosk.NotFound, Key: string(kiosk.NotFound)}
+	}
+	return nil
+}
+
+// readStallNames adds the names of a stall's registers and people to an export.
+func readStallNames(x *kiosk.Export, r kiosk.Reader, stall string) error {
+	registers, err := r.Registers(stall)
+	if err != nil {
+		return err
+	}
+	for _, g := range registers {
+		x.Names[g.ID] = g.Name
+	}
+	people, err := r.StaffOf(stall)
+	for _, p := range people {
+		x.Names[p.ID] = p.Name
+	}
+	return err
 }

@@ -17,7 +17,7 @@ func (rp *Reports) ShiftsOf(ctx context.Context, by kiosk.OfficeActor, stall str
 	}
 	err := rp.store.View(ctx, func(r kiosk.Reader) error {
 		x := kiosk.Export{Names: map[string]string{}}
-		if err := x.ReadNames(r, by.Stall); err != nil {
+		if err := readNames(&x, r, by.Stall); err != nil {
 			return err
 		}
 		stalls, err := r.Stalls()
@@ -95,7 +95,7 @@ func (o *OfficeReport) read(r kiosk.Reader) (err error) {
 		return err
 	}
 	x := kiosk.Export{Names: map[string]string{}}
-	if err := x.ReadStall(r, o.Stall.ID); err != nil {
+	if err := readStallNames(&x, r, o.Stall.ID); err != nil {
 		return err
 	}
 	o.Names = x.Names

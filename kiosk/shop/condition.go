@@ -50,7 +50,27 @@ func (c *Condition) NoteCall(own string, err error) {
 		}
 		h = c.accountHealth[own]
 	}
-	h.NoteCall(err, c.now())
+	noteCall(h, err, c.now())
+}
+
+// noteCall notes how a call of the gateway ended, and when.
+func noteCall(h *kiosk.Health, err error, now int64) {
+	unopened := kiosk.KeyOf(err) == kiosk.KeyAccountKey && err != nil
+	switch code := kiosk.CodeOf(err); {
+	case unopened: // the gateway was not asked
+	case code == "" || code == kiosk.Refused:
+		h.GatewayDown, h.ThrottledUntil = 0, 0
+	case code == kiosk.TooMany:
+		h.ThrottledUntil = now + kiosk.WaitOf(err)
+	case (code == kiosk.Unclear || code == kiosk.NotSent) && h.GatewayDown == 0:
+		h.GatewayDown = now
+	}
+	switch {
+	case err == nil:
+		h.KeyRefused = 0
+	case (unopened || kiosk.KeyOf(err) == kiosk.KeyGatewayKey) && h.KeyRefused == 0:
+		h.KeyRefused = now
+	}
 }
 
 // NoteLowLaneCall is heard for calls of the lowest lane and beside it: that there was no room for them says

@@ -89,7 +89,7 @@ func (c Charge) check() error {
 		return &kiosk.Error{Code: kiosk.Invalid, Key: KeyNoteTooLong, Field: "note"}
 	case !kiosk.PlainText(c.Note):
 		return &kiosk.Error{Code: kiosk.Invalid, Key: KeyNoteText, Field: "note"}
-	case kiosk.HasCardNumber(c.Note):
+	case hasCardNumber(c.Note):
 		return &kiosk.Error{Code: kiosk.Invalid, Key: KeyNoteCard, Field: "note"}
 	}
 	return c.checkLines()

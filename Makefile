@@ -43,7 +43,7 @@ fuzz: ## fuzz every parser for FUZZTIME each
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' .ci/fuzz
 
 sim: ## play SEEDS afternoons of mishaps in virtual time; SEED=n plays one again; WRITE=1 writes down what they come to
-	$(call plain,QRKIOSK_SEEDS='$(SEEDS)' QRKIOSK_SEED='$(SEED)' QRKIOSK_SIM_WRITE='$(WRITE)' $(GO) test -count=1 -timeout $(if $(WRITE),10h,60m) -run TestSim -v ./cmd/qrkiosk)
+	$(call plain,QRKIOSK_SEEDS='$(SEEDS)' QRKIOSK_SEED='$(SEED)' QRKIOSK_SIM_WRITE='$(WRITE)' $(GO) test -count=1 -timeout $(if $(WRITE),10h,60m) -run TestSim -v ./cmd/qrkiosk/simulation)
 
 torture: ## drive and kill the real program for SALES sales in RINGS, then check its books; SEED=n
 	@$(GO) run ./cmd/torture -sales '$(SALES)' -rings '$(RINGS)' $(if $(SEED),-seed '$(SEED)')
@@ -52,14 +52,14 @@ torture-control: ## the same with known bugs switched on: all of them must be fo
 	@$(GO) run ./cmd/torture -control -sales '$(SALES)' $(if $(SEED),-seed '$(SEED)')
 
 tills: ## thirty tills on one account for a virtual hour, at 24 and at 60 sales a minute
-	$(call plain,QRKIOSK_TILLS=1 $(GO) test -count=1 -timeout 30m -run ThirtyTills -v ./cmd/qrkiosk)
+	$(call plain,QRKIOSK_TILLS=1 $(GO) test -count=1 -timeout 30m -run ThirtyTills -v ./cmd/qrkiosk/simulation)
 
 flood: ## five hundred webhooks a second for 30 s, one in a hundred true; then a million guessed addresses
-	$(call plain,QRKIOSK_FLOOD=30s QRKIOSK_GUESSES=1000000 $(GO) test -count=1 -timeout 20m -run 'TestFlood$$|F27' -v ./cmd/qrkiosk)
+	$(call plain,QRKIOSK_FLOOD=30s QRKIOSK_GUESSES=1000000 $(GO) test -count=1 -timeout 20m -run 'TestFlood$$|F27' -v ./cmd/qrkiosk/simulation ./cmd/qrkiosk/faults)
 
 bench: ## print the ratios of speed and size that are promised
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 300ms -timeout 30m ./kiosk/... ./views
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 20m ./cmd/qrkiosk
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 20m -p 1 ./cmd/qrkiosk/...
 
 bench-smoke: ## run every benchmark once at its smallest: it must work, its figures mean nothing
 	QRKIOSK_BENCH_SMALL=1 $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 10m ./...
@@ -70,14 +70,14 @@ image: ## build the container image with buildah and run the binary inside once
 screens: ## write every state of every screen to OUT and measure all in every language; SCENES=till-,receipt- for some
 	@mkdir -p '$(OUT)'
 	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(abspath $(OUT))' QRKIOSK_SCENES='$(SCENES)' $(GO) test -count=1 -timeout 60m -run TestScreens_ ./views
-	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(abspath $(OUT))/sale' $(GO) test -count=1 -run Browser_aSale ./cmd/qrkiosk
-	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(abspath $(OUT))/office' $(GO) test -count=1 -run 'Browser_wall|TestEvening' ./cmd/qrkiosk
+	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(abspath $(OUT))/sale' $(GO) test -count=1 -run Browser_aSale ./cmd/qrkiosk/screens
+	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(abspath $(OUT))/office' $(GO) test -count=1 -run 'Browser_wall|TestEvening' ./cmd/qrkiosk/screens ./cmd/qrkiosk/evening
 
 lighthouse: ## let Lighthouse judge till, display and receipt; it comes from npm into a folder that goes away
 	@GO='$(GO)' .ci/lighthouse
 
 pictures: ## make the two pictures of the README anew
-	QRKIOSK_TEST_ALL=1 QRKIOSK_PICTURES='$(CURDIR)/assets/pictures' $(GO) test -count=1 -run Browser_aSale ./cmd/qrkiosk
+	QRKIOSK_TEST_ALL=1 QRKIOSK_PICTURES='$(CURDIR)/assets/pictures' $(GO) test -count=1 -run Browser_aSale ./cmd/qrkiosk/screens
 
 clean: ## remove what was built; data stays
 	rm -rf bin out

@@ -40,10 +40,14 @@
 //	                                                                         handlers/front
 //	handlers/officeweb what people in the office ask for                     kiosk, its rooms but reconcile,
 //	                                                                         views, handlers/front
-//	cmd/qrkiosk        configuration and wiring, tests of the whole          everything
+//	cmd/qrkiosk/assembly  the wiring: opens, runs and closes all rooms       every room below it
+//	cmd/qrkiosk        flags and the commands beside the server              its assembly, and what they ask
 //	cmd/torture        drives and kills the program, checks its books        assets
 //
-// A change of wire, dialect, wording or look stays in one room.
+// A change of wire, dialect, wording or look stays in one room. For tests there is cmd/qrkiosk/kiosktest:
+// installations, clients and a browser, wired by the assembly and imported by tests alone. Tests of one
+// room lie beside it, those of the whole in faults, simulation, screens, evening and bench below
+// cmd/qrkiosk.
 //
 // # A sale
 //

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"time"
 
+	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/store"
 )
@@ -25,15 +25,15 @@ func (c *backupCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	if !s.databaseURL.empty() {
-		return usagef("this database is PostgreSQL's: back it up with pg_dump, and bring it back with pg_restore and `qrkiosk restore --mark`")
+	if !s.DatabaseURL.Empty() {
+		return assembly.Usagef("this database is PostgreSQL's: back it up with pg_dump, and bring it back with pg_restore and `qrkiosk restore --mark`")
 	}
-	held, err := store.Backup(ctx, s.databaseFile(), c.File)
+	held, err := store.Backup(ctx, s.DatabaseFile(), c.File)
 	if err != nil {
 		return copyRefusal(err, s)
 	}
 	fmt.Fprintf(p.stdout, "%s is whole: %s\n", c.File, describe(held))
-	fmt.Fprintf(p.stdout, "The key file %s is not in it. Keep a copy of that too, in another place: without it PINs and sealed secrets are lost, and with both anybody can read them.\n", s.keyFile)
+	fmt.Fprintf(p.stdout, "The key file %s is not in it. Keep a copy of that too, in another place: without it PINs and sealed secrets are lost, and with both anybody can read them.\n", s.KeyFile)
 	return nil
 }
 
@@ -47,28 +47,28 @@ func describe(c store.Copy) string {
 }
 
 // copyRefusal puts into a sentence why a copy was not made or not taken.
-func copyRefusal(err error, s settings) error {
+func copyRefusal(err error, s assembly.Settings) error {
 	var e *kiosk.Error
 	if !errors.As(err, &e) {
 		return err
 	}
 	switch e.Key {
 	case store.KeyExists:
-		return usagef("%s is there already; nothing was changed", e.Args[0])
+		return assembly.Usagef("%s is there already; nothing was changed", e.Args[0])
 	case store.KeyMissing:
-		return usagef("there is no database %s", e.Args[0])
+		return assembly.Usagef("there is no database %s", e.Args[0])
 	case store.KeyDamaged:
 		return fmt.Errorf("the file is damaged and cannot be used: %w", err)
 	case store.KeyAway:
 		return fmt.Errorf("the copy could not be made, is there room on the disk? %w", err)
 	}
-	return refusal(err, s)
+	return assembly.Refusal(err, s)
 }
 
 // checkDataAlone is check for commands that need no more than the data.
-func (p *process) checkDataAlone(data dataFlags) (s settings, err error) {
-	s = settings{mode: kiosk.Live, data: data.Data, keyFile: data.KeyFile, anchors: data.Anchors}
-	s.locateFiles()
+func (p *process) checkDataAlone(data dataFlags) (s assembly.Settings, err error) {
+	s = assembly.Settings{Mode: kiosk.Live, Data: data.Data, KeyFile: data.KeyFile, Anchors: data.Anchors}
+	s.LocateFiles()
 	return s, p.checkData(&s, data)
 }
 
@@ -88,44 +88,44 @@ func (c *restoreCmd) Run(ctx context.Context, p *process) error {
 	case err != nil:
 		return err
 	case c.Mark == (c.File != ""):
-		return usagef("name a backup, or --mark a database that was brought back already")
+		return assembly.Usagef("name a backup, or --mark a database that was brought back already")
 	case c.Mark:
 		return c.mark(ctx, p, s)
-	case !s.databaseURL.empty():
-		return usagef("this database is PostgreSQL's: bring it back with pg_restore, and then call `qrkiosk restore --mark`")
+	case !s.DatabaseURL.Empty():
+		return assembly.Usagef("this database is PostgreSQL's: bring it back with pg_restore, and then call `qrkiosk restore --mark`")
 	}
-	release, err := lockData(s.data)
+	release, err := assembly.LockData(s.Data)
 	if err != nil {
 		return err
 	}
-	defer closing(&err, release)
+	defer assembly.Closing(&err, release)
 	held, err := c.restore(ctx, p, s)
 	if err != nil {
 		return copyRefusal(err, s)
 	}
-	fmt.Fprintf(p.stdout, "%s is back: %s\n", s.databaseFile(), describe(held))
-	if _, missing := os.Stat(s.keyFile); errors.Is(missing, fs.ErrNotExist) {
-		fmt.Fprintf(p.stdout, "The key file %s is missing: bring it back too before you start.\n", s.keyFile)
+	fmt.Fprintf(p.stdout, "%s is back: %s\n", s.DatabaseFile(), describe(held))
+	if _, missing := os.Stat(s.KeyFile); errors.Is(missing, fs.ErrNotExist) {
+		fmt.Fprintf(p.stdout, "The key file %s is missing: bring it back too before you start.\n", s.KeyFile)
 	}
 	fmt.Fprint(p.stdout, "At its next start the kiosk asks SecPaid what happened since. Payments it does not know are listed as unmatched, open links it does not know are put aside; everybody signs in again.\n")
 	return nil
 }
 
 // restore looks the backup through before it touches anything that is there.
-func (c *restoreCmd) restore(ctx context.Context, p *process, s settings) (store.Copy, error) {
+func (c *restoreCmd) restore(ctx context.Context, p *process, s assembly.Settings) (store.Copy, error) {
 	if _, err := store.Inspect(ctx, c.File); err != nil {
 		return store.Copy{}, err
 	}
 	now := time.Now()
-	if _, err := os.Stat(s.databaseFile()); err == nil {
+	if _, err := os.Stat(s.DatabaseFile()); err == nil {
 		if !c.Force {
-			return store.Copy{}, usagef("%s is there already; --force puts it aside and takes its place", s.databaseFile())
+			return store.Copy{}, assembly.Usagef("%s is there already; --force puts it aside and takes its place", s.DatabaseFile())
 		}
-		if err := putAside(p, now, s.databaseFile(), s.databaseFile()+"-wal", s.databaseFile()+"-shm", s.anchors); err != nil {
+		if err := putAside(p, now, s.DatabaseFile(), s.DatabaseFile()+"-wal", s.DatabaseFile()+"-shm", s.Anchors); err != nil {
 			return store.Copy{}, err
 		}
 	}
-	return store.Restore(ctx, c.File, s.databaseFile(), newEpoch(), now)
+	return store.Restore(ctx, c.File, s.DatabaseFile(), assembly.NewEpoch(), now)
 }
 
 // putAside gives files another name.
@@ -143,28 +143,25 @@ func putAside(p *process, now time.Time, files ...string) error {
 	return nil
 }
 
-func (c *restoreCmd) mark(ctx context.Context, p *process, s settings) error {
-	if s.databaseURL.empty() {
-		release, err := lockData(s.data)
+func (c *restoreCmd) mark(ctx context.Context, p *process, s assembly.Settings) error {
+	if s.DatabaseURL.Empty() {
+		release, err := assembly.LockData(s.Data)
 		if err != nil {
 			return err
 		}
-		defer closing(&err, release)
-		if _, err := os.Stat(s.databaseFile()); err != nil {
-			return usagef("there is no database %s", s.databaseFile())
+		defer assembly.Closing(&err, release)
+		if _, err := os.Stat(s.DatabaseFile()); err != nil {
+			return assembly.Usagef("there is no database %s", s.DatabaseFile())
 		}
 	}
-	st, err := openStore(ctx, s, discard)
+	st, err := assembly.OpenStore(ctx, s, nil, assembly.Discard)
 	if err != nil {
-		return refusal(err, s)
+		return assembly.Refusal(err, s)
 	}
-	err = st.MarkRestored(ctx, newEpoch())
+	err = st.MarkRestored(ctx, assembly.NewEpoch())
 	if err = errors.Join(err, st.Close()); err != nil {
-		return refusal(err, s)
+		return assembly.Refusal(err, s)
 	}
 	fmt.Fprint(p.stdout, "Marked: at its next start the kiosk asks SecPaid what happened since.\n")
 	return nil
 }
-
-// newEpoch is one that no screen has seen before.
-func newEpoch() string { return rand.Text()[:16] }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"qrkiosk/cmd/qrkiosk/kiosktest"
 	"qrkiosk/kiosk/sandbox"
 )
 
@@ -15,64 +16,64 @@ import (
 // forged webhooks and odd addresses in between, and looks for every secret it has met.
 func TestCanary_noSecretInTheLog(t *testing.T) {
 	p := start(t, "demo", "--listen", "127.0.0.1:0", "--sandbox-port", "0", "--data", t.TempDir(), "--log-level", "debug", "--log-format", "json")
-	base := origin(p.address("till"))
-	till, display, phone := newDevice(t, base), newDevice(t, base), newDevice(t, origin(p.address("sandbox")))
+	base := kiosktest.Origin(p.Address("till"))
+	till, display, phone := kiosktest.NewDevice(t, base), kiosktest.NewDevice(t, base), kiosktest.NewDevice(t, kiosktest.Origin(p.Address("sandbox")))
 
-	signIn := till.enrol(p.address("till"))
+	signIn := till.Enrol(p.Address("till"))
 	const wrongPIN = "739150"
 	staff := regexp.MustCompile(`name="staff" value="([^"]+)"`).FindStringSubmatch(signIn)
-	till.ask(http.MethodPost, "/till/signin", "text/html", url.Values{"staff": {staff[1]}, "pin": {wrongPIN}})
-	till.ask(http.MethodPost, "/till/signin?pin="+wrongPIN, "text/html", url.Values{"staff": {staff[1]}, "pin": {wrongPIN}})
-	till.signIn(signIn, "Ada", p.address("PIN"))
-	display.enrol(p.address("display"))
-	waiting := newDevice(t, base)
-	code := regexp.MustCompile(`class="key-code"[^>]*>([^<]+)<`).FindStringSubmatch(waiting.get("/display"))
-	till.ask(http.MethodPost, "/till/pair", "text/html", url.Values{"code": {code[1]}})
+	till.Ask(http.MethodPost, "/till/signin", "text/html", url.Values{"staff": {staff[1]}, "pin": {wrongPIN}})
+	till.Ask(http.MethodPost, "/till/signin?pin="+wrongPIN, "text/html", url.Values{"staff": {staff[1]}, "pin": {wrongPIN}})
+	till.SignIn(signIn, "Ada", p.Address("PIN"))
+	display.Enrol(p.Address("display"))
+	waiting := kiosktest.NewDevice(t, base)
+	code := regexp.MustCompile(`class="key-code"[^>]*>([^<]+)<`).FindStringSubmatch(waiting.Get("/display"))
+	till.Ask(http.MethodPost, "/till/pair", "text/html", url.Values{"code": {code[1]}})
 
-	live := display.live("/display/live")
+	live := display.Live("/display/live")
 	const key, note = "a-command-key-of-the-canary", "note-of-the-cashier"
-	till.ask(http.MethodPost, "/till/charge", "application/json", url.Values{"cents": {"1250"}, "key": {key}, "note": {note}})
-	live.shows(`data-shows="code"`)
+	till.Ask(http.MethodPost, "/till/charge", "application/json", url.Values{"cents": {"1250"}, "key": {key}, "note": {note}})
+	live.Shows(`data-shows="code"`)
 	hook, callback := linkAddresses(t, phone)
-	shop := newDevice(t, base)
-	for _, path := range []string{callback + "?status=success&id=1", callback + "x", strings.TrimPrefix(p.address("till"), base)} {
-		shop.ask(http.MethodGet, path, "text/html", nil)
+	shop := kiosktest.NewDevice(t, base)
+	for _, path := range []string{callback + "?status=success&id=1", callback + "x", strings.TrimPrefix(p.Address("till"), base)} {
+		shop.Ask(http.MethodGet, path, "text/html", nil)
 	}
-	phone.pay(openLinks(t, phone)[0])
-	live.shows(`data-shows="paid"`)
+	phone.Pay(openLinks(t, phone)[0])
+	live.Shows(`data-shows="paid"`)
 	const odd = "plain-text-that-was-sent-to-a-webhook"
 	for _, path := range []string{hook, hook + "/", hook + "?x=1", hook[:len(hook)-1]} {
-		shop.ask(http.MethodPost, path, "*/*", url.Values{"data": {odd}})
-		shop.ask(http.MethodGet, path, "*/*", nil)
+		shop.Ask(http.MethodPost, path, "*/*", url.Values{"data": {odd}})
+		shop.Ask(http.MethodGet, path, "*/*", nil)
 	}
 
 	secrets := map[string]string{
-		"the PIN": p.address("PIN"), "a wrong PIN": wrongPIN,
-		"the till's link": lastPart(p.address("till")), "the display's link": lastPart(p.address("display")),
+		"the PIN": p.Address("PIN"), "a wrong PIN": wrongPIN,
+		"the till's link": lastPart(p.Address("till")), "the display's link": lastPart(p.Address("display")),
 		"the webhook's address": lastPart(hook), "the receipt's address": lastPart(callback),
 		"the gateway's key": sandbox.DemoAccount().Key, "a webhook's body": odd, "the command key": key, "the cashier's note": note,
 		"a pairing code": strings.ReplaceAll(code[1], " ", ""),
 	}
-	for name, d := range map[string]*device{"till": till, "display": display, "waiting display": waiting} {
+	for name, d := range map[string]*kiosktest.Device{"till": till, "display": display, "waiting display": waiting} {
 		at, err := url.Parse(base)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range d.client.Jar.Cookies(at) {
+		for _, c := range d.Client.Jar.Cookies(at) {
 			secrets["the cookie "+c.Name+" of the "+name] = c.Value
 		}
 	}
-	p.end()
+	p.End()
 	if len(secrets) < 15 {
 		t.Errorf("only %d secrets were met", len(secrets))
 	}
-	checkLog(t, p.log.String(), secrets)
+	checkLog(t, p.Log.String(), secrets)
 }
 
 // linkAddresses are the webhook address and the callback address of the only link that can be paid.
-func linkAddresses(t *testing.T, phone *device) (hook, callback string) {
+func linkAddresses(t *testing.T, phone *kiosktest.Device) (hook, callback string) {
 	t.Helper()
-	_, body := phone.ask(http.MethodGet, "/control/links", "application/json", nil)
+	_, body := phone.Ask(http.MethodGet, "/control/links", "application/json", nil)
 	var all []struct{ Status, Endpoint, Callback string }
 	if err := json.Unmarshal([]byte(body), &all); err != nil || len(all) != 1 {
 		t.Fatalf("%v in %s", err, body)

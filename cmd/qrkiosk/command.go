@@ -8,6 +8,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/kiosk"
 )
 
@@ -49,18 +50,10 @@ SECPAID_TOKEN is the API key, QRKIOSK_DATABASE_URL the address of a PostgreSQL d
 QRKIOSK_NATS_URL that of NATS servers; each can also stand in a file, named by the same variable
 with _FILE.`
 
-// usageError is a mistake in flags, variables or what they point at: trying again will not help.
-type usageError struct{ err error }
-
-func (e usageError) Error() string { return e.err.Error() }
-func (e usageError) Unwrap() error { return e.err }
-
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
-
 // run does what the arguments say and returns the exit code.
 func (p *process) run(ctx context.Context, args []string) int {
 	err := p.obey(ctx, args)
-	var usage usageError
+	var usage assembly.UsageError
 	var done exited
 	switch {
 	case err == nil:
@@ -95,7 +88,7 @@ func (p *process) obey(ctx context.Context, args []string) (err error) {
 	}
 	given, err := parser.Parse(args)
 	if err != nil {
-		return usagef("%w (--help lists what there is)", err)
+		return assembly.Usagef("%w (--help lists what there is)", err)
 	}
 	given.BindTo(ctx, (*context.Context)(nil))
 	return given.Run(p)

@@ -17,6 +17,7 @@ import (
 	"sync"
 	"testing"
 
+	"qrkiosk/cmd/qrkiosk/kiosktest"
 	"qrkiosk/kiosk/sandbox"
 )
 
@@ -82,7 +83,7 @@ func shell(t *testing.T, line string) string {
 // their order, against the program.
 func TestSandbox_curl(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
-		needed(t, "curl")
+		kiosktest.Needed(t, "curl")
 	}
 	s := startSandbox(t, "--token", "play-key", "--recipient", "baker")
 	want := map[string]string{

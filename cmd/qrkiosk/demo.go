@@ -3,15 +3,8 @@ package main
 import (
 	"context"
 
-	"qrkiosk/kiosk"
+	"qrkiosk/cmd/qrkiosk/assembly"
 )
-
-// demoPIN is everybody's PIN in the demonstration. It is printed and documented; the demonstration
-// takes play money only.
-const demoPIN = "271828"
-
-// demoPassword opens the office of the demonstration, for the name "demo".
-const demoPassword = "bread for " + demoPIN
 
 type demoCmd struct {
 	Listen      string `env:"QRKIOSK_DEMO_LISTEN" default:"127.0.0.1:8090" placeholder:"ADDR" help:"Address to listen on, port 0 takes a free one (${default})."`
@@ -31,22 +24,5 @@ func (c *demoCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	return alone.serve(ctx, s, bakery(), c.logger(p.stderr))
-}
-
-// bakery is the stall of the demonstration.
-func bakery() opening {
-	return opening{
-		stall: kiosk.Stall{
-			Name: "Bakery Lind", Town: "Berlin", Tagline: "Fresh since six this morning.", Accent: "#12506b",
-			Languages: []string{"en", "de"}, Region: "de", Seller: "Lind", VAT: 700,
-		},
-		register: "Register 2", prefix: "B2",
-		people: []person{
-			{name: "Ada", role: kiosk.Cashier, pin: demoPIN},
-			{name: "Lind", role: kiosk.Manager, pin: demoPIN},
-		},
-		items:  bakeryItems,
-		always: true, pin: demoPIN, office: demoLogin{"demo", demoPassword},
-	}
+	return assembly.Serve(ctx, s, assembly.Bakery(), alone.options(), p.stdout, c.logger(p.stderr))
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/secpaid"
 	"qrkiosk/kiosk/vault"
@@ -40,7 +41,7 @@ func (c *doctorCmd) Run(ctx context.Context, p *process) error {
 	}
 	d.keyFile(s)
 	d.database(ctx, s)
-	if s.play() {
+	if s.Play() {
 		d.skip("gateway", "a sandbox starts with the kiosk")
 	} else {
 		d.gateway(ctx, s)
@@ -73,26 +74,26 @@ func (d *doctor) line(verdict, what, text string) {
 	fmt.Fprintf(d.out, "%-5s  %-11s  %s\n", verdict, what, text)
 }
 
-func (d *doctor) keyFile(s settings) {
-	if _, err := os.Stat(s.keyFile); errors.Is(err, fs.ErrNotExist) {
-		d.skip("key file", "none yet: the first start makes "+s.keyFile)
+func (d *doctor) keyFile(s assembly.Settings) {
+	if _, err := os.Stat(s.KeyFile); errors.Is(err, fs.ErrNotExist) {
+		d.skip("key file", "none yet: the first start makes "+s.KeyFile)
 		return
 	}
-	_, err := vault.Load(s.keyFile)
-	d.report("key file", s.keyFile, refused(err, s))
+	_, err := vault.Load(s.KeyFile)
+	d.report("key file", s.KeyFile, refused(err, s))
 }
 
 // refused is refusal for an error that may be nil.
-func refused(err error, s settings) error {
+func refused(err error, s assembly.Settings) error {
 	if err == nil {
 		return nil
 	}
-	return refusal(err, s)
+	return assembly.Refusal(err, s)
 }
 
-func (d *doctor) database(ctx context.Context, s settings) {
-	if _, err := os.Stat(s.databaseFile()); s.databaseURL.empty() && errors.Is(err, fs.ErrNotExist) {
-		d.skip("database", "none yet: the first start makes "+s.databaseFile())
+func (d *doctor) database(ctx context.Context, s assembly.Settings) {
+	if _, err := os.Stat(s.DatabaseFile()); s.DatabaseURL.Empty() && errors.Is(err, fs.ErrNotExist) {
+		d.skip("database", "none yet: the first start makes "+s.DatabaseFile())
 		return
 	}
 	fine, err := examine(ctx, s)
@@ -101,14 +102,14 @@ func (d *doctor) database(ctx context.Context, s settings) {
 
 // examine opens the database and compares its mode. An empty one is left without: the first start
 // stamps it.
-func examine(ctx context.Context, s settings) (fine string, err error) {
+func examine(ctx context.Context, s assembly.Settings) (fine string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, doctorTime)
 	defer cancel()
-	st, err := openStore(ctx, s, slog.New(slog.DiscardHandler))
+	st, err := assembly.OpenStore(ctx, s, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return "", err
 	}
-	defer closing(&err, st.Close)
+	defer assembly.Closing(&err, st.Close)
 	var stalls []kiosk.Stall
 	err = st.View(ctx, func(r kiosk.Reader) (err error) {
 		stalls, err = r.Stalls()
@@ -117,32 +118,32 @@ func examine(ctx context.Context, s settings) (fine string, err error) {
 	if err != nil || len(stalls) == 0 {
 		return "empty", err
 	}
-	if _, err := st.EnsureInstallation(ctx, kiosk.Installation{Mode: s.mode}); err != nil {
+	if _, err := st.EnsureInstallation(ctx, kiosk.Installation{Mode: s.Mode}); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s, %d stalls, schema up to date", s.mode, len(stalls)), checkKeyIsThere(ctx, st, s.keyFile)
+	return fmt.Sprintf("%s, %d stalls, schema up to date", s.Mode, len(stalls)), assembly.CheckKeyIsThere(ctx, st, s.KeyFile)
 }
 
 // gateway asks for one row of a list, which costs nothing and tells whether the key is right.
-func (d *doctor) gateway(ctx context.Context, s settings) {
-	if s.token.empty() {
+func (d *doctor) gateway(ctx context.Context, s assembly.Settings) {
+	if s.Token.Empty() {
 		d.skip("gateway", "no key here: the office holds it, or asks for it")
 		d.clock(ctx, s)
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, doctorTime)
 	defer cancel()
-	client, err := secpaid.New(secpaid.Config{URL: s.gatewayURL, Token: s.token.reveal(), Version: buildVersion()})
+	client, err := secpaid.New(secpaid.Config{URL: s.GatewayURL, Token: s.Token.Reveal(), Version: buildVersion()})
 	if err == nil {
 		_, err = client.PayIns(ctx, kiosk.PayInQuery{Days: 1, Page: 1, Limit: 1, Lane: kiosk.LaneReports})
 	}
-	d.report("gateway", s.gatewayURL+" knows the key", err)
+	d.report("gateway", s.GatewayURL+" knows the key", err)
 	d.clock(ctx, s)
 }
 
 // clock compares with the date that every web server sends, to the second.
-func (d *doctor) clock(ctx context.Context, s settings) {
-	_, header, err := ask(ctx, http.MethodHead, s.gatewayURL)
+func (d *doctor) clock(ctx context.Context, s assembly.Settings) {
+	_, header, err := ask(ctx, http.MethodHead, s.GatewayURL)
 	if err != nil {
 		d.report("clock", "", fmt.Errorf("nothing to compare with: %w", err))
 		return
@@ -160,18 +161,18 @@ func (d *doctor) clock(ctx context.Context, s settings) {
 }
 
 // public asks the public address for a sign of life, as the gateway would reach it from outside.
-func (d *doctor) public(ctx context.Context, s settings) {
+func (d *doctor) public(ctx context.Context, s assembly.Settings) {
 	ctx, cancel := context.WithTimeout(ctx, doctorTime)
 	defer cancel()
-	if s.publicURL == "" {
+	if s.PublicURL == "" {
 		d.skip("public url", "none: webhooks cannot arrive, payments are found by asking")
 		return
 	}
-	status, _, err := ask(ctx, http.MethodGet, s.publicURL+"/healthz")
+	status, _, err := ask(ctx, http.MethodGet, s.PublicURL+"/healthz")
 	if err == nil && !strings.HasPrefix(status, "200 ") {
-		err = fmt.Errorf("%s/healthz answers %s: is the kiosk running?", s.publicURL, status)
+		err = fmt.Errorf("%s/healthz answers %s: is the kiosk running?", s.PublicURL, status)
 	}
-	d.report("public url", s.publicURL+" answers", err)
+	d.report("public url", s.PublicURL+" answers", err)
 }
 
 // ask makes one request without following redirects; the body is of no interest.

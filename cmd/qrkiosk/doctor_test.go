@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"qrkiosk/kiosk/sandbox"
 )
@@ -30,7 +31,7 @@ func serveAt(t *testing.T, h http.Handler) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	web := &http.Server{Handler: h, ReadHeaderTimeout: headerTime}
+	web := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second}
 	go web.Serve(l)
 	t.Cleanup(func() { web.Close() })
 	return "http://" + l.Addr().String()
@@ -104,7 +105,7 @@ func TestDoctor(t *testing.T) {
 func TestDoctor_afterAStart(t *testing.T) {
 	data := t.TempDir()
 	p := start(t, "demo", "--listen", "127.0.0.1:0", "--sandbox-port", "0", "--data", data)
-	p.end()
+	p.End()
 	code, verdicts, report := examined(t, "", "--sandbox", "--data", data)
 	if code != exitDone || verdicts["key file"] != "ok" || verdicts["database"] != "ok" {
 		t.Errorf("exit %d:\n%s", code, report)

@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"qrkiosk/cmd/qrkiosk/kiosktest"
 )
 
 // onTmpfs gives the data of a shopfront a file system of its own in memory, of so many megabytes.
@@ -76,7 +78,7 @@ func (s *shopfront) fill() (room func()) {
 // awaiting charges one sale and returns its link, and the path of its webhook.
 func (s *shopfront) awaiting() (link int64, hook string) {
 	s.t.Helper()
-	status, err := s.post("/till/charge", url.Values{"cents": {"1250"}, "lines": {"1250"}, "key": {freshKey()}})
+	status, err := s.post("/till/charge", url.Values{"cents": {"1250"}, "lines": {"1250"}, "key": {kiosktest.FreshKey()}})
 	if err != nil || status != http.StatusOK {
 		s.t.Fatalf("the charge: %d %v", status, err)
 	}
@@ -142,7 +144,7 @@ func (s *shopfront) toldTwice() {
 	if resp.StatusCode != http.StatusOK {
 		s.t.Errorf("the till's page is answered %d", resp.StatusCode)
 	}
-	status, err := s.post("/till/charge", url.Values{"cents": {"700"}, "lines": {"700"}, "key": {freshKey()}})
+	status, err := s.post("/till/charge", url.Values{"cents": {"700"}, "lines": {"700"}, "key": {kiosktest.FreshKey()}})
 	if err != nil || status != http.StatusServiceUnavailable && status != http.StatusConflict {
 		s.t.Errorf("a charge is answered %d, %v", status, err)
 	}

@@ -23,6 +23,7 @@ import (
 	"testing"
 	"time"
 
+	"qrkiosk/cmd/qrkiosk/kiosktest"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/store"
@@ -82,7 +83,7 @@ type shopfront struct {
 
 	cmd    *exec.Cmd
 	ended  chan struct{}
-	output *lockedBuffer
+	output *kiosktest.LockedBuffer
 	deaths int
 }
 
@@ -95,7 +96,7 @@ func newShopfront(t *testing.T) *shopfront {
 	s := &shopfront{t: t, data: t.TempDir(), addr: l.Addr().String()}
 	_ = l.Close()
 	account := sandbox.DemoAccount()
-	account.Key = testKey
+	account.Key = kiosktest.TestKey
 	s.gateway, err = sandbox.New(sandbox.Config{Accounts: []sandbox.Account{account}, Book: filepath.Join(t.TempDir(), "book"), Limit: -1})
 	if err != nil {
 		t.Fatal(err)
@@ -127,10 +128,10 @@ func newShopfront(t *testing.T) *shopfront {
 // start runs the program; dieAfter 0 lets it live.
 func (s *shopfront) start(dieAfter int) {
 	s.t.Helper()
-	s.output = &lockedBuffer{}
+	s.output = &kiosktest.LockedBuffer{}
 	s.cmd = exec.Command("qrkiosk-mortal", "serve", "--listen", s.addr, "--data", s.data,
 		"--public-url", "http://"+s.addr, "--till-url", "http://"+s.addr, "--secpaid-url", s.payURL, "--log-format", "json") //nolint:noctx // ended by stop
-	s.cmd.Env = append(os.Environ(), "SECPAID_TOKEN="+testKey)
+	s.cmd.Env = append(os.Environ(), "SECPAID_TOKEN="+kiosktest.TestKey)
 	if dieAfter > 0 {
 		s.cmd.Env = append(s.cmd.Env, "QRKIOSK_DIE_AFTER="+strconv.Itoa(dieAfter))
 	}
@@ -226,7 +227,7 @@ func (s *shopfront) furnish() {
 	s.t.Helper()
 	s.start(0)
 	said := s.output.String()
-	for wait := time.Now(); !strings.Contains(said, "The links of") && time.Since(wait) < patience; said = s.output.String() {
+	for wait := time.Now(); !strings.Contains(said, "The links of") && time.Since(wait) < kiosktest.Patience; said = s.output.String() {
 		time.Sleep(time.Millisecond) // the greeting comes right behind being ready
 	}
 	link, pin := enrolLink.FindStringSubmatch(said), printPIN.FindStringSubmatch(said)

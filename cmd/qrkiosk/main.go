@@ -1,7 +1,7 @@
-// Command qrkiosk is the program: it reads the configuration, brings the rooms of the house
-// together and runs them until it is told to stop. It owns flags and environment, the first start,
-// the demonstration, the sandbox's process, the checks of doctor and the tests from end to end. It
-// must not decide anything about a sale, and nobody imports it.
+// Command qrkiosk is the program: it reads the configuration, has its assembly bring the rooms
+// together and runs it until it is told to stop. It owns flags and environment, the commands beside
+// the server (doctor, backup, restore, verify, reset) and the tests of the tree itself. It must not
+// decide anything about a sale, and nobody imports it.
 package main
 
 import (

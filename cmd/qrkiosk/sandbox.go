@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"strconv"
 	"strings"
 
+	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/kiosk/sandbox"
 )
 
@@ -35,37 +35,19 @@ type sandboxCmd struct {
 }
 
 // Run serves the gateway until ctx ends.
-func (c *sandboxCmd) Run(ctx context.Context, p *process) (err error) {
+func (c *sandboxCmd) Run(ctx context.Context, p *process) error {
 	log := c.logger(p.stderr)
-	if err := checkListen(c.Listen, true); err != nil {
+	if err := assembly.CheckListen(c.Listen, true); err != nil {
 		return err
 	}
 	cfg, err := c.config(log)
 	if err != nil {
-		return usageError{err}
+		return assembly.UsageError{Err: err}
 	}
-	l, err := listen(ctx, c.Listen)
-	if err != nil {
+	return assembly.ServeSandbox(ctx, c.Listen, cfg, func(host string) error {
+		_, err := fmt.Fprint(p.stdout, c.greeting(host))
 		return err
-	}
-	defer closing(&err, ignoreClosed(l.Close))
-	host, err := reachable(l)
-	if err != nil {
-		return err
-	}
-	if cfg.URL == "" {
-		cfg.URL = "http://" + host
-	}
-	server, err := sandbox.New(cfg)
-	if err != nil {
-		return usageError{err}
-	}
-	defer closing(&err, server.Close)
-	log.Info("ready", "listen", "http://"+host)
-	if _, err := fmt.Fprint(p.stdout, c.greeting(host)); err != nil {
-		return err
-	}
-	return c.serve(ctx, server, l, log)
+	})
 }
 
 func (c *sandboxCmd) greeting(host string) string {
@@ -123,7 +105,7 @@ func (c *sandboxCmd) accounts() (list []sandbox.Account, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("--accounts: %w", err)
 	}
-	defer closing(&err, file.Close)
+	defer assembly.Closing(&err, file.Close)
 	more, err := sandbox.ReadAccounts(file)
 	if err != nil {
 		return nil, fmt.Errorf("--accounts %s: %w", c.Accounts, err)
@@ -138,15 +120,4 @@ func (c *sandboxCmd) account() sandbox.Account {
 	a.CallbackURLs, a.Endpoints, a.BankTransfer = c.Callback, c.Endpoint, c.BankTransfer
 	a.Encryption, a.EncryptionKey = c.EncryptionKey != "", c.EncryptionKey
 	return a
-}
-
-func (c *sandboxCmd) serve(ctx context.Context, server *sandbox.Server, l net.Listener, log *slog.Logger) error {
-	parts := newCrew(context.WithoutCancel(ctx))
-	parts.add(server.Run)
-	parts.add(func(ctx context.Context) error { return serveUntil(ctx, newSandboxServer(server, log), l) })
-	select {
-	case <-ctx.Done():
-	case <-parts.ctx.Done():
-	}
-	return parts.end()
 }

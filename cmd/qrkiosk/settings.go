@@ -1,13 +1,12 @@
 package main
 
 import (
-	"log/slog"
 	"net/netip"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 
+	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/kiosk"
 )
 
@@ -39,86 +38,39 @@ type gatewayFlags struct {
 	TokenFile   string `name:"secpaid-token-file" env:"SECPAID_TOKEN_FILE" placeholder:"FILE" help:"File that holds $$SECPAID_TOKEN, the API key."`
 }
 
-// settings are what a server runs with, checked. Printing them shows no secret.
-type settings struct {
-	mode        kiosk.Mode
-	listen      string
-	lan         bool
-	publicURL   string // without final slash, "" if nobody reaches us from outside
-	tillURL     string // without final slash, "" if it is the public one
-	tlsCert     string
-	tlsKey      string
-	proxies     []netip.Prefix
-	data        string // directory
-	keyFile     string
-	anchors     string
-	databaseURL secret // empty: SQLite in data
-	natsURL     secret // empty: this process is alone
-	gatewayURL  string
-	token       secret
-	sandboxPort uint16
-}
-
-// LogValue names what a start of the program depends on.
-func (s settings) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("mode", string(s.mode)), slog.String("listen", s.listen),
-		slog.String("public_url", s.publicURL), slog.String("till_url", s.tillURL),
-		slog.String("tls_cert", s.tlsCert), slog.Any("trusted_proxy", s.proxies),
-		slog.String("data", s.data), slog.String("key_file", s.keyFile),
-		slog.String("anchors", s.anchors),
-		slog.Any("database_url", s.databaseURL), slog.Any("nats_url", s.natsURL), slog.String("secpaid_url", s.gatewayURL),
-		slog.Any("secpaid_token", s.token),
-	)
-}
-
-func (s settings) databaseFile() string { return filepath.Join(s.data, "qrkiosk.db") }
-func (s settings) bookFile() string     { return filepath.Join(s.data, "sandbox.book") }
-func (s settings) play() bool           { return s.mode == kiosk.Sandbox }
-
 // check turns flags and variables into settings. Every error is a usageError that names its flag.
-func (p *process) check(web webFlags, data dataFlags, gateway gatewayFlags) (s settings, err error) {
-	s = settings{
-		mode: kiosk.Live, listen: web.Listen, lan: web.Lan, tlsCert: web.TLSCert, tlsKey: web.TLSKey,
-		data: data.Data, keyFile: data.KeyFile, anchors: data.Anchors, sandboxPort: gateway.SandboxPort,
+func (p *process) check(web webFlags, data dataFlags, gateway gatewayFlags) (s assembly.Settings, err error) {
+	s = assembly.Settings{
+		Mode: kiosk.Live, Listen: web.Listen, Lan: web.Lan, TLSCert: web.TLSCert, TLSKey: web.TLSKey,
+		Data: data.Data, KeyFile: data.KeyFile, Anchors: data.Anchors, SandboxPort: gateway.SandboxPort, Version: buildVersion(),
 	}
-	s.locateFiles()
+	s.LocateFiles()
 	if gateway.Sandbox {
-		s.mode = kiosk.Sandbox
+		s.Mode = kiosk.Sandbox
 	}
 	if err := p.checkData(&s, data); err != nil {
 		return s, err
 	}
-	if err := s.checkWeb(web); err != nil {
+	if err := checkWeb(&s, web); err != nil {
 		return s, err
 	}
 	return s, p.checkGateway(&s, gateway)
 }
 
-// locateFiles puts files that were not named into the directory of the data.
-func (s *settings) locateFiles() {
-	if s.keyFile == "" {
-		s.keyFile = filepath.Join(s.data, "key")
-	}
-	if s.anchors == "" {
-		s.anchors = filepath.Join(s.data, "anchors")
-	}
-}
-
 // checkData reads the addresses of servers. No error may repeat one: they hold passwords.
-func (p *process) checkData(s *settings, data dataFlags) (err error) {
-	if s.databaseURL, err = p.readSecret("QRKIOSK_DATABASE_URL", data.DatabaseURLFile); err != nil {
+func (p *process) checkData(s *assembly.Settings, data dataFlags) (err error) {
+	if s.DatabaseURL, err = p.readSecret("QRKIOSK_DATABASE_URL", data.DatabaseURLFile); err != nil {
 		return err
 	}
-	if !s.databaseURL.empty() && !hasScheme(s.databaseURL.reveal(), "postgres", "postgresql") {
-		return usagef("QRKIOSK_DATABASE_URL is not of the form postgres://user:password@host/database")
+	if !s.DatabaseURL.Empty() && !hasScheme(s.DatabaseURL.Reveal(), "postgres", "postgresql") {
+		return assembly.Usagef("QRKIOSK_DATABASE_URL is not of the form postgres://user:password@host/database")
 	}
-	if s.natsURL, err = p.readSecret("QRKIOSK_NATS_URL", data.NATSURLFile); err != nil || s.natsURL.empty() {
+	if s.NATSURL, err = p.readSecret("QRKIOSK_NATS_URL", data.NATSURLFile); err != nil || s.NATSURL.Empty() {
 		return err
 	}
-	for address := range strings.SplitSeq(s.natsURL.reveal(), ",") {
+	for address := range strings.SplitSeq(s.NATSURL.Reveal(), ",") {
 		if !hasScheme(strings.TrimSpace(address), "nats", "tls", "ws", "wss") {
-			return usagef("QRKIOSK_NATS_URL is not of the form nats://user:password@host:4222")
+			return assembly.Usagef("QRKIOSK_NATS_URL is not of the form nats://user:password@host:4222")
 		}
 	}
 	return nil
@@ -129,31 +81,31 @@ func hasScheme(address string, schemes ...string) bool {
 	return err == nil && slices.Contains(schemes, u.Scheme)
 }
 
-func (s *settings) checkWeb(web webFlags) (err error) {
-	if err := checkListen(s.listen, !s.play() || s.lan); err != nil {
+func checkWeb(s *assembly.Settings, web webFlags) (err error) {
+	if err := assembly.CheckListen(s.Listen, !s.Play() || s.Lan); err != nil {
 		return err
 	}
-	if s.lan && !s.play() {
-		return usagef("--lan is for play money; a live kiosk listens where --listen says")
+	if s.Lan && !s.Play() {
+		return assembly.Usagef("--lan is for play money; a live kiosk listens where --listen says")
 	}
-	if s.lan {
-		s.listen = widen(s.listen)
+	if s.Lan {
+		s.Listen = assembly.Widen(s.Listen)
 	}
-	if s.publicURL, err = checkURL("--public-url", web.PublicURL); err != nil {
+	if s.PublicURL, err = checkURL("--public-url", web.PublicURL); err != nil {
 		return err
 	}
-	if s.tillURL, err = checkURL("--till-url", web.TillURL); err != nil {
+	if s.TillURL, err = checkURL("--till-url", web.TillURL); err != nil {
 		return err
 	}
-	if (s.tlsCert == "") != (s.tlsKey == "") {
-		return usagef("--tls-cert and --tls-key belong together")
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		return assembly.Usagef("--tls-cert and --tls-key belong together")
 	}
 	for _, text := range web.TrustedProxy {
 		network, err := readNetwork(text)
 		if err != nil {
 			return err
 		}
-		s.proxies = append(s.proxies, network)
+		s.Proxies = append(s.Proxies, network)
 	}
 	return nil
 }
@@ -165,7 +117,7 @@ func readNetwork(text string) (netip.Prefix, error) {
 	}
 	ip, err := netip.ParseAddr(text)
 	if err != nil {
-		return netip.Prefix{}, usagef("--trusted-proxy %q is neither a network such as 10.0.0.0/8 nor an address", text)
+		return netip.Prefix{}, assembly.Usagef("--trusted-proxy %q is neither a network such as 10.0.0.0/8 nor an address", text)
 	}
 	return netip.PrefixFrom(ip, ip.BitLen()), nil
 }
@@ -178,31 +130,22 @@ func checkURL(flag, text string) (string, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
-		return "", usagef("%s %q is not an address such as https://kiosk.example", flag, text)
+		return "", assembly.Usagef("%s %q is not an address such as https://kiosk.example", flag, text)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
-		return "", usagef("%s %q must be scheme and host alone", flag, text)
+		return "", assembly.Usagef("%s %q must be scheme and host alone", flag, text)
 	}
 	return u.Scheme + "://" + strings.ToLower(u.Host), nil
 }
 
 // checkGateway refuses to guess between play money and real money.
-func (p *process) checkGateway(s *settings, gateway gatewayFlags) (err error) {
-	if s.token, err = p.readSecret("SECPAID_TOKEN", gateway.TokenFile); err != nil {
+func (p *process) checkGateway(s *assembly.Settings, gateway gatewayFlags) (err error) {
+	if s.Token, err = p.readSecret("SECPAID_TOKEN", gateway.TokenFile); err != nil {
 		return err
 	}
-	s.gatewayURL = gateway.SecpaidURL
+	s.GatewayURL = gateway.SecpaidURL
 	switch {
-	case s.play() && !s.token.empty():
-		return usagef("--sandbox is play money and SECPAID_TOKEN is real: which one counts?")
+	case s.Play() && !s.Token.Empty():
+		return assembly.Usagef("--sandbox is play money and SECPAID_TOKEN is real: which one counts?")
 	}
 	return nil
-}
-
-// hostOf is the host of an address that was checked before.
-func hostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
 }

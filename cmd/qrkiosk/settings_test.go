@@ -14,28 +14,30 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
+
+	"qrkiosk/cmd/qrkiosk/assembly"
 )
 
 func TestSecret_neverPrints(t *testing.T) {
 	const key = "a-key-that-must-not-show"
-	s := settings{token: newSecret(key), databaseURL: newSecret("postgres://u:" + key + "@h/d")}
+	s := assembly.Settings{Token: assembly.NewSecret(key), DatabaseURL: assembly.NewSecret("postgres://u:" + key + "@h/d")}
 	var b bytes.Buffer
 	for _, l := range []*slog.Logger{slog.New(slog.NewTextHandler(&b, nil)), slog.New(slog.NewJSONHandler(&b, nil))} {
-		l.Info("settings", "all", s, "one", s.token, "any", struct{ Token secret }{s.token})
+		l.Info("settings", "all", s, "one", s.Token, "any", struct{ Token assembly.Secret }{s.Token})
 	}
 	for _, form := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
-		fmt.Fprintf(&b, form+form+form, s, &s, s.token)
+		fmt.Fprintf(&b, form+form+form, s, &s, s.Token)
 	}
-	if err := json.NewEncoder(&b).Encode(map[string]any{"token": s.token}); err != nil {
+	if err := json.NewEncoder(&b).Encode(map[string]any{"token": s.Token}); err != nil {
 		t.Fatal(err)
 	}
 	if text := b.String(); strings.Contains(text, key) || strings.Contains(text, fmt.Sprintf("%x", key)) {
 		t.Errorf("the key shows:\n%s", text)
 	}
-	if !strings.Contains(b.String(), masked) {
+	if !strings.Contains(b.String(), assembly.Masked) {
 		t.Error("nothing says that a key is set")
 	}
-	if s.token.reveal() != key || !(secret{}).empty() {
+	if s.Token.Reveal() != key || !(assembly.Secret{}).Empty() {
 		t.Error("the secret itself is lost")
 	}
 }
@@ -47,8 +49,8 @@ func TestReadSecret_fromFile(t *testing.T) {
 	}
 	p := &process{env: func(string) string { return "" }}
 	s, err := p.readSecret("SECPAID_TOKEN", file)
-	if err != nil || s.reveal() != "from-a-file" {
-		t.Errorf("%q, %v", s.reveal(), err)
+	if err != nil || s.Reveal() != "from-a-file" {
+		t.Errorf("%q, %v", s.Reveal(), err)
 	}
 }
 
@@ -100,7 +102,7 @@ func TestCheckURL(t *testing.T) {
 		"https://kiosk.example/#fragment": "wrong",
 	} {
 		got, err := checkURL("--public-url", text)
-		var usage usageError
+		var usage assembly.UsageError
 		if want == "wrong" {
 			if !errors.As(err, &usage) {
 				t.Errorf("%q is taken as %q", text, got)
@@ -136,12 +138,12 @@ func TestLan(t *testing.T) {
 	p := &process{env: func(string) string { return "" }}
 	play := gatewayFlags{Sandbox: true}
 	s, err := p.check(webFlags{Listen: "127.0.0.1:8090", Lan: true}, dataFlags{Data: "x"}, play)
-	if err != nil || s.listen != "0.0.0.0:8090" {
-		t.Errorf("with --lan: %q, %v", s.listen, err)
+	if err != nil || s.Listen != "0.0.0.0:8090" {
+		t.Errorf("with --lan: %q, %v", s.Listen, err)
 	}
 	s, err = p.check(webFlags{Listen: "127.0.0.1:8090"}, dataFlags{Data: "x"}, play)
-	if err != nil || s.listen != "127.0.0.1:8090" {
-		t.Errorf("without: %q, %v", s.listen, err)
+	if err != nil || s.Listen != "127.0.0.1:8090" {
+		t.Errorf("without: %q, %v", s.Listen, err)
 	}
 	for _, open := range []string{":8090", "0.0.0.0:8090", "[::]:8090", "10.0.0.1:8090", "kiosk.example:80"} {
 		if _, err = p.check(webFlags{Listen: open}, dataFlags{Data: "x"}, play); err == nil {

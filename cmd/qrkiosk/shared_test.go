@@ -9,6 +9,8 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+
+	"qrkiosk/cmd/qrkiosk/kiosktest"
 )
 
 // newBroker starts a broker and connects to it, as another process of the house would.
@@ -20,7 +22,7 @@ func newBroker(t *testing.T) (*server.Server, *nats.Conn) {
 	}
 	broker.Start()
 	t.Cleanup(broker.Shutdown)
-	if !broker.ReadyForConnections(patience) {
+	if !broker.ReadyForConnections(kiosktest.Patience) {
 		t.Fatal("the broker does not start")
 	}
 	other, err := nats.Connect(broker.ClientURL())
@@ -46,13 +48,13 @@ func TestProgram_ringsDuringTheStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := start(t, args...)
-	till := newDevice(t, origin(p.address("till")))
-	till.enrol(p.address("till"))
-	m, err := rings.NextMsg(patience)
+	till := kiosktest.NewDevice(t, kiosktest.Origin(p.Address("till")))
+	till.Enrol(p.Address("till"))
+	m, err := rings.NextMsg(kiosktest.Patience)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.end()
+	p.End()
 	selling, closing := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(closing)
@@ -63,12 +65,12 @@ func TestProgram_ringsDuringTheStart(t *testing.T) {
 			default:
 				_ = other.Publish(m.Subject, []byte("7 register-of-somebody"))
 				if n%100 == 0 {
-					_ = other.FlushTimeout(patience)
+					_ = other.FlushTimeout(kiosktest.Patience)
 				}
 			}
 		}
 	}()
-	start(t, append(args, "--new-links")...).end()
+	start(t, append(args, "--new-links")...).End()
 	close(selling)
 	<-closing
 }
@@ -81,7 +83,7 @@ func TestProgram_ringsOverNATS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := other.FlushTimeout(patience); err != nil {
+	if err := other.FlushTimeout(kiosktest.Patience); err != nil {
 		t.Fatal(err)
 	}
 
@@ -91,13 +93,13 @@ func TestProgram_ringsOverNATS(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := start(t, "serve", "--sandbox", "--listen", "127.0.0.1:0", "--sandbox-port", "0", "--data", dir, "--nats-url-file", address)
-	defer p.end()
-	base := origin(p.address("till"))
-	till := newDevice(t, base)
-	till.signIn(till.enrol(p.address("till")), "Manager", p.address("PIN"))
-	till.charge("420", "one-command-key-of-this-test")
+	defer p.End()
+	base := kiosktest.Origin(p.Address("till"))
+	till := kiosktest.NewDevice(t, base)
+	till.SignIn(till.Enrol(p.Address("till")), "Manager", p.Address("PIN"))
+	till.Charge("420", "one-command-key-of-this-test")
 	registers := map[string]bool{}
-	for deadline := time.Now().Add(patience); len(registers) < 2; { // the office's stream and the register's
+	for deadline := time.Now().Add(kiosktest.Patience); len(registers) < 2; { // the office's stream and the register's
 		m, err := rings.NextMsg(time.Until(deadline))
 		if err != nil {
 			t.Fatalf("rings of %v only: %v", registers, err)

@@ -32,7 +32,8 @@ const (
 
 // room is what a package may import.
 type room struct {
-	ours    []string // packages of ours; "*" is all
+	ours    []string // packages of ours
+	tests   bool     // it is for tests, and uses their modules
 	outside []string // modules
 	never   []string // packages of the standard library, with everything below them
 }
@@ -115,11 +116,34 @@ var rooms = map[string]room{
 		},
 		never: sql,
 	},
+	"cmd/qrkiosk/assembly": {
+		ours: []string{
+			"kiosk", "kiosk/shop", "kiosk/reconcile", "kiosk/office", "kiosk/store", "kiosk/secpaid", "kiosk/sandbox",
+			"kiosk/bus", "kiosk/vault", "views", "views/counterview", "views/officeview", "handlers", "handlers/front",
+		},
+		outside: []string{"golang.org/x/sync"},
+		never:   sql,
+	},
 	"cmd/qrkiosk": {
-		ours:    []string{"*"},
+		ours: []string{
+			"cmd/qrkiosk/assembly", "kiosk", "kiosk/reconcile", "kiosk/store", "kiosk/secpaid", "kiosk/sandbox", "kiosk/vault",
+			"views/officeview",
+		},
 		outside: []string{"github.com/alecthomas/kong"},
 		never:   sql,
 	},
+	"cmd/qrkiosk/kiosktest": { // imported by tests alone: no room has it among its neighbours
+		ours: []string{
+			"cmd/qrkiosk/assembly", "kiosk", "kiosk/reconcile", "kiosk/till", "kiosk/store", "kiosk/secpaid", "kiosk/sandbox",
+			"kiosk/bus", "kiosk/vault", "views", "views/counterview", "handlers", "handlers/front",
+		},
+		tests: true,
+	},
+	"cmd/qrkiosk/faults":     {},
+	"cmd/qrkiosk/simulation": {},
+	"cmd/qrkiosk/screens":    {},
+	"cmd/qrkiosk/evening":    {},
+	"cmd/qrkiosk/bench":      {},
 	"cmd/torture": {
 		ours: []string{"assets"},
 		outside: []string{
@@ -209,10 +233,7 @@ func TestImports(t *testing.T) {
 // forbids returns why a room may not import a package, "" if it may.
 func (r room) forbids(all map[string]pkg, path string) string {
 	if name, own := ownName(path); own {
-		if strings.HasPrefix(name, "cmd/") {
-			return "programs are never imported"
-		}
-		if !slices.Contains(r.ours, name) && !slices.Contains(r.ours, "*") {
+		if !slices.Contains(r.ours, name) {
 			return "not its neighbour"
 		}
 		return ""
@@ -221,10 +242,18 @@ func (r room) forbids(all map[string]pkg, path string) string {
 	if p.Standard {
 		return r.forbidsStandard(path)
 	}
-	if p.Module == nil || !slices.Contains(r.outside, p.Module.Path) {
+	if p.Module == nil || !slices.Contains(r.modules(), p.Module.Path) {
 		return "an outside module that belongs to another room, or to none"
 	}
 	return ""
+}
+
+// modules are those that a room may import.
+func (r room) modules() []string {
+	if r.tests {
+		return slices.Concat(r.outside, testModules)
+	}
+	return r.outside
 }
 
 func (r room) forbidsStandard(path string) string {
@@ -489,6 +518,42 @@ func TestSales_changeByTake(t *testing.T) {
 		if !seen {
 			t.Errorf("%s does not store a sale any more: the exceptions are fewer", name)
 		}
+	}
+}
+
+// wiring are the calls that bring an installation together, by package and function.
+var wiring = []string{"front.OpenRooms", "handlers.New", "shop.New", "till.New", "reconcile.New", "office.New", "report.New"}
+
+// TestWiring_isTheAssemblys: nobody but the assembly brings rooms together, not even a test: what a test
+// plays with is what the program is. A room's own tests may open that room alone.
+func TestWiring_isTheAssemblys(t *testing.T) {
+	found := 0
+	for _, path := range writtenFiles(t) {
+		room := packageOf(t, path)
+		if !strings.HasSuffix(path, ".go") || room == "cmd/torture" {
+			continue
+		}
+		ast.Inspect(parse(t, path), func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			sel, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			x, ok := sel.X.(*ast.Ident)
+			if !ok || !slices.Contains(wiring, x.Name+"."+sel.Sel.Name) {
+				return true
+			}
+			if found++; room != "cmd/qrkiosk/assembly" && filepath.Base(path) != "rooms.go" {
+				t.Errorf("%s: %s.%s is the assembly's", positions.Position(call.Pos()), x.Name, sel.Sel.Name)
+			}
+			return true
+		})
+	}
+	if found < 5 {
+		t.Errorf("only %d calls were found", found)
 	}
 }
 

@@ -6,18 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"time"
 
+	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/reconcile"
 	"qrkiosk/kiosk/store"
 	"qrkiosk/kiosk/vault"
 )
-
-// discard is the log of commands that speak for themselves.
-var discard = slog.New(slog.DiscardHandler)
 
 type verifyCmd struct {
 	dataFlags `embed:"" set:"data=data"`
@@ -43,11 +40,11 @@ func (c *verifyCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	st, err := openToRead(ctx, s)
+	st, err := assembly.OpenToRead(ctx, s)
 	if err != nil {
-		return refusal(err, s)
+		return assembly.Refusal(err, s)
 	}
-	defer closing(&err, st.Close)
+	defer assembly.Closing(&err, st.Close)
 	v := examination{Of: map[string]int{}}
 	found := func(f store.Finding) {
 		v.Findings++
@@ -60,7 +57,7 @@ func (c *verifyCmd) Run(ctx context.Context, p *process) error {
 	}
 	x, err := st.Examine(ctx, heads, found)
 	if err != nil {
-		return refusal(err, s)
+		return assembly.Refusal(err, s)
 	}
 	v.Streams, v.Entries, v.Sales, v.Anchored, v.Restored = x.Streams, x.Events, x.Sales, x.Anchored, x.Restored
 	if v.Findings == 0 && c.WriteAnchor != "" {
@@ -95,27 +92,19 @@ func finding(f store.Finding) string {
 	return text + ": " + f.Text
 }
 
-func openToRead(ctx context.Context, s settings) (*store.Store, error) {
-	c := store.Config{URL: s.databaseURL.reveal(), Log: discard, Reading: true}
-	if c.URL == "" {
-		c.Path = s.databaseFile()
-	}
-	return store.Open(ctx, c)
-}
-
 // anchored reads the file to compare with, if there is one. One that was changed is itself a finding,
 // and nothing is compared with it.
-func (c *verifyCmd) anchored(s settings, found func(store.Finding)) ([]kiosk.Head, error) {
+func (c *verifyCmd) anchored(s assembly.Settings, found func(store.Finding)) ([]kiosk.Head, error) {
 	file := c.Anchor
 	if file == "" {
-		file = s.anchors
+		file = s.Anchors
 	}
 	raw, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) && c.Anchor == "" {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, usagef("the anchors cannot be read: %w", err)
+		return nil, assembly.Usagef("the anchors cannot be read: %w", err)
 	}
 	keys, err := existingKey(s)
 	if err != nil {
@@ -130,13 +119,13 @@ func (c *verifyCmd) anchored(s settings, found func(store.Finding)) ([]kiosk.Hea
 }
 
 // existingKey is the vault of a key file that must be there: a new one would fit nothing.
-func existingKey(s settings) (*vault.Vault, error) {
-	if _, err := os.Stat(s.keyFile); err != nil {
-		return nil, usagef("anchors are sealed with the key file, and it cannot be read: %w", err)
+func existingKey(s assembly.Settings) (*vault.Vault, error) {
+	if _, err := os.Stat(s.KeyFile); err != nil {
+		return nil, assembly.Usagef("anchors are sealed with the key file, and it cannot be read: %w", err)
 	}
-	keys, err := vault.Load(s.keyFile)
+	keys, err := vault.Load(s.KeyFile)
 	if err != nil {
-		return nil, refusal(err, s)
+		return nil, assembly.Refusal(err, s)
 	}
 	return keys, nil
 }
@@ -149,22 +138,22 @@ func headsOf(a *reconcile.Anchors) (all []kiosk.Head) {
 }
 
 // write adds an anchor to a file of its own. One that is there must be whole.
-func (c *verifyCmd) write(ctx context.Context, st *store.Store, s settings) error {
+func (c *verifyCmd) write(ctx context.Context, st *store.Store, s assembly.Settings) error {
 	keys, err := existingKey(s)
 	if err != nil {
 		return err
 	}
 	born, err := st.Installation(ctx)
 	if err != nil {
-		return refusal(err, s)
+		return assembly.Refusal(err, s)
 	}
-	f, err := openAnchors(c.WriteAnchor, born.Code, keys.Stamp)
+	f, err := assembly.OpenAnchors(c.WriteAnchor, born.Code, keys.Stamp)
 	if err != nil {
-		return usagef("%s cannot be written: %w", c.WriteAnchor, err)
+		return assembly.Usagef("%s cannot be written: %w", c.WriteAnchor, err)
 	}
 	heads, err := st.Heads(ctx)
 	if err == nil {
-		err = f.add(time.Now(), heads)
+		err = f.Add(time.Now(), heads)
 	}
 	return err
 }

@@ -13,6 +13,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"qrkiosk/cmd/qrkiosk/kiosktest"
 )
 
 // command runs the real program to its end.
@@ -34,29 +36,29 @@ func soldDay(t *testing.T) (dir, early, pin string) {
 	dir = filepath.Join(t.TempDir(), "data")
 	early = filepath.Join(t.TempDir(), "early.db")
 	r := start(t, "serve", "--sandbox", "--listen", "127.0.0.1:0", "--sandbox-port", "0", "--data", dir)
-	till := newDevice(t, origin(r.address("till")))
-	till.signIn(till.enrol(r.address("till")), "Manager", r.address("PIN"))
-	till.charge("420", freshKey())
+	till := kiosktest.NewDevice(t, kiosktest.Origin(r.Address("till")))
+	till.SignIn(till.Enrol(r.Address("till")), "Manager", r.Address("PIN"))
+	till.Charge("420", kiosktest.FreshKey())
 	cancelShown(till)
 	if code, out := command(t, "backup", early, "--data", dir); code != 0 { // while it runs
 		t.Fatalf("backup: %d\n%s", code, out)
 	}
-	till.charge("1250", freshKey())
+	till.Charge("1250", kiosktest.FreshKey())
 	cancelShown(till)
-	r.end()
-	return dir, early, r.address("PIN")
+	r.End()
+	return dir, early, r.Address("PIN")
 }
 
 var shownSale = regexp.MustCompile(`name="sale" value="([^"]+)"`)
 
 // cancelShown presses cancel for the sale in hand.
-func cancelShown(till *device) {
-	till.t.Helper()
-	m := shownSale.FindStringSubmatch(till.get("/till"))
+func cancelShown(till *kiosktest.Device) {
+	till.T.Helper()
+	m := shownSale.FindStringSubmatch(till.Get("/till"))
 	if m == nil {
-		till.t.Fatal("the till shows no sale to cancel")
+		till.T.Fatal("the till shows no sale to cancel")
 	}
-	till.post("/till/cancel", url.Values{"sale": {m[1]}})
+	till.Post("/till/cancel", url.Values{"sale": {m[1]}})
 }
 
 // TestVerify_tampering changes the journal past the program in every way somebody might, and wants
@@ -122,13 +124,13 @@ func TestVerify_regrown(t *testing.T) {
 		t.Errorf("an older database: exit %d\n%s", code, out)
 	}
 	r := start(t, "serve", "--sandbox", "--listen", "127.0.0.1:0", "--sandbox-port", "0", "--data", copied, "--new-links", "--anchors", filepath.Join(t.TempDir(), "fresh"))
-	till := newDevice(t, origin(r.address("till")))
-	till.signIn(till.enrol(r.address("till")), "Manager", pin)
+	till := kiosktest.NewDevice(t, kiosktest.Origin(r.Address("till")))
+	till.SignIn(till.Enrol(r.Address("till")), "Manager", pin)
 	for range 3 {
-		till.charge("700", freshKey())
+		till.Charge("700", kiosktest.FreshKey())
 		cancelShown(till)
 	}
-	r.end()
+	r.End()
 	code, out = command(t, "verify", "--data", copied)
 	if code != 1 || !strings.Contains(out, "regrown ") {
 		t.Errorf("cut and written anew: exit %d\n%s", code, out)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/store"
 )
@@ -128,17 +129,17 @@ func (w *written) open() (holds string, err error) {
 	if err != nil {
 		return "", err
 	}
-	l, err := listen(ctx, s.listen)
+	l, err := assembly.Listen(ctx, s.Listen)
 	if err != nil {
 		return "", err
 	}
 	defer l.Close()
-	a, err := p.build(ctx, s, l, discard)
+	a, err := assembly.Build(ctx, s, p.options(), l, assembly.Discard)
 	if err != nil {
 		return "", err
 	}
-	holds, err = holdings(ctx, a.store)
-	return holds, errors.Join(err, a.close())
+	holds, err = holdings(ctx, a.Store)
+	return holds, errors.Join(err, a.Close())
 }
 
 // holdings writes down what a database holds: each stall with its people, items and account, each

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"qrkiosk/cmd/qrkiosk/assembly"
+	"qrkiosk/cmd/qrkiosk/kiosktest"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/store"
 )
@@ -100,13 +102,15 @@ func zip(t *testing.T, raw []byte) []byte {
 // dairy that sells with an account of its own. Everything is done over HTTP, as people do it; only
 // what there is to wait for is looked up in the store.
 type day struct {
-	*evening
-	a *assembly
+	t       *testing.T
+	base    string
+	gateway *kiosktest.Device // the sandbox
+	a       *assembly.Program
 }
 
 // seller is somebody at a till.
 type seller struct {
-	*device
+	*kiosktest.Device
 	register, pin string
 }
 
@@ -118,21 +122,21 @@ func (w *written) play() (holds string) {
 	p := &process{env: w.env, calls: 100_000}
 	s, err := p.check(webFlags{Listen: "127.0.0.1:0"}, dataFlags{Data: w.data}, gatewayFlags{Sandbox: true})
 	w.must(err)
-	l, err := listen(ctx, s.listen)
+	l, err := assembly.Listen(ctx, s.Listen)
 	w.must(err)
-	a, err := p.build(ctx, s, l, discard)
+	a, err := assembly.Build(ctx, s, p.options(), l, assembly.Discard)
 	w.must(err)
 	var greeting bytes.Buffer
-	w.must(a.open(ctx, &greeting, s, bakery()))
+	w.must(a.Open(ctx, &greeting, s, assembly.Bakery()))
 	ended := make(chan error, 1)
-	go func() { ended <- a.run(ctx, l) }()
-	d := &day{evening: &evening{t: w.t, base: a.at.own, gateway: newDevice(w.t, strings.TrimSuffix(a.at.sandbox, "/"))}, a: a}
+	go func() { ended <- a.Run(ctx, l) }()
+	d := &day{t: w.t, base: a.At.Own, gateway: kiosktest.NewDevice(w.t, strings.TrimSuffix(a.At.Sandbox, "/")), a: a}
 	d.sellAndClose(greeting.String())
 	stop()
 	w.must(<-ended)
-	holds, err = holdings(w.t.Context(), a.store)
+	holds, err = holdings(w.t.Context(), a.Store)
 	w.must(err)
-	w.must(a.close())
+	w.must(a.Close())
 	return holds
 }
 
@@ -152,21 +156,21 @@ const dairyKey = "test-key-of-the-dairy-5309"
 
 func (d *day) sellAndClose(greeting string) {
 	d.t.Helper()
-	d.control("accounts", map[string]any{"name": "Market", "key": "test-key-of-the-market", "recipient_token": "market"})
-	d.control("accounts", map[string]any{"name": "Dairy", "key": dairyKey, "recipient_token": "dairy"})
+	d.gateway.Control("accounts", map[string]any{"name": "Market", "key": "test-key-of-the-market", "recipient_token": "market"})
+	d.gateway.Control("accounts", map[string]any{"name": "Dairy", "key": dairyKey, "recipient_token": "dairy"})
 	cards := d.furnish()
 	link := regexp.MustCompile(`(?m)^  till +(\S+)`).FindStringSubmatch(greeting)
 	if link == nil {
 		d.t.Fatal(greeting)
 	}
-	bread := d.sit("B2", link[1], "Lind", demoPIN)
+	bread := d.sit("B2", link[1], "Lind", assembly.DemoPIN)
 	grill := d.sit("G1", cards["Window 1"], "Cleo", "731958")
 	dairy := d.sit("D1", cards["Cart"], "Vera", "940627")
 	d.breadSells(bread)
 	d.grillSells(grill)
 	d.dairySells(dairy)
-	bread.post("/till/shift/close", url.Values{})
-	bread.post("/till/shift/open", url.Values{})
+	bread.Post("/till/shift/close", url.Values{})
+	bread.Post("/till/shift/open", url.Values{})
 	d.pay(d.charge(bread, url.Values{"cents": {"1999"}}))
 	d.charge(bread, url.Values{"cents": {"2150"}})
 }
@@ -174,15 +178,15 @@ func (d *day) sellAndClose(greeting string) {
 // furnish has the organizer import the other stalls, and returns the tablets' links by register.
 func (d *day) furnish() map[string]string {
 	d.t.Helper()
-	office := newDevice(d.t, d.base)
-	office.post("/office/signin", url.Values{"name": {"demo"}, "password": {demoPassword}})
-	status, page := office.upload("/office/import", "file", "fleet.csv", []byte(dayFile))
+	office := kiosktest.NewDevice(d.t, d.base)
+	office.Post("/office/signin", url.Values{"name": {"demo"}, "password": {assembly.DemoPassword}})
+	status, page := office.Upload("/office/import", "file", "fleet.csv", []byte(dayFile))
 	draft := regexp.MustCompile(`name="draft" value="([^"]+)"`).FindStringSubmatch(page)
 	if status != http.StatusOK || draft == nil {
-		d.t.Fatalf("no preview: %d\n%.2000s", status, visible(page))
+		d.t.Fatalf("no preview: %d\n%.2000s", status, kiosktest.Visible(page))
 	}
 	cards := map[string]string{}
-	for _, m := range cardForm.FindAllStringSubmatch(office.post("/office/import/apply", url.Values{"draft": {draft[1]}, "life": {"24"}}), -1) {
+	for _, m := range kiosktest.CardForm.FindAllStringSubmatch(office.Post("/office/import/apply", url.Values{"draft": {draft[1]}, "life": {"24"}}), -1) {
 		if m[1] == "tablet" {
 			cards[m[3]] = m[4]
 		}
@@ -190,9 +194,9 @@ func (d *day) furnish() map[string]string {
 	for _, stall := range d.stalls() {
 		switch path := "/office/stalls/" + stall.ID; stall.Name {
 		case "Dairy Vogt":
-			office.post(path+"/account", url.Values{"key": {dairyKey}})
+			office.Post(path+"/account", url.Values{"key": {dairyKey}})
 		case "Grill Roth":
-			office.post(path+"/selling", url.Values{"first": {"en"}, "lapse": {"10"}, "tip": {"yes"}, "vat": {"19"}})
+			office.Post(path+"/selling", url.Values{"first": {"en"}, "lapse": {"10"}, "tip": {"yes"}, "vat": {"19"}})
 		}
 	}
 	return cards
@@ -206,7 +210,7 @@ func (d *day) stalls() (all []kiosk.Stall) {
 
 func (d *day) view(read func(kiosk.Reader) error) {
 	d.t.Helper()
-	if err := d.a.store.View(d.t.Context(), read); err != nil {
+	if err := d.a.Store.View(d.t.Context(), read); err != nil {
 		d.t.Fatal(err)
 	}
 }
@@ -214,8 +218,8 @@ func (d *day) view(read func(kiosk.Reader) error) {
 // sit enrols a tablet and signs somebody in.
 func (d *day) sit(prefix, link, name, pin string) *seller {
 	d.t.Helper()
-	c := &seller{device: newDevice(d.t, d.base), pin: pin}
-	c.signIn(c.enrol(link), name, pin)
+	c := &seller{Device: kiosktest.NewDevice(d.t, d.base), pin: pin}
+	c.SignIn(c.Enrol(link), name, pin)
 	d.view(func(r kiosk.Reader) error {
 		stalls, err := r.Stalls()
 		for _, s := range stalls {
@@ -237,7 +241,7 @@ func (d *day) sit(prefix, link, name, pin string) *seller {
 // breadSells sells from the catalogue and by typed sums, sends back, and is paid late.
 func (d *day) breadSells(c *seller) {
 	d.t.Helper()
-	items := regexp.MustCompile(`name="(item\.[^"]+)"`).FindAllStringSubmatch(c.get("/till"), 2)
+	items := regexp.MustCompile(`name="(item\.[^"]+)"`).FindAllStringSubmatch(c.Get("/till"), 2)
 	if len(items) < 2 {
 		d.t.Fatal("the till shows no items")
 	}
@@ -248,8 +252,8 @@ func (d *day) breadSells(c *seller) {
 	d.cancel(c, d.charge(c, url.Values{"cents": {"615"}}))
 	late := d.charge(c, url.Values{"cents": {"777"}})
 	d.cancel(c, late)
-	d.control("faults", map[string]any{"name": "pay-deleted", "times": 1})
-	d.control("pay", map[string]any{"link_id": late.Last().PayID})
+	d.gateway.Control("faults", map[string]any{"name": "pay-deleted", "times": 1})
+	d.gateway.Control("pay", map[string]any{"link_id": late.Last().PayID})
 	d.becomes(late, kiosk.Review)
 }
 
@@ -258,10 +262,10 @@ func (d *day) grillSells(c *seller) {
 	d.t.Helper()
 	d.pay(d.charge(c, url.Values{"cents": {"1190"}}))
 	tipped := d.order(c, url.Values{"cents": {"2380"}, "face": {"1"}})
-	c.post("/till/face/tip", url.Values{"sale": {tipped.ID}, "tip": {"120"}})
+	c.Post("/till/face/tip", url.Values{"sale": {tipped.ID}, "tip": {"120"}})
 	d.pay(d.shown(tipped))
 	d.sendBack(c, d.pay(d.charge(c, url.Values{"cents": {"990"}})), "")
-	if status, page := c.ask(http.MethodPost, "/till/cart", "application/json", url.Values{"key": {freshKey()}, "lines": {"2x350 120"}}); status != http.StatusNoContent {
+	if status, page := c.Ask(http.MethodPost, "/till/cart", "application/json", url.Values{"key": {kiosktest.FreshKey()}, "lines": {"2x350 120"}}); status != http.StatusNoContent {
 		d.t.Fatalf("the cart: %d\n%s", status, page)
 	}
 }
@@ -272,15 +276,15 @@ func (d *day) dairySells(c *seller) {
 	d.pay(d.charge(c, url.Values{"cents": {"540"}}))
 	d.sendBack(c, d.pay(d.charge(c, url.Values{"cents": {"1075"}})), "2,50")
 	aside := d.charge(c, url.Values{"cents": {"365"}})
-	c.post("/till/aside", url.Values{"sale": {aside.ID}})
+	c.Post("/till/aside", url.Values{"sale": {aside.ID}})
 	d.charge(c, url.Values{"cents": {"2940"}})
 }
 
 // order presses the button and returns the sale.
 func (d *day) order(c *seller, form url.Values) (s *kiosk.Sale) {
 	d.t.Helper()
-	form.Set("key", freshKey())
-	if status, page := c.ask(http.MethodPost, "/till/charge", "application/json", form); status != http.StatusOK {
+	form.Set("key", kiosktest.FreshKey())
+	if status, page := c.Ask(http.MethodPost, "/till/charge", "application/json", form); status != http.StatusOK {
 		d.t.Fatalf("charge: %d\n%s", status, page)
 	}
 	d.view(func(r kiosk.Reader) (err error) { s, err = r.Current(c.register); return err })
@@ -311,7 +315,7 @@ func (d *day) until(s *kiosk.Sale, what string, is func(*kiosk.Sale) bool) (now 
 		if is(now) {
 			return now
 		}
-		if time.Since(began) > 4*patience {
+		if time.Since(began) > 4*kiosktest.Patience {
 			d.t.Fatalf("%s: not %s: %s %+v", now.Number, what, now.State(), now.Links)
 		}
 	}
@@ -320,20 +324,20 @@ func (d *day) until(s *kiosk.Sale, what string, is func(*kiosk.Sale) bool) (now 
 // pay has the customer pay, and waits until the gateway's list says so.
 func (d *day) pay(s *kiosk.Sale) *kiosk.Sale {
 	d.t.Helper()
-	d.control("pay", map[string]any{"link_id": s.Last().PayID})
+	d.gateway.Control("pay", map[string]any{"link_id": s.Last().PayID})
 	return d.until(s, "confirmed", (*kiosk.Sale).Confirmed)
 }
 
 func (d *day) cancel(c *seller, s *kiosk.Sale) {
 	d.t.Helper()
-	c.post("/till/cancel", url.Values{"sale": {s.ID}})
+	c.Post("/till/cancel", url.Values{"sale": {s.ID}})
 	d.becomes(s, kiosk.Cancelled)
 }
 
 // refund asks for money to go back: all of it, or a part.
 func (d *day) refund(c *seller, s *kiosk.Sale, part string) {
 	d.t.Helper()
-	c.post("/till/sale/decide", url.Values{
+	c.Post("/till/sale/decide", url.Values{
 		"sale": {s.ID}, "do": {"refund"}, "part": {part}, "amount": {part}, "reason": {"cold soup"}, "pin": {c.pin},
 	})
 	d.until(s, "asked for", func(s *kiosk.Sale) bool {
@@ -345,12 +349,12 @@ func (d *day) refund(c *seller, s *kiosk.Sale, part string) {
 func (d *day) sendBack(c *seller, s *kiosk.Sale, part string) {
 	d.t.Helper()
 	d.refund(c, s, part)
-	d.approve(s.Last().PayID)
+	d.gateway.Approve(s.Last().PayID)
 	d.until(s, "sent back", func(now *kiosk.Sale) bool {
 		if now.Returned() > 0 {
 			return true
 		}
-		c.post("/till/look", url.Values{"sale": {s.ID}})
+		c.Post("/till/look", url.Values{"sale": {s.ID}})
 		return false
 	})
 }

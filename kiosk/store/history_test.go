@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"qrkiosk/handlers/front"
+
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
-	"qrkiosk/kiosk/shop"
 	"qrkiosk/kiosk/till"
 )
 
@@ -49,10 +49,7 @@ func (p *past) must(err error) {
 // the figures of all sales; shifts partition the events; a Z report never changes.
 func TestHistories(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
-		shop, err := front.OpenRooms(t.Context(), shop.Config{
-			Store: h.Store, Vault: plain{}, Bus: plain{}, PublicURL: "https://kiosk.example", HookPath: "/hooks/",
-			Clock: func() time.Time { return time.UnixMilli(h.clock.Load()) },
-		})
+		shop, err := Wire(t.Context(), h.Store, func() time.Time { return time.UnixMilli(h.clock.Load()) })
 		if err != nil {
 			t.Fatal(err)
 		}

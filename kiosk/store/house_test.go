@@ -27,7 +27,7 @@ const (
 	stallID = "s-1"
 	reg     = "r-1"
 	reg2    = "r-2"
-	account = "acc"
+	account = "sandbox" // what the assembly calls play money
 	noonDay = 20_000
 	noon    = 20_000*dayMillis + dayMillis/2
 )

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"qrkiosk/handlers/front"
+
 	"qrkiosk/kiosk"
-	"qrkiosk/kiosk/shop"
 )
 
 const (
@@ -42,9 +42,7 @@ func BenchmarkOffice(b *testing.B) {
 	}
 	m := &market{house: newHouse(b, sqliteConfig(b))}
 	m.fillOffice(b)
-	shop, err := front.OpenRooms(context.Background(), shop.Config{
-		Store: m.Store, Bus: plain{}, Vault: plain{}, Clock: m.cfg.Now, Mode: kiosk.Sandbox, GatewayName: account,
-	})
+	shop, err := Wire(context.Background(), m.Store, m.cfg.Now)
 	if err != nil {
 		b.Fatal(err)
 	}

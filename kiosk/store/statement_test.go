@@ -6,10 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/report"
-	"qrkiosk/kiosk/shop"
 )
 
 // gatewayDays are times as the gateway writes them, in two of its forms and on two days.
@@ -106,9 +104,7 @@ func TestOwnerKey(t *testing.T) {
 // TestStatement adds up what a stall is told, from sales with and without split, paid out or not.
 func TestStatement(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
-		shop, err := front.OpenRooms(context.Background(), shop.Config{
-			Store: h.Store, Bus: plain{}, Vault: plain{}, Clock: h.cfg.Now, Mode: kiosk.Sandbox, GatewayName: account,
-		})
+		shop, err := Wire(context.Background(), h.Store, h.cfg.Now)
 		if err != nil {
 			t.Fatal(err)
 		}

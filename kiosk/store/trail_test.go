@@ -5,18 +5,14 @@ import (
 	"fmt"
 	"testing"
 
-	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
-	"qrkiosk/kiosk/shop"
 )
 
 // TestTrail searches the office's journal on both engines: signs that mean something to a database
 // are signs, capitals and umlauts count as they do for people, and pages neither repeat nor leave out.
 func TestTrail(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
-		shop, err := front.OpenRooms(context.Background(), shop.Config{
-			Store: h.Store, Bus: plain{}, Vault: plain{}, Clock: h.cfg.Now, Mode: kiosk.Sandbox, GatewayName: account,
-		})
+		shop, err := Wire(context.Background(), h.Store, h.cfg.Now)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,9 @@
+package screens
+
+import (
+	"testing"
+
+	"qrkiosk/cmd/qrkiosk/kiosktest"
+)
+
+func TestMain(m *testing.M) { kiosktest.Main(m) }

@@ -1,0 +1,51 @@
+package office_test
+
+import (
+	"testing"
+
+	"qrkiosk/cmd/qrkiosk/kiosktest"
+	"qrkiosk/kiosk"
+)
+
+// TestRetention: what was kept long enough is forgotten once, of sales that nobody waits for; what is
+// young, and what is not at rest however old, keeps everything.
+func TestRetention(t *testing.T) {
+	b := kiosktest.NewBureau(t)
+	put := func(id string, n int64, gone bool) {
+		t.Helper()
+		sale := &kiosk.Sale{
+			ID: id, Register: b.Tills[0].ID, Stall: b.Stalls[0].ID, Number: "B1-" + id[4:10], Note: "table 4", Goods: 500,
+			Receipt: "receipt-" + id, Links: []kiosk.Link{{
+				ID: id + "L", N: 1, Ref: "ref-" + id, Gateway: "main", Amount: 500, Live: true, PayID: n, Gone: gone, Sealed: []byte("secret"),
+			}},
+		}
+		_, err := b.Store.Change(t.Context(), b.Tills[0].ID, func(tx kiosk.Tx) error { return tx.PutSale(sale) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const old, open, young = "0100000000ABCDEFGHJKMNPQRS", "0100000001ABCDEFGHJKMNPQRS", "01ZZZZZZZZABCDEFGHJKMNPQRST"
+	put(old, 1, true)
+	put(young, 2, true)
+	put(open, 3, false)
+	for run, want := range []kiosk.Purged{{Notes: 1, Keys: 1}, {}} {
+		if got, err := b.Shop.Office.Retention.Purge(t.Context()); err != nil || got != want {
+			t.Errorf("run %d removed %+v, %v; want %+v", run+1, got, err, want)
+		}
+	}
+	err := b.Store.View(t.Context(), func(r kiosk.Reader) error {
+		for id, kept := range map[string]bool{old: false, open: true, young: true} {
+			sale, err := r.Sale(id)
+			if err != nil {
+				return err
+			}
+			if (sale.Note != "") != kept || (len(sale.Links[0].Sealed) > 0) != kept {
+				t.Errorf("of sale %s (%s) the note is %q and the key has %d bytes", id, sale.State(), sale.Note, len(sale.Links[0].Sealed))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

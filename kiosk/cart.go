@@ -1,15 +1,40 @@
 package kiosk
 
+import "strings"
+
 // Cart is what is being rung up at a register: mirrored on the display, no sale yet, no events.
 type Cart struct {
 	Register string
 	Lines    []Line
 	Discount Discount
-	Updated  int64 // Unix milliseconds
+	Note     string `json:",omitempty"`
+	// Typing is the last line as it is still being typed, in keys ("12,5", "2x4"); "" if every line
+	// is finished. A page that is loaded anew goes on typing there.
+	Typing  string `json:",omitempty"`
+	Updated int64  // Unix milliseconds
+	// Emptied is when the register's cart was last charged, in Unix milliseconds: every other page
+	// that had it in hand empties its own.
+	Emptied int64 `json:",omitempty"`
+}
+
+// longestTyping bounds what is kept of a line in the making.
+const longestTyping = 24
+
+// CheckForm refuses what no keypad sends: the line in the making, and a discount that is none.
+func (c *Cart) CheckForm() error {
+	if len(c.Typing) > longestTyping || strings.Trim(c.Typing, "0123456789,x") != "" {
+		return &Error{Code: Invalid, Key: string(Invalid), Field: "typing"}
+	}
+	return c.Discount.CheckForm()
 }
 
 // CartMillis is how long a cart nobody touches is shown: then the customer has surely gone.
 const CartMillis = 10 * MinuteMillis
+
+// IsEmpty tells whether nothing is being rung up, not even typed.
+func (c *Cart) IsEmpty() bool {
+	return len(c.Lines) == 0 && c.Discount.IsZero() && c.Note == "" && c.Typing == ""
+}
 
 // Sum is the price of everything in the cart, before the discount.
 func (c *Cart) Sum() Money { return SumOf(c.Lines) }

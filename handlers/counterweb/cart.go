@@ -142,7 +142,10 @@ func (t *Till) cart(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := t.rooms.Till.SetCart(r.Context(), front.TillActorOf(r).Actor, r.PostForm.Get("key"), lines, off); err != nil {
+	c := kiosk.Cart{
+		Lines: lines, Discount: off, Note: strings.TrimSpace(r.PostForm.Get("note")), Typing: r.PostForm.Get("typing"),
+	}
+	if err := t.rooms.Till.SetCart(r.Context(), front.TillActorOf(r).Actor, r.PostForm.Get("key"), c); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

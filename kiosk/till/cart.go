@@ -7,44 +7,60 @@ import (
 	"qrkiosk/kiosk/shop"
 )
 
-// SetCart mirrors what is being rung up on the register's displays; no lines clear it. It makes no
-// event. Prices are those of the catalogue: what a charge would refuse is refused here too. key is
-// that of the charge to come: a cart that arrives behind its own charge is old and changes nothing.
-func (t *Till) SetCart(ctx context.Context, by kiosk.Actor, key string, lines []kiosk.Line, off kiosk.Discount) error {
-	c := Charge{Lines: lines, Discount: off}
-	if err := c.checkLines(); err != nil {
+// SetCart mirrors what is being rung up on the register's displays, and keeps it for a page that is
+// loaded anew; no lines and nothing typed clear it. It makes no event. Prices are those of the
+// catalogue: what a charge would refuse is refused here too. key is that of the charge to come: a cart
+// that arrives behind its own charge is old and changes nothing. A note that a charge would refuse is
+// left out: the charge says why.
+func (t *Till) SetCart(ctx context.Context, by kiosk.Actor, key string, c kiosk.Cart) error {
+	if err := (Charge{Lines: c.Lines, Discount: c.Discount}).checkLines(); err != nil {
 		return err
 	}
-	if err := off.CheckForm(); err != nil {
+	if err := c.CheckForm(); err != nil {
 		return err
+	}
+	if checkNote(c.Note) != nil {
+		c.Note = ""
 	}
 	return t.kernel.Change(ctx, by.Register, func(tx kiosk.Tx) error {
 		if _, err := tx.SaleByKey(by.Device, key); kiosk.CodeOf(err) != kiosk.NotFound {
 			return err
 		}
-		if len(lines) == 0 {
-			return clearCart(tx, by.Register)
-		}
-		_, stall, _, err := shop.RegisterAndStall(tx, by.Register)
-		if err != nil {
-			return err
-		}
-		priced := append([]kiosk.Line(nil), lines...) // a decision may run again
-		if err := price(tx, stall, priced); err != nil {
-			return err
-		}
-		return tx.PutCart(kiosk.Cart{Register: by.Register, Lines: priced, Discount: off, Updated: t.kernel.Now()})
+		return t.putCart(tx, by.Register, c)
 	})
 }
 
-// clearCart empties a cart that has something.
-func clearCart(tx kiosk.Tx, register string) error {
+func (t *Till) putCart(tx kiosk.Tx, register string, c kiosk.Cart) error {
+	was, err := tx.Cart(register)
+	if err != nil && kiosk.CodeOf(err) != kiosk.NotFound {
+		return err
+	}
+	if c.IsEmpty() && was.IsEmpty() {
+		return nil
+	}
+	_, stall, _, err := shop.RegisterAndStall(tx, register)
+	if err != nil {
+		return err
+	}
+	c.Register, c.Emptied = register, was.Emptied
+	c.Lines = append([]kiosk.Line(nil), c.Lines...) // a decision may run again
+	if err := price(tx, stall, c.Lines); err != nil {
+		return err
+	}
+	if c.Updated = t.kernel.Now(); c.IsEmpty() {
+		c.Updated = 0
+	}
+	return tx.PutCart(c)
+}
+
+// clearCart empties a cart that has something, because it was charged now.
+func clearCart(tx kiosk.Tx, register string, now int64) error {
 	c, err := tx.Cart(register)
-	if kiosk.CodeOf(err) == kiosk.NotFound || (err == nil && len(c.Lines) == 0) {
+	if kiosk.CodeOf(err) == kiosk.NotFound || (err == nil && c.IsEmpty()) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return tx.PutCart(kiosk.Cart{Register: register})
+	return tx.PutCart(kiosk.Cart{Register: register, Emptied: now})
 }

@@ -82,17 +82,26 @@ func (c Charge) check() error {
 	if err := c.Discount.Check(); err != nil {
 		return err
 	}
-	switch {
-	case len(c.Key) < 16 || len(c.Key) > 64:
+	if len(c.Key) < 16 || len(c.Key) > 64 {
 		return &kiosk.Error{Code: kiosk.Invalid, Key: KeyKeyMissing, Field: "key"}
-	case utf8.RuneCountInString(c.Note) > kiosk.MaxNote:
-		return &kiosk.Error{Code: kiosk.Invalid, Key: KeyNoteTooLong, Field: "note"}
-	case !kiosk.PlainText(c.Note):
-		return &kiosk.Error{Code: kiosk.Invalid, Key: KeyNoteText, Field: "note"}
-	case hasCardNumber(c.Note):
-		return &kiosk.Error{Code: kiosk.Invalid, Key: KeyNoteCard, Field: "note"}
+	}
+	if err := checkNote(c.Note); err != nil {
+		return err
 	}
 	return c.checkLines()
+}
+
+// checkNote refuses what must not be kept beside a sale.
+func checkNote(note string) error {
+	switch {
+	case utf8.RuneCountInString(note) > kiosk.MaxNote:
+		return &kiosk.Error{Code: kiosk.Invalid, Key: KeyNoteTooLong, Field: "note"}
+	case !kiosk.PlainText(note):
+		return &kiosk.Error{Code: kiosk.Invalid, Key: KeyNoteText, Field: "note"}
+	case hasCardNumber(note):
+		return &kiosk.Error{Code: kiosk.Invalid, Key: KeyNoteCard, Field: "note"}
+	}
+	return nil
 }
 
 func (c Charge) checkLines() error {
@@ -169,7 +178,7 @@ func (t *Till) charge(tx kiosk.Tx, by kiosk.Actor, c Charge) (*kiosk.Sale, error
 		return nil, err
 	}
 	sale.Shift = shift.ID
-	if err := clearCart(tx, by.Register); err != nil {
+	if err := clearCart(tx, by.Register, t.kernel.Now()); err != nil {
 		return nil, err
 	}
 	return sale, t.begin(tx, sale)

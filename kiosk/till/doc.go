@@ -11,8 +11,9 @@
 //
 // A cart is no sale. What is rung up is mirrored to the display through a row of its own, without an
 // event, and the charge clears it in its own transaction; a late copy is recognised by the key of
-// its charge. Customers see prices while they are typed, and the journal holds only what was asked
-// of somebody. If carts are to be parked or moved between registers, they become things with an ID.
+// its charge, and every other page that had the cart in hand empties its own when it hears of the
+// charge. Customers see prices while they are typed, a page that is loaded anew goes on where it was,
+// and the journal holds only what was asked of somebody. If carts are to be parked or moved between registers, they become things with an ID.
 //
 // A till says which price it showed. The catalogue's price is the one that is charged, but a charge
 // whose till showed another one is refused and written down instead of being corrected silently.

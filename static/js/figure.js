@@ -1,18 +1,36 @@
-// The figure a cashier types, as a pure function: press(figure, key) gives the next figure.
-// Digits shift in from the right as cents; the mark (comma or dot) turns what was typed into whole
-// euros, and the next digits fill the cents. Whole numbers of cents only.
+// The figure a cashier types, as a pure function: press(figure, key) gives the next figure, or why the
+// key was not taken. Digits shift in from the right as cents; the mark (comma or dot) turns what was
+// typed into whole euros, and the next digits fill the cents. Whole numbers of cents only.
 
 export const MAX = 99_999_999;
 const MAX_LINES = 200;
 const MAX_COUNT = 9999;
 
-/** An empty figure: finished lines, a first factor, the digits typed, and the cents behind a mark. */
+/** An empty figure: finished lines, a first factor as it was typed ({typed, frac}), the digits typed,
+ * and the cents behind a mark. */
 export const EMPTY = Object.freeze({ lines: Object.freeze([]), factor: null, typed: "", frac: null });
 
-/** The number in the entry: cents, or a count while a price waits for its quantity. */
+/** What was typed, as a number: cents with a mark, else what the digits say. */
 export function value(f) {
 	const whole = Number(f.typed || "0");
 	return f.frac === null ? whole : whole * 100 + Number(f.frac.padEnd(2, "0"));
+}
+
+// A count may stand on either side of ×. The side with a mark is the price; with a mark on both, the
+// second is, and the first has to be whole; with none, a first number of a euro and more is. Where that
+// last one is not what was meant, the product is still the same.
+function priceFirst(f) {
+	if (f.frac !== null) return false;
+	return f.factor.frac !== null || value(f.factor) >= 100;
+}
+
+function whole(side) {
+	return side.frac === null || Number(side.frac) === 0;
+}
+
+/** Whether what is being typed is a count: a price waits for it. */
+export function counts(f) {
+	return f.factor !== null && priceFirst(f);
 }
 
 /** The line in the making, null while there is none. */
@@ -20,7 +38,7 @@ export function line(f) {
 	const v = value(f);
 	if (v === 0) return null;
 	if (f.factor === null) return { qty: 1, cents: v };
-	return f.factor.price ? { qty: v, cents: f.factor.value } : { qty: f.factor.value, cents: v };
+	return priceFirst(f) ? { qty: v, cents: value(f.factor) } : { qty: Number(f.factor.typed), cents: v };
 }
 
 /** Every line, the one in the making included. */
@@ -66,8 +84,7 @@ export function faceOff(off, habit) {
 /** Adds one of an item, or as many as a count says that waits ("3 ×"); null if that is too much.
  * What was typed before it is finished first. */
 export function add(f, item) {
-	const counts = f.factor !== null && !f.factor.price && value(f) === 0;
-	const qty = counts ? f.factor.value : 1;
+	const qty = f.factor !== null && value(f) === 0 && !priceFirst(f) ? Number(f.factor.typed) : 1;
 	const before = lines(f);
 	const at = before.findIndex((l) => l.item === item.id);
 	const next = at < 0 ? [...before, { qty, cents: item.cents, item: item.id, name: item.name }] : with1(before, at, before[at].qty + qty);
@@ -112,56 +129,109 @@ export function posted(f) {
 		.join(" ");
 }
 
-/** What pressing a key makes of a figure; the same figure if the key means nothing now, and
- * null if the sum would be more than a sale may be. */
+/** What pressing a key makes of a figure, as [figure, why]. why is "" if the key was taken or means
+ * nothing now; else the figure is as it was and why is a word: "mark" (a second mark), "decimals" (a
+ * third), "whole" (a count is whole), "factor" (a second ×), "first" (nothing to multiply or to add
+ * yet), "too-large" (more than a sale may be). */
 export function press(f, key) {
 	const next = step(f, key);
-	if (next === f) return f;
-	const v = value(next);
-	const counts = next.factor !== null && (next.factor.price ? v : next.factor.value) > MAX_COUNT;
-	return total(next) > MAX || v > MAX || counts || next.lines.length > MAX_LINES ? null : next;
+	if (typeof next === "string") return [f, next];
+	return tooLarge(next) ? [f, "too-large"] : [next, ""];
+}
+
+function tooLarge(f) {
+	const v = value(f);
+	const last = line(f);
+	const many = last !== null && last.qty > MAX_COUNT;
+	return total(f) > MAX || v > MAX || many || f.lines.length > MAX_LINES;
 }
 
 function step(f, key) {
 	switch (key) {
 		case "mark":
-			return f.frac !== null || f.factor?.price ? f : { ...f, frac: "" };
+			return mark(f);
 		case "back":
 			return back(f);
 		case "clear":
 			return f.typed || f.frac !== null || f.factor ? { ...EMPTY, lines: f.lines } : f.lines.length ? EMPTY : f;
 		case "plus":
-			return line(f) ? { ...EMPTY, lines: [...f.lines, line(f)] } : f;
+			return line(f) ? { ...EMPTY, lines: [...f.lines, line(f)] } : f.factor ? "first" : f;
 		case "times":
 			return times(f);
 		default:
-			return [...key].reduce(digit, f);
+			return typed(f, key);
 	}
 }
 
-function digit(f, d) {
-	if (f.frac !== null) return f.frac.length < 2 ? { ...f, frac: f.frac + d } : f;
-	const typed = (f.typed + d).replace(/^0+/, "");
-	return typed === f.typed ? f : { ...f, typed };
+function mark(f) {
+	if (f.frac !== null) return "mark";
+	if (f.factor !== null && !whole(f.factor)) return "whole";
+	return { ...f, frac: "" };
 }
 
-// Which of two factors is the price? One with a mark, or of a euro and more. Where this guesses
-// wrong the product is still the same.
+// All digits of a key are taken, or none.
+function typed(f, digits) {
+	if (f.frac === null) {
+		const next = (f.typed + digits).replace(/^0+/, "");
+		return next === f.typed ? f : { ...f, typed: next };
+	}
+	const next = f.frac + digits;
+	return next.length > 2 ? "decimals" : { ...f, frac: next };
+}
+
 function times(f) {
-	const v = value(f);
-	if (v === 0 || f.factor !== null) return f;
-	return { ...EMPTY, lines: f.lines, factor: { value: v, price: f.frac !== null || v >= 100 } };
+	if (f.factor !== null) return "factor";
+	return value(f) === 0 ? "first" : { ...EMPTY, lines: f.lines, factor: { typed: f.typed, frac: f.frac } };
 }
 
 function back(f) {
 	if (f.frac !== null) return f.frac ? { ...f, frac: f.frac.slice(0, -1) } : { ...f, frac: null };
 	if (f.typed) return { ...f, typed: f.typed.slice(0, -1) };
-	if (f.factor) return { ...f, factor: null, typed: `${f.factor.value}` };
+	if (f.factor) return { ...EMPTY, lines: f.lines, ...f.factor };
 	if (!f.lines.length) return f;
 	const last = f.lines.at(-1);
 	if (last.item) return count(f, f.lines.length - 1, last.qty - 1);
-	const factor = last.qty === 1 ? null : { value: last.qty, price: false };
-	return { lines: f.lines.slice(0, -1), factor, typed: `${last.cents}`, frac: null };
+	return { lines: f.lines.slice(0, -1), ...opened(last) };
+}
+
+// A finished line as it is typed: with a mark where a count might be taken for a price.
+function opened({ qty, cents }) {
+	const plain = { typed: `${cents}`, frac: null };
+	if (qty === 1) return { factor: null, ...plain };
+	const marked = { typed: `${Math.floor(cents / 100)}`.replace(/^0$/, ""), frac: `${cents % 100}`.padStart(2, "0") };
+	return { factor: { typed: `${qty}`, frac: null }, ...(qty < 100 ? plain : marked) };
+}
+
+/** Takes a typed line out of the finished ones and makes it what is being typed. */
+export function reopened(f, at) {
+	const { [at]: last, ...rest } = lines(f);
+	return { lines: Object.values(rest), ...opened(last) };
+}
+
+/** Puts lines back at their places, each {at, line}; null if that is too much. */
+export function putBack(f, gone) {
+	let list = f.lines;
+	for (const { at, line: l } of gone) {
+		const same = l.item ? list.findIndex((other) => other.item === l.item) : -1;
+		list = same < 0 ? [...list.slice(0, at), l, ...list.slice(at)] : with1(list, same, list[same].qty + l.qty);
+	}
+	return bounded({ ...f, lines: list });
+}
+
+/** What is being typed as one word, "" for nothing: "1250", "12,5", "100x2,5". */
+export function typing(f) {
+	const side = (s) => s.typed + (s.frac === null ? "" : `,${s.frac}`);
+	return (f.factor ? `${side(f.factor)}x` : "") + side(f);
+}
+
+/** Reads what typing() wrote behind finished lines; what it cannot be is nothing. */
+export function resumed(f, word) {
+	const m = /^(?:(\d*)(,\d{0,2})?x)?(\d*)(,\d{0,2})?$/.exec(word);
+	if (!m) return f;
+	const side = (typed, frac) => ({ typed: typed ?? "", frac: frac === undefined ? null : frac.slice(1) });
+	const factor = word.includes("x") ? side(m[1], m[2]) : null;
+	const next = { ...f, factor, ...side(m[3], m[4]) };
+	return tooLarge(next) || (factor && value(factor) === 0) ? f : next;
 }
 
 /** Money as the place writes it; habit is [decimal mark, grouping, before, after]. */
@@ -176,13 +246,13 @@ export function digits(cents, habit) {
 
 /** The entry: its digits, and whether they are money. */
 export function entry(f, habit) {
-	return f.factor?.price ? { text: `${value(f)}`, money: false } : { text: digits(value(f), habit), money: true };
+	return counts(f) ? { text: `${value(f)}`, money: false } : { text: digits(value(f), habit), money: true };
 }
 
 /** The grey line above the entry; empty while a single amount is typed. */
 export function formula(f, habit, off = null) {
 	const parts = f.lines.map((l) => (l.qty === 1 ? "" : `${l.qty} × `) + digits(l.cents, habit));
-	if (f.factor) parts.push(`${f.factor.price ? digits(f.factor.value, habit) : f.factor.value} × …`);
+	if (f.factor) parts.push(`${counts(f) ? digits(value(f.factor), habit) : Number(f.factor.typed)} × …`);
 	else if (parts.length) parts.push("…");
 	if (off && !parts.length) parts.push("…");
 	return parts.join(" + ") + (off ? ` − ${faceOff(off, habit)}` : "");

@@ -1,7 +1,7 @@
 // The keypad: keys and hardware keys to a figure, the figure to the screen, Charge to the server.
 
-import { basket } from "./basket.js";
-import { add, count, digits, EMPTY, entry, formula, money, posted, postedOff, press, total, unfinished } from "./figure.js";
+import { cart } from "./cart.js";
+import { add, count, digits, EMPTY, entry, formula, money, posted, postedOff, press, putBack, reopened, total, unfinished } from "./figure.js";
 import { post } from "./post.js";
 import { tiles } from "./tiles.js";
 
@@ -25,18 +25,22 @@ export function keypad(root, connection, turned) {
 	const fault = document.getElementById("fault");
 	const figure = document.getElementById("figure");
 	const line = document.getElementById("formula");
+	const keys = document.getElementById("keys");
 	const habit = JSON.parse(root.dataset.habit);
 	const words = connection.words;
 	let now = EMPTY;
 	let flying = false;
 	let waited = false;
 
-	const shelf = tiles({ take: (item) => change(add(now, item)), less: (id) => fewer(id), turned: () => draw() });
-	const bag = basket(root, {
+	const shelf = tiles({ take: (item) => change(add(now, item)), turned: () => draw() });
+	const bag = cart(root, {
 		words,
 		habit,
 		changed: () => draw(),
 		count: (at, qty) => change(count(now, at, qty)),
+		reopen: (at) => change(reopened(now, at)),
+		empty: () => emptied(),
+		back: (lines) => change(putBack(now, lines)),
 	});
 	now = bag.restore(shelf.name);
 
@@ -78,15 +82,33 @@ export function keypad(root, connection, turned) {
 		draw();
 	}
 
-	function fewer(id) {
-		const at = now.lines.findIndex((l) => l.item === id);
-		if (at >= 0) change(count(now, at, now.lines[at].qty - 1));
-	}
-
 	function key(name) {
 		const empty = now.typed === "" && now.frac === null && now.factor === null;
-		if (name === "clear" && empty && !flying) bag.clear();
-		change(press(now, name));
+		if (name === "clear" && empty && now.lines.length) return emptied();
+		const [next, why] = press(now, name);
+		change(next);
+		if (why) refuse(name, why);
+	}
+
+	// A key that is not taken shakes with the figure, and says why.
+	function refuse(name, why) {
+		if (flying) return;
+		say(words[why] ?? words[`key.${why}`]);
+		for (const el of [figure, keys.querySelector(`[data-key="${name}"]`)]) shake(el);
+	}
+
+	function shake(el) {
+		el?.classList.remove("shake");
+		void el?.offsetWidth;
+		el?.classList.add("shake");
+	}
+
+	// The whole cart goes, and can be brought back.
+	function emptied() {
+		if (flying) return;
+		bag.removed(now.lines.map((line, at) => ({ at, line })));
+		bag.clear();
+		change(EMPTY);
 	}
 
 	async function charge() {
@@ -135,7 +157,6 @@ export function keypad(root, connection, turned) {
 		e.preventDefault();
 		charge();
 	});
-	const keys = document.getElementById("keys");
 	keys.addEventListener("mousedown", (e) => e.preventDefault());
 	keys.addEventListener("click", (e) => {
 		const button = e.target.closest("[data-key]");
@@ -161,6 +182,14 @@ export function keypad(root, connection, turned) {
 		setTimeout(() => button?.classList.remove("down"), 120);
 	}
 
+	// The cart was charged elsewhere: what stood in it is sold.
+	function sold() {
+		if (flying) return;
+		now = EMPTY;
+		bag.clear(true);
+		draw();
+	}
+
 	draw();
-	return { draw, stock: fetched };
+	return { draw, stock: fetched, sold };
 }

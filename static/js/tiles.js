@@ -4,11 +4,12 @@ import { parse } from "./trusted.js";
 
 const PANE = "qrkiosk.pane";
 
-/** Starts the tiles, if the stall has any. take({id, cents, name}) and less(id) are called for what
- * is tapped, turned() when the other pane is shown. */
-export function tiles({ take, less, turned }) {
+/** Starts the tiles, if the stall has any. take({id, cents, name}) is called for every
+ * tap on one, turned() when the other pane is shown. */
+export function tiles({ take, turned }) {
 	const form = document.getElementById("charge");
 	let pane = document.getElementById("items");
+	const search = form.querySelector("[type=search]");
 	if (!pane) return { draw() {}, name: () => undefined, price: () => undefined, fetch: async () => {} };
 	let category = "";
 
@@ -28,10 +29,10 @@ export function tiles({ take, less, turned }) {
 	}
 
 	function filter() {
-		const words = pane.querySelector("[type=search]").value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+		const words = plain(search.value).split(/\s+/).filter(Boolean);
 		let some = false;
 		for (const tile of all()) {
-			const text = `${tile.dataset.name} ${tile.dataset.in}`.toLocaleLowerCase();
+			const text = plain(`${tile.dataset.name} ${tile.dataset.in}`);
 			tile.hidden = !((words.length || !category || tile.dataset.in === category) && words.every((w) => text.includes(w)));
 			some ||= !tile.hidden;
 		}
@@ -47,27 +48,26 @@ export function tiles({ take, less, turned }) {
 			const cat = e.target.closest("[data-cat]");
 			if (cat) {
 				category = cat.dataset.cat;
-				pane.querySelector("[type=search]").value = "";
+				search.value = "";
 				filter();
-			} else if (e.target.closest(".less")) less(tile.dataset.item);
-			else if (tile) take({ id: tile.dataset.item, cents: Number(tile.dataset.cents), name: tile.dataset.name });
+			} else if (tile) take({ id: tile.dataset.item, cents: Number(tile.dataset.cents), name: tile.dataset.name });
 		});
-		pane.addEventListener("mousedown", (e) => e.target.closest("input") || e.preventDefault());
-		pane.addEventListener("input", filter);
-		// Enter in the search takes the one thing that was found instead of charging.
-		pane.addEventListener("keydown", (e) => {
-			if (!e.target.matches("[type=search]")) return;
-			if (e.key === "Escape") {
-				e.target.value = "";
-				filter();
-				e.target.blur();
-			} else if (e.key === "Enter") {
-				e.preventDefault();
-				const found = all().filter((tile) => !tile.hidden);
-				if (found.length === 1) found[0].querySelector(".take").click();
-			}
-		});
+		pane.addEventListener("mousedown", (e) => e.preventDefault());
 	}
+
+	search.addEventListener("input", filter);
+	// Enter in the search takes the one thing that was found instead of charging.
+	search.addEventListener("keydown", (e) => {
+		if (e.key === "Escape") {
+			search.value = "";
+			filter();
+			search.blur();
+		} else if (e.key === "Enter") {
+			e.preventDefault();
+			const found = all().filter((tile) => !tile.hidden);
+			if (found.length === 1) found[0].querySelector(".take").click();
+		}
+	});
 
 	form.addEventListener("click", (e) => {
 		const tab = e.target.closest("button[data-pane]");
@@ -87,7 +87,6 @@ export function tiles({ take, less, turned }) {
 				const badge = tile.querySelector(".count");
 				badge.textContent = line ? `${line.qty}` : "";
 				badge.hidden = !line;
-				tile.querySelector(".less").hidden = !line;
 			}
 		},
 		async fetch() {
@@ -101,6 +100,16 @@ export function tiles({ take, less, turned }) {
 			filter();
 		},
 	};
+}
+
+// A text as people search it: without accents and case, both in what is typed and in what is sold.
+const ALONE = { ß: "ss", ø: "o", ł: "l", đ: "d", ħ: "h", ı: "i", æ: "ae", œ: "oe", þ: "th", ð: "d" };
+export function plain(text) {
+	return text
+		.toLocaleLowerCase()
+		.normalize("NFD")
+		.replace(/\p{M}/gu, "")
+		.replace(/[ßøłđħıæœþð]/g, (letter) => ALONE[letter]);
 }
 
 // A browser that keeps nothing shows the keypad.

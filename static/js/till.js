@@ -16,6 +16,7 @@ let pad = null;
 const connection = live(root, {
 	shown(el, old) {
 		if (el.id === "devices" && el.dataset.office !== old.dataset.office) pad?.stock();
+		if (el.id === "devices" && el.dataset.emptied !== old.dataset.emptied) pad?.sold();
 		if (el.id === "test") answer(el, "/till/test/heard", connection);
 		if (el.id !== "side") return;
 		if (old.dataset.nowState !== el.dataset.nowState) el.classList.add("fresh");
@@ -31,7 +32,9 @@ pad = keypad(root, connection, turned);
 
 function turn() {
 	const displays = document.getElementById("devices").dataset.displays;
-	turned.state(document.getElementById("side").dataset.nowState, displays !== "0");
+	const state = document.getElementById("side").dataset.nowState;
+	turned.state(state, displays !== "0");
+	if (state === "ready") root.removeAttribute("data-ahead");
 }
 turn();
 
@@ -72,6 +75,9 @@ function signs() {
 	}
 }
 document.addEventListener("click", async (e) => {
+	// On a phone the sale in hand takes the screen; the next one can be rung up behind it.
+	if (e.target.closest("[data-ahead-go]")) root.setAttribute("data-ahead", "");
+	else if (e.target.closest(".hand")) root.removeAttribute("data-ahead");
 	const what = e.target.closest("[data-do]")?.dataset.do;
 	if (what === "sound") {
 		await sound.unlock();

@@ -92,7 +92,7 @@ func (x *Report) readFigures(r Reader) (err error) {
 	return err
 }
 
-func (x *Report) readUnmatched(r Reader) error {
+func (x *Report) readUnmatched(r AuditReader) error {
 	rows, err := r.Unmatched(true, mostPending)
 	for _, u := range rows {
 		x.Unmatched++
@@ -102,7 +102,7 @@ func (x *Report) readUnmatched(r Reader) error {
 }
 
 // LastReport is the newest Z report of a register, an empty one before the first.
-func LastReport(r Reader, register string) (Report, error) {
+func LastReport(r TakingsReader, register string) (Report, error) {
 	all, err := r.Reports(register, 0, 1)
 	if err != nil || len(all) == 0 {
 		return Report{}, err

@@ -5,7 +5,7 @@ import (
 )
 
 // markOver has the till tell that more came than was asked, though the sale is paid.
-func (out Outcome) markOver(tx Tx) error {
+func (out Outcome) markOver(tx AuditWriter) error {
 	if out.Posting == nil || out.Posting.Figures.Over <= 0 || !out.Sale.OverOpen() {
 		return nil
 	}

@@ -3,6 +3,7 @@ package bare
 import (
 	"qrkiosk/handlers/front"
 	"qrkiosk/static"
+	"qrkiosk/views"
 	"qrkiosk/views/counterview"
 )
 
@@ -14,13 +15,13 @@ func (b *Bare) Routes() []front.Route {
 		{Method: "GET", Path: "/readyz", Who: front.Anybody, Way: front.WayBare, Do: front.Plainly(b.readiness)},
 		{Method: "GET", Path: "/metrics", Who: front.Anybody, Way: front.WayBare, Do: front.Plainly(b.figures)},
 		{Method: "GET", Path: static.Root + "*", Who: front.Anybody, Way: front.WayPlain, Do: front.Plainly(b.static)},
-		{Method: "GET", Path: "/brand/{name}", Who: front.Anybody, Way: front.WayPlain, Do: b.brand},
+		{Method: "GET", Path: views.PathBrand + "{name}", Who: front.Anybody, Way: front.WayPlain, Do: b.brand},
 		{Method: "GET", Path: "/sw.js", Who: front.Anybody, Way: front.WayPlain, Do: b.worker},
 		{Method: "GET", Path: "/till.webmanifest", Who: front.Anybody, Way: front.WayPlain, Do: b.tillManifest},
 		{Method: "GET", Path: "/display.webmanifest", Who: front.Anybody, Way: front.WayPlain, Do: b.displayManifest},
 		{Method: "GET", Path: "/offline", Who: front.Anybody, Way: front.WayPlain, Do: b.offline},
 		{Method: "GET", Path: counterview.PathGuide, Who: front.Anybody, Do: b.guide},
 		{Method: "GET", Path: counterview.PathHelp, Who: front.Anybody, Do: b.help},
-		{Method: "GET", Path: "/picture/{id}", Who: front.Anybody, Way: front.WayPlain, Do: b.picture},
+		{Method: "GET", Path: views.PathPicture + "{id}", Who: front.Anybody, Way: front.WayPlain, Do: b.picture},
 	}
 }

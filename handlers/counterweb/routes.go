@@ -64,6 +64,6 @@ func (c *Counter) displayRoutes() []front.Route {
 		{Method: "POST", Path: counterview.PathDisplayHealth, Who: front.Display, Do: c.displayHealth},
 
 		{Method: "GET", Path: "/", Who: front.Anybody, Do: c.till.home},
-		{Method: "GET", Path: "/r/{receipt}", Who: front.Anybody, Do: c.display.receipt},
+		{Method: "GET", Path: front.PathReceipt + "{receipt}", Who: front.Anybody, Do: c.display.receipt},
 	}
 }

@@ -48,8 +48,12 @@ type Route struct {
 // OfStall tells whether the address of the route names a stall.
 func (r Route) OfStall() bool { return strings.Contains(r.Path, "{stall}") }
 
-// PathHook is what the gateway posts webhooks to: the token of a link follows.
-const PathHook = "/hooks/secpaid/"
+// What the gateway posts webhooks to and what customers keep: the token of a link and the secret of a
+// receipt follow.
+const (
+	PathHook    = "/hooks/secpaid/"
+	PathReceipt = "/r/"
+)
 
 // Doors puts before a route's handler what its way demands. Sockets stay outside the session
 // middleware, whose writer cannot be taken over, and webhooks outside everything that belongs to

@@ -22,7 +22,7 @@ import (
 
 func (o *Office) officeSettingsRoutes() []front.Route {
 	return []front.Route{
-		{Method: "GET", Path: "/probe/{nonce}", Who: front.Anybody, Way: front.WayBare, Do: o.answerProbe},
+		{Method: "GET", Path: pathProbe + "{nonce}", Who: front.Anybody, Way: front.WayBare, Do: o.answerProbe},
 		{Method: "GET", Path: officeview.PathOfficeSettings, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.officeSettings},
 		{Method: "POST", Path: officeview.PathOfficeSettingsKey, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.officeSettingsKey},
 		{Method: "POST", Path: officeview.PathOfficeSettingsAddress, Who: front.Organizer, Fresh: true, Way: front.WayOffice, Do: o.officeSettingsAddress},
@@ -108,6 +108,7 @@ func (o *Office) officeSettingsConfirm(w http.ResponseWriter, r *http.Request) e
 }
 
 const (
+	pathProbe     = "/probe/"
 	probePatience = 5 * time.Second
 	probeBytes    = 256
 )
@@ -121,7 +122,7 @@ func (o *Office) probe(ctx context.Context, address string) error {
 	ctx, cancel := context.WithTimeout(ctx, probePatience)
 	defer cancel()
 	away := &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyAddressAway, Field: "address"}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/probe/"+nonce, nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address+pathProbe+nonce, nil)
 	if err != nil {
 		return away
 	}

@@ -75,14 +75,14 @@ func (rp *Reports) ownerLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return rp.statementPage(w, r, cmp.Or(rp.front.PublicURL, rp.front.Origin(r))+"/s/"+secret)
+	return rp.statementPage(w, r, cmp.Or(rp.front.PublicURL, rp.front.Origin(r))+officeview.OwnerPath(secret))
 }
 
 // stallOfOwnerLink finds the stall of a read-only link.
 func (rp *Reports) stallOfOwnerLink(r *http.Request) (kiosk.Stall, string, error) {
 	secret := front.PlainID(chi.URLParam(r, "secret"))
 	stall, err := rp.rooms.Reports.OwnerStall(r.Context(), secret)
-	return stall, "/s/" + secret, err
+	return stall, officeview.OwnerPath(secret), err
 }
 
 func (rp *Reports) ownerStatement(w http.ResponseWriter, r *http.Request) error {

@@ -19,7 +19,7 @@ type Catalogue struct {
 	drafts    *drafts
 }
 
-func itemsOf(r kiosk.Reader, stall string) ([]kiosk.Item, error) {
+func itemsOf(r kiosk.ItemReader, stall string) ([]kiosk.Item, error) {
 	items, err := r.Items(stall)
 	return sortItems(items), err
 }

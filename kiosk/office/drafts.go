@@ -26,7 +26,7 @@ func (df *drafts) keep(ctx context.Context, by kiosk.OfficeActor, kind string, r
 }
 
 // open opens a file again; one that is not there any more, or not of the actor, is [kiosk.Gone].
-func (df *drafts) open(r kiosk.Reader, by kiosk.OfficeActor, kind, secret string) ([]byte, error) {
+func (df *drafts) open(r kiosk.EnrolmentReader, by kiosk.OfficeActor, kind, secret string) ([]byte, error) {
 	d, err := r.Draft(kiosk.HashSecret(secret))
 	if kiosk.CodeOf(err) == kiosk.NotFound || (err == nil && (d.By != by.User || d.Kind != kind)) {
 		return nil, &kiosk.Error{Code: kiosk.Gone, Key: KeyImportGone}

@@ -71,7 +71,7 @@ type fleet struct {
 }
 
 // readFleet reads what is there.
-func readFleet(r kiosk.Reader) (*fleet, error) {
+func readFleet(r kiosk.StallReader) (*fleet, error) {
 	f := &fleet{map[string]kiosk.Stall{}, map[string]kiosk.Register{}, map[string]kiosk.Staff{}, map[string]string{}}
 	stalls, err := r.Stalls()
 	if err != nil {

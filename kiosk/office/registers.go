@@ -186,7 +186,7 @@ func (rg *Registers) Rename(ctx context.Context, by kiosk.OfficeActor, register,
 	})
 }
 
-func freeName(r kiosk.Reader, stall, name, except string) error {
+func freeName(r kiosk.StallReader, stall, name, except string) error {
 	registers, err := r.Registers(stall)
 	for _, g := range registers {
 		if g.ID != except && NameKey(g.Name) == NameKey(name) {
@@ -197,7 +197,7 @@ func freeName(r kiosk.Reader, stall, name, except string) error {
 }
 
 // registerToChange finds a register of a stall that the clerk may change; any other is [kiosk.NotFound].
-func registerToChange(r kiosk.Reader, by kiosk.OfficeActor, register string) (kiosk.Register, error) {
+func registerToChange(r kiosk.StallReader, by kiosk.OfficeActor, register string) (kiosk.Register, error) {
 	g, err := r.Register(register)
 	if err != nil {
 		return g, err

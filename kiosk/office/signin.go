@@ -100,7 +100,7 @@ func (si *SignIn) checkTries(ctx context.Context, key string) error {
 	})
 }
 
-func officeTries(r kiosk.Reader, key string) (kiosk.Tries, error) {
+func officeTries(r kiosk.OfficeReader, key string) (kiosk.Tries, error) {
 	tries, err := r.OfficeTries(key)
 	if kiosk.CodeOf(err) == kiosk.NotFound {
 		err = nil

@@ -72,7 +72,7 @@ func (us *Users) putOneTimeCode(tx kiosk.Tx, once kiosk.OneTimeCode, by kiosk.Of
 	return tx.Append(shop.Trail(by, "office.code", once.User, us.kernel.Now(), nil, map[string]any{"Kind": string(once.Kind)}))
 }
 
-func anyOrganizer(r kiosk.Reader) (bool, error) {
+func anyOrganizer(r kiosk.OfficeReader) (bool, error) {
 	all, err := r.Users()
 	return slices.ContainsFunc(all, func(l kiosk.User) bool {
 		return l.Role == kiosk.Organizer && l.Left == 0 && l.PasswordHash != ""
@@ -96,7 +96,7 @@ func (us *Users) OneTimeCodeByHash(ctx context.Context, hash string) (kiosk.OneT
 	return once, login, err
 }
 
-func (us *Users) validOneTimeCode(r kiosk.Reader, hash string) (kiosk.OneTimeCode, kiosk.User, error) {
+func (us *Users) validOneTimeCode(r kiosk.OfficeReader, hash string) (kiosk.OneTimeCode, kiosk.User, error) {
 	over := &kiosk.Error{Code: kiosk.Gone, Key: KeyOneTimeCodeOver, Field: "code"}
 	once, err := r.OneTimeCode(hash)
 	switch {
@@ -167,7 +167,7 @@ func (us *Users) BeginSignUp(ctx context.Context, onceHash, name, password strin
 	return a, err
 }
 
-func checkUserNameFree(r kiosk.Reader, name, id string) error {
+func checkUserNameFree(r kiosk.OfficeReader, name, id string) error {
 	other, err := r.UserByName(kiosk.FoldName(name))
 	switch {
 	case kiosk.CodeOf(err) == kiosk.NotFound:

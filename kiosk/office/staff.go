@@ -83,7 +83,7 @@ func (sf *Staff) newPIN(pin string) (plain, hash string, err error) {
 	return pin, hash, err
 }
 
-func checkStaffNameFree(r kiosk.Reader, stall, name, except string) error {
+func checkStaffNameFree(r kiosk.StallReader, stall, name, except string) error {
 	people, err := r.StaffOf(stall)
 	for _, p := range people {
 		if p.ID != except && p.Left == 0 && NameKey(p.Name) == NameKey(name) {

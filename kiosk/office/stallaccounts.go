@@ -170,7 +170,7 @@ func putAccount(h *kiosk.OfficeSettings, a kiosk.StallAccount) {
 }
 
 // noteUnused notes since when no stall uses an account.
-func noteUnused(h *kiosk.OfficeSettings, r kiosk.Reader, now int64) error {
+func noteUnused(h *kiosk.OfficeSettings, r kiosk.StallReader, now int64) error {
 	stalls, err := r.Stalls()
 	for i := range h.Accounts {
 		a := &h.Accounts[i]

@@ -55,7 +55,7 @@ func (tr *Trail) NamesByID(ctx context.Context) (map[string]string, error) {
 }
 
 // Search returns the newest events of the trail that match, and where the next page begins, 0 if there is none.
-func Search(r kiosk.Reader, q kiosk.TrailQuery) (found []kiosk.Event, next int64, err error) {
+func Search(r kiosk.TrailReader, q kiosk.TrailQuery) (found []kiosk.Event, next int64, err error) {
 	newest, err := r.Trail(kiosk.OfficeStream, kiosk.TrailScan{Before: q.Before, N: 1})
 	if err != nil || len(newest) == 0 || (q.From > 0 && newest[0].At < q.From) {
 		return nil, 0, err
@@ -91,7 +91,7 @@ func Search(r kiosk.Reader, q kiosk.TrailQuery) (found []kiosk.Event, next int64
 	}
 }
 
-func namesOf(r kiosk.Reader, stall kiosk.Stall, names map[string]string) error {
+func namesOf(r kiosk.StallReader, stall kiosk.Stall, names map[string]string) error {
 	registers, err := r.Registers(stall.ID)
 	if err != nil {
 		return err

@@ -95,7 +95,7 @@ func (us *Users) Reset(ctx context.Context, by kiosk.OfficeActor, id string, los
 	return code, err
 }
 
-func presentUser(r kiosk.Reader, id string) (kiosk.User, error) {
+func presentUser(r kiosk.OfficeReader, id string) (kiosk.User, error) {
 	login, err := r.User(id)
 	if kiosk.CodeOf(err) == kiosk.NotFound || (err == nil && login.Left > 0) {
 		err = &kiosk.Error{Code: kiosk.NotFound, Key: KeyUserUnknown}

@@ -68,7 +68,7 @@ func CompareTiles(a, b kiosk.WallTile) int {
 const fewTiles = 50
 
 // takingsToday sums the figures of today by register. What day it is depends on the stall's zone.
-func takingsToday(r kiosk.Reader, wanted []kiosk.WallRow, stalls map[string]kiosk.Stall, now int64) (map[string]kiosk.Figures, error) {
+func takingsToday(r kiosk.TakingsReader, wanted []kiosk.WallRow, stalls map[string]kiosk.Stall, now int64) (map[string]kiosk.Figures, error) {
 	if len(wanted) <= fewTiles {
 		return takingsOfFew(r, wanted, stalls, now)
 	}
@@ -94,7 +94,7 @@ func takingsToday(r kiosk.Reader, wanted []kiosk.WallRow, stalls map[string]kios
 	return sums, nil
 }
 
-func takingsOfFew(r kiosk.Reader, wanted []kiosk.WallRow, stalls map[string]kiosk.Stall, now int64) (map[string]kiosk.Figures, error) {
+func takingsOfFew(r kiosk.TakingsReader, wanted []kiosk.WallRow, stalls map[string]kiosk.Stall, now int64) (map[string]kiosk.Figures, error) {
 	sums := map[string]kiosk.Figures{}
 	for _, w := range wanted {
 		day, _ := kiosk.LocalHour(stalls[w.Register.Stall].Zone, now)

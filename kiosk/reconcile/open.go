@@ -209,7 +209,7 @@ func (er *errands) giveUp(ctx context.Context, e kiosk.Errand, reason string, ag
 // overtaken tells whether somebody else has claimed or ended the errand meanwhile: this worker was
 // away for longer than its lease. What the gateway told it is still true and is stored; what it
 // concluded from not having been told is not.
-func overtaken(tx kiosk.Tx, e kiosk.Errand) bool {
+func overtaken(tx kiosk.SaleReader, e kiosk.Errand) bool {
 	now, err := tx.Errand(e.Sale, kiosk.Duty{Kind: e.Kind, Link: e.Link})
 	return err != nil || now.Fence != e.Fence
 }

@@ -151,7 +151,7 @@ func (rs *rows) keepUnmatched(ctx context.Context, u kiosk.Unmatched, row kiosk.
 }
 
 // findUnmatched finds a row that is kept already, even if it got its transaction id only later.
-func findUnmatched(r kiosk.Reader, account string, row kiosk.PayIn) (kiosk.Unmatched, error) {
+func findUnmatched(r kiosk.AuditReader, account string, row kiosk.PayIn) (kiosk.Unmatched, error) {
 	u, err := r.UnmatchedRow(account, row.Key)
 	if kiosk.CodeOf(err) == kiosk.NotFound && row.Bare != row.Key {
 		u, err = r.UnmatchedRow(account, row.Bare)

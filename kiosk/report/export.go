@@ -61,7 +61,7 @@ func (rp *Reports) ExportEvents(ctx context.Context, by kiosk.OfficeActor, begin
 }
 
 // readNames reads the names of all stalls, or of one, with their registers and people.
-func readNames(x *kiosk.Export, r kiosk.Reader, stall string) error {
+func readNames(x *kiosk.Export, r kiosk.StallReader, stall string) error {
 	stalls, err := r.Stalls()
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func readNames(x *kiosk.Export, r kiosk.Reader, stall string) error {
 }
 
 // readStallNames adds the names of a stall's registers and people to an export.
-func readStallNames(x *kiosk.Export, r kiosk.Reader, stall string) error {
+func readStallNames(x *kiosk.Export, r kiosk.StallReader, stall string) error {
 	registers, err := r.Registers(stall)
 	if err != nil {
 		return err

@@ -68,7 +68,7 @@ func readStatement(st *kiosk.Statement, r kiosk.Reader, stall string, ownOf func
 
 // readPayouts takes the gateway's days of the statement: its clock is not ours, so that one more on
 // either side may belong to it, and then only its rows decide.
-func readPayouts(st *kiosk.Statement, r kiosk.Reader, ownOf func(book string) string) error {
+func readPayouts(st *kiosk.Statement, r kiosk.StatementReader, ownOf func(book string) string) error {
 	first, last := kiosk.DayName(st.First), kiosk.DayName(st.Last)
 	rows, err := r.PayInSums(kiosk.PayInSumQuery{Stall: st.Stall.ID, First: first, Last: last})
 	if err != nil {

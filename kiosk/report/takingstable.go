@@ -28,7 +28,7 @@ func (rp *Reports) TakingsTable(ctx context.Context, by kiosk.OfficeActor, q kio
 }
 
 // readBookPlaces reads the stalls and the names of registers and people.
-func readBookPlaces(b *kiosk.TakingsTable, r kiosk.Reader, by kiosk.OfficeActor) error {
+func readBookPlaces(b *kiosk.TakingsTable, r kiosk.StallReader, by kiosk.OfficeActor) error {
 	all, err := r.Stalls()
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func readBookPlaces(b *kiosk.TakingsTable, r kiosk.Reader, by kiosk.OfficeActor)
 	return nil
 }
 
-func readBookNames(b *kiosk.TakingsTable, r kiosk.Reader, stall string) error {
+func readBookNames(b *kiosk.TakingsTable, r kiosk.StallReader, stall string) error {
 	if b.Query.By == kiosk.ByRegister || b.Query.Stall != "" {
 		registers, err := r.Registers(stall)
 		if err != nil {
@@ -72,7 +72,7 @@ func readBookNames(b *kiosk.TakingsTable, r kiosk.Reader, stall string) error {
 	return err
 }
 
-func readBookSums(b *kiosk.TakingsTable, r kiosk.Reader) error {
+func readBookSums(b *kiosk.TakingsTable, r kiosk.TakingsReader) error {
 	q := kiosk.TakingsQuery{Stall: b.Query.Stall, Register: b.Query.Register, First: b.Query.First, Last: b.Query.Last}
 	sums, err := r.Takings(q)
 	if err != nil {

@@ -125,7 +125,7 @@ func (ac *Accounts) openKey(a kiosk.StallAccount) (string, error) {
 }
 
 // CheckOpens is [kiosk.Conflict] where the key of an account cannot be opened: nothing that needs it is begun.
-func (ac *Accounts) CheckOpens(r kiosk.Reader, own string) error {
+func (ac *Accounts) CheckOpens(r kiosk.OfficeReader, own string) error {
 	if own == "" {
 		return nil
 	}

@@ -147,7 +147,7 @@ func (al *Alarms) commonAlarms(now int64) []kiosk.Alarm {
 }
 
 // auditAlarms are those about rows, links and days that no sale explains.
-func auditAlarms(r kiosk.Reader) ([]kiosk.Alarm, error) {
+func auditAlarms(r kiosk.AuditReader) ([]kiosk.Alarm, error) {
 	rows, err := r.Unmatched(true, alarmsAtOnce)
 	if err != nil {
 		return nil, err

@@ -23,5 +23,5 @@ func (s *Kernel) ReceiptURL(sale *kiosk.Sale) string {
 	if s.kit.PublicURL == "" {
 		return ""
 	}
-	return s.kit.PublicURL + "/r/" + sale.Receipt
+	return s.kit.PublicURL + s.kit.ReceiptPath + sale.Receipt
 }

@@ -66,6 +66,7 @@ type Config struct {
 	Observe     kiosk.Observer
 	Skew        func() time.Duration // how far the gateway's clock is ahead of ours; nil: nobody knows
 	PublicURL   string               // what gateway and customers reach, without final slash; "" if nothing does
+	ReceiptPath string               // below it, the page of a receipt: its secret follows the last slash
 	HookPath    string               // below it, what the gateway posts to: the token of a link follows its last slash
 	RowTime     RowTime              // of the gateway's client; nil: no time of a row can be read
 	GatewayName string               // name of the gateway account, part of every link's identity
@@ -80,7 +81,7 @@ type RowTime func(at string) int64
 // [kiosk.Conflict]: play money and real money never meet. A public address without a path for what
 // the gateway posts is [kiosk.Invalid].
 func New(ctx context.Context, c Config) (*Kernel, error) {
-	if c.PublicURL != "" && c.HookPath == "" {
+	if c.PublicURL != "" && (c.HookPath == "" || c.ReceiptPath == "") {
 		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyInternal, Field: "HookPath"}
 	}
 	c.complete()

@@ -126,7 +126,7 @@ func (c Charge) expected() kiosk.Money {
 }
 
 // reckon prices the lines and makes sure that they and the discount come to what the till showed.
-func (c *Charge) reckon(r kiosk.Reader, stall kiosk.Stall) error {
+func (c *Charge) reckon(r kiosk.ItemReader, stall kiosk.Stall) error {
 	if len(c.Lines) == 0 {
 		c.Lines, c.Amount = []kiosk.Line{{Qty: 1, Unit: c.Amount}}, 0
 	}

@@ -208,7 +208,7 @@ func (t *Till) PeekPairing(ctx context.Context, code string) (kiosk.Pairing, err
 	return p, err
 }
 
-func (t *Till) openPairing(r kiosk.Reader, code string) (kiosk.Pairing, error) {
+func (t *Till) openPairing(r kiosk.StallReader, code string) (kiosk.Pairing, error) {
 	p, err := r.PairingByCode(code)
 	switch {
 	case kiosk.CodeOf(err) == kiosk.NotFound:

@@ -7,7 +7,7 @@ import (
 // price fills in what the catalogue says of the items of a charge. A price that a till showed and
 // that is another one by now is refused: nobody is charged what no screen said.
 // A typed amount has the rate of the stall.
-func price(r kiosk.Reader, stall kiosk.Stall, lines []kiosk.Line) error {
+func price(r kiosk.ItemReader, stall kiosk.Stall, lines []kiosk.Line) error {
 	for i := range lines {
 		if lines[i].Item == "" {
 			lines[i].Name, lines[i].VAT = "", stall.VAT

@@ -55,7 +55,7 @@ func readTillScreen(t *kiosk.TillScreen, r kiosk.Reader, register string) (err e
 }
 
 // readTillTest reads the last self-test, and when the screen has to say that its time is over.
-func readTillTest(t *kiosk.TillScreen, r kiosk.Reader) error {
+func readTillTest(t *kiosk.TillScreen, r kiosk.SelfTestReader) error {
 	test, err := r.SelfTest(t.Register.ID)
 	if kiosk.CodeOf(err) == kiosk.NotFound || (err == nil && t.Now-test.Started > kiosk.SelfTestShown) {
 		return nil

@@ -74,7 +74,7 @@ func (t *Till) staffToTry(ctx context.Context, on kiosk.Device, staff string) (k
 	return person, kiosk.LockedPIN.Check(t.kernel.Now(), person.Tries, device)
 }
 
-func (t *Till) staffAtRegister(r kiosk.Reader, register, staff string) (kiosk.Staff, error) {
+func (t *Till) staffAtRegister(r kiosk.StallReader, register, staff string) (kiosk.Staff, error) {
 	reg, err := r.Register(register)
 	if err != nil {
 		return kiosk.Staff{}, err

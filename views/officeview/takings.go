@@ -2,6 +2,7 @@ package officeview
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"qrkiosk/kiosk"
@@ -250,3 +251,6 @@ func differs(m kiosk.PayoutComparison) string {
 	}
 	return "more"
 }
+
+// OwnerPath is the address of the statement that the owner of a stall may read with a secret.
+func OwnerPath(secret string) string { return strings.Replace(PathOwner, "{secret}", secret, 1) }

@@ -99,7 +99,7 @@ func (a *Program) openShop(ctx context.Context, s Settings, metrics *front.Metri
 		Keys: a.keyTaker(s), Accounts: gated{accounts{a.Client}, a.options.gateway},
 		Store: a.options.store(a.Store), Gateway: a.options.gateway(a.Client), Bus: rings, Vault: keys,
 		Clock: a.options.Clock, Random: a.options.Random, Log: a.log, Observe: metrics,
-		Skew: a.Client.Skew, RowTime: secpaid.RowTime, PublicURL: a.At.public, HookPath: front.PathHook,
+		Skew: a.Client.Skew, RowTime: secpaid.RowTime, PublicURL: a.At.public, HookPath: front.PathHook, ReceiptPath: front.PathReceipt,
 		GatewayName: accountOf(s), Mode: s.Mode,
 	})
 	if err != nil {

@@ -21,7 +21,7 @@ func TestBadCookie_sessions(t *testing.T) {
 		g := h.Cashier()
 		good := g.Cookies["qk-session"]
 		tablet := "qk-till=" + g.Cookies["qk-till"]
-		before := h.Rows()
+		before := h.Records.Rows()
 		for _, c := range []struct{ b, cookies string }{
 			{"B126 unknown", tablet + "; qk-session=" + strings.Repeat("A", 43)},
 			{"B126 truncated", tablet + "; qk-session=" + good[:20]},
@@ -54,7 +54,7 @@ func TestBadCookie_sessions(t *testing.T) {
 				t.Errorf("%s: answered %d %s", c.b, r.Status, r.Body)
 			}
 		}
-		h.Unchanged("cookies", before)
+		h.Records.Unchanged("cookies", before)
 		if r := g.Get(views.PathTill); r.Status != http.StatusOK {
 			t.Errorf("the good one is answered %d afterwards", r.Status)
 		}
@@ -66,7 +66,7 @@ func TestBadCookie_wrongDoors(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		g, d := h.Cashier(), h.Customer()
 		h.Awaiting()
-		before := h.Rows()
+		before := h.Records.Rows()
 		display := d.Cookies["qk-display"]
 		for _, c := range []struct{ what, cookies, key string }{
 			{"its own cookie", "qk-display=" + display, kiosk.KeyDeviceUnknown},
@@ -97,7 +97,7 @@ func TestBadCookie_wrongDoors(t *testing.T) {
 				t.Errorf("a till gives a tip: %d", r.Status)
 			}
 		}
-		h.Unchanged("wrong doors", before)
+		h.Records.Unchanged("wrong doors", before)
 	})
 }
 
@@ -131,7 +131,7 @@ func TestBadCookie_fixation(t *testing.T) {
 		}
 		g.Cookies["qk-session"] = last
 		g.SignedOut(t, "after locking")
-		if n := h.Rows()["session"]; n != "0" {
+		if n := h.Records.Rows()["session"]; n != "0" {
 			t.Errorf("%s sessions are kept", n)
 		}
 	})

@@ -26,7 +26,7 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 func TestBadHeader_origins(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		g, stranger := h.Cashier(), h.Guest()
-		before := h.Rows()
+		before := h.Records.Rows()
 		charge := kiosktest.Form("cents", "1250", "key", kiosktest.FreshKey())
 		for _, c := range []struct{ b, site, origin string }{
 			{"B112 cross-site", "cross-site", "https://elsewhere.test"},
@@ -47,7 +47,7 @@ func TestBadHeader_origins(t *testing.T) {
 				t.Errorf("%s, without a cookie: answered %d, want %d", c.b, r.Status, want)
 			}
 		}
-		h.Unchanged("foreign origins", before)
+		h.Records.Unchanged("foreign origins", before)
 		for _, c := range []struct{ site, origin string }{{"same-origin", ""}, {"none", ""}, {"", kiosktest.ShopURL}, {"same-origin", kiosktest.ShopURL}} {
 			r := g.Send(http.MethodPost, counterview.PathShiftOpen, "", kiosktest.Header("Origin", c.origin), kiosktest.Header("Sec-Fetch-Site", c.site))
 			if r.Status != http.StatusSeeOther && r.Status != http.StatusConflict {
@@ -60,7 +60,7 @@ func TestBadHeader_origins(t *testing.T) {
 func TestBadHeader_hosts(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		g := h.Cashier()
-		before := h.Rows()
+		before := h.Records.Rows()
 		for _, path := range []string{views.PathTill, views.PathDisplay, "/", "/r/x", counterview.PathTillLive} {
 			kiosktest.ClearNo{Status: 421, Key: "not-found"}.Check(t, "B111 "+path, func(change ...func(*http.Request)) kiosktest.Response {
 				return g.Get(path, append(change, func(r *http.Request) { r.Host = "elsewhere.test" })...)
@@ -83,14 +83,14 @@ func TestBadHeader_hosts(t *testing.T) {
 			strings.Contains(r.Body, "elsewhere") || r.Header.Get("Strict-Transport-Security") != "" {
 			t.Errorf("B122: headers of a proxy that is none were believed: %d", r.Status)
 		}
-		h.Unchanged("hosts", before)
+		h.Records.Unchanged("hosts", before)
 	})
 }
 
 func TestBadHeader_methods(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		g := h.Cashier()
-		before := h.Rows()
+		before := h.Records.Rows()
 		for _, method := range []string{http.MethodTrace, http.MethodPut, http.MethodDelete, "FROBNICATE"} {
 			for _, path := range []string{views.PathTill, counterview.PathCharge, "/healthz"} {
 				if r := g.Send(method, path, ""); r.Status != http.StatusMethodNotAllowed || strings.Contains(r.Body, "qk-") {
@@ -103,7 +103,7 @@ func TestBadHeader_methods(t *testing.T) {
 		}
 		g.Get(views.PathTill, kiosktest.Header("X-HTTP-Method-Override", "POST"))
 		g.Get(views.PathTill+"?_method=POST&cents=100", kiosktest.Header("X-Method-Override", "POST"))
-		h.Unchanged("methods", before)
+		h.Records.Unchanged("methods", before)
 	})
 }
 

@@ -19,7 +19,7 @@ import (
 // hookOf is the path of the webhook address of the only link that can be paid.
 func hookOf(h *kiosktest.Installation) string {
 	h.T.Helper()
-	open := h.Payable()
+	open := h.Sandbox.Payable()
 	if len(open) != 1 {
 		h.T.Fatalf("%d links can be paid", len(open))
 	}
@@ -31,7 +31,7 @@ func hookOf(h *kiosktest.Installation) string {
 func TestFault_F29_oddBodies(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		h.Awaiting()
-		path, link := hookOf(h), h.Payable()[0]
+		path, link := hookOf(h), h.Sandbox.Payable()[0]
 		nest := strings.Repeat("[", 30_000)
 		encoded := func(n int) string { return base64.StdEncoding.EncodeToString(make([]byte, n)) }
 		success := fmt.Sprintf(`"pay_id":%d,"amount":12.50,"user_id":"x"`, link.ID)
@@ -78,9 +78,9 @@ func TestFault_F29_oddBodies(t *testing.T) {
 			}
 		}
 		h.UntilState(kiosk.Awaiting, 20*time.Second)
-		h.Pay()
+		h.Sandbox.PayOnly()
 		h.UntilState(kiosk.Paid, 10*time.Second)
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -89,7 +89,7 @@ func TestBadHook_refused(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		h.Awaiting()
 		path := hookOf(h)
-		before := h.Rows()
+		before := h.Records.Rows()
 		var packed bytes.Buffer
 		z := gzip.NewWriter(&packed)
 		_, err := z.Write(make([]byte, 10<<20))
@@ -131,7 +131,7 @@ func TestBadHook_refused(t *testing.T) {
 			if took := time.Since(began); took > 6*time.Second {
 				t.Errorf("%s: cut after %v", c.b, took)
 			}
-			h.Unchanged(c.b, before)
+			h.Records.Unchanged(c.b, before)
 		}
 		if s := h.Last().State(); s != kiosk.Awaiting {
 			t.Errorf("the sale is %s", s)
@@ -176,7 +176,7 @@ func TestBadHook_addresses(t *testing.T) {
 			}
 			return r
 		}, token)
-		before := h.Rows()
+		before := h.Records.Rows()
 		for _, c := range []struct{ b, path string }{
 			{"B085 unknown", "/hooks/secpaid/" + strings.Repeat("A", 32)},
 			{"B085 nearly", "/hooks/secpaid/" + flipped},
@@ -200,7 +200,7 @@ func TestBadHook_addresses(t *testing.T) {
 				t.Errorf("B089 %s: answered %d, Allow %q", method, r.Status, r.Header.Get("Allow"))
 			}
 		}
-		h.Unchanged("addresses", before)
+		h.Records.Unchanged("addresses", before)
 	})
 }
 
@@ -232,13 +232,13 @@ func TestBadHook_repeats(t *testing.T) {
 				t.Fatalf("answered %d", r.Status)
 			}
 		}
-		if n := h.Rows()["inbox"]; n != "1" {
+		if n := h.Records.Rows()["inbox"]; n != "1" {
 			t.Errorf("%s rows in the inbox", n)
 		}
 		for i := range 100 {
 			g.Send(http.MethodPost, path, fmt.Sprint(i))
 		}
-		if n := h.Rows()["inbox"]; n > "32" || len(n) > 2 {
+		if n := h.Records.Rows()["inbox"]; n > "32" || len(n) > 2 {
 			t.Errorf("%s rows in the inbox for a hundred different bodies", n)
 		}
 		h.UntilState(kiosk.Awaiting, 20*time.Second)

@@ -80,7 +80,7 @@ func TestBadInput_amount(t *testing.T) {
 	}
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		g := h.Cashier()
-		before := h.Rows()
+		before := h.Records.Rows()
 		for _, c := range refused {
 			what := c.b + " " + short(c.typed)
 			body := kiosktest.Form("amount", c.typed, "key", kiosktest.FreshKey())
@@ -91,7 +91,7 @@ func TestBadInput_amount(t *testing.T) {
 				}
 				return r
 			})
-			h.Unchanged(what, before)
+			h.Records.Unchanged(what, before)
 		}
 		for _, c := range taken {
 			if r := g.Post(counterview.PathCharge, "amount", c.typed, "key", kiosktest.FreshKey()); r.Status != http.StatusSeeOther {
@@ -103,7 +103,7 @@ func TestBadInput_amount(t *testing.T) {
 			}
 			h.Free()
 		}
-		h.Sound()
+		h.Records.Sound()
 	}, func(h *kiosktest.Installation) {
 		h.Settings = func(s *kiosk.Stall) { s.Limit = 500000 }
 	})
@@ -138,7 +138,7 @@ func TestBadInput_readings(t *testing.T) {
 func TestBadInput_charge(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		g := h.Cashier()
-		before := h.Rows()
+		before := h.Records.Rows()
 		for _, c := range []struct {
 			b, body string
 			kiosktest.ClearNo
@@ -176,12 +176,12 @@ func TestBadInput_charge(t *testing.T) {
 			c.Check(t, c.b, func(change ...func(*http.Request)) kiosktest.Response {
 				return g.Send(http.MethodPost, counterview.PathCharge, c.body, change...)
 			})
-			h.Unchanged(c.b, before)
+			h.Records.Unchanged(c.b, before)
 		}
 		kiosktest.ClearNo{Status: 422, Key: kiosk.KeyAmountMissing}.Check(t, "B019 amount in the address", func(change ...func(*http.Request)) kiosktest.Response {
 			return g.Send(http.MethodPost, counterview.PathCharge+"?amount=12,50&cents=1250&key="+kiosktest.FreshKey(), kiosktest.Form("key", kiosktest.FreshKey()), change...)
 		})
-		h.Unchanged("B019", before)
+		h.Records.Unchanged("B019", before)
 	})
 }
 
@@ -212,7 +212,7 @@ func TestBadInput_notes(t *testing.T) {
 			}
 			checkNoMarkup(t, c.b+" display", d.Get(views.PathDisplay).Body)
 			checkNoMarkup(t, c.b+" receipt", h.Guest().Get("/r/"+sale.Receipt).Body)
-			for _, link := range h.Payable() {
+			for _, link := range h.Sandbox.Payable() {
 				if c.kept != "" && strings.Contains(link.Note, c.kept) {
 					t.Errorf("B032, B037: the gateway was told the cashier's note: %q", link.Note)
 				}
@@ -244,7 +244,7 @@ func TestBadInput_commandKeys(t *testing.T) {
 		key := kiosktest.FreshKey()
 		g.Script(counterview.PathCharge, "cents", "1250", "key", key)
 		h.UntilState(kiosk.Awaiting, 3*time.Second)
-		before, sale := h.Rows(), h.Last()
+		before, sale := h.Records.Rows(), h.Last()
 		if r := g.Script(counterview.PathCharge, "cents", "1250", "key", key); r.Status != http.StatusOK || !strings.Contains(r.Body, sale.Number) {
 			t.Errorf("B097: the same again is answered %d %.200s", r.Status, r.Body)
 		}
@@ -255,7 +255,7 @@ func TestBadInput_commandKeys(t *testing.T) {
 		if r.Status != http.StatusConflict || r.Trouble().Key != kiosk.ReasonBusy || !strings.Contains(r.Trouble().Text, sale.Number) {
 			t.Errorf("another charge is answered %d %+v", r.Status, r.Trouble())
 		}
-		h.Unchanged("B096, B097 and busy", before)
+		h.Records.Unchanged("B096, B097 and busy", before)
 	})
 }
 
@@ -280,7 +280,7 @@ func TestBadInput_forms(t *testing.T) {
 		g.Script(counterview.PathCharge, "cents", "1250", "key", kiosktest.FreshKey())
 		h.UntilState(kiosk.Awaiting, 3*time.Second)
 		foreign := saleElsewhere(h)
-		before := h.Rows()
+		before := h.Records.Rows()
 		valid := kiosktest.Form("cents", "100", "key", kiosktest.FreshKey())
 		parts := func(n int, name string) (body, kind string) {
 			var b strings.Builder
@@ -320,7 +320,7 @@ func TestBadInput_forms(t *testing.T) {
 				return g.Send(http.MethodPost, c.path, c.body, append(change, kiosktest.Header("Content-Type", c.kind))...)
 			})
 		}
-		h.Unchanged("forms", before, "event", "streams", "tries")
+		h.Records.Unchanged("forms", before, "event", "streams", "tries")
 		for _, number := range []string{"", "nobody", "%00", "%ff", "B2-99999", strings.Repeat("9", 10_000)} {
 			if r := g.Get(views.PathSale + "?number=" + number); r.Status != http.StatusNotFound || len(r.Body) > 8000 {
 				t.Errorf("B102, B105: number %q is answered %d with %d bytes", short(number), r.Status, len(r.Body))
@@ -355,9 +355,9 @@ func TestBadInput_decisions(t *testing.T) {
 		g := h.Cashier()
 		g.Script(counterview.PathCharge, "cents", "1250", "key", kiosktest.FreshKey())
 		h.UntilState(kiosk.Awaiting, 3*time.Second)
-		h.Pay()
+		h.Sandbox.PayOnly()
 		h.Until("confirmed", 10*time.Second, func() bool { return h.Last().Confirmed() })
-		sale, before := h.Last().ID, h.Rows()
+		sale, before := h.Last().ID, h.Records.Rows()
 		for _, c := range []struct {
 			b, path, body string
 			kiosktest.ClearNo
@@ -369,7 +369,7 @@ func TestBadInput_decisions(t *testing.T) {
 				return g.Send(http.MethodPost, c.path, c.body, change...)
 			})
 		}
-		h.Unchanged("decisions", before)
+		h.Records.Unchanged("decisions", before)
 		kiosktest.ClearNo{Status: 422, Key: kiosk.KeyReasonMissing}.Check(t, "B110 without a reason", func(change ...func(*http.Request)) kiosktest.Response {
 			return g.Send(http.MethodPost, counterview.PathDecide, kiosktest.Form("do", "handed", "sale", sale, "reason", " ", "pin", kiosktest.RightPIN), change...)
 		})

@@ -39,7 +39,7 @@ func tries(h *kiosktest.Installation) (wrong, right int) {
 func TestBadInput_pinForm(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		g := h.Tablet()
-		before := h.Rows()
+		before := h.Records.Rows()
 		for _, c := range []struct{ b, pin string }{
 			{"B041 empty", ""},
 			{"B041 three digits", "123"},
@@ -56,7 +56,7 @@ func TestBadInput_pinForm(t *testing.T) {
 		kiosktest.ClearNo{Status: 400, Key: "invalid"}.Check(t, "B050 in the address", func(change ...func(*http.Request)) kiosktest.Response {
 			return g.Send(http.MethodPost, counterview.PathSignIn+"?pin="+kiosktest.RightPIN, kiosktest.Form("staff", h.Actor.Staff), change...)
 		})
-		h.Unchanged("PINs of the wrong form", before)
+		h.Records.Unchanged("PINs of the wrong form", before)
 		if r := g.Get(views.PathTill); r.Status != http.StatusSeeOther {
 			t.Errorf("the till is answered %d", r.Status)
 		}
@@ -83,11 +83,11 @@ func TestBadInput_tenWrongPINs(t *testing.T) {
 		if wrong, _ := tries(h); wrong != 6 || refused != 5 {
 			t.Fatalf("B044: of ten PINs %d were looked at, %d were told to wait", wrong, refused)
 		}
-		before := h.Rows()
+		before := h.Records.Rows()
 		kiosktest.ClearNo{Status: 429, Key: kiosk.KeyPINWait}.Check(t, "B045 the right PIN during the wait", func(change ...func(*http.Request)) kiosktest.Response {
 			return g.Send(http.MethodPost, counterview.PathSignIn, kiosktest.Form("staff", staff, "pin", kiosktest.RightPIN), change...)
 		})
-		h.Unchanged("B045", before)
+		h.Records.Unchanged("B045", before)
 		time.Sleep(61 * time.Second)
 		if r := g.PIN(staff, kiosktest.RightPIN); r.Status != http.StatusOK {
 			t.Fatalf("after the wait the right PIN is answered %d %+v", r.Status, r.Trouble())
@@ -124,14 +124,14 @@ func TestBadInput_aDayOfGuessing(t *testing.T) {
 			t.Errorf("%d PINs of the day were looked at", wrong)
 		}
 		h.Restart(90 * time.Minute)
-		before := h.Rows()
+		before := h.Records.Rows()
 		for _, lang := range []string{"en", "de"} {
 			r := g.Send(http.MethodPost, counterview.PathSignIn, kiosktest.Form("staff", h.Actor.Staff, "pin", kiosktest.RightPIN), kiosktest.AsScript, kiosktest.Header("Accept-Language", lang))
 			if r.Status != http.StatusTooManyRequests || r.Trouble().Key != kiosk.KeyPINLocked {
 				t.Errorf("B046: answered %d %+v", r.Status, r.Trouble())
 			}
 		}
-		h.Unchanged("B046", before, "event", "streams", "audit_day") // a night may have gone by, with its audit
+		h.Records.Unchanged("B046", before, "event", "streams", "audit_day") // a night may have gone by, with its audit
 		h.Restart(24 * time.Hour)
 		g.SignIn()
 	})
@@ -171,7 +171,7 @@ func TestBadInput_pinOfSomebodyElse(t *testing.T) {
 // TestBadInput_pinWithoutTablet (B047): nobody is locked out from afar.
 func TestBadInput_pinWithoutTablet(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
-		before := h.Rows()
+		before := h.Records.Rows()
 		for range 300 {
 			if r := h.Guest().PIN(h.Actor.Staff, "111222"); r.Status != http.StatusUnauthorized {
 				t.Fatalf("answered %d", r.Status)
@@ -180,7 +180,7 @@ func TestBadInput_pinWithoutTablet(t *testing.T) {
 		kiosktest.ClearNo{Status: 401, Key: kiosk.KeyDeviceUnknown}.Check(t, "B047", func(change ...func(*http.Request)) kiosktest.Response {
 			return h.Guest().Send(http.MethodPost, counterview.PathSignIn, kiosktest.Form("staff", h.Actor.Staff, "pin", kiosktest.RightPIN), change...)
 		})
-		h.Unchanged("B047", before)
+		h.Records.Unchanged("B047", before)
 	})
 }
 
@@ -230,7 +230,7 @@ func TestBadInput_pairing(t *testing.T) {
 		old, _, err := h.Shop.Till.AskPairing(ctx)
 		h.Must(err)
 		time.Sleep(2 * time.Minute)
-		before := h.Rows()
+		before := h.Records.Rows()
 		unknown := strings.Repeat("0", 8)
 		for _, c := range []struct {
 			b, code string
@@ -252,7 +252,7 @@ func TestBadInput_pairing(t *testing.T) {
 				})
 			}
 		}
-		h.Unchanged("pairing codes", before, "session", "event", "streams", "tries")
+		h.Records.Unchanged("pairing codes", before, "session", "event", "streams", "tries")
 		time.Sleep(5 * time.Minute)
 		g.SignInAgain()
 		kiosktest.ClearNo{Status: 410, Key: till.KeyCodeExpired}.Check(t, "B057 expired", func(change ...func(*http.Request)) kiosktest.Response {
@@ -317,13 +317,13 @@ func TestBadInput_guessingCodes(t *testing.T) {
 		}
 		p, _, err := h.Shop.Till.AskPairing(context.Background())
 		h.Must(err)
-		before := h.Rows()
+		before := h.Records.Rows()
 		for _, path := range []string{counterview.PathPair, counterview.PathPairConfirm} {
 			kiosktest.ClearNo{Status: 429, Key: "too-many"}.Check(t, "B060 "+path, func(change ...func(*http.Request)) kiosktest.Response {
 				return g.Send(http.MethodPost, path, kiosktest.Form("code", p.Code), change...)
 			})
 		}
-		h.Unchanged("B060", before)
+		h.Records.Unchanged("B060", before)
 		time.Sleep(61 * time.Second)
 		if r := g.Post(counterview.PathPairConfirm, "code", p.Code); r.Status != http.StatusSeeOther {
 			t.Errorf("a minute later it is answered %d", r.Status)
@@ -339,14 +339,14 @@ func TestBadInput_askingForCodes(t *testing.T) {
 				t.Fatalf("display %d is answered %d", i, r.Status)
 			}
 		}
-		before := h.Rows()
+		before := h.Records.Rows()
 		for range 50 {
 			r := h.Guest().Get(views.PathDisplay, kiosktest.AsScript)
 			if r.Status != http.StatusTooManyRequests || r.Trouble().Key != "too-many" || r.Header.Get("Retry-After") == "" {
 				t.Fatalf("B062: answered %d %s", r.Status, r.Body)
 			}
 		}
-		h.Unchanged("B062", before)
+		h.Records.Unchanged("B062", before)
 	})
 }
 
@@ -364,7 +364,7 @@ func TestBadInput_tickets(t *testing.T) {
 		h.Must(err)
 		h.Restart(24*time.Hour + time.Second)
 		fresh, g := ticket(), h.Guest()
-		before := h.Rows()
+		before := h.Records.Rows()
 		for _, c := range []struct {
 			what, ticket, path string
 			kiosktest.ClearNo
@@ -388,7 +388,7 @@ func TestBadInput_tickets(t *testing.T) {
 				t.Errorf("looking at a link is answered %d", r.Status)
 			}
 		}
-		h.Unchanged("tickets", before, "event", "streams", "audit_day") // a night went by, with its audit
+		h.Records.Unchanged("tickets", before, "event", "streams", "audit_day") // a night went by, with its audit
 		time.Sleep(time.Minute)
 		if r := g.Post(counterview.PathDisplayEnrol, "ticket", fresh); r.Status != http.StatusSeeOther || g.Cookies["qk-display"] == "" {
 			t.Errorf("the right one is answered %d", r.Status)

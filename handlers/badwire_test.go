@@ -63,9 +63,9 @@ func onTheWire(t *testing.T, test func(t *testing.T, h *kiosktest.Installation))
 func TestBadWire_heads(t *testing.T) {
 	onTheWire(t, func(t *testing.T, h *kiosktest.Installation) {
 		sale := h.OnShow(1250)
-		before := h.Rows()
+		before := h.Records.Rows()
 		head := "GET " + views.PathTill + " HTTP/1.1\r\nHost: " + kiosktest.ShopAddr + "\r\n"
-		hook := "POST " + h.HookPath(sale) + " HTTP/1.1\r\nHost: " + kiosktest.ShopAddr + "\r\nContent-Type: application/json\r\n"
+		hook := "POST " + h.Sandbox.HookPath(h.Now(sale)) + " HTTP/1.1\r\nHost: " + kiosktest.ShopAddr + "\r\nContent-Type: application/json\r\n"
 		guess := "POST /hooks/secpaid/" + strings.Repeat("0", 32) + " HTTP/1.1\r\nHost: " + kiosktest.ShopAddr + "\r\n"
 		for _, c := range []struct {
 			name, text string
@@ -86,8 +86,8 @@ func TestBadWire_heads(t *testing.T) {
 			}
 			r.conn.Close()
 		}
-		h.Unchanged("a bad head", before)
-		h.Passed(sale, "opening awaiting")
+		h.Records.Unchanged("a bad head", before)
+		h.Records.Passed(sale, "opening awaiting")
 	})
 }
 
@@ -97,7 +97,7 @@ func TestBadWire_bothFramings(t *testing.T) {
 	onTheWire(t, func(t *testing.T, h *kiosktest.Installation) {
 		h.Sandbox.Set(sandbox.WebhookOff, -1)
 		sale := h.OnShow(1250)
-		before := h.Rows()
+		before := h.Records.Rows()
 		r := openRaw(h)
 		hidden := "GET /healthz HTTP/1.1\r\nHost: " + kiosktest.ShopAddr + "\r\n\r\n"
 		r.says(fmt.Sprintf("POST /hooks/secpaid/%032d HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n%s", 0, kiosktest.ShopAddr, 5+len(hidden), hidden))
@@ -107,8 +107,8 @@ func TestBadWire_bothFramings(t *testing.T) {
 		if got := r.answer(); got != 0 {
 			t.Errorf("what was hidden behind it was answered with %d", got)
 		}
-		h.Unchanged("two framings", before)
-		h.Passed(sale, "opening awaiting")
+		h.Records.Unchanged("two framings", before)
+		h.Records.Passed(sale, "opening awaiting")
 	})
 }
 

@@ -55,7 +55,7 @@ func TestReport_pages(t *testing.T) {
 			t.Error("the Z report changed")
 		}
 		says(views.PathShift, "earlier shifts", "To review", cancelled.Number, "Z report 1")
-		if e := h.X().Earlier(); e.Gross != 900 || e.Refunds != 1250 || e.Review != 900 || h.X().Figures != e {
+		if e := h.Records.X().Earlier(); e.Gross != 900 || e.Refunds != 1250 || e.Review != 900 || h.Records.X().Figures != e {
 			t.Errorf("about earlier shifts: %s", e)
 		}
 		file := g.Get(views.PathShiftCSV + "?no=1")
@@ -71,6 +71,6 @@ func TestReport_pages(t *testing.T) {
 				t.Errorf("%s: %d", path, r.Status)
 			}
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }

@@ -49,7 +49,7 @@ func TestSelfTest(t *testing.T) {
 		if after := sold(h); after != before {
 			t.Errorf("the test made sales: %d, then %d", before, after)
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 

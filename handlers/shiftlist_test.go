@@ -37,8 +37,8 @@ func TestShifts_sum(t *testing.T) {
 				}
 				days = days.Plus(d.Sum)
 			}
-			taken := h.Takings(first, day())
-			if open := h.X().Figures; all.Sum != days || all.Sum.Plus(open) != taken {
+			taken := h.Records.Takings(first, day())
+			if open := h.Records.X().Figures; all.Sum != days || all.Sum.Plus(open) != taken {
 				h.T.Errorf("%s: closed %s and open %s are not the takings %s", what, all.Sum.String(), open.String(), taken.String())
 			}
 			return all.Sum
@@ -66,7 +66,7 @@ func TestShifts_sum(t *testing.T) {
 		h.PaidSale(700)
 		sums("a second shift")
 		closes(h)
-		if got := sums("two shifts"); got.Gross != 2850 || got.Refunds != 1250 || h.X().Figures != (kiosk.Figures{}) {
+		if got := sums("two shifts"); got.Gross != 2850 || got.Refunds != 1250 || h.Records.X().Figures != (kiosk.Figures{}) {
 			h.T.Errorf("two closed shifts: %s", got.String())
 		}
 		all, err := h.Shop.Reports.ShiftsOf(ctx, kiosktest.Organizer, "", first, day())
@@ -74,7 +74,7 @@ func TestShifts_sum(t *testing.T) {
 		if len(all.Days) != 2 || all.Days[1].Day != all.Days[0].Day+1 {
 			h.T.Errorf("%d days: %+v", len(all.Days), all.Days)
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 

@@ -18,7 +18,7 @@ import (
 func TestSocket_handshakes(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		g, d := h.Cashier(), h.Customer()
-		before := h.Rows()
+		before := h.Records.Rows()
 		for _, c := range []struct{ what, origin string }{
 			{"no Origin", ""},
 			{"null", "null"},
@@ -63,7 +63,7 @@ func TestSocket_handshakes(t *testing.T) {
 				t.Errorf("B135 %s at %s: answered %d, want %d", c.what, c.path, r.Status, c.status)
 			}
 		}
-		h.Unchanged("handshakes", before, "device", "ticket", "event", "streams")
+		h.Records.Unchanged("handshakes", before, "device", "ticket", "event", "streams")
 	})
 }
 
@@ -126,13 +126,13 @@ func TestSocket_aSale(t *testing.T) {
 		display.Want(t, time.Second, "Bakery Lind")
 		till.Want(t, time.Second, "Customer display connected")
 
-		before := h.Rows()
+		before := h.Records.Rows()
 		for _, m := range []string{"pay", "cancel", `{"do":"charge","cents":100}`} {
 			h.Must(till.Conn.WriteMessage(websocket.TextMessage, []byte(m)))
 			h.Must(display.Conn.WriteMessage(websocket.TextMessage, []byte(m)))
 		}
 		time.Sleep(10 * time.Second)
-		h.Unchanged("B141", before, "streams", "health") // screens tell how they are
+		h.Records.Unchanged("B141", before, "streams", "health") // screens tell how they are
 
 		g.Script(counterview.PathCharge, "cents", "1250", "key", kiosktest.FreshKey())
 		sale := h.Last()
@@ -149,7 +149,7 @@ func TestSocket_aSale(t *testing.T) {
 				}
 			}
 		}
-		h.Pay()
+		h.Sandbox.PayOnly()
 		display.Want(t, time.Second, "Thank you")
 		till.Want(t, time.Second, "paid")
 		time.Sleep(9 * time.Second)

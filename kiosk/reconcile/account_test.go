@@ -93,7 +93,7 @@ func TestOwnAccount_sale(t *testing.T) {
 				if house.Accounts[0].AccountNumber != "u-owner" {
 					t.Errorf("the first link told nothing: %+v", house.Accounts)
 				}
-				h.Sound()
+				h.Records.Sound()
 			}, func(h *kiosktest.Installation) { h.Deaf = c.deaf })
 		})
 	}
@@ -111,7 +111,7 @@ func TestOwnAccount_restart(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		h.OnShow(300)
 		holdsLinks(h, 0, 2)
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -121,10 +121,10 @@ func TestOwnAccount_cancel(t *testing.T) {
 		sale := h.OnShow(1250)
 		h.Cancel(sale)
 		h.Becomes(sale, kiosk.Cancelled, 10*time.Second)
-		if len(h.Payable()) != 0 || callers(h, "deleteLink", "Owner") != 1 || callers(h, "deleteLink", "Demo") != 0 {
-			t.Errorf("%d payable, deleted by %d and %d", len(h.Payable()), callers(h, "deleteLink", "Owner"), callers(h, "deleteLink", "Demo"))
+		if len(h.Sandbox.Payable()) != 0 || callers(h, "deleteLink", "Owner") != 1 || callers(h, "deleteLink", "Demo") != 0 {
+			t.Errorf("%d payable, deleted by %d and %d", len(h.Sandbox.Payable()), callers(h, "deleteLink", "Owner"), callers(h, "deleteLink", "Demo"))
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -142,7 +142,7 @@ func TestOwnAccount_answerLost(t *testing.T) {
 		h.PayShown()
 		h.Confirmed(sale, 30*time.Second)
 		holdsLinks(h, 0, 1)
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -152,7 +152,7 @@ func TestOwnAccount_refund(t *testing.T) {
 		sale, link := h.PaidSale(1250)
 		h.Must(h.Refund(sale, 1250))
 		h.Stage(sale, kiosk.RefundFiled, 5*time.Second)
-		if own := h.Sandbox.Money()[1]; len(own.Refunds) != 1 || h.Requests() != 0 {
+		if own := h.Sandbox.Money()[1]; len(own.Refunds) != 1 || h.Sandbox.RefundRequests() != 0 {
 			t.Errorf("the owner's account was asked for %+v", own.Refunds)
 		}
 		h.Must(h.Sandbox.ApproveRefund(link))
@@ -160,8 +160,8 @@ func TestOwnAccount_refund(t *testing.T) {
 		if s := h.Now(sale); s.State() != kiosk.Refunded {
 			t.Errorf("the sale is %s", s.State())
 		}
-		h.Books("sales=1 gross=1250 refunds=1250")
-		h.Sound()
+		h.Records.Books("sales=1 gross=1250 refunds=1250")
+		h.Records.Sound()
 	})
 }
 
@@ -182,7 +182,7 @@ func TestOwnAccount_latePayment(t *testing.T) {
 			t.Error("the next sale is not the house's")
 		}
 		holdsLinks(h, 1, 1)
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -198,7 +198,7 @@ func TestOwnAccount_replaced(t *testing.T) {
 		"cancelled": func(h *kiosktest.Installation, sale *kiosk.Sale) {
 			h.Cancel(sale)
 			h.Becomes(sale, kiosk.Cancelled, 10*time.Second)
-			if callers(h, "deleteLink", "Owner") != 1 || len(h.Payable()) != 0 {
+			if callers(h, "deleteLink", "Owner") != 1 || len(h.Sandbox.Payable()) != 0 {
 				h.T.Errorf("deleted %d times by the owner of before", callers(h, "deleteLink", "Owner"))
 			}
 		},
@@ -228,7 +228,7 @@ func TestOwnAccount_replaced(t *testing.T) {
 				if len(house.Accounts) != 2 || house.Accounts[0].Ended == 0 || len(house.Accounts[0].Sealed) == 0 || house.Accounts[1].Ended != 0 {
 					t.Errorf("accounts %+v", house.Accounts)
 				}
-				h.Sound()
+				h.Records.Sound()
 			})
 		})
 	}
@@ -250,7 +250,7 @@ func TestOwnAccount_renewed(t *testing.T) {
 		h.Alerted()
 		h.PayShown()
 		h.Confirmed(sale, 30*time.Second)
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -288,7 +288,7 @@ func TestOwnAccount_revoked(t *testing.T) {
 			h.Confirmed(sale, 30*time.Second)
 			h.Alerted()
 		})
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -340,7 +340,7 @@ func TestOwnAccount_listDown(t *testing.T) {
 					h.Gate.Set(nil)
 					h.Confirmed(waits, 30*time.Second)
 				})
-				h.Sound()
+				h.Records.Sound()
 			})
 		})
 	}
@@ -371,7 +371,7 @@ func TestOwnAccount_unopened(t *testing.T) {
 		}
 		whole()
 		h.Becomes(open, kiosk.Lapsed, 6*time.Minute)
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -435,8 +435,8 @@ func TestOwnAccount_many(t *testing.T) {
 		for _, till := range tills {
 			at(h, till, func() { h.Alerted() })
 		}
-		h.NeverMoreThan(60)
-		h.Sound()
+		h.Sandbox.NeverMoreThan(60)
+		h.Records.Sound()
 	}, func(h *kiosktest.Installation) { h.Deaf = true })
 }
 

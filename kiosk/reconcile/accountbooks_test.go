@@ -68,7 +68,7 @@ func TestOwnAccount_audit(t *testing.T) {
 				t.Errorf("unmatched %+v, quarantine %+v", h.Unmatched(false), h.Quarantine(false))
 			}
 		})
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -96,7 +96,7 @@ func TestOwnAccount_vanishedRow(t *testing.T) {
 				t.Errorf("the house's sale is %s", s.State())
 			}
 		})
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -184,23 +184,23 @@ func TestOwnAccount_strangers(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		h.Owner()
 		sale := h.OnShow(1250)
-		h.CallAs(kiosktest.OwnerKey, "createLink", `{"amount":5,"recipient_note":"somebody's order"}`)
-		h.CallAs(kiosktest.OwnerKey, "createLink", `{"amount":6}`)
-		h.CallAs(kiosktest.OwnerKey, "createLink", `{"amount":7}`)
+		h.Sandbox.CallAs(kiosktest.OwnerKey, "createLink", `{"amount":5,"recipient_note":"somebody's order"}`)
+		h.Sandbox.CallAs(kiosktest.OwnerKey, "createLink", `{"amount":6}`)
+		h.Sandbox.CallAs(kiosktest.OwnerKey, "createLink", `{"amount":7}`)
 		links := h.Sandbox.Links()
 		h.Must(h.Sandbox.Pay(links[2].ID))
 		h.Must(h.Sandbox.Pay(links[0].ID))
 		h.Confirmed(sale, 30*time.Second)
 		time.Sleep(30 * time.Minute)
 		h.UntilAudited()
-		if len(h.Payable()) != 2 || callers(h, "deleteLink", "Owner") != 0 {
-			t.Errorf("%d payable, %d deleted", len(h.Payable()), callers(h, "deleteLink", "Owner"))
+		if len(h.Sandbox.Payable()) != 2 || callers(h, "deleteLink", "Owner") != 0 {
+			t.Errorf("%d payable, %d deleted", len(h.Sandbox.Payable()), callers(h, "deleteLink", "Owner"))
 		}
 		if len(h.Unmatched(false)) != 0 || len(h.Quarantine(false)) != 0 {
 			t.Errorf("unmatched %+v, quarantine %+v", h.Unmatched(false), h.Quarantine(false))
 		}
 		h.Alerted()
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -219,14 +219,14 @@ func TestOwnAccount_restored(t *testing.T) {
 		h.BringBack(copied)
 		h.Until("both were found", 30*time.Minute, func() bool { return len(h.Unmatched(true)) == 1 && len(h.Quarantine(true)) == 1 })
 		h.Must(h.Shop.Office.Unexplained.DeleteQuarantined(context.Background(), h.Actor, open.ID, "the customer has left"))
-		if len(h.Payable()) != 0 || callers(h, "deleteLink", "Owner") != 1 || callers(h, "deleteLink", "Demo") != 0 {
-			t.Errorf("%d payable, %d deleted by the owner", len(h.Payable()), callers(h, "deleteLink", "Owner"))
+		if len(h.Sandbox.Payable()) != 0 || callers(h, "deleteLink", "Owner") != 1 || callers(h, "deleteLink", "Demo") != 0 {
+			t.Errorf("%d payable, %d deleted by the owner", len(h.Sandbox.Payable()), callers(h, "deleteLink", "Owner"))
 		}
 		h.Must(h.Shop.Office.Unexplained.ResolveUnmatched(context.Background(), h.Actor, h.Unmatched(true)[0].Row.Key, "found in the book"))
 		if len(h.Unmatched(true)) != 0 || len(h.Quarantine(true)) != 0 {
 			t.Errorf("unmatched %+v, quarantine %+v", h.Unmatched(true), h.Quarantine(true))
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -236,10 +236,10 @@ func TestOwnAccount_vanishedCode(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		h.Owner()
 		sale := h.OnShow(1250)
-		h.CallAs(kiosktest.OwnerKey, "deleteLink", fmt.Sprintf(`{"link_id":%d}`, h.ShownLink().ID))
+		h.Sandbox.CallAs(kiosktest.OwnerKey, "deleteLink", fmt.Sprintf(`{"link_id":%d}`, h.ShownLink().ID))
 		time.Sleep(2 * time.Minute)
 		h.Becomes(sale, kiosk.Cancelled, 2*time.Minute)
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -273,6 +273,6 @@ func TestOwnAccount_forgotten(t *testing.T) {
 			t.Error("the key is still there")
 		}
 		h.WantKey(h.Refund(sale, 1250), kiosk.Conflict, kiosk.KeyAccountKey)
-		h.Sound()
+		h.Records.Sound()
 	})
 }

@@ -118,7 +118,7 @@ var misfits = map[string]misfit{
 	"a refund begun elsewhere": {
 		happens: func(h *kiosktest.Installation) *kiosk.Sale {
 			sale, link := h.PaidSale(1000)
-			h.Call("refundPayment", fmt.Sprintf(`{"pay_id":%d,"refund_amount":10.00,"isFullRefund":true}`, link))
+			h.Sandbox.Call("refundPayment", fmt.Sprintf(`{"pay_id":%d,"refund_amount":10.00,"isFullRefund":true}`, link))
 			h.Must(h.Sandbox.ApproveRefund(link))
 			h.Becomes(sale, kiosk.Refunded, 15*time.Minute)
 			return sale
@@ -188,8 +188,8 @@ func TestBooks(t *testing.T) {
 				if m.do != "" {
 					misfitDecided(h, g, sale, m)
 				}
-				h.Until("no link can be paid", 5*time.Minute, func() bool { return len(h.Payable()) == 0 })
-				h.Sound()
+				h.Until("no link can be paid", 5*time.Minute, func() bool { return len(h.Sandbox.Payable()) == 0 })
+				h.Records.Sound()
 			})
 		})
 	}
@@ -259,7 +259,7 @@ func misfitDecided(h *kiosktest.Installation, g *kiosktest.Guest, sale *kiosk.Sa
 func journalSays(h *kiosktest.Installation, sale *kiosk.Sale, do kiosk.StepKind, reason string, at int64) {
 	h.T.Helper()
 	var found []kiosk.Event
-	for _, e := range h.Journal() {
+	for _, e := range h.Records.Journal() {
 		if e.Subject == sale.ID && e.Kind == "sale."+string(do) {
 			found = append(found, e)
 		}
@@ -276,7 +276,7 @@ func journalSays(h *kiosktest.Installation, sale *kiosk.Sale, do kiosk.StepKind,
 // bookedAs compares the running total, fees left out: they are the gateway's word.
 func bookedAs(h *kiosktest.Installation, want string) {
 	h.T.Helper()
-	f := h.X().Total
+	f := h.Records.X().Total
 	f.Fee, f.FeePSP, f.Net = 0, 0, 0
 	if f.String() != want {
 		h.T.Errorf("the books say %q, want %q", f, want)

@@ -94,17 +94,17 @@ func TestTerms_areTried(t *testing.T) {
 		h.Must(h.Sandbox.AddAccount(sandbox.Account{Name: "Baker", Key: "key-of-a-baker-to-be-tried", RecipientToken: "baker"}))
 		ctx, stall, chief := context.Background(), h.Till().Stall.ID, kiosk.OfficeActor{Role: kiosk.Organizer}
 		good := []kiosk.Share{{Name: "Baker", Token: "baker", Percent: 8900}}
-		before := h.Rows()
+		before := h.Records.Rows()
 		try := func(name string, by kiosk.OfficeActor, terms []kiosk.Share, want kiosk.Code, made int) {
 			t.Helper()
 			there := len(h.Sandbox.Links())
 			if err := h.Shop.Office.Stalls.TryTerms(ctx, by, stall, terms); kiosk.CodeOf(err) != want {
 				t.Errorf("%s: %v, want %q", name, err, want)
 			}
-			if n := len(h.Sandbox.Links()) - there; n != made || len(h.Payable()) != 0 {
-				t.Errorf("%s: %d links made, %d payable", name, n, len(h.Payable()))
+			if n := len(h.Sandbox.Links()) - there; n != made || len(h.Sandbox.Payable()) != 0 {
+				t.Errorf("%s: %d links made, %d payable", name, n, len(h.Sandbox.Payable()))
 			}
-			h.Unchanged(name, before)
+			h.Records.Unchanged(name, before)
 		}
 		try("good terms", chief, good, "", 1)
 		try("nobody gets anything", chief, nil, "", 0)

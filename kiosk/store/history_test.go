@@ -16,15 +16,6 @@ import (
 	"qrkiosk/kiosk/till"
 )
 
-// plain is a vault without secrets and a bus without listeners.
-type plain struct{ kiosk.FactorVault }
-
-func (plain) HashPIN(pin string) (string, error)                         { return pin, nil }
-func (plain) CheckPIN(_ context.Context, hash, pin string) (bool, error) { return hash == pin, nil }
-func (plain) Seal(text []byte, _ string) ([]byte, error)                 { return text, nil }
-func (plain) Open(sealed []byte, _ string) ([]byte, error)               { return sealed, nil }
-func (plain) Ring(string, int64)                                         {}
-
 // past is a random history of one register: a real shop and store, and everything that may be
 // heard of its sales.
 type past struct {

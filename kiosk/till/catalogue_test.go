@@ -61,10 +61,10 @@ func TestCatalogue_aSaleOfItems(t *testing.T) {
 		if s.Goods != 1143 || s.Discount != 127 || s.DiscountPercent != 1000 || s.DiscountFor != "regular" {
 			t.Errorf("goods %v, discount %v (%d) for %q", s.Goods, s.Discount, s.DiscountPercent, s.DiscountFor)
 		}
-		if link := h.Payable(); len(link) != 1 || link[0].Amount.String() != "11.43" {
+		if link := h.Sandbox.Payable(); len(link) != 1 || link[0].Amount.String() != "11.43" {
 			t.Errorf("links %+v", link)
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -113,7 +113,7 @@ func TestCatalogue_badInput(t *testing.T) {
 			if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, `"`+c.key+`"`) {
 				t.Errorf("%s: answered %d %s", c.what, r.Status, r.Body)
 			}
-			if len(h.Till().Last) != before || len(h.Payable()) != 0 {
+			if len(h.Till().Last) != before || len(h.Sandbox.Payable()) != 0 {
 				t.Fatalf("%s made a sale", c.what)
 			}
 		}
@@ -126,7 +126,7 @@ func TestCatalogue_badInput(t *testing.T) {
 		if told != 2 {
 			t.Errorf("%d of two edited prices are in the trail", told)
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 

@@ -22,20 +22,20 @@ import (
 func TestRefund_whole(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		sale, link := h.PaidSale(1250)
-		before := h.Booked()
+		before := h.Records.Booked()
 		h.Must(h.Refund(sale, 1250))
 		h.Stage(sale, kiosk.RefundFiled, 5*time.Second)
-		if got := h.Booked(); got != before || h.Now(sale).State() != kiosk.Refunding {
+		if got := h.Records.Booked(); got != before || h.Now(sale).State() != kiosk.Refunding {
 			t.Errorf("the books went from %q to %q, the sale is %s", before, got, h.Now(sale).State())
 		}
 		h.WantKey(h.Refund(sale, 100), kiosk.Conflict, kiosk.ReasonOneRefund)
 		h.Must(h.Sandbox.ApproveRefund(link))
 		h.Stage(sale, kiosk.RefundSeen, 15*time.Minute)
-		h.Books("sales=1 gross=1250 refunds=1250")
-		if s := h.Now(sale); s.State() != kiosk.Refunded || h.Requests() != 1 {
-			t.Errorf("%s, %d requests", s.State(), h.Requests())
+		h.Records.Books("sales=1 gross=1250 refunds=1250")
+		if s := h.Now(sale); s.State() != kiosk.Refunded || h.Sandbox.RefundRequests() != 1 {
+			t.Errorf("%s, %d requests", s.State(), h.Sandbox.RefundRequests())
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -48,12 +48,12 @@ func TestRefund_part(t *testing.T) {
 		h.Stage(sale, kiosk.RefundFiled, 5*time.Second)
 		h.Must(h.Sandbox.ApproveRefund(link))
 		h.Stage(sale, kiosk.RefundSeen, 15*time.Minute)
-		h.Books("sales=1 gross=1250 refunds=250")
+		h.Records.Books("sales=1 gross=1250 refunds=250")
 		h.WantKey(h.Refund(sale, 100), kiosk.Conflict, kiosk.ReasonOneRefund)
 		if s := h.Now(sale); s.State() != kiosk.Paid || s.Received()-s.Returned() != 1000 {
 			t.Errorf("%s, received %v, returned %v", s.State(), s.Received(), s.Returned())
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -74,10 +74,10 @@ func TestRefund_atOnce(t *testing.T) {
 		}
 		all.Wait()
 		h.Stage(sale, kiosk.RefundFiled, 5*time.Second)
-		if keys[""] != 1 || keys[kiosk.ReasonOneRefund] != 49 || h.Requests() != 1 {
-			t.Errorf("answers %v, %d requests", keys, h.Requests())
+		if keys[""] != 1 || keys[kiosk.ReasonOneRefund] != 49 || h.Sandbox.RefundRequests() != 1 {
+			t.Errorf("answers %v, %d requests", keys, h.Sandbox.RefundRequests())
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -95,13 +95,13 @@ func TestRefund_lostAnswer(t *testing.T) {
 		_, err := h.Shop.Till.RefundAgain(context.Background(), h.Actor, sale.ID, "their page shows nothing")
 		h.Must(err)
 		h.Stage(sale, kiosk.RefundFiled, time.Minute)
-		if n := h.Requests(); n != 1 {
+		if n := h.Sandbox.RefundRequests(); n != 1 {
 			t.Errorf("%d requests", n)
 		}
 		h.Must(h.Sandbox.ApproveRefund(link))
 		h.Stage(sale, kiosk.RefundSeen, 15*time.Minute)
-		h.Books("sales=1 gross=1250 refunds=1250")
-		h.Sound()
+		h.Records.Books("sales=1 gross=1250 refunds=1250")
+		h.Records.Sound()
 	})
 }
 
@@ -128,8 +128,8 @@ func TestRefund_rejected(t *testing.T) {
 		if r := h.Now(sale).Refunds[1]; r.Reason != kiosk.KeyRefundKnown || r.Said == "" || h.Now(sale).State() != kiosk.Paid {
 			t.Errorf("%+v, %s", r, h.Now(sale).State())
 		}
-		h.Books("sales=1 gross=1250")
-		h.Sound()
+		h.Records.Books("sales=1 gross=1250")
+		h.Records.Sound()
 	})
 }
 
@@ -168,8 +168,8 @@ func TestRefund_form(t *testing.T) {
 			t.Fatalf("status %d: %s", answer.Status, answer.Body)
 		}
 		h.Stage(sale, kiosk.RefundFiled, 5*time.Second)
-		if r := h.Now(sale).Refunds[0]; r.Amount != 250 || r.Why != "cold soup" || h.Requests() != 1 {
-			t.Errorf("%+v, %d requests", r, h.Requests())
+		if r := h.Now(sale).Refunds[0]; r.Amount != 250 || r.Why != "cold soup" || h.Sandbox.RefundRequests() != 1 {
+			t.Errorf("%+v, %d requests", r, h.Sandbox.RefundRequests())
 		}
 		page := g.Get(views.PathSale + "?number=" + sale.Number)
 		for _, words := range []string{"2.50", "requested", "cold soup", "Ada"} {
@@ -180,7 +180,7 @@ func TestRefund_form(t *testing.T) {
 		if strings.Contains(page.Body, kiosktest.RightPIN) {
 			t.Error("the PIN is on the page")
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -199,7 +199,7 @@ func TestRefund_death(t *testing.T) {
 			time.Sleep(3 * time.Second)
 			h.Revive()
 			time.Sleep(5 * time.Minute)
-			s, n := h.Now(sale), h.Requests()
+			s, n := h.Now(sale), h.Sandbox.RefundRequests()
 			if len(s.Refunds) == 0 {
 				if told == nil || n != 0 {
 					t.Errorf("died after commit %d: no refund is stored, told %v, %d requests", commits, told, n)
@@ -211,7 +211,7 @@ func TestRefund_death(t *testing.T) {
 			if n > 1 || (stage == kiosk.RefundFiled && n != 1) || (stage != kiosk.RefundFiled && stage != kiosk.RefundUnsure) {
 				t.Errorf("died after commit %d: %s, %d requests", commits, stage, n)
 			}
-			h.Sound()
+			h.Records.Sound()
 		})
 	}
 	if ends[kiosk.RefundFiled] == 0 || ends[kiosk.RefundUnsure] == 0 {

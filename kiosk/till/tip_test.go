@@ -22,14 +22,14 @@ func TestTip_timesOut(t *testing.T) {
 			t.Fatalf("the display shows %s", d.Shows)
 		}
 		time.Sleep(29 * time.Second)
-		if s := h.Last(); s.State() != kiosk.Asking || len(h.Payable()) != 0 {
+		if s := h.Last(); s.State() != kiosk.Asking || len(h.Sandbox.Payable()) != 0 {
 			t.Fatalf("after 29 s the sale is %s", s.State())
 		}
 		h.UntilState(kiosk.Awaiting, 3*time.Second)
-		if s := h.Last(); s.Tip != 0 || s.Total() != 1250 || len(h.Payable()) != 1 {
+		if s := h.Last(); s.Tip != 0 || s.Total() != 1250 || len(h.Sandbox.Payable()) != 1 {
 			t.Errorf("tip %v, total %v", s.Tip, s.Total())
 		}
-		h.Sound()
+		h.Records.Sound()
 	}, asksTip)
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		h.Charge(1250)

@@ -21,18 +21,18 @@ func TestVirtual_tip(t *testing.T) {
 		_, err := h.Shop.Till.Tip(context.Background(), h.Actor.Register, sale.ID, 150)
 		h.Must(err)
 		h.UntilState(kiosk.Awaiting, 2*time.Second)
-		if l := h.Payable()[0]; l.Amount != 1400 {
+		if l := h.Sandbox.Payable()[0]; l.Amount != 1400 {
 			t.Errorf("the link is of %v", l.Amount)
 		}
 		if _, err := h.Shop.Till.Tip(context.Background(), h.Actor.Register, sale.ID, 150); kiosk.KeyOf(err) != kiosk.ReasonTipClosed {
 			t.Errorf("a second tip: %v", err)
 		}
-		h.Pay()
+		h.Sandbox.PayOnly()
 		h.Until("confirmed", 10*time.Second, func() bool { return h.Last().Confirmed() })
 		if s := h.Last(); s.Tip != 150 || s.Received() != 1400 {
 			t.Errorf("tip %v, received %v", s.Tip, s.Received())
 		}
-		h.Sound()
+		h.Records.Sound()
 	}, func(h *kiosktest.Installation) { h.Settings = func(s *kiosk.Stall) { s.AsksTip = true } })
 }
 
@@ -50,13 +50,13 @@ func TestVirtual_busyAndAside(t *testing.T) {
 		h.Must(err)
 		b, err := h.ChargeAs("b", 2000)
 		h.Must(err)
-		h.Until("two links", 2*time.Second, func() bool { return len(h.Payable()) == 2 })
-		h.Must(h.Sandbox.Pay(h.Payable()[0].ID))
+		h.Until("two links", 2*time.Second, func() bool { return len(h.Sandbox.Payable()) == 2 })
+		h.Must(h.Sandbox.Pay(h.Sandbox.Payable()[0].ID))
 		h.Until("A paid", 2*time.Second, func() bool { return h.ByNumber(a.Number).State() == kiosk.Paid })
 		if d := h.Display(); d.Shows != kiosk.ShowsCode || d.Sale.ID != b.ID {
 			t.Errorf("the display shows %s", d.Shows)
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -70,15 +70,15 @@ func TestVirtual_split(t *testing.T) {
 			h.Must(h.Sandbox.AddAccount(sandbox.Account{Name: "Baker", Key: "key-of-the-baker-in-tests", RecipientToken: "baker", UserID: "u-baker"}))
 			h.Charge(1001)
 			h.UntilState(kiosk.Awaiting, 2*time.Second)
-			if l := h.Payable()[0]; l.Split != "absolute" {
+			if l := h.Sandbox.Payable()[0]; l.Split != "absolute" {
 				t.Errorf("the link is %+v", l)
 			}
-			h.Pay()
+			h.Sandbox.PayOnly()
 			h.Until("confirmed", 10*time.Second, func() bool { return h.Last().Confirmed() })
 			if s := h.Last(); s.State() != kiosk.Paid || s.Received() != 1001 {
 				t.Errorf("%s, received %v", s.State(), s.Received())
 			}
-			h.Sound()
+			h.Records.Sound()
 		}, func(h *kiosktest.Installation) {
 			h.Settings = func(s *kiosk.Stall) { s.SplitTerms = []kiosk.Share{{Token: "baker", Percent: 1100}} }
 		})
@@ -95,13 +95,13 @@ func TestVirtual_paidBeforeItIsFound(t *testing.T) {
 		h.Sandbox.Set(sandbox.WebhookOff, -1)
 		sale := h.Charge(1250)
 		time.Sleep(time.Second)
-		h.Pay()
+		h.Sandbox.PayOnly()
 		h.Must(h.Shop.Till.RequestLook(context.Background(), h.Actor, sale.ID))
 		h.UntilState(kiosk.Paid, 10*time.Second)
 		paid := h.Sandbox.Links()[0].ID
 		if l := h.Last().Link(1); l.PayID != paid {
 			t.Errorf("the link is number %d, the gateway calls it %d", l.PayID, paid)
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }

@@ -17,10 +17,10 @@ func TestVirtual_aSale(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		h.Charge(1250)
 		h.UntilState(kiosk.Awaiting, 2*time.Second)
-		if d := h.Display(); d.Shows != kiosk.ShowsCode || d.PayURL != h.Payable()[0].PayLink {
+		if d := h.Display(); d.Shows != kiosk.ShowsCode || d.PayURL != h.Sandbox.Payable()[0].PayLink {
 			t.Fatalf("the display shows %s with %q", d.Shows, d.PayURL)
 		}
-		h.Pay()
+		h.Sandbox.PayOnly()
 		took := h.UntilState(kiosk.Paid, time.Second)
 		if d := h.Display(); d.Shows != kiosk.ShowsPaid {
 			t.Errorf("the display shows %s", d.Shows)
@@ -34,7 +34,7 @@ func TestVirtual_aSale(t *testing.T) {
 			t.Errorf("proofs %v", got)
 		}
 		t.Logf("paid %v after the payment", took)
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -42,13 +42,13 @@ func TestVirtual_noPublicAddress(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		h.Charge(1250)
 		h.UntilState(kiosk.Awaiting, 2*time.Second)
-		if l := h.Payable()[0]; l.Endpoint != "" || l.Callback != "" || l.Encrypted {
+		if l := h.Sandbox.Payable()[0]; l.Endpoint != "" || l.Callback != "" || l.Encrypted {
 			t.Errorf("webhooks were ordered without an address: %+v", l)
 		}
 		time.Sleep(3 * time.Second)
-		h.Pay()
+		h.Sandbox.PayOnly()
 		h.UntilState(kiosk.Paid, 5*time.Second)
-		h.Sound()
+		h.Records.Sound()
 	}, func(h *kiosktest.Installation) { h.Deaf = true })
 }
 
@@ -64,17 +64,17 @@ func TestVirtual_createAnswerLost(t *testing.T) {
 				h.Sandbox.Set(fault, 1)
 				h.Charge(1250)
 				took := h.UntilState(kiosk.Awaiting, limit)
-				if n := len(h.Payable()); n != 1 {
+				if n := len(h.Sandbox.Payable()); n != 1 {
 					t.Fatalf("%d links can be paid, want 1", n)
 				}
-				h.Pay()
+				h.Sandbox.PayOnly()
 				h.UntilState(kiosk.Paid, 5*time.Second)
 				time.Sleep(time.Minute)
 				if n := len(h.Sandbox.Links()); n != 1 {
 					t.Errorf("%d links were made, want 1", n)
 				}
 				t.Logf("the code was on show after %v", took)
-				h.Sound()
+				h.Records.Sound()
 			})
 		})
 	}
@@ -90,13 +90,13 @@ func TestVirtual_restart(t *testing.T) {
 		if d := h.Display(); d.Shows != kiosk.ShowsCode {
 			t.Errorf("right after the start the display shows %s", d.Shows)
 		}
-		link := h.Payable()[0]
+		link := h.Sandbox.Payable()[0]
 		h.Close()
 		h.Must(h.Sandbox.Pay(link.ID))
 		time.Sleep(2 * time.Minute)
 		h.Open()
 		t.Logf("both screens right %v after the start", h.UntilState(kiosk.Paid, 3*time.Second))
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -110,10 +110,10 @@ func TestVirtual_cancel(t *testing.T) {
 			t.Errorf("the display shows %s", d.Shows)
 		}
 		h.UntilState(kiosk.Cancelled, 2*time.Second)
-		if n := len(h.Payable()); n != 0 {
+		if n := len(h.Sandbox.Payable()); n != 0 {
 			t.Errorf("%d links can still be paid", n)
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -122,14 +122,14 @@ func TestVirtual_cancelAgainstPayment(t *testing.T) {
 		h.Sandbox.Set(sandbox.WebhookOff, -1)
 		sale := h.Charge(1250)
 		h.UntilState(kiosk.Awaiting, 2*time.Second)
-		h.Pay()
+		h.Sandbox.PayOnly()
 		_, err := h.Shop.Till.Cancel(context.Background(), h.Actor, sale.ID)
 		h.Must(err)
 		h.UntilState(kiosk.Paid, 10*time.Second)
 		if !kiosktest.Despite(h.Last()) || h.Last().Current() {
 			t.Errorf("despite %v, current %v", kiosktest.Despite(h.Last()), h.Last().Current())
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -142,10 +142,10 @@ func TestVirtual_lapse(t *testing.T) {
 			t.Fatalf("too early it is %s", s)
 		}
 		h.UntilState(kiosk.Lapsed, 30*time.Second)
-		if n := len(h.Payable()); n != 0 {
+		if n := len(h.Sandbox.Payable()); n != 0 {
 			t.Errorf("%d links can still be paid", n)
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -155,7 +155,7 @@ func TestVirtual_oddNotices(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		h.Charge(1250)
 		h.UntilState(kiosk.Awaiting, 2*time.Second)
-		link := h.Payable()[0]
+		link := h.Sandbox.Payable()[0]
 		path := strings.TrimPrefix(link.Endpoint, "http://"+kiosktest.ShopAddr)
 		forged := fmt.Sprintf(`{"ResponseCode":1,"data":{"pay_id":%d,"amount":12.50,"user_id":"x","status":"Success"}}`, link.ID)
 		if status, body := h.Post(path, "application/json", forged); status != 200 || body != "" {
@@ -172,9 +172,9 @@ func TestVirtual_oddNotices(t *testing.T) {
 			}
 		}
 		h.UntilState(kiosk.Awaiting, 20*time.Second)
-		h.Pay()
+		h.Sandbox.PayOnly()
 		h.UntilState(kiosk.Paid, 10*time.Second)
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -183,13 +183,13 @@ func TestVirtual_strict(t *testing.T) {
 		h.Sandbox.Set(sandbox.PayInsDown, 3)
 		h.Charge(1250)
 		h.UntilState(kiosk.Awaiting, 2*time.Second)
-		h.Pay()
+		h.Sandbox.PayOnly()
 		h.UntilState(kiosk.Checking, 2*time.Second)
 		h.UntilState(kiosk.Paid, 45*time.Second)
 		if !h.Last().Confirmed() {
 			t.Error("paid without a row though the stall is strict")
 		}
-		h.Sound()
+		h.Records.Sound()
 	}, func(h *kiosktest.Installation) { h.Settings = func(s *kiosk.Stall) { s.Strict = true } })
 }
 
@@ -203,7 +203,7 @@ func TestVirtual_refusedAndUnreachable(t *testing.T) {
 				if n := len(h.Sandbox.Links()); n != 0 {
 					t.Errorf("%d links were made", n)
 				}
-				h.Sound()
+				h.Records.Sound()
 			})
 		})
 	}
@@ -217,11 +217,11 @@ func TestVirtual_wrongEcho(t *testing.T) {
 				h.Sandbox.Set(fault, -1)
 				h.Charge(1250)
 				h.UntilState(kiosk.LinkRefused, 10*time.Second)
-				h.Until("no payable link", 10*time.Second, func() bool { return len(h.Payable()) == 0 })
+				h.Until("no payable link", 10*time.Second, func() bool { return len(h.Sandbox.Payable()) == 0 })
 				if h.Display().Shows != kiosk.ShowsIdle {
 					t.Errorf("the display shows %s", h.Display().Shows)
 				}
-				h.Sound()
+				h.Records.Sound()
 			})
 		})
 	}
@@ -271,8 +271,8 @@ func dieAfter(t *testing.T, h *kiosktest.Installation, n int) (survived bool) {
 	}
 	time.Sleep(3 * time.Second)
 	resurrect()
-	h.Until("one link to pay", 90*time.Second, func() bool { resurrect(); return len(h.Payable()) == 1 && h.Last().State() == kiosk.Awaiting })
-	h.Pay()
+	h.Until("one link to pay", 90*time.Second, func() bool { resurrect(); return len(h.Sandbox.Payable()) == 1 && h.Last().State() == kiosk.Awaiting })
+	h.Sandbox.PayOnly()
 	time.Sleep(3 * time.Second)
 	resurrect()
 	h.Until("paid and confirmed", 2*time.Minute, func() bool { resurrect(); return h.Last().State() == kiosk.Paid && h.Last().Confirmed() })
@@ -299,5 +299,5 @@ func checkOneSale(t *testing.T, h *kiosktest.Installation) {
 	if used != 1 {
 		t.Errorf("%d links were paid", used)
 	}
-	h.Sound()
+	h.Records.Sound()
 }

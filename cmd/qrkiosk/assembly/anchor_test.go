@@ -107,6 +107,6 @@ func TestAnchors_replaced(t *testing.T) {
 		h.Open()
 		h.Alerted(kiosk.AlarmRestored)
 		h.Until("searched", time.Minute, func() bool { return len(h.Alerts()) == 0 })
-		h.Sound()
+		h.Records.Sound()
 	})
 }

@@ -39,10 +39,10 @@ func TestFault_F19_oneKeyFiftyTimes(t *testing.T) {
 			}
 		}
 		h.UntilState(kiosk.Awaiting, 3*time.Second)
-		if n := events(h, "sale.charge"); n != 1 || h.Rows()["sale"] != "1" || len(h.Sandbox.Links()) != 1 {
-			t.Errorf("%d charges, %s sales, %d links", n, h.Rows()["sale"], len(h.Sandbox.Links()))
+		if n := events(h, "sale.charge"); n != 1 || h.Records.Rows()["sale"] != "1" || len(h.Sandbox.Links()) != 1 {
+			t.Errorf("%d charges, %s sales, %d links", n, h.Records.Rows()["sale"], len(h.Sandbox.Links()))
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -65,14 +65,14 @@ func TestFault_F19_fiftyKeysAtOnce(t *testing.T) {
 				t.Errorf("charge %d is answered %d %.300s", i, r.Status, r.Body)
 			}
 		}
-		if made != 1 || busy != 49 || h.Rows()["sale"] != "1" {
-			t.Errorf("%d made, %d busy, %s sales", made, busy, h.Rows()["sale"])
+		if made != 1 || busy != 49 || h.Records.Rows()["sale"] != "1" {
+			t.Errorf("%d made, %d busy, %s sales", made, busy, h.Records.Rows()["sale"])
 		}
 		h.UntilState(kiosk.Awaiting, 3*time.Second)
 		if n := len(h.Sandbox.Links()); n != 1 {
 			t.Errorf("%d links", n)
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -91,11 +91,11 @@ func TestAtOnce_cancel(t *testing.T) {
 		if n := events(h, "sale.cancel"); n != 1 {
 			t.Errorf("%d cancels in the journal", n)
 		}
-		before := h.Rows()
+		before := h.Records.Rows()
 		kiosktest.ClearNo{Status: 409, Key: kiosk.ReasonClosed}.Check(t, "a cancel afterwards", func(change ...func(*http.Request)) kiosktest.Response {
 			return g.Send(http.MethodPost, counterview.PathCancel, kiosktest.Form("sale", sale), change...)
 		})
-		h.Unchanged("a cancel afterwards", before)
-		h.Sound()
+		h.Records.Unchanged("a cancel afterwards", before)
+		h.Records.Sound()
 	})
 }

@@ -64,7 +64,7 @@ func TestFault_F41_paymentOfNobody(t *testing.T) {
 			t.Errorf("the day is %+v", d)
 		}
 		h.Alerted()
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -86,7 +86,7 @@ func TestVirtual_auditAgrees(t *testing.T) {
 			sales = append(sales, sale)
 		}
 		h.Must(h.Refund(sales[0], 1000))
-		h.Until("asked for", time.Minute, func() bool { return h.Requests() == 1 })
+		h.Until("asked for", time.Minute, func() bool { return h.Sandbox.RefundRequests() == 1 })
 		h.Must(h.Sandbox.ApproveRefund(h.Now(sales[0]).Links[0].PayID))
 		h.Must(h.Sandbox.OpenDispute(h.Now(sales[1]).Links[0].PayID))
 		day := h.UntilAudited()
@@ -94,7 +94,7 @@ func TestVirtual_auditAgrees(t *testing.T) {
 		if !d.Complete || d.Ours != d.Theirs || d.Ours.Payments != 3 || d.Ours.Paid != 3000 || d.Ours.Refunded != -1000 || d.Ours.Disputes != 1 {
 			t.Errorf("the day is %+v", d)
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -126,14 +126,16 @@ func TestFault_F37_rowDisappears(t *testing.T) {
 			t.Errorf("it is %s with %v", s.State(), s.OpenTroubles())
 		}
 		h.Alarm(sale)
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
 // TestFault_F94_payerCancels: a link that ended at the gateway, without a webhook, frees its register.
 func TestFault_F94_payerCancels(t *testing.T) {
 	for name, cancel := range map[string]func(h *kiosktest.Installation){
-		"not listed any more": func(h *kiosktest.Installation) { h.Call("deleteLink", fmt.Sprintf(`{"link_id":%d}`, h.ShownLink().ID)) },
+		"not listed any more": func(h *kiosktest.Installation) {
+			h.Sandbox.Call("deleteLink", fmt.Sprintf(`{"link_id":%d}`, h.ShownLink().ID))
+		},
 		"listed as cancelled": func(h *kiosktest.Installation) {
 			h.Gate.Rewrite("getMyUnusedLinks", func(body string) string {
 				return strings.ReplaceAll(body, `"is_cancelled":"No"`, `"is_cancelled":"Yes"`)
@@ -147,7 +149,7 @@ func TestFault_F94_payerCancels(t *testing.T) {
 				cancel(h)
 				took := h.Becomes(sale, kiosk.Cancelled, 4*time.Minute)
 				shows(h, kiosk.ShowsIdle)
-				h.Passed(sale, "opening awaiting cancelled")
+				h.Records.Passed(sale, "opening awaiting cancelled")
 				h.Gate.Set(nil)
 				next := h.OnShow(700)
 				h.PayShown()
@@ -175,7 +177,7 @@ func TestVirtual_lagIsNoCancel(t *testing.T) {
 		}
 		h.PayShown()
 		h.Confirmed(sale, 10*time.Second)
-		h.Passed(sale, "opening awaiting paid")
+		h.Records.Passed(sale, "opening awaiting paid")
 	})
 }
 
@@ -222,7 +224,7 @@ func TestFault_F50_databaseOfBefore(t *testing.T) {
 		h.Alerted(kiosk.AlarmUnmatched, kiosk.AlarmQuarantine)
 		h.Restart(23 * time.Hour)
 		time.Sleep(2 * time.Hour)
-		if n := len(h.Payable()); n != 2 {
+		if n := len(h.Sandbox.Payable()); n != 2 {
 			t.Errorf("%d links can be paid, want 2: nobody has seen them", n)
 		}
 
@@ -233,11 +235,11 @@ func TestFault_F50_databaseOfBefore(t *testing.T) {
 		for _, q := range h.Quarantine(false) {
 			states[q.PayID] = q.State
 		}
-		if states[open.ID] != kiosk.QuarantineUsed || states[other.ID] != kiosk.QuarantineDeleted || len(h.Payable()) != 0 {
-			t.Errorf("quarantine %v, %d payable", states, len(h.Payable()))
+		if states[open.ID] != kiosk.QuarantineUsed || states[other.ID] != kiosk.QuarantineDeleted || len(h.Sandbox.Payable()) != 0 {
+			t.Errorf("quarantine %v, %d payable", states, len(h.Sandbox.Payable()))
 		}
 		h.WantKey(h.Shop.Office.Unexplained.DeleteQuarantined(context.Background(), h.Actor, open.ID, "twice"), kiosk.Conflict, kiosk.ReasonNothingOpen)
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -268,7 +270,7 @@ func TestVirtual_alarms(t *testing.T) {
 		h.Alerted(kiosk.AlarmPlain)
 
 		next := h.OnShow(1400)
-		path := h.HookPath(next)
+		path := h.Sandbox.HookPath(h.Now(next))
 		for range 9 {
 			h.Post(path, "application/json", `{"data":"x"}`)
 		}
@@ -282,7 +284,7 @@ func TestVirtual_alarms(t *testing.T) {
 		}
 		h.Restart(25 * time.Hour) // what was odd yesterday is not told today
 		h.Alerted()
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -370,7 +372,7 @@ func TestVirtual_auditAgainstALiar(t *testing.T) {
 		if d := dayOf(h, day); !d.Complete {
 			t.Errorf("with the truth again the day is %+v", d)
 		}
-		h.Sound()
+		h.Records.Sound()
 	})
 }
 
@@ -380,7 +382,7 @@ func TestVirtual_refundWithoutRow(t *testing.T) {
 		sale, _ := h.PaidSale(1000)
 		h.Sandbox.Set(sandbox.RefundRejected, 1) // nobody ever tells
 		h.Must(h.Refund(sale, 1000))
-		h.Until("asked for", time.Minute, func() bool { return h.Requests() == 1 })
+		h.Until("asked for", time.Minute, func() bool { return h.Sandbox.RefundRequests() == 1 })
 		h.Restart(13 * 24 * time.Hour)
 		h.Alerted()
 		h.Restart(25 * time.Hour)

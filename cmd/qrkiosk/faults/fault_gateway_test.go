@@ -42,7 +42,7 @@ func TestFault_F85_unknownKey(t *testing.T) {
 			}
 		}
 		logged(h, "create failed", "code=refused")
-		h.Passed(sale, "opening refused")
+		h.Records.Passed(sale, "opening refused")
 	})
 }
 
@@ -62,7 +62,7 @@ func TestFault_F86_flagsIgnored(t *testing.T) {
 		sale := h.OnShow(1250)
 		h.PayShown()
 		h.Confirmed(sale, 5*time.Second)
-		h.Passed(sale, "opening awaiting checking paid")
+		h.Records.Passed(sale, "opening awaiting checking paid")
 		logged(h, "notice stored", "flaw=plain")
 	})
 }
@@ -103,8 +103,8 @@ func TestFault_F87_bankTransfer(t *testing.T) {
 		h.Restart(36 * time.Hour) // the sandbox's transfers take five days
 		h.Confirmed(sale, time.Minute)
 		shows(h, kiosk.ShowsIdle)
-		h.Passed(sale, "opening awaiting checking paid")
-		h.Passed(next, "opening awaiting retiring lapsed")
+		h.Records.Passed(sale, "opening awaiting checking paid")
+		h.Records.Passed(next, "opening awaiting retiring lapsed")
 	})
 }
 
@@ -124,7 +124,7 @@ func TestFault_F88_sharedBudget(t *testing.T) {
 			sales = append(sales, sale)
 		}
 		pay := func() {
-			for _, l := range h.Payable() {
+			for _, l := range h.Sandbox.Payable() {
 				_ = h.Sandbox.Pay(l.ID)
 			}
 		}
@@ -158,8 +158,8 @@ func TestFault_F88_sharedBudget(t *testing.T) {
 			time.Sleep(5 * time.Second)
 		}
 		time.Sleep(15 * time.Minute)
-		h.NeverMoreThan(60)
-		links, attempts, ledger := map[string]bool{}, 0, h.Ledger()
+		h.Sandbox.NeverMoreThan(60)
+		links, attempts, ledger := map[string]bool{}, 0, h.Sandbox.Ledger()
 		for _, sale := range sales {
 			s := readSale(h, sale.ID)
 			attempts += len(s.Links)
@@ -240,7 +240,7 @@ func TestFault_F89_partialSearch(t *testing.T) {
 		crowd = false
 		h.Becomes(sale, kiosk.Awaiting, 10*time.Second)
 		links(h, 1, 1, 1)
-		h.Passed(sale, "opening awaiting")
+		h.Records.Passed(sale, "opening awaiting")
 	})
 }
 
@@ -262,7 +262,7 @@ func TestFault_F90_midnight(t *testing.T) {
 			time.Sleep(2 * time.Second)
 			h.Sandbox.Set(sandbox.PayInsDown, 0)
 			h.Confirmed(sale, 15*time.Second)
-			h.Passed(sale, "opening awaiting paid")
+			h.Records.Passed(sale, "opening awaiting paid")
 			if at := h.Now(sale).Last().Rows[0].At; !strings.Contains(at, "23:59:59") {
 				t.Errorf("the gateway says it was paid at %s", at)
 			}
@@ -308,8 +308,8 @@ func TestFault_F91_manyRows(t *testing.T) {
 		if s := h.Now(disputed); s.Received() != 2000 || s.Returned() != 0 {
 			t.Errorf("received %v, returned %v, rows %+v", s.Received(), s.Returned(), s.Last().Rows)
 		}
-		h.Passed(back, "opening awaiting paid refunding paid")
-		h.Passed(disputed, "opening awaiting paid review")
+		h.Records.Passed(back, "opening awaiting paid refunding paid")
+		h.Records.Passed(disputed, "opening awaiting paid review")
 		h.Gate.Set(nil)
 	})
 }
@@ -329,7 +329,7 @@ func TestFault_F92_formsOfANotice(t *testing.T) {
 			if got := h.Now(sale).Proofs(); !slices.Equal(got, []string{"pay-in"}) {
 				t.Errorf("%s: proofs %v", form, got)
 			}
-			h.Passed(sale, "opening awaiting checking paid")
+			h.Records.Passed(sale, "opening awaiting checking paid")
 		})
 	}
 	drill(t, func(t *testing.T, h *kiosktest.Installation) { // the second notice of a split link comes first
@@ -379,7 +379,7 @@ func TestFault_F93_callbacks(t *testing.T) {
 		}
 		h.PayShown()
 		h.Confirmed(sale, 10*time.Second)
-		h.Passed(sale, "opening awaiting paid")
+		h.Records.Passed(sale, "opening awaiting paid")
 		if r := h.Guest().Get("/r/" + strings.Repeat("A", 22) + "?status=success"); r.Status != http.StatusNotFound {
 			t.Errorf("an unknown receipt is answered %d", r.Status)
 		}
@@ -412,7 +412,7 @@ func TestFault_F95_oddFees(t *testing.T) {
 			if r := h.Now(sale).Last().Rows[0]; r.Fee != c.fee || r.FeePSP != c.psp || r.Net != c.nt || r.Amount != 1250 {
 				t.Errorf("%s: kept fee %v, psp %v, net %v", c.says, r.Fee, r.FeePSP, r.Net)
 			}
-			h.Passed(sale, "opening awaiting paid")
+			h.Records.Passed(sale, "opening awaiting paid")
 			h.Gate.Set(nil)
 		})
 	}

@@ -45,7 +45,7 @@ func TestFault_F78_clockJumps(t *testing.T) {
 				h.Must(h.Sandbox.Pay(link.ID))
 				h.Becomes(sale, kiosk.Paid, 5*time.Second)
 				h.Confirmed(sale, time.Minute)
-				h.Passed(sale, "opening awaiting paid")
+				h.Records.Passed(sale, "opening awaiting paid")
 				third := h.Ring(700)
 				h.Becomes(third, kiosk.Awaiting, 5*time.Second)
 				if third.No != 3 || sale.No != 2 {
@@ -56,7 +56,7 @@ func TestFault_F78_clockJumps(t *testing.T) {
 				if s := h.Now(third).State(); s != kiosk.Awaiting && s != kiosk.Lapsed && s != kiosk.Retiring {
 					t.Errorf("the third is %s", s)
 				}
-				for i, e := range h.Journal() {
+				for i, e := range h.Records.Journal() {
 					if e.Seq != int64(i+1) {
 						t.Fatalf("entry %d has the number %d", i+1, e.Seq)
 					}
@@ -106,8 +106,8 @@ func TestFault_F81_keyReplaced(t *testing.T) {
 		h.Restart(time.Second)
 		h.Confirmed(sale, 15*time.Second)
 		h.Alarm()
-		h.Passed(sale, "opening awaiting paid")
-		h.Passed(next, "opening refused")
+		h.Records.Passed(sale, "opening awaiting paid")
+		h.Records.Passed(next, "opening refused")
 		last := h.OnShow(500)
 		h.PayShown()
 		h.Confirmed(last, 10*time.Second)
@@ -149,7 +149,7 @@ func TestFault_F83_panics(t *testing.T) {
 		if p.lists.Load() < 5 {
 			t.Errorf("the list was read %d times", p.lists.Load())
 		}
-		h.Passed(sale, "opening awaiting paid")
+		h.Records.Passed(sale, "opening awaiting paid")
 	}, func(h *kiosktest.Installation) {
 		h.Around = func(g kiosk.Gateway) kiosk.Gateway {
 			p.Gateway = g

@@ -36,7 +36,7 @@ func lost(t *testing.T, fault sandbox.Fault, limit time.Duration, creates, made 
 		h.Confirmed(sale, 10*time.Second)
 		sleep(h, 2*time.Minute)
 		links(h, creates, made, 0)
-		h.Passed(sale, "opening awaiting paid")
+		h.Records.Passed(sale, "opening awaiting paid")
 	})
 }
 
@@ -64,7 +64,7 @@ func TestFault_F02_resetAfterBytes(t *testing.T) {
 			}
 			h.PayShown()
 			h.Confirmed(sale, 10*time.Second)
-			h.Passed(sale, "opening awaiting paid")
+			h.Records.Passed(sale, "opening awaiting paid")
 		}
 	})
 }
@@ -86,7 +86,7 @@ func TestFault_F03_refusedConnection(t *testing.T) {
 			t.Errorf("%d tries, want 3", n)
 		}
 		links(h, 0, 0, 0)
-		h.Passed(sale, "opening refused")
+		h.Records.Passed(sale, "opening refused")
 		if why := h.Now(sale).Last().Why; why != secpaid.KeyUnreachable || !views.Words("en").Has("error."+why) {
 			t.Errorf("the cashier is told %q", why)
 		}
@@ -112,7 +112,7 @@ func TestFault_F04_nameNotResolved(t *testing.T) {
 		for i := range 4 {
 			sale := h.Ring(kiosk.Money(1000 + i))
 			h.Becomes(sale, kiosk.LinkRefused, 5*time.Second)
-			h.Passed(sale, "opening refused")
+			h.Records.Passed(sale, "opening refused")
 		}
 		if c := h.Client.Health().Circuit; c != secpaid.CircuitOpen {
 			t.Errorf("the circuit is %s", c)
@@ -146,12 +146,12 @@ func TestFault_F07_errorAndUnmade(t *testing.T) {
 		}
 		links(h, 2, 1, 1)
 		s := h.Now(sale)
-		if len(s.Links) != 2 || s.Links[0].Ref == s.Links[1].Ref || !strings.HasPrefix(h.Payable()[0].Note, s.Links[1].Ref) {
+		if len(s.Links) != 2 || s.Links[0].Ref == s.Links[1].Ref || !strings.HasPrefix(h.Sandbox.Payable()[0].Note, s.Links[1].Ref) {
 			t.Errorf("attempts %+v", s.Links)
 		}
 		h.PayShown()
 		h.Confirmed(sale, 10*time.Second)
-		h.Passed(sale, "opening awaiting paid")
+		h.Records.Passed(sale, "opening awaiting paid")
 	})
 }
 
@@ -171,7 +171,7 @@ func TestFault_F08_answerCut(t *testing.T) {
 			h.Becomes(sale, kiosk.Awaiting, 3*time.Second)
 			h.PayShown()
 			h.Becomes(sale, kiosk.Paid, 3*time.Second)
-			h.Passed(sale, "opening awaiting paid")
+			h.Records.Passed(sale, "opening awaiting paid")
 			sleep(h, 20*time.Second)
 		}
 		links(h, 26, 26, 0)
@@ -210,11 +210,11 @@ func otherThanOrdered(t *testing.T, fault sandbox.Fault) {
 		h.Sandbox.Set(fault, -1)
 		sale := h.Ring(1250)
 		h.Becomes(sale, kiosk.LinkRefused, 10*time.Second)
-		h.Until("nothing to pay", 10*time.Second, func() bool { return len(h.Payable()) == 0 })
+		h.Until("nothing to pay", 10*time.Second, func() bool { return len(h.Sandbox.Payable()) == 0 })
 		if len(h.Eye.Shown) != 0 {
 			h.T.Errorf("%s: on show were %v", fault, h.Eye.Shown)
 		}
-		h.Passed(sale, "opening refused")
+		h.Records.Passed(sale, "opening refused")
 		logged(h, "level=ERROR", "another link than ordered")
 		if why := h.Now(sale).Last().Why; why != kiosk.KeyGatewayWrong {
 			h.T.Errorf("%s: the cashier is told %q", fault, why)
@@ -238,8 +238,8 @@ func otherEcho(t *testing.T, is, says string) {
 			return
 		}
 		h.Becomes(sale, kiosk.LinkRefused, 10*time.Second)
-		h.Until("nothing to pay", 10*time.Second, func() bool { return len(h.Payable()) == 0 })
-		h.Passed(sale, "opening refused")
+		h.Until("nothing to pay", 10*time.Second, func() bool { return len(h.Sandbox.Payable()) == 0 })
+		h.Records.Passed(sale, "opening refused")
 	})
 }
 
@@ -270,7 +270,7 @@ func TestFault_F11_tooManyRequests(t *testing.T) {
 			if len(h.Sandbox.Links()) != 1 {
 				t.Errorf("%d links", len(h.Sandbox.Links()))
 			}
-			h.Passed(sale, "opening awaiting paid")
+			h.Records.Passed(sale, "opening awaiting paid")
 		})
 	}
 }
@@ -299,7 +299,7 @@ func TestFault_F12_redirects(t *testing.T) {
 					t.Errorf("%d to %s: the key went elsewhere", status, to)
 				}
 				links(h, 1, 1, 1)
-				h.Passed(sale, "opening awaiting")
+				h.Records.Passed(sale, "opening awaiting")
 			})
 		}
 	}
@@ -324,13 +324,13 @@ func TestFault_F13_listsLag(t *testing.T) {
 			if lag < 15*time.Second {
 				links(h, 1, 1, 1)
 			}
-			h.Until("one link to pay", 2*time.Minute, func() bool { return len(h.Payable()) == 1 })
+			h.Until("one link to pay", 2*time.Minute, func() bool { return len(h.Sandbox.Payable()) == 1 })
 			if len(h.Eye.Shown) != 1 {
 				t.Errorf("lag %v: on show were %v", lag, h.Eye.Shown)
 			}
 			h.PayShown()
 			h.Confirmed(sale, 10*time.Second)
-			h.Passed(sale, "opening awaiting paid")
+			h.Records.Passed(sale, "opening awaiting paid")
 		})
 	}
 }
@@ -348,9 +348,9 @@ func TestFault_F14_listsOutOfOrder(t *testing.T) {
 		h.Becomes(sale, kiosk.Awaiting, 3*time.Second)
 		h.PayShown()
 		h.Confirmed(sale, 10*time.Second)
-		h.Passed(sale, "opening awaiting paid")
+		h.Records.Passed(sale, "opening awaiting paid")
 		left := 0
-		for _, l := range h.Payable() {
+		for _, l := range h.Sandbox.Payable() {
 			if strangers[l.ID] {
 				left++
 			}
@@ -366,14 +366,14 @@ func TestFault_F14_listsOutOfOrder(t *testing.T) {
 		h.Gate.At("getPayInTransactions", func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 			kiosktest.SayJSON(w, 200, `{"ResponseCode":1,"Result":"True","ResponseMsg":"Success","data":[`+fullPage(limitOf(r))+`]}`)
 		})
-		h.Guest().Send(http.MethodPost, h.HookPath(sale), "{")
+		h.Guest().Send(http.MethodPost, h.Sandbox.HookPath(h.Now(sale)), "{")
 		sleep(h, 2*time.Minute)
 		if s := h.Now(sale).State(); s != kiosk.Checking {
 			t.Errorf("with a page missing the sale is %s", s)
 		}
 		h.Gate.Set(nil)
 		h.Confirmed(sale, 90*time.Second)
-		h.Passed(sale, "opening awaiting checking paid")
+		h.Records.Passed(sale, "opening awaiting checking paid")
 	})
 }
 
@@ -389,11 +389,11 @@ func TestFault_F15_absentLinkAppears(t *testing.T) {
 		if strings.HasPrefix(late.Note, h.Now(sale).Links[1].Ref) {
 			late = h.Sandbox.Links()[1]
 		}
-		h.Until("the late link is deleted", 15*time.Minute, func() bool { return len(h.Payable()) <= 1 })
+		h.Until("the late link is deleted", 15*time.Minute, func() bool { return len(h.Sandbox.Payable()) <= 1 })
 		if h.Eye.Shown[late.PayLink] != "" {
 			t.Error("the late link was on show")
 		}
-		h.Passed(sale, "opening awaiting")
+		h.Records.Passed(sale, "opening awaiting")
 	})
 }
 
@@ -409,7 +409,7 @@ func TestFault_F16_killedBeforeTheCall(t *testing.T) {
 			links(h, 1, 1, 1)
 			h.PayShown()
 			h.Confirmed(sale(), 10*time.Second)
-			h.Passed(sale(), "opening awaiting paid")
+			h.Records.Passed(sale(), "opening awaiting paid")
 		})
 	}
 }
@@ -424,7 +424,7 @@ func TestFault_F17_killedBeforeTheCommit(t *testing.T) {
 		links(h, 1, 1, 1)
 		h.PayShown()
 		h.Confirmed(sale(), 10*time.Second)
-		h.Passed(sale(), "opening awaiting paid")
+		h.Records.Passed(sale(), "opening awaiting paid")
 	})
 }
 
@@ -445,7 +445,7 @@ func TestFault_F18_killedBeforeThePush(t *testing.T) {
 		w.Want(t, 3*time.Second, "qr")
 		shows(h, kiosk.ShowsCode)
 		w.Leave()
-		h.Passed(sale(), "opening awaiting")
+		h.Records.Passed(sale(), "opening awaiting")
 	})
 }
 
@@ -480,7 +480,7 @@ func TestFault_F19_twoTablets(t *testing.T) {
 		}
 		h.Becomes(h.Last(), kiosk.Awaiting, 3*time.Second)
 		links(h, 1, 1, 1)
-		h.Passed(h.Last(), "opening awaiting")
+		h.Records.Passed(h.Last(), "opening awaiting")
 	})
 }
 
@@ -512,8 +512,8 @@ func TestFault_F20_deleteFails(t *testing.T) {
 				if d := h.Display(); d.Sale.ID != next.ID || !kiosktest.Despite(h.Now(sale)) {
 					t.Errorf("the display is about %s; despite %v", d.Sale.Number, kiosktest.Despite(h.Now(sale)))
 				}
-				h.Passed(sale, "opening awaiting retiring paid")
-				h.Passed(next, "opening awaiting")
+				h.Records.Passed(sale, "opening awaiting retiring paid")
+				h.Records.Passed(next, "opening awaiting")
 			})
 		})
 	}
@@ -535,8 +535,8 @@ func TestFault_F21_paidAfterDelete(t *testing.T) {
 			t.Errorf("the display shows %s of %s", d.Shows, d.Sale.Number)
 		}
 		h.Until("late money", 15*time.Second, func() bool { return h.Now(sale).Received() == 1250 })
-		h.Passed(sale, "opening awaiting retiring cancelled review")
-		h.Passed(next, "opening awaiting")
+		h.Records.Passed(sale, "opening awaiting retiring cancelled review")
+		h.Records.Passed(next, "opening awaiting")
 		if !h.Till().Current.Current() || h.Till().Current.ID != next.ID {
 			t.Error("the register no longer waits for the next sale")
 		}

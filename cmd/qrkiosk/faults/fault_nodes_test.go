@@ -139,7 +139,7 @@ func followsAway(t *testing.T, away func() bool, start func(), limit time.Durati
 			t.Error("no ring was lost")
 		}
 		screen.Leave()
-		h.Passed(h.Sales()[0], "opening awaiting retiring cancelled")
+		h.Records.Passed(h.Records.Sales()[0], "opening awaiting retiring cancelled")
 	})
 }
 
@@ -164,7 +164,7 @@ func TestFault_F62_twoProcesses(t *testing.T) {
 			if n := after["getMyUnusedLinks"] - before["getMyUnusedLinks"]; n > 8 { // four for the attempt, and what the patrol asks
 				t.Errorf("%s: searched %d times", fault, n)
 			}
-			h.Passed(sale, "opening awaiting paid")
+			h.Records.Passed(sale, "opening awaiting paid")
 		}
 		calls := h.Sandbox.Counts()["getPayInTransactions"]
 		sale := h.OnShow(700)
@@ -172,7 +172,7 @@ func TestFault_F62_twoProcesses(t *testing.T) {
 		if n := h.Sandbox.Counts()["getPayInTransactions"] - calls; n > 32 {
 			t.Errorf("%d readings of the list in two minutes: both read it", n)
 		}
-		h.Passed(sale, "opening awaiting")
+		h.Records.Passed(sale, "opening awaiting")
 	})
 }
 
@@ -186,7 +186,7 @@ func TestFault_F63_leaderKilled(t *testing.T) {
 		sleep(h, 5*time.Second)
 		kill(h)
 		second.Frost.Cold.Store(false)
-		h.Must(h.Sandbox.Pay(h.Payable()[0].ID))
+		h.Must(h.Sandbox.Pay(h.Sandbox.Payable()[0].ID))
 		took := second.Becomes(sale, kiosk.Paid, 20*time.Second) // the lease, and the reading behind it
 		t.Logf("paid %v after the leader died", took)
 		if n := lead.changes(); n != 2 {
@@ -194,7 +194,7 @@ func TestFault_F63_leaderKilled(t *testing.T) {
 		}
 		rise(h)
 		h.Confirmed(sale, 10*time.Second)
-		h.Passed(sale, "opening awaiting paid")
+		h.Records.Passed(sale, "opening awaiting paid")
 	})
 	pair(t, nil, func(_ *testing.T, h, second *kiosktest.Installation, _ *leadership) {
 		second.Frost.Cold.Store(true)
@@ -208,7 +208,7 @@ func TestFault_F63_leaderKilled(t *testing.T) {
 		second.Becomes(sale, kiosk.Awaiting, 20*time.Second)
 		rise(h)
 		links(h, 1, 1, 1)
-		h.Passed(sale, "opening awaiting")
+		h.Records.Passed(sale, "opening awaiting")
 	})
 }
 
@@ -241,6 +241,6 @@ func TestFault_F64_frozen(t *testing.T) {
 		links(h, 1, 1, 1)
 		h.PayShown()
 		h.Confirmed(sale, 10*time.Second)
-		h.Passed(sale, "opening awaiting paid")
+		h.Records.Passed(sale, "opening awaiting paid")
 	})
 }

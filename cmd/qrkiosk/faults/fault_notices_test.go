@@ -35,7 +35,7 @@ func TestFault_F22_webhookNeverComes(t *testing.T) {
 			time.Sleep(wait)
 			h.PayShown()
 			longest = max(longest, h.Confirmed(sale, 5*time.Second))
-			h.Passed(sale, "opening awaiting paid")
+			h.Records.Passed(sale, "opening awaiting paid")
 		})
 	}
 	t.Logf("found by asking after at most %v", longest)
@@ -54,7 +54,7 @@ func TestFault_F23_fiftyAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 50 {
 			wg.Go(func() {
-				if r := h.Guest().Send(http.MethodPost, h.HookPath(sale), body, kiosktest.Header("Content-Type", json0)); r.Status != 200 || r.Body != "" {
+				if r := h.Guest().Send(http.MethodPost, h.Sandbox.HookPath(h.Now(sale)), body, kiosktest.Header("Content-Type", json0)); r.Status != 200 || r.Body != "" {
 					t.Errorf("answered %d %q", r.Status, r.Body)
 				}
 			})
@@ -70,7 +70,7 @@ func TestFault_F23_fiftyAtOnce(t *testing.T) {
 		}
 		h.Confirmed(sale, 10*time.Second)
 		screen.Leave()
-		h.Passed(sale, "opening awaiting paid")
+		h.Records.Passed(sale, "opening awaiting paid")
 	})
 }
 
@@ -80,7 +80,7 @@ func TestFault_F24_orderReversed(t *testing.T) {
 		drill(t, func(t *testing.T, h *kiosktest.Installation) {
 			h.Sandbox.Set(sandbox.WebhookOff, -1)
 			sale := h.OnShow(1250)
-			link, path := h.ShownLink(), h.HookPath(sale)
+			link, path := h.ShownLink(), h.Sandbox.HookPath(h.Now(sale))
 			h.PayShown()
 			for _, status := range append(slices.Clone(order), order...) {
 				h.Guest().Send(http.MethodPost, path, notice(h, link, status, 1250), kiosktest.Header("Content-Type", json0))
@@ -93,7 +93,7 @@ func TestFault_F24_orderReversed(t *testing.T) {
 			if order[0] != "Success" {
 				want = "opening awaiting checking paid"
 			}
-			h.Passed(sale, want)
+			h.Records.Passed(sale, want)
 		})
 	}
 }
@@ -118,7 +118,7 @@ func TestFault_F25_threeDaysLate(t *testing.T) {
 		h.Sandbox.Set(sandbox.PayDeleted, -1)
 		h.Sandbox.Set(sandbox.WebhookOff, -1)
 		sale := h.OnShow(1250)
-		link, path := h.ShownLink(), h.HookPath(sale)
+		link, path := h.ShownLink(), h.Sandbox.HookPath(h.Now(sale))
 		body := notice(h, link, "Success", 1250)
 		h.Becomes(sale, kiosk.Lapsed, 11*time.Minute)
 		h.Sandbox.Set(sandbox.PayInsEmpty, -1)
@@ -139,7 +139,7 @@ func TestFault_F25_threeDaysLate(t *testing.T) {
 		if got := h.Now(sale).OpenTroubles(); !slices.Equal(got, []kiosk.Trouble{{Kind: kiosk.TroubleLate, N: 1}}) {
 			t.Errorf("troubles %v", got)
 		}
-		h.Passed(sale, "opening awaiting retiring lapsed review")
+		h.Records.Passed(sale, "opening awaiting retiring lapsed review")
 	})
 }
 
@@ -148,7 +148,7 @@ func TestFault_F25_threeDaysLate(t *testing.T) {
 func TestFault_F26_forgedPlain(t *testing.T) {
 	drill(t, func(t *testing.T, h *kiosktest.Installation) {
 		sale := h.OnShow(1250)
-		link, path := h.ShownLink(), h.HookPath(sale)
+		link, path := h.ShownLink(), h.Sandbox.HookPath(h.Now(sale))
 		before := h.Sandbox.Counts()["getPayInTransactions"]
 		for i := range 500 {
 			forged := fmt.Sprintf(`{"ResponseCode":1,"data":{"pay_id":%d,"note":"%d","amount":12.50,"user_id":"x","status":"Success"}}`, link.ID, i)
@@ -169,7 +169,7 @@ func TestFault_F26_forgedPlain(t *testing.T) {
 		h.Becomes(sale, kiosk.Awaiting, 20*time.Second)
 		h.PayShown()
 		h.Confirmed(sale, 15*time.Second)
-		if got := strings.Join(h.States(sale), " "); !strings.HasPrefix(got, "opening awaiting checking awaiting") || !strings.HasSuffix(got, "paid") {
+		if got := strings.Join(h.Records.States(sale), " "); !strings.HasPrefix(got, "opening awaiting checking awaiting") || !strings.HasSuffix(got, "paid") {
 			t.Errorf("passed %s", got)
 		}
 	})
@@ -180,7 +180,7 @@ func TestFault_F26_forgedPlain(t *testing.T) {
 func TestFault_F27_guessedAddresses(t *testing.T) {
 	drill(t, func(t *testing.T, h *kiosktest.Installation) {
 		sale := h.OnShow(1250)
-		before, said, base := h.Rows(), len(h.Log.String()), runtime.NumGoroutine()
+		before, said, base := h.Records.Rows(), len(h.Log.String()), runtime.NumGoroutine()
 		door := h.Front.Handler()
 		guesses := 20_000
 		if n, err := strconv.Atoi(os.Getenv("QRKIOSK_GUESSES")); err == nil {
@@ -194,14 +194,14 @@ func TestFault_F27_guessedAddresses(t *testing.T) {
 				t.Fatalf("guess %d is answered %d %q", i, status, body)
 			}
 		}
-		h.Unchanged("guesses", before)
+		h.Records.Unchanged("guesses", before)
 		if n := len(h.Log.String()) - said; n > 2000 {
 			t.Errorf("%d bytes of log", n)
 		}
 		if n := runtime.NumGoroutine(); n > base+5 {
 			t.Errorf("%d goroutines, %d before", n, base)
 		}
-		h.Passed(sale, "opening awaiting")
+		h.Records.Passed(sale, "opening awaiting")
 	})
 }
 
@@ -217,7 +217,7 @@ func TestFault_F28_bodyOfAnotherSale(t *testing.T) {
 		for range n {
 			sale := h.OnShow(1250)
 			link := h.ShownLink()
-			sales, paths = append(sales, sale), append(paths, h.HookPath(sale))
+			sales, paths = append(sales, sale), append(paths, h.Sandbox.HookPath(h.Now(sale)))
 			bodies = append(bodies, notice(h, link, "Success", 1250))
 			_, err := h.Shop.Till.SetAside(context.Background(), h.Actor, sale.ID)
 			h.Must(err)
@@ -234,13 +234,13 @@ func TestFault_F28_bodyOfAnotherSale(t *testing.T) {
 			if s := h.Now(sale); len(s.Proofs()) != 0 || s.State() == kiosk.Paid {
 				t.Errorf("%s is %s with %v", s.Number, s.State(), s.Proofs())
 			}
-			h.Passed(sale, "opening awaiting checking")
+			h.Records.Passed(sale, "opening awaiting checking")
 		}
 		for i, path := range paths { // each is believed at its own address
 			h.Must(h.Sandbox.Pay(h.Now(sales[i]).Last().PayID))
 			h.Guest().Send(http.MethodPost, path, bodies[i], kiosktest.Header("Content-Type", json0))
 			h.Becomes(sales[i], kiosk.Paid, time.Second)
-			h.Passed(sales[i], "opening awaiting checking paid")
+			h.Records.Passed(sales[i], "opening awaiting checking paid")
 		}
 	})
 }
@@ -263,11 +263,11 @@ func TestFault_F30_oracleAtTheDoor(t *testing.T) {
 			}
 			synctest.Wait() // until the screen has seen all of it
 			calls, version, from := len(h.Sandbox.Calls()), h.Display().Version, screen.Frames()
-			r := h.Guest().Send(http.MethodPost, h.HookPath(sale), body, kiosktest.Header("Content-Type", json0))
+			r := h.Guest().Send(http.MethodPost, h.Sandbox.HookPath(h.Now(sale)), body, kiosktest.Header("Content-Type", json0))
 			r.Header.Del("Date")
 			sleep(h, 12*time.Second)
 			seen[fmt.Sprintf("%d %q %v, %v, %d changes, %d calls, %v", r.Status, r.Body, r.Header, screen.Told(from),
-				h.Display().Version-version, len(h.Sandbox.Calls())-calls, h.States(sale))]++
+				h.Display().Version-version, len(h.Sandbox.Calls())-calls, h.Records.States(sale))]++
 			screen.Leave()
 		})
 	}
@@ -296,7 +296,7 @@ func TestFault_F31_webhookBeforeTheAnswer(t *testing.T) {
 			if len(h.Eye.Shown) != 0 {
 				t.Error("a code was on show that was paid already")
 			}
-			got := h.States(sale)
+			got := h.Records.States(sale)
 			if got[0] != "opening" || got[len(got)-1] != "paid" || len(got) > 3 {
 				t.Errorf("passed %v", got)
 			}
@@ -314,15 +314,15 @@ func TestFault_F32_noticeOfAnotherAmount(t *testing.T) {
 		if got := h.Now(sale).Proofs(); !slices.Equal(got, []string{"pay-in"}) {
 			t.Errorf("proofs %v", got)
 		}
-		h.Passed(sale, "opening awaiting checking paid")
+		h.Records.Passed(sale, "opening awaiting checking paid")
 	})
 	for _, amount := range []kiosk.Money{1249, 1251, 0, 125000} {
 		drill(t, func(_ *testing.T, h *kiosktest.Installation) { // and nobody has paid at all
 			sale := h.OnShow(1250)
-			h.Guest().Send(http.MethodPost, h.HookPath(sale), notice(h, h.ShownLink(), "Success", amount), kiosktest.Header("Content-Type", json0))
+			h.Guest().Send(http.MethodPost, h.Sandbox.HookPath(h.Now(sale)), notice(h, h.ShownLink(), "Success", amount), kiosktest.Header("Content-Type", json0))
 			shows(h, kiosk.ShowsChecking)
 			h.Becomes(sale, kiosk.Awaiting, 12*time.Second)
-			h.Passed(sale, "opening awaiting checking awaiting")
+			h.Records.Passed(sale, "opening awaiting checking awaiting")
 		})
 	}
 }
@@ -339,7 +339,7 @@ func TestFault_F34_killedBeforeTheAnswer(t *testing.T) {
 		h.Mortal.Mu.Lock()
 		h.Mortal.Left = 1
 		h.Mortal.Mu.Unlock()
-		h.Must(h.Sandbox.Pay(h.Payable()[0].ID))
+		h.Must(h.Sandbox.Pay(h.Sandbox.Payable()[0].ID))
 		time.Sleep(2 * time.Second)
 		if !h.Mortal.Dead() {
 			t.Fatal("it did not die of the notice")
@@ -357,7 +357,7 @@ func TestFault_F34_killedBeforeTheAnswer(t *testing.T) {
 		}
 		h.Sandbox.Set(sandbox.PayInsEmpty, 0)
 		h.Confirmed(sale, 40*time.Second)
-		h.Passed(sale, "opening awaiting paid")
+		h.Records.Passed(sale, "opening awaiting paid")
 	})
 }
 
@@ -372,7 +372,7 @@ func TestFault_F35_flood(t *testing.T) {
 		var paths, bodies []string
 		for range true1 + 1 {
 			sale := h.OnShow(1250)
-			sales, paths = append(sales, sale), append(paths, h.HookPath(sale))
+			sales, paths = append(sales, sale), append(paths, h.Sandbox.HookPath(h.Now(sale)))
 			bodies = append(bodies, notice(h, h.ShownLink(), "Success", 1250))
 			_, err := h.Shop.Till.SetAside(context.Background(), h.Actor, sale.ID)
 			h.Must(err)
@@ -409,7 +409,7 @@ func TestFault_F35_flood(t *testing.T) {
 		if n := runtime.NumGoroutine(); n > base*11/10+2 {
 			t.Errorf("%d goroutines, %d before", n, base)
 		}
-		if n := h.Rows()["inbox"]; len(n) > 2 {
+		if n := h.Records.Rows()["inbox"]; len(n) > 2 {
 			t.Errorf("%s rows in the inbox", n)
 		}
 	})
@@ -436,7 +436,7 @@ func TestFault_F36_noReadBack(t *testing.T) {
 			h.Sandbox.Set(sandbox.ListDown, 0)
 			h.Confirmed(sale, 15*time.Second)
 			h.Alarm()
-			h.Passed(sale, "opening awaiting paid")
+			h.Records.Passed(sale, "opening awaiting paid")
 		})
 	}
 }
@@ -453,7 +453,7 @@ func TestFault_F38_secondPayment(t *testing.T) {
 		}
 		h.Alarm(sale)
 		shows(h, kiosk.ShowsIdle)
-		h.Passed(sale, "opening awaiting paid review")
+		h.Records.Passed(sale, "opening awaiting paid review")
 	})
 }
 
@@ -474,10 +474,10 @@ func TestFault_F39_aCentShort(t *testing.T) {
 		if s := h.Now(sale); s.Received() != 1249 || !slices.Equal(s.OpenTroubles(), []kiosk.Trouble{{Kind: kiosk.TroubleShort, N: 1}}) {
 			t.Errorf("received %v, troubles %v", s.Received(), s.OpenTroubles())
 		}
-		h.Passed(sale, "opening awaiting checking review")
+		h.Records.Passed(sale, "opening awaiting checking review")
 		_, err := h.Shop.Till.Close(context.Background(), h.Actor, sale.ID, "the customer paid the rest")
 		h.Must(err)
-		h.Passed(sale, "opening awaiting checking review settled")
+		h.Records.Passed(sale, "opening awaiting checking review settled")
 		h.Alarm()
 	})
 }
@@ -497,7 +497,7 @@ func TestFault_F40_paidMore(t *testing.T) {
 		if !strings.Contains(h.TillSays(), "more came") {
 			t.Error("the till does not say that more came")
 		}
-		h.Passed(sale, "opening awaiting checking paid")
+		h.Records.Passed(sale, "opening awaiting checking paid")
 	})
 }
 
@@ -546,7 +546,7 @@ func meet(h *kiosktest.Installation, order []string, deaf bool) {
 	}
 	wg.Wait()
 	sleep(h, 2*time.Minute)
-	paid := h.AtGateway(sale)
+	paid := h.Sandbox.Brought(sale)
 	switch s := h.Now(sale); {
 	case s.Received() != paid:
 		h.T.Errorf("the gateway was paid %v, and the sale has %v", paid, s.Received())
@@ -558,7 +558,7 @@ func meet(h *kiosktest.Installation, order []string, deaf bool) {
 	if d := h.Display(); d.Sale != nil && d.Sale.ID == sale.ID {
 		h.T.Errorf("two minutes later the display is still about %s", sale.Number)
 	}
-	got := strings.Join(h.States(sale), " ")
+	got := strings.Join(h.Records.States(sale), " ")
 	if !slices.Contains([]string{
 		"opening awaiting paid", "opening awaiting retiring paid", "opening awaiting retiring cancelled",
 		"opening awaiting retiring lapsed", "opening awaiting retiring cancelled review",
@@ -594,7 +594,7 @@ func TestFault_F43_paymentOnAStray(t *testing.T) {
 		if h.Eye.Shown[stray.PayLink] != "" {
 			t.Error("the stray was on show")
 		}
-		h.Passed(sale, "opening awaiting review")
+		h.Records.Passed(sale, "opening awaiting review")
 	})
 }
 
@@ -629,7 +629,7 @@ func TestFault_F44_fieldsChange(t *testing.T) {
 				h.PayShown()
 				if c.understood {
 					h.Confirmed(sale, 10*time.Second)
-					h.Passed(sale, "opening awaiting paid")
+					h.Records.Passed(sale, "opening awaiting paid")
 					return
 				}
 				sleep(h, 11*time.Minute) // longer than a sale lives: what cannot be read is not "unpaid"
@@ -642,7 +642,7 @@ func TestFault_F44_fieldsChange(t *testing.T) {
 				}
 				if c.what != "another word" {
 					logged(h, "cannot be used")
-					h.Passed(sale, "opening awaiting paid")
+					h.Records.Passed(sale, "opening awaiting paid")
 				}
 				h.Gate.Set(nil)
 				h.Until("confirmed", time.Minute, func() bool { return h.Now(sale).Received() == 1250 })

@@ -35,7 +35,7 @@ func TestFault_F73_onePairingTwice(t *testing.T) {
 		same("Paid")
 		a.Leave()
 		b.Leave()
-		h.Passed(sale, "opening awaiting paid")
+		h.Records.Passed(sale, "opening awaiting paid")
 	})
 }
 
@@ -63,6 +63,6 @@ func TestFault_F74_trustEnds(t *testing.T) {
 		if conn, r := d.Handshake(counterview.PathDisplayLive, http.Header{"Origin": {kiosktest.ShopURL}}); conn != nil {
 			t.Errorf("a new socket is answered %d", r.Status)
 		}
-		h.Passed(sale, "opening awaiting")
+		h.Records.Passed(sale, "opening awaiting")
 	})
 }

@@ -63,7 +63,7 @@ func TestFault_F48_slowDisk(t *testing.T) {
 			if r := <-answered; r.Status != http.StatusOK {
 				t.Fatalf("the charge is answered %d %.200s", r.Status, r.Body)
 			}
-			body, path := notice(h, h.ShownLink(), "Success", 1250), h.HookPath(sale)
+			body, path := notice(h, h.ShownLink(), "Success", 1250), h.Sandbox.HookPath(h.Now(sale))
 			h.PayShown()
 			began := time.Now()
 			if r := h.Guest().Send(http.MethodPost, path, body, kiosktest.Header("Content-Type", json0)); r.Status != http.StatusOK {
@@ -76,7 +76,7 @@ func TestFault_F48_slowDisk(t *testing.T) {
 				t.Errorf("acknowledged, and the sale is %s", s)
 			}
 			h.Confirmed(sale, 2*time.Minute)
-			h.Passed(sale, "opening awaiting paid")
+			h.Records.Passed(sale, "opening awaiting paid")
 			sleep(h, time.Minute)
 		}
 		disk.slow = false

@@ -100,7 +100,7 @@ func sealedBlocks(key, blocks string) string {
 // keyOf reads a link's key, and whose it is.
 func keyOf(h *kiosktest.Installation, link sandbox.LinkView) (key, user string) {
 	h.T.Helper()
-	for _, e := range h.Book() {
+	for _, e := range h.Sandbox.Book() {
 		if e.Link != nil && e.Link.ID == link.ID {
 			key, user = e.Link.Key, e.Link.User
 		}
@@ -122,13 +122,13 @@ func holds(h *kiosktest.Installation) {
 		time.Sleep(10 * time.Second)
 		h.Look()
 	}
-	ledger := h.Ledger()
-	for _, sale := range h.Sales() {
+	ledger := h.Sandbox.Ledger()
+	for _, sale := range h.Records.Sales() {
 		everyRowOnce(h, sale, ledger)
 		provenOnly(h, sale, ledger)
-		h.FactsAlone(sale)
+		h.Records.FactsAlone(sale)
 	}
-	h.Sound()
+	h.Records.Sound()
 }
 
 // everyRowOnce is I1: what the gateway's book says of a sale's links is here, once and to the cent.
@@ -174,8 +174,8 @@ func provenOnly(h *kiosktest.Installation, sale *kiosk.Sale, ledger []kiosktest.
 func links(h *kiosktest.Installation, creates, made, payable int) {
 	h.T.Helper()
 	n := h.Sandbox.Counts()["createLink"]
-	if n != creates || len(h.Sandbox.Links()) != made || len(h.Payable()) != payable {
-		h.T.Errorf("%d creates, %d links made, %d payable; want %d, %d, %d", n, len(h.Sandbox.Links()), len(h.Payable()), creates, made, payable)
+	if n != creates || len(h.Sandbox.Links()) != made || len(h.Sandbox.Payable()) != payable {
+		h.T.Errorf("%d creates, %d links made, %d payable; want %d, %d, %d", n, len(h.Sandbox.Links()), len(h.Sandbox.Payable()), creates, made, payable)
 	}
 }
 

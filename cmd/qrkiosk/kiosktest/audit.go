@@ -2,8 +2,6 @@ package kiosktest
 
 import (
 	"context"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,23 +9,6 @@ import (
 
 	"qrkiosk/kiosk"
 )
-
-// Call asks the gateway for something with the account's own key, as its owner could from elsewhere.
-func (h *Installation) Call(endpoint, body string) {
-	h.T.Helper()
-	h.CallAs(TestKey, endpoint, body)
-}
-
-// CallAs asks the gateway with a key.
-func (h *Installation) CallAs(key, endpoint, body string) {
-	h.T.Helper()
-	r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/api/v2/"+endpoint, StringReader(body))
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("token", key)
-	if status, answer := AnswerOf(h.Sandbox.Handler(), r); status != http.StatusOK {
-		h.T.Fatalf("%s: %d %s", endpoint, status, answer)
-	}
-}
 
 // Alerts lists the kinds of alarms that the till shows beside those of its sales.
 func (h *Installation) Alerts() []kiosk.AlarmKind {

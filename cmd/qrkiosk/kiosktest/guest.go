@@ -3,7 +3,6 @@ package kiosktest
 import (
 	"bufio"
 	"context"
-	database "database/sql"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -11,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -216,49 +214,6 @@ var serial int
 func FreshKey() string {
 	serial++
 	return fmt.Sprintf("key-of-a-charge-%08d", serial)
-}
-
-// Rows is what the store holds, as another program would read it: rows by table, versions and
-// event numbers by stream.
-func (h *Installation) Rows() map[string]string {
-	h.T.Helper()
-	db, err := database.Open("sqlite", "file:"+filepath.Join(h.Dir, "qrkiosk.db")+"?mode=ro")
-	h.Must(err)
-	defer db.Close()
-	held := map[string]string{}
-	for _, table := range h.column(db, `SELECT name FROM sqlite_master WHERE type = 'table'`) {
-		held[table] = strings.Join(h.column(db, `SELECT count(*) FROM "`+table+`"`), "")
-	}
-	held["streams"] = strings.Join(h.column(db, `SELECT id || ' ' || version || ' ' || seq FROM stream ORDER BY id`), "\n")
-	return held
-}
-
-func (h *Installation) column(db *database.DB, query string) (list []string) {
-	h.T.Helper()
-	rows, err := db.QueryContext(context.Background(), query)
-	h.Must(err)
-	defer rows.Close()
-	for rows.Next() {
-		var text string
-		h.Must(rows.Scan(&text))
-		list = append(list, text)
-	}
-	h.Must(rows.Err())
-	return list
-}
-
-// Unchanged fails the test if the store holds anything else than before, apart from some tables.
-func (h *Installation) Unchanged(what string, before map[string]string, apart ...string) {
-	h.T.Helper()
-	after := h.Rows()
-	for _, name := range apart {
-		delete(after, name)
-	}
-	for name, held := range after {
-		if before[name] != held {
-			h.T.Errorf("%s: %s was %q and is %q", what, name, before[name], held)
-		}
-	}
 }
 
 // ClearNo is a clear no: the status, the key, and its words in both languages, for scripts and

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -19,7 +18,6 @@ import (
 	"qrkiosk/handlers"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/bus"
-	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/secpaid"
 	"qrkiosk/kiosk/store"
 	"qrkiosk/kiosk/vault"
@@ -62,6 +60,18 @@ func (w *wires) Dialled(addr string) int {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
 	return w.dials[addr]
+}
+
+// serve runs a real HTTP server behind an address.
+func (w *wires) serve(addr string, handler http.Handler) (stop func()) {
+	d := w.listen(addr)
+	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = srv.Serve(d) })
+	return func() {
+		_ = srv.Close()
+		wg.Wait()
+	}
 }
 
 func (w *wires) Dial(ctx context.Context, _, addr string) (net.Conn, error) {
@@ -133,13 +143,11 @@ type Installation struct {
 	T        *testing.T
 	Dir      string
 	Wires    *wires
-	Sandbox  *sandbox.Server
-	payDoor  func()
+	Sandbox  *Sandbox
 	Deaf     bool // no public address: webhooks are not ordered
 	Mortal   *Mortal
 	Settings func(*kiosk.Stall)
 	Gate     porter                            // stands before the gateway
-	besides  []Payment                         // money the gateway speaks of through the gate, beside its book
 	Addr     string                            // where its pages are served
 	Shared   *store.Store                      // of another house: this one is a second process of it
 	Rings    *Exchange                         // between the processes of one house
@@ -157,12 +165,13 @@ type Installation struct {
 	Backoff  func(failures int) time.Duration  // of the client, nil for its own
 	Keys     kiosk.KeySetter                   // who takes the gateway's key from the office
 
-	Store  *store.Store
-	Client *secpaid.Client
-	Shop   *front.Rooms
-	Front  *handlers.Server
-	Actor  kiosk.Actor
-	Close  func()
+	Store   *store.Store
+	Records *Records
+	Client  *secpaid.Client
+	Shop    *front.Rooms
+	Front   *handlers.Server
+	Actor   kiosk.Actor
+	Close   func()
 }
 
 // New opens a gateway and a shop with one stall, one register and one cashier.
@@ -174,43 +183,10 @@ func New(t *testing.T, options ...func(*Installation)) *Installation {
 	for _, o := range options {
 		o(h)
 	}
-	h.openGateway()
+	h.Sandbox = openSandbox(t, h.Dir, h.Wires, &h.Gate)
 	h.Open()
 	h.furnish()
 	return h
-}
-
-func (h *Installation) openGateway() {
-	account := sandbox.DemoAccount()
-	account.Key = TestKey
-	var err error
-	h.Sandbox, err = sandbox.New(sandbox.Config{
-		Accounts: []sandbox.Account{account}, URL: "http://" + PayAddr,
-		Book: filepath.Join(h.Dir, "sandbox.book"), Dial: h.Wires.Dial,
-	})
-	h.Must(err)
-	ctx, cancel := context.WithCancel(context.Background())
-	var wg sync.WaitGroup
-	wg.Go(func() { _ = h.Sandbox.Run(ctx) })
-	stop := h.serve(PayAddr, h.Gate.before(h.Sandbox.Handler()))
-	h.payDoor = func() {
-		cancel()
-		wg.Wait()
-		stop()
-		h.Must(h.Sandbox.Close())
-	}
-}
-
-// serve runs a real HTTP server behind an address of the wires.
-func (h *Installation) serve(addr string, handler http.Handler) (stop func()) {
-	d := h.Wires.listen(addr)
-	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
-	var wg sync.WaitGroup
-	wg.Go(func() { _ = srv.Serve(d) })
-	return func() {
-		_ = srv.Close()
-		wg.Wait()
-	}
 }
 
 // Open starts the program on the house's files.
@@ -222,6 +198,7 @@ func (h *Installation) Open() {
 		h.Store, err = assembly.OpenStore(ctx, s, h.Clock, log)
 		h.Must(err)
 	}
+	h.Records = &Records{h}
 	program, door := h.build(s, h.Addr)
 	h.Client, h.Shop, h.Front = program.Client, program.Shop, program.Front
 	working, cancel := context.WithCancel(ctx)
@@ -376,7 +353,7 @@ func (h *Installation) Restart(asleep time.Duration) {
 
 func (h *Installation) end() {
 	h.Close()
-	h.payDoor()
+	h.Sandbox.shut()
 	time.Sleep(time.Second) // a server lingers half a second over a body it refused
 }
 

@@ -1,15 +1,10 @@
 package kiosktest
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -26,23 +21,6 @@ func (h *Installation) Awaiting() {
 	h.T.Helper()
 	h.Charge(1250)
 	h.UntilState(kiosk.Awaiting, 3*time.Second)
-}
-
-// NeverMoreThan counts the calls of any sixty seconds, as the gateway saw them.
-func (h *Installation) NeverMoreThan(most int) {
-	h.T.Helper()
-	calls := h.Sandbox.Calls()
-	for from, to := 0, 0; to < len(calls); to++ {
-		for calls[to].At.Sub(calls[from].At) >= time.Minute {
-			from++
-		}
-		if n := to - from + 1; n > most {
-			h.T.Fatalf("%d calls within a minute before %v", n, calls[to].At)
-		}
-		if calls[to].Status == http.StatusTooManyRequests {
-			h.T.Errorf("a call was refused at %v", calls[to].At)
-		}
-	}
 }
 
 // porter stands before the gateway and may do to a call whatever it likes.
@@ -108,8 +86,6 @@ type Auditor struct {
 	epoch   string
 	version int64
 	Shown   map[string]string // pay links that ever stood on the display, to their sales
-	read    int64             // how long the gateway's book was when it was read last
-	ledger  []Payment         // and what it said
 }
 
 // Look notes what the display shows and fails the test if that may not be.
@@ -130,7 +106,7 @@ func (h *Installation) Look() {
 	case kiosk.ShowsCode:
 		h.Eye.Shown[d.PayURL] = d.Sale.ID
 	case kiosk.ShowsPaid:
-		if got := h.AtGateway(d.Sale); got < d.Sale.Total() {
+		if got := h.Sandbox.Brought(d.Sale); got < d.Sale.Total() {
 			h.T.Errorf("I2: green for %s of %v, and the gateway was paid %v", d.Sale.Number, d.Sale.Total(), got)
 		}
 	default:
@@ -142,7 +118,7 @@ func (h *Installation) Look() {
 func (h *Installation) onePayable() {
 	h.T.Helper()
 	open := map[string]int{}
-	for _, l := range h.Payable() {
+	for _, l := range h.Sandbox.Payable() {
 		if sale := h.Eye.Shown[l.PayLink]; sale != "" {
 			open[sale]++
 		}
@@ -152,169 +128,6 @@ func (h *Installation) onePayable() {
 			h.T.Errorf("I6: %d links of sale %s were on show and can be paid", n, sale)
 		}
 	}
-}
-
-// AtGateway is what the gateway's list says a sale has brought.
-func (h *Installation) AtGateway(sale *kiosk.Sale) (sum kiosk.Money) {
-	for _, g := range h.Ledger() {
-		if g.Status == "Success" && g.Amount > 0 && sale.Link(g.LinkOf(sale)) != nil {
-			sum += g.Amount
-		}
-	}
-	return sum
-}
-
-// Payment is a row of the gateway's own book, read without a line of the product.
-type Payment struct {
-	ID     string
-	Link   int64
-	Amount kiosk.Money // cents
-	Status string
-	Note   string
-}
-
-// link is the number of the sale's link that the row is about, 0 if none.
-func (g Payment) LinkOf(sale *kiosk.Sale) int {
-	ref, _, _ := strings.Cut(g.Note, " ")
-	for i := range sale.Links {
-		if l := &sale.Links[i]; l.PayID == g.Link && g.Link != 0 || l.Ref == ref {
-			return l.N
-		}
-	}
-	return 0
-}
-
-// bookEntry is what a line of the gateway's book may say.
-type bookEntry struct {
-	PayIn *struct {
-		Payment
-		User, Creator string
-	}
-	Link *struct {
-		ID   int64
-		Key  string
-		User string
-	}
-}
-
-// Book reads the gateway's own book: the file, and not its answers.
-func (h *Installation) Book() (all []bookEntry) {
-	h.T.Helper()
-	raw, err := os.ReadFile(filepath.Join(h.Dir, "sandbox.book"))
-	h.Must(err)
-	for line := range bytes.Lines(raw) {
-		_, text, _ := bytes.Cut(line, []byte(" ")) // a checksum stands before
-		if !bytes.HasPrefix(text, []byte("[")) {
-			continue // the head of the book
-		}
-		var entries []bookEntry
-		h.Must(json.Unmarshal(text, &entries))
-		all = append(all, entries...)
-	}
-	return all
-}
-
-// Ledger lists every row of every payment, and what a porter says besides.
-func (h *Installation) Ledger() []Payment {
-	h.T.Helper()
-	info, err := os.Stat(filepath.Join(h.Dir, "sandbox.book"))
-	h.Must(err)
-	if h.Eye != nil && info.Size() == h.Eye.read {
-		return append(slices.Clone(h.besides), h.Eye.ledger...)
-	}
-	rows, order := map[string]Payment{}, []string{}
-	for _, e := range h.Book() {
-		if e.PayIn == nil || e.PayIn.User != e.PayIn.Creator {
-			continue
-		}
-		if _, known := rows[e.PayIn.ID]; !known {
-			order = append(order, e.PayIn.ID)
-		}
-		rows[e.PayIn.ID] = e.PayIn.Payment
-	}
-	var list []Payment
-	for _, id := range order {
-		list = append(list, rows[id])
-	}
-	if h.Eye != nil {
-		h.Eye.read, h.Eye.ledger = info.Size(), list
-	}
-	return append(slices.Clone(h.besides), list...)
-}
-
-// Passed fails the test unless the journal says that the sale went through exactly these states.
-func (h *Installation) Passed(sale *kiosk.Sale, want string) {
-	h.T.Helper()
-	if got := strings.Join(h.States(sale), " "); got != want {
-		h.T.Errorf("%s passed\n  %s, want\n  %s", sale.Number, got, want)
-	}
-}
-
-// States lists what the journal says a sale became, one after the other.
-func (h *Installation) States(sale *kiosk.Sale) (list []string) {
-	h.T.Helper()
-	for _, e := range h.Journal() {
-		if e.Subject != sale.ID || e.State == "" {
-			continue
-		}
-		if len(list) == 0 || list[len(list)-1] != string(e.State) {
-			list = append(list, string(e.State))
-		}
-	}
-	return list
-}
-
-// Journal is the events of a sale.
-func (h *Installation) Journal() (all []kiosk.Event) {
-	h.T.Helper()
-	h.Must(h.Store.View(context.Background(), func(r kiosk.Reader) (err error) {
-		all, err = r.Events(h.Actor.Register, 0, 100_000)
-		return err
-	}))
-	return all
-}
-
-// Sales reads every sale of the register, newest first.
-func (h *Installation) Sales() (all []*kiosk.Sale) {
-	h.T.Helper()
-	h.Must(h.Store.View(context.Background(), func(r kiosk.Reader) (err error) {
-		all, err = r.LastSales(h.Actor.Register, 10_000)
-		return err
-	}))
-	return all
-}
-
-// FactsAlone is I8: the journal's last word is what the facts say, and saying all again changes nothing.
-func (h *Installation) FactsAlone(sale *kiosk.Sale) {
-	h.T.Helper()
-	states := h.States(sale)
-	if last := states[len(states)-1]; last != string(sale.State()) {
-		h.T.Errorf("I8: %s is %s, and the journal's last word is %s", sale.Number, sale.State(), last)
-	}
-	for _, l := range sale.Links {
-		for _, step := range factsOf(l) {
-			out, err := sale.Take(step)
-			if err != nil || out.Changed || !reflect.DeepEqual(out.Sale, sale) {
-				h.T.Errorf("I8: %s again changes %s: %v", step.Kind, sale.Number, err)
-			}
-		}
-	}
-}
-
-// factsOf says again what is known of a link.
-func factsOf(l kiosk.Link) (steps []kiosk.Step) {
-	for kind, known := range map[kiosk.StepKind]bool{
-		kiosk.StepLive: l.Live, kiosk.StepUnclear: l.Unclear, kiosk.StepGone: l.Gone, kiosk.StepToldUsed: l.ToldUsed,
-		kiosk.StepNotice: l.Noticed, kiosk.StepUsed: l.Used, kiosk.StepPending: l.Pending, kiosk.StepGivenUp: l.GivenUp,
-	} {
-		if known {
-			steps = append(steps, kiosk.Step{Kind: kind, Link: l.N, PayID: l.PayID, URL: l.URL, AccountNumber: l.AccountNumber})
-		}
-	}
-	for _, r := range l.Rows {
-		steps = append(steps, kiosk.Step{Kind: kiosk.StepRow, Link: l.N, Row: r})
-	}
-	return steps
 }
 
 // Ring makes a sale with a command key of its own.
@@ -404,18 +217,6 @@ func (h *Installation) TillSays() string {
 		h.T.Fatalf("the till's page is answered %d", r.Status)
 	}
 	return r.Body
-}
-
-// HookPath is the path of the webhook address of a sale's newest link.
-func (h *Installation) HookPath(sale *kiosk.Sale) string {
-	h.T.Helper()
-	for _, l := range h.Sandbox.Links() {
-		if ref := h.Now(sale).Last().Ref; strings.HasPrefix(l.Note, ref) {
-			return strings.TrimPrefix(l.Endpoint, ShopURL)
-		}
-	}
-	h.T.Fatal("the gateway has no such link")
-	return ""
 }
 
 // Revive starts a house that has died.

@@ -2,7 +2,6 @@ package kiosktest
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"qrkiosk/kiosk"
@@ -32,25 +31,6 @@ func (h *Installation) Stage(sale *kiosk.Sale, want kiosk.RefundStage, limit tim
 		return len(s.Refunds) > 0 && s.Stage(s.Refunds[len(s.Refunds)-1]) == want
 	})
 }
-
-// Booked is the running total of the register.
-func (h *Installation) Booked() string {
-	h.T.Helper()
-	x, err := h.Shop.Reports.XReport(context.Background(), h.Actor.Register)
-	h.Must(err)
-	return x.Total.String()
-}
-
-// Books compares the figures of the register.
-func (h *Installation) Books(want string) {
-	h.T.Helper()
-	if got := h.Booked(); !strings.HasPrefix(got+" ", want+" ") {
-		h.T.Errorf("the books say %q, want %q", got, want)
-	}
-}
-
-// Requests counts the refund requests the gateway has taken.
-func (h *Installation) Requests() int { return len(h.Sandbox.Money()[0].Refunds) }
 
 // Refund decides on a refund, as a manager does.
 func (g mortalGateway) Refund(ctx context.Context, payID int64, amount kiosk.Money, full bool) error {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"qrkiosk/kiosk"
-	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/till"
 )
 
@@ -103,35 +102,4 @@ func (h *Installation) Until(what string, limit time.Duration, is func() bool) t
 func (h *Installation) UntilState(s kiosk.State, limit time.Duration) time.Duration {
 	h.T.Helper()
 	return h.Until(string(s), limit, func() bool { return h.Last().State() == s })
-}
-
-// Payable returns the links at the gateway that could still be paid.
-func (h *Installation) Payable() []sandbox.LinkView {
-	var open []sandbox.LinkView
-	for _, l := range h.Sandbox.Links() {
-		if l.Status == sandbox.Unused {
-			open = append(open, l)
-		}
-	}
-	return open
-}
-
-// Pay pays the one link that can be paid.
-func (h *Installation) Pay() {
-	h.T.Helper()
-	open := h.Payable()
-	if len(open) != 1 {
-		h.T.Fatalf("%d links can be paid, want 1", len(open))
-	}
-	h.Must(h.Sandbox.Pay(open[0].ID))
-}
-
-// Sound checks what must hold at the end of every history.
-func (h *Installation) Sound() {
-	h.T.Helper()
-	bad, _, err := h.Store.Verify(context.Background())
-	h.Must(err)
-	if bad != nil {
-		h.T.Errorf("the journal is broken: %+v", *bad)
-	}
 }

@@ -260,13 +260,13 @@ func (s *simulation) evening() {
 	if s.ahead.Swap(0) != 0 || s.jumped {
 		time.Sleep(50 * time.Minute) // what was put off by the wrong clock
 	}
-	ledger, sales := s.Ledger(), s.Sales()
+	ledger, sales := s.Sandbox.Ledger(), s.Records.Sales()
 	stored := map[string]bool{}
 	for _, sale := range sales {
 		stored[sale.ID] = true
 		s.rests(sale, ledger)
 		s.rowsAgree(sale, ledger)
-		s.FactsAlone(sale)
+		s.Records.FactsAlone(sale)
 		for name, is := range rarities {
 			if is(sale) {
 				s.tally.state(name)
@@ -278,7 +278,7 @@ func (s *simulation) evening() {
 			s.T.Errorf("the charge %s was accepted and is gone", key)
 		}
 	}
-	for _, e := range s.Journal() {
+	for _, e := range s.Records.Journal() {
 		if e.State != "" {
 			s.tally.state(string(e.State))
 		}
@@ -288,13 +288,13 @@ func (s *simulation) evening() {
 	s.tally.mu.Unlock()
 	s.sums(sales)
 	s.outcome = simOutcome(sales)
-	for _, l := range s.Payable() {
+	for _, l := range s.Sandbox.Payable() {
 		if l.Note == "" && !slices.ContainsFunc(sales, func(sale *kiosk.Sale) bool { return knows(sale, l.ID) }) {
 			continue // made without our note, and its number was never told: nobody can know that it is ours
 		}
 		s.T.Errorf("I7: link %d, %s, can still be paid", l.ID, l.Note)
 	}
-	s.Sound()
+	s.Records.Sound()
 }
 
 // rests holds that a sale does not hang, and that one that is paid has its money at the gateway.
@@ -385,7 +385,7 @@ func (s *simulation) sums(sales []*kiosk.Sale) {
 	for _, sale := range sales {
 		want = want.Plus(sale.Figures())
 	}
-	if got := s.Takings(0, 1<<20); got != want {
+	if got := s.Records.Takings(0, 1<<20); got != want {
 		s.T.Errorf("I4: takings are %v, the sales add up to %v", got, want)
 	}
 }

@@ -208,7 +208,7 @@ func (m *thirty) settled() {
 	if most := m.most(); most > 60 {
 		m.T.Errorf("%d calls within a minute", most)
 	}
-	m.Sound()
+	m.Records.Sound()
 }
 
 func (m *thirty) String() string {

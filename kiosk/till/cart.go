@@ -26,11 +26,12 @@ func (t *Till) SetCart(ctx context.Context, by kiosk.Actor, key string, c kiosk.
 		if _, err := tx.SaleByKey(by.Device, key); kiosk.CodeOf(err) != kiosk.NotFound {
 			return err
 		}
-		return t.putCart(tx, by.Register, c)
+		return putCart(tx, by.Register, c, t.kernel.Now())
 	})
 }
 
-func (t *Till) putCart(tx kiosk.Tx, register string, c kiosk.Cart) error {
+// putCart keeps what is being rung up now, priced by the catalogue.
+func putCart(tx kiosk.Tx, register string, c kiosk.Cart, now int64) error {
 	was, err := tx.Cart(register)
 	if err != nil && kiosk.CodeOf(err) != kiosk.NotFound {
 		return err
@@ -47,7 +48,7 @@ func (t *Till) putCart(tx kiosk.Tx, register string, c kiosk.Cart) error {
 	if err := price(tx, stall, c.Lines); err != nil {
 		return err
 	}
-	if c.Updated = t.kernel.Now(); c.IsEmpty() {
+	if c.Updated = now; c.IsEmpty() {
 		c.Updated = 0
 	}
 	return tx.PutCart(c)

@@ -8,41 +8,66 @@
 //
 // # The house
 //
-// Imports go one way; a test holds this table against the real import graph.
+//	room                  owns
+//	kiosk                 nouns, pure rules, ports
+//	kiosk/shop            the kernel: change and ring, take and store, accounts, health, alarms
+//	kiosk/till            what happens at a counter: charge, cart, tip, cancel, refund, shift,
+//	                      decisions, screens, devices
+//	kiosk/reconcile       what is owed to the gateway or asked of it: links, notices, lists,
+//	                      census, audit, payouts, anchors
+//	kiosk/office          people, stalls, registers, items, imports, wall, retention, trail
+//	kiosk/report          takings, statements, lists of shifts, exports
+//	kiosk/store           every line of SQL, for SQLite and PostgreSQL
+//	kiosk/secpaid         the SecPaid V2 wire as a client
+//	kiosk/sandbox         an embedded SecPaid, sharing no wire with the client
+//	kiosk/bus             telling other screens that something changed
+//	kiosk/vault           hashes of PINs, seals of secrets
+//	static                what browsers load
+//	assets                migrations and words
+//	views                 what every page is drawn with: words, money and time as text, layout,
+//	                      icons, colours, the QR code
+//	views/counterview     till, display, receipt, devices and PIN as pages
+//	views/officeview      every page of the office, and its files
+//	handlers              the table of routes and one handler from it
+//	handlers/front        doors, sessions, hub, sockets, errors, metrics
+//	handlers/bare         webhooks, health, files: what is for no person
+//	handlers/counterweb   what cashiers and customers ask for
+//	handlers/officeweb    what people in the office ask for
+//	cmd/qrkiosk/assembly  the wiring: opens, runs and closes all rooms
+//	cmd/qrkiosk           flags and the commands beside the server
+//	cmd/torture           drives and kills the program, checks its books
 //
-//	room               owns                                                  imports of ours
-//	kiosk              nouns, pure rules, ports                              nothing
-//	kiosk/shop         the kernel: change and ring, take and store,
-//	                   accounts, health, alarms                              kiosk
-//	kiosk/till         what happens at a counter: charge, cart, tip,
-//	                   cancel, refund, shift, decisions, screens, devices    kiosk, kiosk/shop
-//	kiosk/reconcile    what is owed to the gateway or asked of it: links,
-//	                   notices, lists, census, audit, payouts, anchors       kiosk, kiosk/shop
-//	kiosk/office       people, stalls, registers, items, imports, wall,
-//	                   retention, trail                                      kiosk, kiosk/shop
-//	kiosk/report       takings, statements, lists of shifts, exports         kiosk, kiosk/shop
-//	kiosk/store        every line of SQL, for SQLite and PostgreSQL          kiosk, assets
-//	kiosk/secpaid      the SecPaid V2 wire as a client                       kiosk
-//	kiosk/sandbox      an embedded SecPaid, sharing no wire with the client  kiosk (Money alone)
-//	kiosk/bus          telling other screens that something changed          kiosk
-//	kiosk/vault        hashes of PINs, seals of secrets                      kiosk
-//	static             what browsers load                                    nothing
-//	assets             migrations and words                                  nothing
-//	views              what every page is drawn with: words, money and
-//	                   time as text, layout, icons, colours, the QR code     kiosk, static, assets
-//	views/counterview  till, display, receipt, devices and PIN as pages      kiosk, views, static, assets
-//	views/officeview   every page of the office, and its files               kiosk, views, static, assets
-//	handlers           the table of routes and one handler from it           its wings below
-//	handlers/front     doors, sessions, hub, sockets, errors, metrics        kiosk, its rooms, views
-//	handlers/bare      webhooks, health, files: what is for no person        kiosk, views, static,
-//	                                                                         handlers/front
-//	handlers/counterweb  what cashiers and customers ask for                 kiosk, kiosk/till, views,
-//	                                                                         handlers/front
-//	handlers/officeweb what people in the office ask for                     kiosk, its rooms but reconcile,
-//	                                                                         views, handlers/front
-//	cmd/qrkiosk/assembly  the wiring: opens, runs and closes all rooms       every room below it
-//	cmd/qrkiosk        flags and the commands beside the server              its assembly, and what they ask
-//	cmd/torture        drives and kills the program, checks its books        assets
+// Imports go one way; a test holds these lines against the imports that are there:
+//
+//	kiosk                 nothing
+//	kiosk/shop            kiosk
+//	kiosk/till            kiosk, kiosk/shop
+//	kiosk/reconcile       kiosk, kiosk/shop
+//	kiosk/office          kiosk, kiosk/shop
+//	kiosk/report          kiosk, kiosk/shop
+//	kiosk/store           kiosk, assets
+//	kiosk/secpaid         kiosk
+//	kiosk/sandbox         kiosk
+//	kiosk/bus             kiosk
+//	kiosk/vault           kiosk
+//	static                nothing
+//	assets                nothing
+//	views                 kiosk, static, assets
+//	views/counterview     kiosk, views, static, assets
+//	views/officeview      kiosk, views, static, assets
+//	handlers              handlers/front, handlers/bare, handlers/counterweb, handlers/officeweb
+//	handlers/front        kiosk, kiosk/shop, kiosk/till, kiosk/reconcile, kiosk/office, kiosk/report,
+//	                      views, views/counterview, views/officeview
+//	handlers/bare         kiosk, views, views/counterview, static, handlers/front
+//	handlers/counterweb   kiosk, kiosk/till, views, views/counterview, handlers/front
+//	handlers/officeweb    kiosk, kiosk/till, kiosk/office, kiosk/report, views, views/counterview,
+//	                      views/officeview, handlers/front
+//	cmd/qrkiosk/assembly  kiosk, kiosk/shop, kiosk/reconcile, kiosk/office, kiosk/store, kiosk/secpaid,
+//	                      kiosk/sandbox, kiosk/bus, kiosk/vault, views, views/counterview,
+//	                      views/officeview, handlers, handlers/front
+//	cmd/qrkiosk           cmd/qrkiosk/assembly, kiosk, kiosk/reconcile, kiosk/store, kiosk/secpaid,
+//	                      kiosk/sandbox, kiosk/vault, views/officeview
+//	cmd/torture           assets
 //
 // A change of wire, dialect, wording or look stays in one room. For tests there is cmd/qrkiosk/kiosktest:
 // installations, clients and a browser, wired by the assembly and imported by tests alone. Tests of one

@@ -22,6 +22,7 @@ import (
 // get, what may not exist. kiosk/doc.go says why.
 
 const (
+	kiosktestRoom    = "cmd/qrkiosk/kiosktest"
 	module           = "qrkiosk"
 	root             = "../.." // of the module, seen from here
 	longestFunction  = 100
@@ -228,6 +229,49 @@ func TestImports(t *testing.T) {
 	if seen < len(rooms) {
 		t.Errorf("%d packages found, the table of imports names %d", seen, len(rooms))
 	}
+}
+
+// TestImports_areTold: the table of kiosk/doc.go names for every room what it may import.
+func TestImports_areTold(t *testing.T) {
+	_, text, found := strings.Cut(readText(t, filepath.Join(root, "kiosk/doc.go")), "against the imports that are there:")
+	if !found {
+		t.Fatal("kiosk/doc.go has no table of imports")
+	}
+	told, last := map[string][]string{}, ""
+	for line := range strings.SplitSeq(text, "\n") {
+		cells, inTable := strings.CutPrefix(line, "//\t")
+		if !inTable {
+			if len(told) > 0 {
+				break
+			}
+			continue
+		}
+		name, list, both := strings.Cut(cells, " ")
+		if both && name != "" {
+			last = name
+		}
+		for word := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ' ' || r == ',' }) {
+			if word != "nothing" {
+				told[last] = append(told[last], word)
+			}
+		}
+	}
+	for name, r := range rooms {
+		if name == kiosktestRoom {
+			continue // it is for tests, and told of in words
+		}
+		if _, there := told[name]; !there && len(r.ours) > 0 {
+			t.Errorf("kiosk/doc.go does not tell what %s may import", name)
+		}
+		if missing, wrong := without(r.ours, told[name]), without(told[name], r.ours); len(missing)+len(wrong) > 0 {
+			t.Errorf("%s may import %v, which kiosk/doc.go does not tell; it tells of %v", name, missing, wrong)
+		}
+	}
+}
+
+// without lists what is in one list and not in another.
+func without(list, other []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(other, s) })
 }
 
 // forbids returns why a room may not import a package, "" if it may.

@@ -147,9 +147,22 @@ func (w *world) twice(ctx context.Context) error {
 		return err
 	}
 	for id, s := range before.sales {
-		if again := after.sales[id]; again == nil || again.doc != s.doc {
-			w.complain("I8: sale %s changed when the same lists were read again", s.Number)
+		if again := after.sales[id]; again == nil {
+			w.complain("I8: sale %s is gone after the same lists were read again", s.Number)
+		} else if again.doc != s.doc {
+			w.complain("I8: sale %s changed when the same lists were read again: %s", s.Number, differs(s.doc, again.doc))
 		}
 	}
 	return nil
+}
+
+// differs tells where two documents part, with a little of what stands around it.
+func differs(was, is string) string {
+	const around = 60
+	at := 0
+	for at < min(len(was), len(is)) && was[at] == is[at] {
+		at++
+	}
+	from := max(0, at-around)
+	return fmt.Sprintf("%q became %q", was[from:min(len(was), at+around)], is[from:min(len(is), at+around)])
 }

@@ -106,8 +106,9 @@ func (w *world) killOnFullDisk(ctx context.Context) error {
 	return nil
 }
 
-// starveTime is how long the disk stays full at most for what is owed of it.
-const starveTime = 10 * time.Second
+// starveTime is how long the disk stays full at most for what is owed of it. It takes a while until a
+// full disk is felt: what the write-ahead log has grown to before is written again first.
+const starveTime = time.Minute
 
 // starve lets the disk be full until a charge and a webhook have been refused for it, if that is owed:
 // cashiers go on charging by themselves, and a customer pays whatever link is still on show.

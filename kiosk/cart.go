@@ -1,7 +1,5 @@
 package kiosk
 
-import "strings"
-
 // Cart is what is being rung up at a register: mirrored on the display, no sale yet, no events.
 type Cart struct {
 	Register string
@@ -15,17 +13,6 @@ type Cart struct {
 	// Emptied is when the register's cart was last charged, in Unix milliseconds: every other page
 	// that had it in hand empties its own.
 	Emptied int64 `json:",omitempty"`
-}
-
-// longestTyping bounds what is kept of a line in the making.
-const longestTyping = 24
-
-// CheckForm refuses what no keypad sends: the line in the making, and a discount that is none.
-func (c *Cart) CheckForm() error {
-	if len(c.Typing) > longestTyping || strings.Trim(c.Typing, "0123456789,x") != "" {
-		return &Error{Code: Invalid, Key: string(Invalid), Field: "typing"}
-	}
-	return c.Discount.CheckForm()
 }
 
 // CartMillis is how long a cart nobody touches is shown: then the customer has surely gone.

@@ -39,7 +39,6 @@
 //
 // Imports go one way; a test holds these lines against the imports that are there:
 //
-//	kiosk                 nothing
 //	kiosk/shop            kiosk
 //	kiosk/till            kiosk, kiosk/shop
 //	kiosk/reconcile       kiosk, kiosk/shop
@@ -50,8 +49,6 @@
 //	kiosk/sandbox         kiosk
 //	kiosk/bus             kiosk
 //	kiosk/vault           kiosk
-//	static                nothing
-//	assets                nothing
 //	views                 kiosk, static, assets
 //	views/counterview     kiosk, views, static, assets
 //	views/officeview      kiosk, views, static, assets

@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"time"
 
@@ -24,7 +25,7 @@ func (rt *Retention) Run(ctx context.Context) { rt.kernel.Supervise(ctx, "retent
 // purgeLoop removes what has been kept long enough, now and every few hours, in one process of those
 // that share a store.
 func (rt *Retention) purgeLoop(ctx context.Context) {
-	name := rt.random.Code(8)
+	name := rand.Text() // not of the source that makes numbers and words: it is asked beside everything else
 	for ctx.Err() == nil {
 		now := rt.kernel.Now()
 		leads, err := rt.store.Lead(ctx, "retention", name, now, now+purgeEvery.Milliseconds())

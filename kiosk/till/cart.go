@@ -2,6 +2,7 @@ package till
 
 import (
 	"context"
+	"strings"
 
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/shop"
@@ -16,7 +17,7 @@ func (t *Till) SetCart(ctx context.Context, by kiosk.Actor, key string, c kiosk.
 	if err := (Charge{Lines: c.Lines, Discount: c.Discount}).checkLines(); err != nil {
 		return err
 	}
-	if err := c.CheckForm(); err != nil {
+	if err := checkCart(c); err != nil {
 		return err
 	}
 	if checkNote(c.Note) != nil {
@@ -64,4 +65,15 @@ func clearCart(tx kiosk.Tx, register string, now int64) error {
 		return err
 	}
 	return tx.PutCart(kiosk.Cart{Register: register, Emptied: now})
+}
+
+// longestTyping bounds what is kept of a line in the making.
+const longestTyping = 24
+
+// checkCart refuses what no keypad sends: the line in the making, and a discount that is none.
+func checkCart(c kiosk.Cart) error {
+	if len(c.Typing) > longestTyping || strings.Trim(c.Typing, "0123456789,x") != "" {
+		return &kiosk.Error{Code: kiosk.Invalid, Key: string(kiosk.Invalid), Field: "typing"}
+	}
+	return c.Discount.CheckForm()
 }

@@ -51,8 +51,8 @@ function tell(p,   i) {
 
 # note keeps what a test has printed for people: the reason of a skip, or a figure.
 function note(p, test, line) {
-	if (line !~ /^ *[A-Za-z0-9_]+_test\.go:[0-9]+: /) return
-	sub(/^ *[A-Za-z0-9_]+_test\.go:[0-9]+: /, "", line)
+	if (line !~ /^ *[A-Za-z0-9_]+\.go:[0-9]+: /) return
+	sub(/^ *[A-Za-z0-9_]+\.go:[0-9]+: /, "", line)
 	sub(/\n$/, "", line)
 	reason[p, test] = line
 	if (line ~ /^\[rapid\]/) return

@@ -40,7 +40,7 @@ func BenchmarkStart(b *testing.B) {
 	bin := filepath.Join(dir, "qrkiosk")
 	here, err := os.Getwd()
 	must(b, err)
-	compile(b, here, bin, ".")
+	compile(b, filepath.Dir(here), bin, ".")
 
 	gateway := newStub(b)
 	born := b.TempDir()

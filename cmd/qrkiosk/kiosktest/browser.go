@@ -85,6 +85,7 @@ func Chromium(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Contex
 // chromiumPath finds the browser of this machine, or skips the test.
 func chromiumPath(t *testing.T) string {
 	t.Helper()
+	t.Helper()
 	if testing.Short() {
 		t.Skip("short: it needs a browser")
 	}

@@ -58,6 +58,9 @@ func (rt *Retention) Purge(ctx context.Context) (kiosk.Purged, error) {
 		done.Keys += n
 	}
 	if err == nil {
+		err = rt.emptyCarts(ctx, rt.kernel.Now()-int64(days.Notes)*kiosk.DayMillis)
+	}
+	if err == nil {
 		done.Notes, err = rt.erase(ctx, days.Notes, func(h *kiosk.OfficeSettings) *string { return &h.Erased.Notes }, (*kiosk.Sale).ForgetNote)
 	}
 	if done != (kiosk.Purged{}) {
@@ -78,6 +81,56 @@ func (rt *Retention) dropInbox(ctx context.Context, before int64) (all int64, er
 		}
 	}
 	return all, err
+}
+
+// emptyCarts empties what nobody has rung up further since: a cart has a note as well.
+func (rt *Retention) emptyCarts(ctx context.Context, before int64) error {
+	var old []string
+	err := rt.store.View(ctx, func(r kiosk.Reader) (err error) {
+		old, err = registersWithOldCarts(r, before)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, register := range old {
+		err := rt.kernel.Change(ctx, register, func(tx kiosk.Tx) error {
+			c, err := tx.Cart(register)
+			if err != nil || !isOld(c, before) {
+				return err
+			}
+			return tx.PutCart(kiosk.Cart{Register: register, Emptied: c.Emptied})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isOld(c kiosk.Cart, before int64) bool { return !c.IsEmpty() && c.Updated < before }
+
+func registersWithOldCarts(r kiosk.StallReader, before int64) (old []string, err error) {
+	stalls, err := r.Stalls()
+	if err != nil {
+		return nil, err
+	}
+	for _, stall := range stalls {
+		registers, err := r.Registers(stall.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, register := range registers {
+			c, err := r.Cart(register.ID)
+			if err != nil && kiosk.CodeOf(err) != kiosk.NotFound {
+				return nil, err
+			}
+			if isOld(c, before) {
+				old = append(old, register.ID)
+			}
+		}
+	}
+	return old, nil
 }
 
 // erase has every sale older than so many days forget something, from where the last run ended.

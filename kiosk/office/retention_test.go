@@ -2,6 +2,7 @@ package office_test
 
 import (
 	"testing"
+	"time"
 
 	"qrkiosk/cmd/qrkiosk/kiosktest"
 	"qrkiosk/kiosk"
@@ -47,5 +48,33 @@ func TestRetention(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestRetention_carts: what nobody has rung up further for as long as notes are kept is emptied, with its
+// note; a cart of today stays.
+func TestRetention_carts(t *testing.T) {
+	b := kiosktest.NewBureau(t)
+	for i, updated := range []int64{1, time.Now().UnixMilli()} {
+		register := b.Tills[i].ID
+		cart := kiosk.Cart{Register: register, Lines: []kiosk.Line{{Qty: 1, Unit: 350}}, Note: "table 4", Updated: updated}
+		if _, err := b.Store.Change(t.Context(), register, func(tx kiosk.Tx) error { return tx.PutCart(cart) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := b.Shop.Office.Retention.Purge(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for i, empty := range []bool{true, false} {
+		err := b.Store.View(t.Context(), func(r kiosk.Reader) error {
+			c, err := r.Cart(b.Tills[i].ID)
+			if err == nil && c.IsEmpty() != empty {
+				t.Errorf("the cart of till %d is %+v", i+1, c)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -143,7 +143,14 @@ func (h *house) look(read func(kiosk.Reader) error) {
 
 // streamsOf lists the streams that have events.
 func streamsOf(r kiosk.Reader) ([]string, error) {
-	return r.(*reader).list(`SELECT id FROM stream WHERE seq > 0 ORDER BY id`)
+	var all []string
+	err := r.(*reader).each(func(rows *sql.Rows) error {
+		var text string
+		err := rows.Scan(&text)
+		all = append(all, text)
+		return err
+	}, `SELECT id FROM stream WHERE seq > 0 ORDER BY id`)
+	return all, err
 }
 
 // id makes an ID that is larger than those before.

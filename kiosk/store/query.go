@@ -81,18 +81,6 @@ func (r *reader) number(query string, args ...any) (int64, error) {
 	return n.Int64, err
 }
 
-// list reads rows of a single column of text.
-func (r *reader) list(query string, args ...any) ([]string, error) {
-	var all []string
-	err := r.each(func(rows *sql.Rows) error {
-		var text string
-		err := rows.Scan(&text)
-		all = append(all, text)
-		return err
-	}, query, args...)
-	return all, err
-}
-
 // doc reads a single thing that is kept as one JSON text.
 func doc[T any](r *reader, query string, args ...any) (T, error) {
 	var thing T

@@ -8,7 +8,7 @@ const REGRET = 10_000; // milliseconds in which what was removed can be brought 
 
 /** Starts the cart of a till. changed() is called when note or discount have, count(at, qty) when
  * somebody changes a line, reopen(at) when a typed line is to be typed anew, empty() and back(lines)
- * when all of it goes and what went comes back. */
+ * when all of it goes, and when what went is to come back, which it answers with whether there was room. */
 export function cart(root, { words, habit, changed, count, reopen, empty, back }) {
 	const form = document.getElementById("charge");
 	const { note, discount: much, reason, unit } = form.elements;
@@ -23,7 +23,6 @@ export function cart(root, { words, habit, changed, count, reopen, empty, back }
 	let timer = 0;
 	let gone = null; // what was removed: its lines with their places, and note and discount with the last of them
 	let regret = 0;
-	let newest = "";
 
 	function off() {
 		return discount(much.value, unit.value) ?? null;
@@ -89,6 +88,7 @@ export function cart(root, { words, habit, changed, count, reopen, empty, back }
 	bar.addEventListener("click", () => open(!box.hasAttribute("data-open")));
 	box.addEventListener("keydown", (e) => {
 		if (e.key !== "Escape" || !box.hasAttribute("data-open")) return;
+		e.stopPropagation(); // it would clear what is typed
 		open(false);
 		bar.focus();
 	});
@@ -113,10 +113,13 @@ export function cart(root, { words, habit, changed, count, reopen, empty, back }
 		const last = lines.length === shown.length;
 		gone = { lines, extra: last ? { much: much.value, unit: unit.value, reason: reason.value, note: note.value } : null };
 		clearTimeout(regret);
-		regret = setTimeout(forget, REGRET);
-		const one = lines.length === 1 && lines[0].line.qty === 1;
+		regret = setTimeout(() => {
+			forget();
+			changed();
+		}, REGRET);
 		const n = lines.reduce((sum, l) => sum + l.line.qty, 0);
-		strip.firstElementChild.textContent = one || lines.length === 1 ? words.removed.replace("{item}", nameOf(lines[0].line)) : words.emptied.replace("{n}", n);
+		const text = lines.length === 1 ? words.removed.replace("{item}", nameOf(lines[0].line)) : words.emptied.replace("{n}", n);
+		strip.firstElementChild.textContent = text;
 		strip.hidden = false;
 	}
 	function forget() {
@@ -124,17 +127,18 @@ export function cart(root, { words, habit, changed, count, reopen, empty, back }
 		gone = null;
 		strip.hidden = true;
 	}
+	// What there is no room for stays what it is, and can be asked for again.
 	function undo() {
-		const was = gone;
+		const { lines, extra } = gone;
+		if (!back(lines)) return;
 		forget();
-		if (!was) return;
-		if (was.extra && !much.value && !note.value) {
-			much.value = was.extra.much;
-			unit.value = was.extra.unit;
-			reason.value = was.extra.reason;
-			note.value = was.extra.note;
+		if (extra && !much.value) {
+			much.value = extra.much;
+			unit.value = extra.unit;
+			reason.value = extra.reason;
 		}
-		back(was.lines);
+		if (extra) note.value ||= extra.note;
+		changed();
 	}
 
 	function nameOf(l) {
@@ -143,18 +147,11 @@ export function cart(root, { words, habit, changed, count, reopen, empty, back }
 
 	// Rows are kept while their line stays, so that a hurried hand meets the same button again.
 	function drawList(f) {
+		const moved = f.lines.findIndex((l, at) => shown[at] !== l);
 		shown = f.lines;
 		while (list.children.length > f.lines.length) list.lastElementChild.remove();
 		f.lines.forEach((l, at) => drawLine(list.children[at] ?? newRow(), l));
-		const word = f.lines.map((l) => `${l.item ?? l.cents}x${l.qty}`).join(" ");
-		if (word !== newest && f.lines.length) moved(f.lines).scrollIntoView({ block: "nearest" });
-		newest = word;
-	}
-	let before = [];
-	function moved(now) {
-		const at = now.findIndex((l, i) => before[i] !== l);
-		before = now;
-		return list.children[at < 0 ? now.length - 1 : at];
+		if (moved >= 0) list.children[moved].scrollIntoView({ block: "nearest" });
 	}
 	function newRow() {
 		const row = document.getElementById("cart-line").content.firstElementChild.cloneNode(true);
@@ -196,10 +193,10 @@ export function cart(root, { words, habit, changed, count, reopen, empty, back }
 		const pieces = n ? words[n === 1 ? "piece" : "pieces"].replace("{n}", n) : "";
 		document.getElementById("cart-count").textContent = pieces;
 		document.getElementById("cart-total").textContent = digits(total(f, off()), habit);
-		bar.querySelector(".n").textContent = pieces;
+		bar.querySelector(".n").textContent = pieces || strip.firstElementChild.textContent;
 		bar.querySelector(".sum").textContent = money(total(f, off()), habit);
 		const some = f.lines.length > 0 || gone !== null || (made !== null && (off() !== null || note.value.trim() !== ""));
-		root.toggleAttribute("data-cart-open", some);
+		root.toggleAttribute("data-rung-up", some);
 		box.hidden = !some;
 		if (!some) open(false);
 		bar.disabled = !some;

@@ -204,8 +204,8 @@ function opened({ qty, cents }) {
 
 /** Takes a typed line out of the finished ones and makes it what is being typed. */
 export function reopened(f, at) {
-	const { [at]: last, ...rest } = lines(f);
-	return { lines: Object.values(rest), ...opened(last) };
+	const list = lines(f);
+	return { lines: list.filter((_, i) => i !== at), ...opened(list[at]) };
 }
 
 /** Puts lines back at their places, each {at, line}; null if that is too much. */

@@ -76,15 +76,16 @@ export function keypad(root, connection, turned) {
 	}
 
 	function change(next) {
-		if (flying) return;
+		if (flying) return false;
 		say(next === null ? words["too-large"] : "");
 		now = next ?? now;
 		draw();
+		return next !== null;
 	}
 
 	function key(name) {
 		const empty = now.typed === "" && now.frac === null && now.factor === null;
-		if (name === "clear" && empty && now.lines.length) return emptied();
+		if (name === "clear" && empty) return emptied();
 		const [next, why] = press(now, name);
 		change(next);
 		if (why) refuse(name, why);

@@ -76,7 +76,7 @@ function signs() {
 }
 document.addEventListener("click", async (e) => {
 	// On a phone the sale in hand takes the screen; the next one can be rung up behind it.
-	if (e.target.closest("[data-ahead-go]")) root.setAttribute("data-ahead", "");
+	if (e.target.closest("#next-sale")) root.setAttribute("data-ahead", "");
 	else if (e.target.closest(".hand")) root.removeAttribute("data-ahead");
 	const what = e.target.closest("[data-do]")?.dataset.do;
 	if (what === "sound") {

@@ -101,7 +101,7 @@ func (a *Program) Work(ctx context.Context) error {
 
 // work starts everything that goes on beside requests.
 func (a *Program) work(g *group) {
-	parts := []func(context.Context){a.Shop.Run, a.Front.Run, a.sweep}
+	parts := []func(context.Context){a.Shop.Run, a.Front.Run, a.purge}
 	if a.anchors != nil {
 		parts = append(parts, a.anchors.Run)
 	}
@@ -110,8 +110,8 @@ func (a *Program) work(g *group) {
 	}
 }
 
-// sweep removes rows whose time is long over; only the size of the store depends on it.
-func (a *Program) sweep(ctx context.Context) {
+// purge removes rows whose time is long over; only the size of the store depends on it.
+func (a *Program) purge(ctx context.Context) {
 	t := time.NewTicker(time.Hour)
 	defer t.Stop()
 	for {

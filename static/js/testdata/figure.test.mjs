@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { judge, pause } from "../frame.js";
-import { add, count, discount, EMPTY, entry, faceOff, formula, lines, money, posted, postedOff, press as pressed, restored, resumed, total, typing, unfinished } from "../figure.js";
+import { add, count, discount, EMPTY, entry, faceOff, formula, lines, money, posted, postedOff, press as pressed, putBack, reopened, restored, resumed, total, typing, unfinished } from "../figure.js";
 
 // press is a key that is taken, or means nothing.
 const press = (f, key) => {
@@ -111,4 +111,18 @@ test("a discount takes off what the server takes off", () => {
 	assert.equal(postedOff({ cents: 150 }), "1.50");
 	assert.equal(formula(f, german, { percent: 1000 }), "12,75 + … − 10\u00a0%");
 	assert.equal(faceOff({ percent: 250 }, german), "2,50\u00a0%");
+});
+
+test("a typed line is typed anew, and what was removed comes back to its place", () => {
+	const bread = { id: "b", cents: 350, name: "Rye bread" };
+	let f = add(add([..."120"].reduce(press, EMPTY), bread), { id: "c", cents: 400, name: "Cake" });
+	assert.equal(posted(f), "120 1x350@b 1x400@c");
+	const anew = reopened(f, 0);
+	assert.equal(posted(anew), "1x350@b 1x400@c 120");
+	assert.equal(entry(anew, german).text, "1,20");
+	const [without, line] = [count(f, 1, 0), f.lines[1]];
+	assert.equal(posted(putBack(without, [{ at: 1, line }])), "120 1x350@b 1x400@c");
+	f = add(without, bread); // rung up again meanwhile
+	assert.equal(posted(putBack(f, [{ at: 1, line }])), "120 1x400@c 2x350@b");
+	assert.equal(putBack(count(f, 0, 9999), [{ at: 0, line: { qty: 9999, cents: 99_999_999 } }]), null);
 });

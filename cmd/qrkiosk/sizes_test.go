@@ -18,6 +18,9 @@ const (
 	mostLines   = 6_000 // of a package: people's code, .templ included, tests not
 )
 
+// longPackages may have more lines than others; why stands in their package comment.
+var longPackages = map[string]int{"kiosk": 7_000}
+
 // largeTypes are the types with more methods than anybody can keep in mind, how many each has today,
 // and why. The number may fall and never rise.
 var largeTypes = map[string]struct {
@@ -55,8 +58,8 @@ func TestSizes(t *testing.T) {
 		}
 	}
 	for name, n := range lineCount {
-		if n > mostLines {
-			t.Errorf("%s has %d lines, more than %d", name, n, mostLines)
+		if limit := max(mostLines, longPackages[name]); n > limit {
+			t.Errorf("%s has %d lines, more than %d", name, n, limit)
 		}
 	}
 	for name := range largeTypes {

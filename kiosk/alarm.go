@@ -59,11 +59,11 @@ type Alarm struct {
 func (c OfficeActor) Receives(a Alarm) bool {
 	switch {
 	case a.Sale != nil:
-		return c.CheckMayChange(a.Sale.Stall)
+		return c.MayRead(a.Sale.Stall)
 	case a.AccountID != "":
-		return c.CheckMayChange(a.Account.Stall)
+		return c.MayRead(a.Account.Stall)
 	case a.Kind == AlarmUnmatched || a.Kind == AlarmQuarantine || a.Kind == AlarmAudit:
-		return c.Role == Organizer
+		return c.Role.Organizes()
 	}
 	return true
 }

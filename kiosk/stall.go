@@ -71,31 +71,6 @@ type Device struct {
 	Revoked    int64 // Unix milliseconds, 0 while it is trusted
 }
 
-// Role is what a person may do; each includes the ones before it.
-type Role string
-
-// The roles.
-const (
-	Cashier   Role = "cashier"
-	Manager   Role = "manager"
-	Organizer Role = "organizer"
-)
-
-// Covers tells whether a person of role r may do what needs role need.
-func (r Role) Covers(need Role) bool { return r.rank() >= need.rank() }
-
-func (r Role) rank() int {
-	switch r {
-	case Cashier:
-		return 1
-	case Manager:
-		return 2
-	case Organizer:
-		return 3
-	}
-	return 0
-}
-
 // Staff is a person with a PIN.
 type Staff struct {
 	ID      string

@@ -24,11 +24,3 @@ type TakingsTable struct {
 	Stalls []Stall   // those the reader may choose from
 	Names  map[string]string
 }
-
-// CheckMayRead is [NotFound] for a stall that is not the clerk's; "" stands for all of them.
-func (c OfficeActor) CheckMayRead(stall string) error {
-	if stall == "" && c.Role == Organizer {
-		return nil
-	}
-	return c.MustHead(stall)
-}

@@ -31,6 +31,11 @@ func (l *User) RecoveryLeft() int {
 	return n
 }
 
+// Acting is the user as an actor, from a network address.
+func (l *User) Acting(from string) OfficeActor {
+	return OfficeActor{User: l.ID, Role: l.Role, Stall: l.Stall, From: from}
+}
+
 // OfficeActor is who acts in the office, and from where.
 type OfficeActor struct {
 	User  string
@@ -41,27 +46,6 @@ type OfficeActor struct {
 
 // Actor is the clerk as use cases know people.
 func (c OfficeActor) Actor() Actor { return Actor{Staff: c.User, Role: c.Role, From: c.From} }
-
-// CheckMayChange tells whether the clerk may change a stall: the organizer any, a manager the own one.
-func (c OfficeActor) CheckMayChange(stall string) bool {
-	return c.Role == Organizer || (c.Role == Manager && c.Stall != "" && c.Stall == stall)
-}
-
-// MustHead is [NotFound] where Heads is false: nobody learns which stalls there are.
-func (c OfficeActor) MustHead(stall string) error {
-	if c.CheckMayChange(stall) {
-		return nil
-	}
-	return &Error{Code: NotFound, Key: string(NotFound)}
-}
-
-// CheckOrganizer is [Forbidden] for everybody but an organizer.
-func (c OfficeActor) CheckOrganizer() error {
-	if c.Role == Organizer {
-		return nil
-	}
-	return &Error{Code: Forbidden, Key: KeyOfficeOrganizer}
-}
 
 // OneTimeCode is a one-time code that lets somebody choose a password: the organizer at the first start,
 // a person who was invited, or one whom the operator helps. Only its hash is stored.

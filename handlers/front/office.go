@@ -98,14 +98,15 @@ func (f *Front) requireOffice(route Route, next Handler) Handler {
 		if err != nil {
 			return f.notInOffice(w, r, err)
 		}
-		o := OfficeActor{Login: login, OfficeActor: kiosk.OfficeActor{
-			User: login.ID, Role: login.Role, Stall: login.Stall, From: f.ClientIP(r).String(),
-		}}
+		o := OfficeActor{Login: login, OfficeActor: login.Acting(f.ClientIP(r).String())}
+		stall := PlainID(chi.URLParam(r, "stall"))
 		switch {
-		case route.Who == Organizer && login.Role != kiosk.Organizer:
+		case route.Who == Organizer && !login.Role.Organizes():
 			return &kiosk.Error{Code: kiosk.Forbidden, Key: kiosk.KeyOfficeOrganizer}
-		case route.OfStall() && !o.CheckMayChange(PlainID(chi.URLParam(r, "stall"))):
+		case route.OfStall() && !o.MayRead(stall):
 			return ErrNoPage
+		case route.OfStall() && !safeMethod(r.Method) && !o.MayChange(stall):
+			return o.CheckMayChange(stall)
 		case route.Fresh && !f.fresh(r):
 			return f.askAgain(w, r)
 		case route.OfStall() && !f.isStall(r):

@@ -29,7 +29,7 @@ func (o *Office) homePage(w http.ResponseWriter, r *http.Request, status int, na
 		return err
 	}
 	h := officeview.Home{Stalls: stalls, Registers: registers, Name: name, Alarms: alarms, Clerk: officeActor.OfficeActor, Now: o.clock().UnixMilli()}
-	if officeActor.Role == kiosk.Organizer {
+	if officeActor.Role.Organizes() {
 		if h.Steps, h.KeySet, h.KeyBy, err = o.firstSteps(r.Context(), stalls, registers); err != nil {
 			return err
 		}

@@ -114,7 +114,7 @@ func (fl *Fleet) registerPage(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	if o := front.OfficeActorOf(r); o.Role == kiosk.Organizer {
+	if o := front.OfficeActorOf(r); o.Role.Organizes() {
 		if v.Move, _, err = fl.rooms.Office.Stalls.Of(r.Context(), o.OfficeActor); err != nil {
 			return err
 		}

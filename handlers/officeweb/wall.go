@@ -317,7 +317,7 @@ func (w *wall) frame(ctx context.Context, c *wallClient, now int64) (f wallFrame
 func (w *wall) visibleTo(clerk kiosk.OfficeActor) []kiosk.WallTile {
 	own := make([]kiosk.WallTile, 0, len(w.tiles))
 	for _, t := range w.tiles {
-		if clerk.CheckMayChange(t.Stall.ID) {
+		if clerk.MayRead(t.Stall.ID) {
 			own = append(own, t.WallTile)
 		}
 	}
@@ -421,7 +421,7 @@ func (o *Office) wallPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	officeActor := front.OfficeActorOf(r)
-	own := slices.DeleteFunc(all, func(t kiosk.WallTile) bool { return !officeActor.CheckMayChange(t.Stall.ID) })
+	own := slices.DeleteFunc(all, func(t kiosk.WallTile) bool { return !officeActor.MayRead(t.Stall.ID) })
 	p, f := o.officePage(r, "wall", "")
 	f.Title = p.T("office.wall.title")
 	o.front.Render(w, r, http.StatusOK, officeview.WallPage(p, f, officeview.Wall{
@@ -462,7 +462,7 @@ func (o *Office) wallSocket(w http.ResponseWriter, r *http.Request) error {
 	gauge.Inc()
 	c := &wallClient{
 		wall: o.wall, lang: lang, now: func() int64 { return o.clock().UnixMilli() },
-		clerk: kiosk.OfficeActor{User: login.ID, Role: login.Role, Stall: login.Stall},
+		clerk: login.Acting(""),
 		pokes: make(chan struct{}, 1), done: make(chan struct{}), sent: map[string]int64{},
 	}
 	c.Client = &front.Client{Conn: conn, Life: &o.wall.life, Spoke: func() {}, Trust: func(ctx context.Context) error {

@@ -59,7 +59,7 @@ func (ct *Catalogue) Remove(ctx context.Context, by kiosk.OfficeActor, stall, id
 }
 
 func (ct *Catalogue) change(ctx context.Context, by kiosk.OfficeActor, kind, id, stall string, edit func(*kiosk.Item)) error {
-	if err := by.MustHead(stall); err != nil {
+	if err := by.CheckMayChange(stall); err != nil {
 		return err
 	}
 	var registers []kiosk.Register

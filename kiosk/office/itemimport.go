@@ -17,7 +17,7 @@ func draftItems(stall string) string { return "items " + stall }
 // catalogue of a stall. Nothing is made yet; if the file has no faults, the secret imports just this
 // file into just this catalogue within half an hour. Whoever heads the stall may call it.
 func (ct *Catalogue) Preview(ctx context.Context, by kiosk.OfficeActor, stall string, raw []byte) (plan kiosk.ItemPlan, secret string, err error) {
-	if err := by.MustHead(stall); err != nil {
+	if err := by.CheckMayChange(stall); err != nil {
 		return plan, "", err
 	}
 	var seal [sha256.Size]byte
@@ -55,7 +55,7 @@ func planCatalogue(r kiosk.Reader, stall string, raw []byte) (plan kiosk.ItemPla
 // a catalogue that is another one than at the preview is [kiosk.Conflict], so that nothing happens that no
 // preview has said. Whoever heads the stall may call it.
 func (ct *Catalogue) Import(ctx context.Context, by kiosk.OfficeActor, stall, secret string, remove bool) error {
-	if err := by.MustHead(stall); err != nil {
+	if err := by.CheckMayChange(stall); err != nil {
 		return err
 	}
 	var registers []kiosk.Register

@@ -75,7 +75,7 @@ func (pc *Pictures) Add(ctx context.Context, by kiosk.OfficeActor, stall, name s
 // newPicture makes a picture of a clerk's stall; owner is the list it belongs to.
 func (pc *Pictures) newPicture(by kiosk.OfficeActor, stall, owner, name string, raw []byte) (kiosk.Picture, error) {
 	p := kiosk.Picture{Stall: owner, Name: name, At: pc.kernel.Now()}
-	if err := by.MustHead(stall); err != nil {
+	if err := by.CheckMayChange(stall); err != nil {
 		return p, err
 	}
 	if err := p.Read(raw); err != nil {
@@ -88,7 +88,7 @@ func (pc *Pictures) newPicture(by kiosk.OfficeActor, stall, owner, name string, 
 
 // Remove takes a picture of a stall away.
 func (pc *Pictures) Remove(ctx context.Context, by kiosk.OfficeActor, stall, id string) error {
-	if err := by.MustHead(stall); err != nil {
+	if err := by.CheckMayChange(stall); err != nil {
 		return err
 	}
 	return pc.change(ctx, shop.Trail(by, "picture.remove", id, 0, nil, nil), stall, func(tx kiosk.Tx) error {

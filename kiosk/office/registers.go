@@ -53,7 +53,7 @@ func (rg *Registers) StallOverview(ctx context.Context, by kiosk.OfficeActor, st
 	var people []kiosk.Staff
 	err := rg.store.View(ctx, func(r kiosk.Reader) (err error) {
 		all = nil
-		if err := by.MustHead(stall); err != nil {
+		if err := by.CheckMayRead(stall); err != nil {
 			return err
 		}
 		if place, err = r.Stall(stall); err != nil {
@@ -115,7 +115,7 @@ func (rg *Registers) readRegister(r kiosk.Reader, f *kiosk.RegisterOverview) err
 // and a prefix that another register writes are [kiosk.Conflict]; no prefix is drawn from the stall's
 // first letter.
 func (rg *Registers) New(ctx context.Context, by kiosk.OfficeActor, stall, name, prefix string) (kiosk.Register, error) {
-	if err := by.MustHead(stall); err != nil {
+	if err := by.CheckMayChange(stall); err != nil {
 		return kiosk.Register{}, err
 	}
 	name, prefix = strings.TrimSpace(name), strings.ToUpper(strings.TrimSpace(prefix))
@@ -202,7 +202,7 @@ func registerToChange(r kiosk.StallReader, by kiosk.OfficeActor, register string
 	if err != nil {
 		return g, err
 	}
-	return g, by.MustHead(g.Stall)
+	return g, by.CheckMayChange(g.Stall)
 }
 
 // Move gives a register to another stall: its devices go with it, its sales stay where they

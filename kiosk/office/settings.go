@@ -43,7 +43,7 @@ func (se *Settings) UseStoredKey(ctx context.Context) (bool, error) {
 func (se *Settings) SetGatewayKey(ctx context.Context, by kiosk.OfficeActor, key string) (kiosk.GatewayKey, error) {
 	key = strings.TrimSpace(key)
 	switch {
-	case by.Role != kiosk.Organizer:
+	case !by.Role.Organizes():
 		return kiosk.GatewayKey{}, by.CheckOrganizer()
 	case se.keys == nil:
 		return kiosk.GatewayKey{}, &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyKeyFixed}

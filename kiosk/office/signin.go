@@ -231,7 +231,7 @@ func (si *SignIn) record(ctx context.Context, id, key string, at SignInOrigin, p
 		if err := tx.PutUser(login); err != nil {
 			return err
 		}
-		return tx.Append(shop.Trail(officeActorOf(login, at.From), "office.in", login.ID, si.kernel.Now(), nil, nil))
+		return tx.Append(shop.Trail(login.Acting(at.From), "office.in", login.ID, si.kernel.Now(), nil, nil))
 	})
 	return login, browser, err
 }
@@ -239,10 +239,6 @@ func (si *SignIn) record(ctx context.Context, id, key string, at SignInOrigin, p
 func remember(browsers []string, hash string) []string {
 	browsers = append(slices.Clone(browsers), hash)
 	return browsers[max(0, len(browsers)-browsersKept):]
-}
-
-func officeActorOf(l kiosk.User, from string) kiosk.OfficeActor {
-	return kiosk.OfficeActor{User: l.ID, Role: l.Role, Stall: l.Stall, From: from}
 }
 
 // ActiveUser finds somebody who may enter, with sessions of a generation; otherwise [kiosk.Unauthorized].

@@ -249,7 +249,7 @@ func (us *Users) putNewUser(tx kiosk.Tx, a SignUp, step int64, recovery []string
 	if err := tx.PutUser(login); err != nil {
 		return login, err
 	}
-	return login, tx.Append(shop.Trail(officeActorOf(login, at.From), "office."+string(once.Kind), login.ID, now, nil, nil))
+	return login, tx.Append(shop.Trail(login.Acting(at.From), "office."+string(once.Kind), login.ID, now, nil, nil))
 }
 
 // recovery makes new recovery codes and their hashes. The first digit of a code tells which hash

@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"qrkiosk/kiosk"
@@ -42,13 +43,13 @@ const (
 // this one time, for a slip. Somebody of that name who works there is [kiosk.Conflict].
 func (sf *Staff) Hire(ctx context.Context, by kiosk.OfficeActor, stall, name string, role kiosk.Role, pin string) (kiosk.StaffWithPIN, error) {
 	name = strings.TrimSpace(name)
-	if err := by.MustHead(stall); err != nil {
+	if err := by.CheckMayChange(stall); err != nil {
 		return kiosk.StaffWithPIN{}, err
 	}
 	if err := kiosk.CheckName(name); err != nil {
 		return kiosk.StaffWithPIN{}, err
 	}
-	if role != kiosk.Cashier && role != kiosk.Manager {
+	if !slices.Contains(kiosk.StaffRoles(), role) {
 		return kiosk.StaffWithPIN{}, &kiosk.Error{Code: kiosk.Invalid, Key: KeyStaffRole, Field: "role"}
 	}
 	pin, hash, err := sf.newPIN(pin)
@@ -95,7 +96,7 @@ func checkStaffNameFree(r kiosk.StallReader, stall, name, except string) error {
 
 // change changes a person who works at a stall of the clerk; others are [kiosk.NotFound].
 func (sf *Staff) change(ctx context.Context, by kiosk.OfficeActor, stall, staff, kind string, change func(tx kiosk.Tx, p *kiosk.Staff) error) (kiosk.Staff, error) {
-	if err := by.MustHead(stall); err != nil {
+	if err := by.CheckMayChange(stall); err != nil {
 		return kiosk.Staff{}, err
 	}
 	var who kiosk.Staff
@@ -138,7 +139,7 @@ func (sf *Staff) Change(ctx context.Context, by kiosk.OfficeActor, stall, staff,
 	if err := kiosk.CheckName(name); err != nil {
 		return kiosk.Staff{}, err
 	}
-	if role != kiosk.Cashier && role != kiosk.Manager {
+	if !slices.Contains(kiosk.StaffRoles(), role) {
 		return kiosk.Staff{}, &kiosk.Error{Code: kiosk.Invalid, Key: KeyStaffRole, Field: "role"}
 	}
 	return sf.change(ctx, by, stall, staff, "staff.change", func(tx kiosk.Tx, p *kiosk.Staff) error {

@@ -72,7 +72,7 @@ func (sl *Stalls) Of(ctx context.Context, by kiosk.OfficeActor) ([]kiosk.Stall, 
 	stalls, registers, err := sl.All(ctx)
 	var own []kiosk.Stall
 	for _, stall := range stalls {
-		if by.CheckMayChange(stall.ID) {
+		if by.MayRead(stall.ID) {
 			own = append(own, stall)
 		} else {
 			delete(registers, stall.ID)
@@ -91,7 +91,7 @@ func (sl *Stalls) Change(ctx context.Context, by kiosk.OfficeActor, id string, e
 }
 
 func (sl *Stalls) change(ctx context.Context, by kiosk.OfficeActor, id string, edit func(kiosk.Tx, *kiosk.Stall) error) (kiosk.Stall, error) {
-	if err := by.MustHead(id); err != nil {
+	if err := by.CheckMayChange(id); err != nil {
 		return kiosk.Stall{}, err
 	}
 	var stall kiosk.Stall

@@ -31,7 +31,7 @@ func ParsePercent(text string) (int64, error) {
 // sells with, and deleted at once. What it refuses, or makes otherwise than asked, is [kiosk.Refused];
 // nothing is stored either way.
 func (sl *Stalls) TryTerms(ctx context.Context, by kiosk.OfficeActor, stall string, terms []kiosk.Share) error {
-	if err := by.MustHead(stall); err != nil {
+	if err := by.CheckMayChange(stall); err != nil {
 		return err
 	}
 	if err := kiosk.CheckTerms(terms); err != nil || len(terms) == 0 {

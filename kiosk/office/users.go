@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"qrkiosk/kiosk"
@@ -34,13 +35,13 @@ func Pseudonym(id string) string { return "P-" + id[max(0, len(id)-4):] }
 // may; a name that is taken is [kiosk.Conflict].
 func (us *Users) Invite(ctx context.Context, by kiosk.OfficeActor, name string, role kiosk.Role, stall string) (kiosk.User, string, error) {
 	name = strings.TrimSpace(name)
-	if role == kiosk.Organizer {
+	if !role.OfStall() {
 		stall = ""
 	}
 	switch {
-	case by.Role != kiosk.Organizer:
+	case !by.Role.Organizes():
 		return kiosk.User{}, "", by.CheckOrganizer()
-	case role != kiosk.Organizer && (role != kiosk.Manager || stall == ""):
+	case !slices.Contains(kiosk.UserRoles(), role) || (role.OfStall() && stall == ""):
 		return kiosk.User{}, "", &kiosk.Error{Code: kiosk.Invalid, Key: KeyUserRole, Field: "role"}
 	}
 	if err := kiosk.CheckName(name); err != nil {

@@ -25,7 +25,7 @@ func (rp *Reports) ShiftsOf(ctx context.Context, by kiosk.OfficeActor, stall str
 			return err
 		}
 		all.Names = x.Names
-		all.Stalls = slices.DeleteFunc(stalls, func(s kiosk.Stall) bool { return !by.CheckMayChange(s.ID) })
+		all.Stalls = slices.DeleteFunc(stalls, func(s kiosk.Stall) bool { return !by.MayRead(s.ID) })
 		reports, err := r.ReportsClosed((first-1)*kiosk.DayMillis, (last+2)*kiosk.DayMillis)
 		addReports(&all, reports, first, last)
 		return err
@@ -71,7 +71,7 @@ type OfficeReport struct {
 // OfficeReport reads the Z report of a closed shift of a stall, as it was frozen, for whoever heads
 // the stall. One of another stall, or of a shift that is open, is [kiosk.NotFound].
 func (rp *Reports) OfficeReport(ctx context.Context, by kiosk.OfficeActor, stall, shift string) (OfficeReport, error) {
-	if err := by.MustHead(stall); err != nil {
+	if err := by.CheckMayRead(stall); err != nil {
 		return OfficeReport{}, err
 	}
 	var o OfficeReport

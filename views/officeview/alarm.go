@@ -56,10 +56,10 @@ func houseAlarm(p views.Page, by kiosk.OfficeActor, a kiosk.Alarm, now int64) of
 	case a.AccountID != "": // of a stall's own account
 		one.title = accountText(a.Account) + ": " + one.title
 		one.path, one.page = StallPath(a.Account.Stall, ""), a.Account.Name
-		if by.Role == kiosk.Organizer {
+		if by.Role.Organizes() {
 			one.path, one.page = StallPath(a.Account.Stall, "/account"), p.T("office.tab.account")
 		}
-	case there && by.Role == kiosk.Organizer:
+	case there && by.Role.Organizes():
 		one.path, one.page = page.path, p.T("office.nav."+page.key)
 	}
 	return one

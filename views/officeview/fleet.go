@@ -45,11 +45,11 @@ func lifeField(p views.Page) Field {
 	return Field{Label: p.T("office.cards.life"), Name: "life", Value: "24", Hint: p.T("office.cards.life.hint")}
 }
 
-func roleChoices(p views.Page) []Choice {
-	return []Choice{
-		{string(kiosk.Cashier), p.T("role." + string(kiosk.Cashier))},
-		{string(kiosk.Manager), p.T("role." + string(kiosk.Manager))},
+func roleChoices(p views.Page) (all []Choice) {
+	for _, role := range kiosk.StaffRoles() {
+		all = append(all, Choice{string(role), p.T("role." + string(role))})
 	}
+	return all
 }
 
 func stallChoices(stalls []kiosk.Stall, except string) (all []Choice) {

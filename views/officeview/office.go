@@ -58,7 +58,7 @@ var tabs = []section{
 // tabsFor are the pages of a stall that somebody may open.
 func tabsFor(l kiosk.User) (own []section) {
 	for _, s := range tabs {
-		if !s.organizer || l.Role == kiosk.Organizer {
+		if !s.organizer || l.Role.Organizes() {
 			own = append(own, s)
 		}
 	}
@@ -67,7 +67,7 @@ func tabsFor(l kiosk.User) (own []section) {
 
 func sectionsFor(l kiosk.User) (own []section) {
 	for _, s := range sections {
-		if !s.organizer || l.Role == kiosk.Organizer {
+		if !s.organizer || l.Role.Organizes() {
 			own = append(own, s)
 		}
 	}

@@ -48,13 +48,19 @@ type Users struct {
 	Typed   Typed
 }
 
-// roles are organizer, and manager of each stall: "manager <ID>".
-func (o Users) roles(p views.Page) []Choice {
-	all := []Choice{}
-	for _, s := range o.Order {
-		all = append(all, Choice{string(kiosk.Manager) + " " + s.ID, p.T("role.manager") + " · " + s.Name})
+// roles are those of the office, those of one stall for each: "manager <ID>".
+func (o Users) roles(p views.Page) (all []Choice) {
+	for _, role := range kiosk.UserRoles() {
+		word := p.T("role." + string(role))
+		if !role.OfStall() {
+			all = append(all, Choice{string(role), word})
+			continue
+		}
+		for _, s := range o.Order {
+			all = append(all, Choice{string(role) + " " + s.ID, word + " · " + s.Name})
+		}
 	}
-	return append(all, Choice{string(kiosk.Organizer), p.T("role.organizer")})
+	return all
 }
 
 // onceText writes a one-time code in groups.

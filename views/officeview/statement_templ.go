@@ -89,7 +89,7 @@ func Statement(p views.Page, f Frame, s StatementPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.User.Role == kiosk.Organizer {
+			if f.User.Role.Organizes() {
 				templ_7745c5c3_Err = ownerLink(p, s).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -23,7 +23,7 @@ func (w Wall) tells(kind kiosk.AlarmKind) bool {
 
 // clerk is who looks, as far as it decides what they are told.
 func (w Wall) clerk(l kiosk.User) kiosk.OfficeActor {
-	return kiosk.OfficeActor{User: l.ID, Role: l.Role, Stall: l.Stall}
+	return l.Acting("")
 }
 
 // sums adds up what stands above the tiles.

@@ -65,7 +65,7 @@ func newMatrix(t *testing.T) *matrix {
 		t.Fatal(err)
 	}
 	organizer := b.Organizer()
-	managers := []*kiosktest.Desktop{b.Manager(0), b.Manager(1)}
+	managers, viewer := []*kiosktest.Desktop{b.Manager(0), b.Manager(1)}, b.Viewer()
 	m.people = map[string]func() *kiosktest.Desktop{
 		"nobody":       b.Desktop,
 		"tablet":       func() *kiosktest.Desktop { return m.device("/till/enrol", kiosk.Tablet, 1) }, // a register has one tablet
@@ -77,6 +77,7 @@ func newMatrix(t *testing.T) *matrix {
 		"manager":      func() *kiosktest.Desktop { return m.again(managers[0], 0) },
 		"manager-21":   func() *kiosktest.Desktop { return m.again(managers[0], 21*time.Minute) },
 		"foreigner":    func() *kiosktest.Desktop { return m.again(managers[1], 0) },
+		"viewer":       func() *kiosktest.Desktop { return m.again(viewer, 0) },
 	}
 	return m
 }
@@ -194,7 +195,7 @@ func promised(r front.Route, who string, stall int, script bool) string {
 		}
 		return "unknown"
 	}
-	office := name == "organizer" || name == "manager" || name == "foreigner"
+	office := name == "organizer" || name == "manager" || name == "foreigner" || name == "viewer"
 	late := r.Fresh && (age == "21" || (age == "11" && r.Method == http.MethodGet))
 	switch {
 	case !office:
@@ -203,6 +204,8 @@ func promised(r front.Route, who string, stall int, script bool) string {
 		return "forbidden"
 	case r.OfStall() && ((name == "manager" && stall != 0) || (name == "foreigner" && stall != 1)):
 		return "missing"
+	case r.OfStall() && name == "viewer" && r.Method != http.MethodGet:
+		return "forbidden"
 	case late && script:
 		return "forbidden"
 	case late:

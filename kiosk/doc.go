@@ -173,9 +173,9 @@
 //   - wall client: one socket of the wall. Not: watcher
 //   - staff: people with a PIN at a stall: cashiers and managers. Not: crew, person, people, login,
 //     user
-//   - user: somebody with a password and a second factor in the office: organizer, or manager of one
-//     stall. Not: login, clerk, official, account
-//   - role: what staff or a user may do: cashier, manager, organizer; each includes the one before.
+//   - user: somebody with a password and a second factor in the office: organizer, manager of one
+//     stall, or viewer, who reads everything and changes nothing. Not: login, clerk, official, account
+//   - role: what staff or a user may do: cashier, manager, viewer, organizer.
 //     Not: right, rank
 //   - actor: who gives a command: at a register an actor, in the office an office actor. Not: clerk,
 //     official, person, "own"

@@ -9,6 +9,7 @@ type Role string
 const (
 	Cashier   Role = "cashier"
 	Manager   Role = "manager"
+	Viewer    Role = "viewer"
 	Organizer Role = "organizer"
 )
 
@@ -26,6 +27,7 @@ type power struct {
 var roles = []power{
 	{role: Cashier, till: 1},
 	{role: Manager, till: 2, office: true, ofStall: true, changes: true},
+	{role: Viewer, office: true},
 	{role: Organizer, till: 3, office: true, changes: true, organizes: true},
 }
 
@@ -57,6 +59,9 @@ func UserRoles() []Role { return rolesThat(func(p power) bool { return p.office 
 // OfStall tells whether a role is given for one stall.
 func (r Role) OfStall() bool { return r.power().ofStall }
 
+// Changes tells whether a role may change what it reads in the office.
+func (r Role) Changes() bool { return r.power().changes }
+
 // Organizes tells whether a role may do what is kept for the organizer.
 func (r Role) Organizes() bool { return r.power().organizes }
 
@@ -71,7 +76,7 @@ func (c OfficeActor) MayRead(stall string) bool {
 
 // MayChange tells whether the actor may change a stall; "" stands for all of them.
 func (c OfficeActor) MayChange(stall string) bool {
-	return c.Role.power().changes && c.MayRead(stall)
+	return c.Role.Changes() && c.MayRead(stall)
 }
 
 // CheckMayRead is [NotFound] for a stall that the actor may not see: nobody learns which stalls there are.

@@ -29,8 +29,6 @@ const (
 
 const (
 	taglineLongest = 80
-	sellerLongest  = 160
-	vatNumberLong  = 20
 	languagesMost  = 24
 	shortestLapse  = 2 * MinuteMillis
 	longestLapse   = 60 * MinuteMillis
@@ -40,13 +38,17 @@ const (
 
 // Record is what the trail says of a stall.
 func (s *Stall) Record() map[string]any {
-	return map[string]any{
+	all := map[string]any{
 		"Name": s.Name, "Place": s.Town, "Tagline": s.Tagline, "Accent": s.Accent,
 		"Languages": strings.Join(s.Languages, " "), "Region": s.Region, "Zone": s.Zone,
-		"Seller": s.Seller, "VATNumber": s.VATNumber, "VAT": s.VAT, "Strict": s.Strict,
+		"VAT": s.VAT, "Strict": s.Strict,
 		"StrictAbove": int64(s.StrictAbove), "LapseAfter": s.LapseAfter, "Limit": int64(s.Limit),
 		"AsksTip": s.AsksTip, "TipPercents": fmt.Sprint(s.TipPercents), "TipSums": fmt.Sprint(s.TipSums), "Logo": s.Logo, "SplitTerms": termsText(s.SplitTerms),
 	}
+	for _, t := range StallTexts {
+		all[t.Stored] = *t.Of(s)
+	}
+	return all
 }
 
 // Check is [Invalid] for the first field that cannot be as it is.
@@ -61,12 +63,10 @@ func (s *Stall) Check() error {
 	}{
 		{!shortText(s.Town, NameLongest), KeyStallText, "place"},
 		{!shortText(s.Tagline, taglineLongest), KeyStallText, "tagline"},
-		{!shortText(s.Seller, sellerLongest), KeyStallText, "seller"},
 		{!accentForm(s.Accent), KeyStallColour, "accent"},
 		{!languageForm(s.Languages), KeyStallWords, "languages"},
 		{len(s.Region) > 10 || strings.Trim(s.Region, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-") != "", KeyStallRegion, "region"},
 		{!zoneForm(s.Zone), KeyStallZone, "zone"},
-		{len(s.VATNumber) > vatNumberLong || strings.Trim(s.VATNumber, vatLetters) != "", KeyStallVATID, "vatnumber"},
 		{s.VAT < 0 || s.VAT >= WholePercent, KeyStallVAT, "vat"},
 		{s.LapseAfter != 0 && (s.LapseAfter < shortestLapse || s.LapseAfter > longestLapse), KeyStallLapse, "lapse"},
 		{s.Limit < 0 || s.Limit > MaxMoney, KeyStallLimit, "limit"},
@@ -78,10 +78,13 @@ func (s *Stall) Check() error {
 			return &Error{Code: Invalid, Key: c.key, Field: c.field}
 		}
 	}
+	for _, t := range StallTexts {
+		if err := t.check(*t.Of(s)); err != nil {
+			return err
+		}
+	}
 	return CheckTerms(s.SplitTerms)
 }
-
-const vatLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ./-+*"
 
 func shortText(text string, most int) bool {
 	return utf8.RuneCountInString(text) <= most && PlainText(text)

@@ -4,12 +4,12 @@ import (
 	"strings"
 )
 
-// User is somebody who may enter the office: the organizer, or the manager of one stall.
+// User is somebody who may enter the office.
 type User struct {
 	ID           string
 	Name         string // a name or an e-mail address, as typed to sign in
-	Role         Role   // Organizer or Manager
-	Stall        string // of a manager; "" for an organizer
+	Role         Role   // one of UserRoles
+	Stall        string // of a role that is of one stall; else ""
 	PasswordHash string // by the vault; "" until the person has chosen one
 	Factor       []byte // secret of the second factor, sealed; empty only with play money
 	Step         int64  // of the last code that was taken: a code counts once

@@ -28,6 +28,7 @@ func officeScenes(p views.Page) map[string]templ.Component {
 		f.Stall, f.Tab = &lind, tab
 		return f
 	}
+	viewing := func(f officeview.Frame) officeview.Frame { f.User.Role = kiosk.Viewer; return f }
 	books := func(f officeview.Frame) officeview.Frame { f.Styles = []string{"css/books.css"}; return f }
 	code, err := views.QR("https://kiosk.example/till/enrol/0123456789abcdef0123456789abcdef")
 	if err != nil {
@@ -68,6 +69,7 @@ func officeScenes(p views.Page) map[string]templ.Component {
 		"office-wall":               officeview.WallPage(p, frame("wall", lind.Name), wallOf()),
 		"office-wall-alarms":        officeview.WallPage(p, frame("wall", lind.Name), alarmedWall()),
 		"office-stall-look":         officeview.StallLookPage(p, of("look", lind.Name), officeview.StallLook{Stall: lind}),
+		"office-stall-viewer":       officeview.StallSellingPage(p, viewing(of("selling", lind.Name)), officeview.StallSelling{Stall: lind}),
 		"office-stall-selling":      officeview.StallSellingPage(p, of("selling", lind.Name), officeview.StallSelling{Stall: lind}),
 		"office-stall-items":        officeview.StallItemsPage(p, of("items", lind.Name), officeview.StallItems{Stall: lind, Items: []kiosk.Item{coffee}}),
 		"office-items-import":       officeview.ItemImportPage(p, of("items", p.T("office.itemfile.title")), officeview.ItemImport{Stall: lind}),

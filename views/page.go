@@ -54,6 +54,20 @@ func (p Page) T(key string, gaps ...string) string { return Words(p.Lang).T(key,
 // N is the message of a key in the plural form for n.
 func (p Page) N(key string, n int, gaps ...string) string { return Words(p.Lang).N(key, n, gaps...) }
 
+// StallTexts are the lines that a stall has set for its receipts and statements.
+func (p Page) StallTexts(s kiosk.Stall) (all []string) {
+	for _, t := range kiosk.StallTexts {
+		switch text := *t.Of(&s); {
+		case text == "":
+		case t.Word == "":
+			all = append(all, text)
+		default:
+			all = append(all, p.T(t.Word, "number", text))
+		}
+	}
+	return all
+}
+
 // LangTag is the language that the words of the page are in, "en".
 func (p Page) LangTag() string { return Words(p.Lang).lang }
 

@@ -56,7 +56,17 @@ func needed(t *testing.T) []string {
 	for _, a := range kiosk.Animals {
 		keys = append(keys, "animal."+a)
 	}
-	for _, r := range []kiosk.Role{kiosk.Cashier, kiosk.Manager, kiosk.Organizer} {
+	for _, t := range kiosk.StallTexts {
+		key := "office.receipt." + t.Name
+		keys = append(keys, key)
+		if views.Words(views.Fallback).Has(key + ".hint") {
+			keys = append(keys, key+".hint")
+		}
+		if t.Word != "" {
+			keys = append(keys, t.Word)
+		}
+	}
+	for _, r := range slices.Concat(kiosk.StaffRoles(), kiosk.UserRoles()) {
 		keys = append(keys, "role."+string(r))
 	}
 	for _, do := range []string{"handed", "close", "attach", "refund", "again", "rejected"} {

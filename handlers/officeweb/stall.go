@@ -194,7 +194,9 @@ func readSelling(r *http.Request) (func(*kiosk.Stall), error) {
 	return func(st *kiosk.Stall) {
 		st.VAT, st.Limit, st.StrictAbove, st.LapseAfter = vat, limit, above, lapse*60_000
 		st.Languages, st.Region, st.Zone = languages, form.Get("region"), form.Get("zone")
-		st.Seller, st.VATNumber = strings.Join(strings.Fields(form.Get("seller")), " "), strings.TrimSpace(form.Get("vatnumber"))
+		for _, t := range kiosk.StallTexts {
+			*t.Of(st) = strings.Join(strings.Fields(form.Get(t.Name)), " ")
+		}
 		st.AsksTip, st.Strict = form.Get("tip") == "yes", form.Get("strict") == "yes"
 		st.TipPercents, st.TipSums = percents, sums
 	}, nil

@@ -13,17 +13,22 @@ type stallAttribute struct {
 	set    func(s *kiosk.Stall, text string) string
 }
 
-var stallAttributes = []stallAttribute{
-	{"town", func(s *kiosk.Stall, text string) string { return setText(&s.Town, text, kiosk.NameLongest) }},
-	{"tagline", func(s *kiosk.Stall, text string) string { return setText(&s.Tagline, text, kiosk.NameLongest) }},
-	{"seller", func(s *kiosk.Stall, text string) string { return setText(&s.Seller, text, 2*kiosk.NameLongest) }},
-	{"vat_number", func(s *kiosk.Stall, text string) string { return setText(&s.VATNumber, text, 20) }},
-	{"colour", setColour},
-	{"languages", setLanguages},
-	{"vat", setVAT},
-	{"tip", setTip},
-	{"share_to", func(s *kiosk.Stall, text string) string { s.FirstShare().Token = text; return "" }},
-	{"share", setShare},
+var stallAttributes = append(textAttributes(),
+	stallAttribute{"town", func(s *kiosk.Stall, text string) string { return setText(&s.Town, text, kiosk.NameLongest) }},
+	stallAttribute{"tagline", func(s *kiosk.Stall, text string) string { return setText(&s.Tagline, text, kiosk.NameLongest) }},
+	stallAttribute{"colour", setColour},
+	stallAttribute{"languages", setLanguages},
+	stallAttribute{"vat", setVAT},
+	stallAttribute{"tip", setTip},
+	stallAttribute{"share_to", func(s *kiosk.Stall, text string) string { s.FirstShare().Token = text; return "" }},
+	stallAttribute{"share", setShare},
+)
+
+func textAttributes() (all []stallAttribute) {
+	for _, t := range kiosk.StallTexts {
+		all = append(all, stallAttribute{t.Column, func(s *kiosk.Stall, text string) string { return setText(t.Of(s), text, t.Most) }})
+	}
+	return all
 }
 
 // setShare takes what the recipient gets of each sale in percent.

@@ -35,7 +35,10 @@ func (rg *Registers) Overview(ctx context.Context, by kiosk.OfficeActor, registe
 	var f kiosk.RegisterOverview
 	var stall kiosk.Stall
 	err := rg.store.View(ctx, func(r kiosk.Reader) (err error) {
-		if f.Register, err = registerToChange(r, by, register); err != nil {
+		if f.Register, err = r.Register(register); err != nil {
+			return err
+		}
+		if err := by.CheckMayRead(f.Register.Stall); err != nil {
 			return err
 		}
 		if stall, err = r.Stall(f.Register.Stall); err != nil {

@@ -21,6 +21,9 @@ type Frame struct {
 	Again   string   // seconds after which a browser without script loads the page anew, "" never
 }
 
+// reads tells whether the page is for somebody who changes nothing in the office but their own sign-in.
+func (f Frame) reads() bool { return f.User.ID != "" && !f.User.Role.Changes() && f.Section != "you" }
+
 // section is an entry of the navigation.
 type section struct {
 	key, path, icon string

@@ -202,6 +202,16 @@ func shareText(p views.Page, t kiosk.Share) string {
 	return strings.Join(parts, " + ")
 }
 
+// stallText is the field of a line of the receipt.
+func stallText(p views.Page, l StallSelling, t kiosk.StallText) Field {
+	key := "office.receipt." + t.Name
+	f := Field{Label: p.T(key), Name: t.Name, Value: l.Typed.or(t.Name, *t.Of(&l.Stall)), Max: t.Most, Long: t.Long()}
+	if views.Words(views.Fallback).Has(key + ".hint") {
+		f.Hint = p.T(key + ".hint")
+	}
+	return f
+}
+
 func (l StallSelling) zone() string { return cmp.Or(l.Stall.Zone, kiosk.DefaultZone) }
 
 // previewText says what becomes of ten euros: "On €10.00: Bakery gets €8.90, you get €1.10 before fees."

@@ -288,9 +288,15 @@ func (b *Bureau) Clerk() kiosk.OfficeActor {
 
 // Manager is the manager of a stall, signed in.
 func (b *Bureau) Manager(stall int) *Desktop {
+	return b.user("manager of "+b.Stalls[stall].Name, kiosk.Manager, b.Stalls[stall].ID)
+}
+
+// Viewer is somebody who reads everything and changes nothing.
+func (b *Bureau) Viewer() *Desktop { return b.user("viewer", kiosk.Viewer, "") }
+
+func (b *Bureau) user(name string, role kiosk.Role, stall string) *Desktop {
 	b.T.Helper()
-	name := "manager of " + b.Stalls[stall].Name
-	_, code, err := b.Shop.Office.Users.Invite(b.T.Context(), b.Clerk(), name, kiosk.Manager, b.Stalls[stall].ID)
+	_, code, err := b.Shop.Office.Users.Invite(b.T.Context(), b.Clerk(), name, role, stall)
 	if err != nil {
 		b.T.Fatal(err)
 	}

@@ -20,6 +20,9 @@ const (
 	minus      = "\u2212"
 )
 
+// Sign is that of the currency. What people type beside it is read in kiosk.
+const Sign = "€"
+
 // Habit is how a region writes amounts.
 type Habit struct {
 	Decimal, Group string
@@ -27,19 +30,19 @@ type Habit struct {
 }
 
 var (
-	commaDot   = Habit{",", ".", "", NoBreak + "€"}
-	commaBlank = Habit{",", NoBreak, "", NoBreak + "€"}
-	dotComma   = Habit{".", ",", "€", ""}
+	commaDot   = Habit{",", ".", "", NoBreak + Sign}
+	commaBlank = Habit{",", NoBreak, "", NoBreak + Sign}
+	dotComma   = Habit{".", ",", Sign, ""}
 )
 
 // habits of the official languages of the European Union.
 var habits = map[string]Habit{
 	"de": commaDot, "es": commaDot, "it": commaDot, "pt": commaDot, "el": commaDot,
 	"da": commaDot, "hr": commaDot, "sl": commaDot, "ro": commaDot,
-	"fr": {",", noBreakThn, "", NoBreak + "€"},
+	"fr": {",", noBreakThn, "", NoBreak + Sign},
 	"pl": commaBlank, "cs": commaBlank, "sk": commaBlank, "hu": commaBlank, "bg": commaBlank,
 	"fi": commaBlank, "sv": commaBlank, "et": commaBlank, "lt": commaBlank, "lv": commaBlank,
-	"nl": {",", ".", "€" + NoBreak, ""}, "de-AT": {",", NoBreak, "€" + NoBreak, ""},
+	"nl": {",", ".", Sign + NoBreak, ""}, "de-AT": {",", NoBreak, Sign + NoBreak, ""},
 	"en": dotComma, "ga": dotComma, "mt": dotComma,
 }
 

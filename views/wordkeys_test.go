@@ -236,8 +236,8 @@ func officeKeys(t *testing.T) []string {
 		keys = append(keys, "office.step."+step)
 	}
 	keys = append(keys, fleetKeys(t)...)
-	for _, by := range officeview.TakingsBys {
-		keys = append(keys, "office.by."+string(by))
+	for _, cut := range kiosk.TakingsCuts {
+		keys = append(keys, "office.by."+string(cut.By))
 	}
 	for _, d := range officeview.NewDays(0, 0, 0).Ready {
 		keys = append(keys, "office.days."+d.Key)

@@ -21,7 +21,7 @@ const (
 
 func (rp *Reports) exports(w http.ResponseWriter, r *http.Request) error {
 	today := rp.rooms.Reports.Today("")
-	first, last, err := days(r.URL.Query(), monthOf(today), today)
+	first, last, err := days(r.URL.Query(), kiosk.MonthOf(today), today)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (rp *Reports) oneExport(make func() error) error {
 
 func (rp *Reports) salesCSV(w http.ResponseWriter, r *http.Request) error {
 	q, today := r.URL.Query(), rp.rooms.Reports.Today("")
-	first, last, err := days(q, monthOf(today), today)
+	first, last, err := days(q, kiosk.MonthOf(today), today)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 
 func (rp *Reports) readStatement(r *http.Request, stall kiosk.Stall) (officeview.StatementPage, error) {
 	today := rp.rooms.Reports.Today(stall.Zone)
-	first, last, err := days(r.URL.Query(), monthOf(today), today)
+	first, last, err := days(r.URL.Query(), kiosk.MonthOf(today), today)
 	if err != nil {
 		return officeview.StatementPage{}, err
 	}

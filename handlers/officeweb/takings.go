@@ -3,8 +3,6 @@ package officeweb
 import (
 	"net/http"
 	"net/url"
-	"slices"
-	"time"
 
 	"qrkiosk/handlers/front"
 	"qrkiosk/kiosk"
@@ -56,11 +54,6 @@ func days(q url.Values, first, last int64) (int64, int64, error) {
 	return first, last, report.CheckDays(first, last)
 }
 
-// monthOf is the first day of the month of a day.
-func monthOf(day int64) int64 {
-	return day - int64(time.Unix(day*24*60*60, 0).UTC().Day()) + 1
-}
-
 func (rp *Reports) takingsTable(r *http.Request) (kiosk.TakingsTable, officeview.Days, error) {
 	q, today := r.URL.Query(), rp.rooms.Reports.Today("")
 	first, last, err := days(q, today, today)
@@ -68,7 +61,7 @@ func (rp *Reports) takingsTable(r *http.Request) (kiosk.TakingsTable, officeview
 		return kiosk.TakingsTable{}, officeview.Days{}, err
 	}
 	by := kiosk.TakingsBy(q.Get("by"))
-	if !slices.Contains(officeview.TakingsBys, by) {
+	if _, known := kiosk.CutBy(by); !known {
 		by = kiosk.ByDay
 		if first == last {
 			by = kiosk.ByHour

@@ -81,17 +81,19 @@ func readBookSums(b *kiosk.TakingsTable, r kiosk.TakingsReader) error {
 	for _, t := range sums {
 		b.Sum = b.Sum.Plus(t.Figures)
 	}
-	if b.Query.By == kiosk.ByItem || b.Query.By == kiosk.ByVAT {
+	cut, known := kiosk.CutBy(b.Query.By)
+	if !known {
+		return &kiosk.Error{Code: kiosk.Invalid, Key: string(kiosk.Invalid)}
+	}
+	if cut.From == nil {
 		b.Sold, err = r.Sold(kiosk.SoldQuery{
 			Stall: q.Stall, Register: q.Register, First: q.First, Last: q.Last, ByVAT: b.Query.By == kiosk.ByVAT,
 		})
 		slices.SortStableFunc(b.Sold, func(a, c kiosk.Sold) int { return cmp.Compare(c.Amount, a.Amount) })
 		return err
 	}
-	q.By = []kiosk.TakingsBy{b.Query.By}
-	if b.Query.By == kiosk.ByRegister {
-		q.By = []kiosk.TakingsBy{kiosk.ByStall, kiosk.ByRegister}
-	}
-	b.Rows, err = r.Takings(q)
+	q.By = cut.From
+	sums, err = r.Takings(q)
+	b.Rows = cut.Rows(sums)
 	return err
 }

@@ -229,7 +229,7 @@ func keyColumns(by []kiosk.TakingsBy) []string {
 		switch k {
 		case kiosk.ByStall, kiosk.ByRegister, kiosk.ByDay, kiosk.ByHour, kiosk.ByStaff:
 			columns = append(columns, string(k))
-		case kiosk.ByItem, kiosk.ByVAT: // asked of what was sold
+		default: // not what sums are kept by
 		}
 	}
 	return columns
@@ -249,7 +249,7 @@ func keyDest(by []kiosk.TakingsBy, t *kiosk.Takings) []any {
 			dest = append(dest, &t.Hour)
 		case kiosk.ByStaff:
 			dest = append(dest, &t.Staff)
-		case kiosk.ByItem, kiosk.ByVAT:
+		default:
 		}
 	}
 	return dest

@@ -257,7 +257,7 @@ export function cart(root, { words, habit, changed, count, reopen, empty, back }
 		/** What was being rung up and typed before the page was loaded. */
 		restore(find) {
 			const before = root.dataset.cartOff;
-			unit.value = before && !before.endsWith("%") ? "€" : "%";
+			unit.value = before && !before.endsWith("%") ? "sum" : "%";
 			much.value = before.replace("%", "").replace(/\.?0+$/, (zeros) => (zeros.startsWith(".") ? "" : zeros));
 			reason.value = root.dataset.cartFor;
 			note.value = root.dataset.cartNote;

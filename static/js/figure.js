@@ -57,7 +57,7 @@ function taken(off, sum) {
 	return off.percent ? Math.floor((sum * off.percent + 5000) / 10000) : off.cents;
 }
 
-/** A discount as it was typed, with its unit "%" or "€": {percent} or {cents}; undefined if it is
+/** A discount as it was typed, with its unit "%" or "sum": {percent} or {cents}; undefined if it is
  * none that could be meant. Nothing typed is null. */
 export function discount(text, unit) {
 	const t = text.trim();

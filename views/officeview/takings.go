@@ -33,11 +33,6 @@ const (
 	PathOwnerCSV = "/s/{secret}/csv" // the same as a file
 )
 
-// TakingsBys are the things takings can be told by, in order. Their words are "office.by." and the key.
-var TakingsBys = []kiosk.TakingsBy{
-	kiosk.ByDay, kiosk.ByHour, kiosk.ByStall, kiosk.ByRegister, kiosk.ByStaff, kiosk.ByItem, kiosk.ByVAT,
-}
-
 // Days is a choice of days for a form: text as inputs of type date have it.
 type Days struct {
 	First, Last string
@@ -127,6 +122,8 @@ func takingsName(p views.Page, b kiosk.TakingsTable, r kiosk.Takings) (name, sho
 	switch b.Query.By {
 	case kiosk.ByDay:
 		return longDay(p, r.Day), shortDay(p, r.Day)
+	case kiosk.ByMonth:
+		return monthName(p, r.Day), monthName(p, r.Day)
 	case kiosk.ByHour:
 		hour := views.Text64(r.Hour) + ":00"
 		return hour, views.Text64(r.Hour)
@@ -139,7 +136,7 @@ func takingsName(p views.Page, b kiosk.TakingsTable, r kiosk.Takings) (name, sho
 		}
 	case kiosk.ByStaff:
 		name = b.Names[r.Staff]
-	case kiosk.ByItem, kiosk.ByVAT:
+	default:
 	}
 	if name == "" {
 		name = p.T("office.by.gone")
@@ -173,6 +170,12 @@ func longDay(p views.Page, day int64) string {
 func shortDay(p views.Page, day int64) string {
 	t := time.Unix(day*24*60*60, 0).UTC()
 	return p.T("office.day.short", "d", views.Text64(int64(t.Day())), "month", p.T("month."+views.Text64(int64(t.Month()))))
+}
+
+// monthName writes the month of a day since 1 January 1970.
+func monthName(p views.Page, day int64) string {
+	t := time.Unix(day*24*60*60, 0).UTC()
+	return p.T("office.month", "month", p.T("month."+views.Text64(int64(t.Month()))), "y", views.Text64(int64(t.Year())))
 }
 
 // gatewayDay writes a day of the gateway, "2026-11-20".

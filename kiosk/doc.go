@@ -67,9 +67,9 @@
 //	cmd/torture           assets
 //
 // A change of wire, dialect, wording or look stays in one room. For tests there is cmd/qrkiosk/kiosktest:
-// installations, clients and a browser, wired by the assembly and imported by tests alone. Tests of one
-// room lie beside it, those of the whole in faults, simulation, screens, evening and bench below
-// cmd/qrkiosk.
+// installations, clients and a browser, wired by the assembly and imported by tests alone; below it markup,
+// by which every test asks pages by selector. Tests of one room lie beside it, those of the whole in
+// faults, simulation, screens, evening and bench below cmd/qrkiosk.
 //
 // # A sale
 //

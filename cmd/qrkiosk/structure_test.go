@@ -135,16 +135,17 @@ var rooms = map[string]room{
 	},
 	"cmd/qrkiosk/kiosktest": { // imported by tests alone: no room has it among its neighbours
 		ours: []string{
-			"cmd/qrkiosk/assembly", "kiosk", "kiosk/reconcile", "kiosk/till", "kiosk/store", "kiosk/secpaid", "kiosk/sandbox",
-			"kiosk/bus", "kiosk/vault", "views", "views/counterview", "handlers", "handlers/front",
+			"cmd/qrkiosk/assembly", "cmd/qrkiosk/kiosktest/markup", "kiosk", "kiosk/reconcile", "kiosk/till", "kiosk/store",
+			"kiosk/secpaid", "kiosk/sandbox", "kiosk/bus", "kiosk/vault", "views", "views/counterview", "handlers", "handlers/front",
 		},
 		tests: true,
 	},
-	"cmd/qrkiosk/faults":     {},
-	"cmd/qrkiosk/simulation": {},
-	"cmd/qrkiosk/screens":    {},
-	"cmd/qrkiosk/evening":    {},
-	"cmd/qrkiosk/bench":      {},
+	"cmd/qrkiosk/kiosktest/markup": {tests: true, never: slices.Concat(web, sql)}, // as above
+	"cmd/qrkiosk/faults":           {},
+	"cmd/qrkiosk/simulation":       {},
+	"cmd/qrkiosk/screens":          {},
+	"cmd/qrkiosk/evening":          {},
+	"cmd/qrkiosk/bench":            {},
 	"cmd/torture": {
 		ours: []string{"assets"},
 		outside: []string{
@@ -159,7 +160,7 @@ var testModules = []string{
 	"github.com/google/go-cmp", "pgregory.net/rapid", "github.com/rogpeppe/go-internal",
 	"github.com/gorilla/websocket", "github.com/prometheus/client_golang", "golang.org/x/net",
 	"github.com/nats-io/nats.go", "github.com/nats-io/nats-server/v2", "github.com/a-h/templ",
-	"github.com/jackc/pgx/v5", "github.com/alexedwards/scs/v2",
+	"github.com/jackc/pgx/v5", "github.com/alexedwards/scs/v2", "github.com/PuerkitoBio/goquery",
 }
 
 // pkg is what go list tells about a package.

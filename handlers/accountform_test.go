@@ -11,6 +11,7 @@ import (
 
 	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/cmd/qrkiosk/kiosktest"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/views"
@@ -60,9 +61,9 @@ func TestOwnAccount_badKeys(t *testing.T) {
 		a := g.Post(at, "key", c.key)
 		r.Gateway.Set(sandbox.Down, 0)
 		r.Gateway.Set(sandbox.HTML, 0)
-		words := lineText(a.Body)
-		if a.Status != c.status || !strings.Contains(a.Body, `id="wrong-key"`) || !strings.Contains(words, officeWords(c.said)) {
-			t.Errorf("%s: %d, nothing about it in %.600s", what, a.Status, words)
+		page := a.Page(t)
+		if a.Status != c.status || !page.Says("#wrong-key", officeWords(c.said)) {
+			t.Errorf("%s: %d, nothing about it in %.600s", what, a.Status, page)
 		}
 		if len(strings.TrimSpace(c.key)) > 5 && strings.Contains(a.Body, c.key[:6]) {
 			t.Errorf("%s: the key is shown again", what)
@@ -76,7 +77,10 @@ func TestOwnAccount_badKeys(t *testing.T) {
 // TestOwnAccount_roles: nobody but an organizer sees or changes the account; the domain says so again.
 func TestOwnAccount_roles(t *testing.T) {
 	b, _, _ := tripBureau(t)
-	b.Organizer()
+	const way = "a[href$='/account']"
+	if page := b.Organizer().Get("/office/stalls/" + b.Stalls[0].ID).Page(t); !page.Has(way) {
+		t.Errorf("an organizer sees no way there: %.600s", page)
+	}
 	m := b.Manager(0)
 	at := "/office/stalls/" + b.Stalls[0].ID + "/account"
 	before := b.Stored()
@@ -94,7 +98,7 @@ func TestOwnAccount_roles(t *testing.T) {
 	if _, err := b.Shop.Office.StallAccounts.Set(t.Context(), b.Clerk(), "no-such-stall", "test-key-a"); kiosk.CodeOf(err) != kiosk.NotFound {
 		t.Errorf("of no stall: %v", err)
 	}
-	if page := m.Get("/office/stalls/" + b.Stalls[0].ID); strings.Contains(page.Body, "/account") {
+	if page := m.Get("/office/stalls/"+b.Stalls[0].ID).Want(t, "the stall", http.StatusOK, "").Page(t); page.Has(way) {
 		t.Error("a manager sees the way there")
 	}
 	if d := cmp.Diff(before, b.Stored()); d != "" {
@@ -109,7 +113,8 @@ func TestOwnAccount_form(t *testing.T) {
 	g := b.Organizer()
 	stall := "/office/stalls/" + b.Stalls[0].ID
 	at := stall + "/account"
-	if page := lineText(g.Get(at).Body); !strings.Contains(page, "sells with the house's account") || strings.Contains(page, "Use the house's account again") {
+	const account, end = "[aria-labelledby=account]", "[aria-labelledby=end]"
+	if page := g.Get(at).Page(t); !page.Says(account, "sells with the house's account") || page.Has(end) {
 		t.Errorf("before: %.600s", page)
 	}
 	const canary = "test-key-of-the-canary-9k4Q"
@@ -122,11 +127,11 @@ func TestOwnAccount_form(t *testing.T) {
 			kiosktest.Sure(other.Open(t.Context(), r.Order("K7Q2")))(t)
 		}
 		g.Post(at, "key", " "+key+" ").Want(t, "a key", http.StatusSeeOther, at)
-		page := lineText(g.Get(at).Body)
-		if !strings.Contains(page, "•••• "+key[len(key)-4:]) || !strings.Contains(page, "owner's account") || !strings.Contains(page, "Use the house's account again") {
+		page := g.Get(at).Page(t)
+		if page.Text(account+" strong") != "•••• "+key[len(key)-4:] || !page.Says(account, "owner's account") || !page.Says(end, "Use the house's account again") {
 			t.Errorf("set: %.800s", page)
 		}
-		if told := strings.Contains(page, "usr-canary"); told != (i == 1) {
+		if told := page.Says(account, "usr-canary"); told != (i == 1) {
 			t.Errorf("the number is told: %v", told)
 		}
 	}
@@ -137,12 +142,12 @@ func TestOwnAccount_form(t *testing.T) {
 	}
 	pages := g.Get("/office/payouts").Body + g.Get(stall+"/statement").Body + g.Get("/office").Body + g.Get("/office/trail").Body + g.Get(stall+"/terms").Body
 	g.Post(at+"/end").Want(t, "the end", http.StatusSeeOther, at)
-	if page := lineText(g.Get(at).Body); !strings.Contains(page, "sells with the house's account") {
+	if page := g.Get(at).Page(t); !page.Says(account, "sells with the house's account") || page.Has(end) {
 		t.Errorf("after the end: %.600s", page)
 	}
 	trail := g.Get("/office/trail").Body
-	if n := strings.Count(lineText(trail), "SecPaid account of a stall set"); n != 3 || !strings.Contains(trail, "7b2X") {
-		t.Errorf("%d entries in the trail: %.1500s", n, lineText(trail))
+	if page := markup.Parse(t, trail); page.Saying(".trail strong", "SecPaid account of a stall set") != 3 || !page.Says(".trail .delta", "7b2X") {
+		t.Errorf("the trail says: %.1500s", page)
 	}
 	for what, text := range map[string]string{
 		"pages": pages, "the trail": trail, "the log": log.String() + r.Log.String(), "the store": b.Stored(), "errors": fmt.Sprintf("%+v", house),

@@ -299,7 +299,7 @@ func TestBadInput_pairingOnce(t *testing.T) {
 		if counts[http.StatusOK] != 1 || counts[http.StatusConflict] != 7 {
 			t.Errorf("B058: answered %v", counts)
 		}
-		if r := waiting.Get(views.PathDisplay); r.Status != http.StatusOK || !strings.Contains(r.Body, "data-socket") {
+		if r := waiting.Get(views.PathDisplay); r.Status != http.StatusOK || !r.Page(t).Has("#root[data-socket][data-state]") {
 			t.Errorf("the display is answered %d", r.Status)
 		}
 	})

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +14,7 @@ import (
 	"unicode/utf16"
 
 	"qrkiosk/cmd/qrkiosk/kiosktest"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/office"
 )
@@ -102,20 +102,18 @@ func (c *shelf) same(t *testing.T, what string, before map[string]string) {
 	}
 }
 
-var draftField = regexp.MustCompile(`name="draft" value="([^"]+)"`)
-
-// lineText is what a page says, on one line.
-func lineText(page string) string { return strings.Join(strings.Fields(visibleText(page)), " ") }
+// draftField is the field that holds the secret of a preview.
+const draftField = "input[name=draft]"
 
 // preview uploads a file that is right and returns the secret of its form.
-func (c *shelf) preview(t *testing.T, file string) (draft, page string) {
+func (c *shelf) preview(t *testing.T, file string) (draft string, page *markup.Page) {
 	t.Helper()
-	status, page := c.office.Upload(c.path+"/import", "file", "items.csv", []byte(file))
-	found := draftField.FindStringSubmatch(page)
-	if status != http.StatusOK || found == nil {
-		t.Fatalf("the preview: %d %s", status, lineText(page))
+	status, body := c.office.Upload(c.path+"/import", "file", "items.csv", []byte(file))
+	page = markup.Parse(t, body)
+	if status != http.StatusOK || page.Count(draftField) != 1 {
+		t.Fatalf("the preview: %d %s", status, page)
 	}
-	return found[1], lineText(page)
+	return page.Attr(draftField, "value"), page
 }
 
 func (c *shelf) confirm(draft string, more ...string) (status int, page string) {
@@ -169,9 +167,10 @@ func TestBadUpload_items(t *testing.T) {
 		{"a colour", "name,price,colour\nCake,1,mauve\n", 422, "There are: amber, red"},
 		{"nothing", "", 422, "no lines"},
 	} {
-		status, page := c.office.Upload(c.path+"/import", "file", "../../CON\u202e.csv", []byte(b.file))
-		if status != b.status || !strings.Contains(lineText(page), b.says) || draftField.MatchString(page) {
-			t.Errorf("%s: %d, want %d and %q\n%.600s", b.name, status, b.status, b.says, lineText(page))
+		status, body := c.office.Upload(c.path+"/import", "file", "../../CON\u202e.csv", []byte(b.file))
+		page := markup.Parse(t, body)
+		if status != b.status || !page.Says(uploadSays, b.says) || page.Has(draftField) {
+			t.Errorf("%s: %d, want %d and %q\n%.600s", b.name, status, b.status, b.says, page)
 		}
 		c.same(t, b.name, before)
 	}
@@ -182,7 +181,7 @@ func TestBadUpload_items(t *testing.T) {
 		"B146 mark": "\xef\xbb\xbf" + good, "B147 semicolons": "name;price\nCake;1,50\n", "B147 tabs": "name\tprice\nCake\t1.50\n",
 		"B147 quotes": "name,price\r\n\"Ca\"\"ke\",\"1,50\"\r\n", "B150 whole euros": "name,price\nCake,2\n", "B153 text": "name,price\n=1+1,1.50\n",
 	} {
-		if _, page := c.preview(t, file); !strings.Contains(page, "New: 1 · back: 0 · changed: 0 · unchanged: 0") {
+		if _, page := c.preview(t, file); !page.Says("h2#preview", "New: 1 · back: 0 · changed: 0 · unchanged: 0") {
 			t.Errorf("%s: %.600s", name, page)
 		}
 	}
@@ -201,18 +200,18 @@ func TestCatalogue_import(t *testing.T) {
 	was := c.items(t)
 	file := "id;category;name;price;colour\n" + was[0].ID + ";Bread;Rye;3,80;amber\n;Cake;Apple cake;4,50;green\n"
 	draft, page := c.preview(t, file)
-	if !strings.Contains(page, "New: 1 · back: 0 · changed: 1 · unchanged: 0") || !strings.Contains(page, "Not in the file: 1") {
+	if !page.Says("h2#preview", "New: 1 · back: 0 · changed: 1 · unchanged: 0") || !page.Says("summary#missing", "Not in the file: 1") {
 		t.Errorf("the preview says %s", page)
 	}
-	if status, done := c.confirm(draft); status != http.StatusOK || !strings.Contains(done, "The file was imported") {
-		t.Fatalf("the import: %d %.500s", status, lineText(done))
+	if status, done := c.confirm(draft); status != http.StatusOK || !markup.Parse(t, done).Says("[role=status]", "The file was imported") {
+		t.Fatalf("the import: %d %.500s", status, markup.Words(done))
 	}
 	now := c.items(t)
 	if len(now) != 3 || now[0].ID != was[0].ID || now[0].Price != 380 || now[1] != was[1] || now[2].Name != "Apple cake" || now[2].Order != 30 || now[2].VAT != c.stall.VAT {
 		t.Errorf("there is %+v", now)
 	}
-	if status, again := c.confirm(draft); status != http.StatusGone || !strings.Contains(lineText(again), "imported already") {
-		t.Errorf("the same preview again: %d %.300s", status, lineText(again))
+	if status, again := c.confirm(draft); status != http.StatusGone || !markup.Parse(t, again).Says(kiosktest.ProblemText, "imported already") {
+		t.Errorf("the same preview again: %d %.300s", status, markup.Words(again))
 	}
 	draft, _ = c.preview(t, file)
 	if status, _ := c.confirm(draft, "remove", "yes"); status != http.StatusOK {
@@ -221,14 +220,18 @@ func TestCatalogue_import(t *testing.T) {
 	if now = c.items(t); len(now) != 2 || now[1].Name != "Apple cake" {
 		t.Errorf("after taking out there is %+v", now)
 	}
-	trail := lineText(c.office.Get("/office/trail?q=item."))
-	for _, want := range []string{"Items imported", "Item added", "Item changed", "Item removed", "350", "380", "Apple cake"} {
-		if !strings.Contains(trail, want) {
-			t.Errorf("the trail does not tell %q: %.1500s", want, trail)
+	trail := c.office.Page("/office/trail?q=item.")
+	for where, all := range map[string][]string{
+		"strong": {"Items imported", "Item added", "Item changed", "Item removed"}, "del": {"350"}, "ins": {"380", "Apple cake"},
+	} {
+		for _, want := range all {
+			if !trail.Says(".trail li "+where, want) {
+				t.Errorf("the trail does not tell %q: %.1500s", want, trail)
+			}
 		}
 	}
 	draft, page = c.preview(t, "id,name,price\n"+was[1].ID+",Bun,0.80\n")
-	if status, _ := c.confirm(draft); !strings.Contains(page, "back: 1") || status != http.StatusOK || len(c.items(t)) != 3 {
+	if status, _ := c.confirm(draft); !page.Says("h2#preview", "back: 1") || status != http.StatusOK || len(c.items(t)) != 3 {
 		t.Errorf("an item does not come back: %d %.300s", status, page)
 	}
 }
@@ -260,8 +263,8 @@ func TestCatalogue_importRefused(t *testing.T) {
 	c.same(t, "refused", before)
 	c.put(kiosk.Item{Name: "Bun", Price: 80, Order: 20})
 	before = c.held(t)
-	if status, page := c.confirm(draft, "remove", "yes"); status != http.StatusConflict || !strings.Contains(lineText(page), "changed the catalogue meanwhile") {
-		t.Errorf("a changed catalogue: %d %.300s", status, lineText(page))
+	if status, page := c.confirm(draft, "remove", "yes"); status != http.StatusConflict || !markup.Parse(t, page).Says(kiosktest.ProblemText, "changed the catalogue meanwhile") {
+		t.Errorf("a changed catalogue: %d %.300s", status, markup.Words(page))
 	}
 	c.same(t, "a changed catalogue", before)
 }
@@ -301,8 +304,8 @@ func TestCatalogue_export(t *testing.T) {
 			}
 		}
 		status, page := c.office.Upload(c.path+"/import", "file", "items.csv", []byte(raw))
-		if status != http.StatusOK || !strings.Contains(lineText(page), "The catalogue is just as this file says") {
-			t.Errorf("%s: the file read again: %d %.600s", region, status, lineText(page))
+		if status != http.StatusOK || !markup.Parse(t, page).Says("h2#preview", "The catalogue is just as this file says") {
+			t.Errorf("%s: the file read again: %d %.600s", region, status, markup.Words(page))
 		}
 	}
 	emptied := c.Registers[5].Stall

@@ -2,10 +2,10 @@ package handlers_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 
 	"qrkiosk/cmd/qrkiosk/kiosktest"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
 )
@@ -23,14 +23,13 @@ func TestWall_alarms(t *testing.T) {
 	f.Play.Set(sandbox.KeyRevoked, -1)
 	f.Charge(0, 1250, "a-command-key-that-is-refused")
 	told := v.News()
-	for _, page := range []string{"<body>" + told, office.Get("/office"), office.Get("/office/wall")} {
-		text := lineText(page)
-		for _, want := range []string{"SecPaid refuses our key", "what was paid is not lost", "A manager checks the API key"} {
-			if !strings.Contains(text, want) {
-				t.Errorf("it does not say %q: %.1500s", want, text)
+	for _, page := range []*markup.Page{markup.Parse(t, told), office.Page("/office"), office.Page("/office/wall")} {
+		for where, want := range map[string]string{"strong": "SecPaid refuses our key", "p": "what was paid is not lost", ".next": "A manager checks the API key"} {
+			if !page.Says(".alarms li.loud "+where, want) {
+				t.Errorf("it does not say %q: %.1500s", want, page)
 			}
 		}
-		if !strings.Contains(page, `href="/office/house#key"`) || strings.Count(page, "<li class=\"loud\">") != 1 {
+		if !page.Has(".alarms li.loud a[href='/office/house#key']") || page.Count(".alarms li") != 1 {
 			t.Errorf("not one alarm with its page: %.1500s", page)
 		}
 	}
@@ -39,8 +38,8 @@ func TestWall_alarms(t *testing.T) {
 	if told := v.News(); told != "" {
 		t.Errorf("afterwards it says %s", told)
 	}
-	if page := office.Get("/office"); strings.Contains(page, `class="alarms"`) {
-		t.Errorf("the first page still tells: %.800s", lineText(page))
+	if page := office.Page("/office"); page.Has(".alarms") || !page.Has(".stalls") {
+		t.Errorf("the first page still tells: %.800s", page)
 	}
 }
 
@@ -62,19 +61,18 @@ func TestOffice_alarms(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"/office", "/office/wall"} {
-		page := g.Get(path).Want(t, path, http.StatusOK, "")
-		text := lineText(page.Body)
-		if !strings.Contains(text, "Payments without a sale: 2") || !strings.Contains(text, "counts in no sum of sales") || !strings.Contains(page.Body, `href="/office/payouts#unmatched"`) {
-			t.Errorf("%s does not tell: %.1500s", path, text)
+		page := g.Get(path).Want(t, path, http.StatusOK, "").Page(t)
+		if !page.Says(".alarms strong", "Payments without a sale: 2") || !page.Says(".alarms p", "counts in no sum of sales") || !page.Has(".alarms a[href='/office/payouts#unmatched']") {
+			t.Errorf("%s does not tell: %.1500s", path, page)
 		}
-		if page := m.Get(path).Want(t, path, http.StatusOK, ""); strings.Contains(page.Body, `class="alarms"`) {
-			t.Errorf("%s tells a manager: %.1500s", path, lineText(page.Body))
+		if page := m.Get(path).Want(t, path, http.StatusOK, "").Page(t); page.Has(".alarms") {
+			t.Errorf("%s tells a manager: %.1500s", path, page)
 		}
 	}
 	for _, key := range []string{"20261119-pi-a", "20261119-pi-b"} {
 		g.Post("/office/unmatched", "key", key, "reason", "the florist's").Want(t, "settling", http.StatusSeeOther, "/office/payouts")
 	}
-	if page := g.Get("/office"); strings.Contains(page.Body, `class="alarms"`) {
-		t.Errorf("settled, and still told: %.1500s", lineText(page.Body))
+	if page := g.Get("/office").Want(t, "the first page", http.StatusOK, "").Page(t); page.Has(".alarms") {
+		t.Errorf("settled, and still told: %.1500s", page)
 	}
 }

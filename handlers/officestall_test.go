@@ -89,8 +89,8 @@ func TestOffice_stallForms(t *testing.T) {
 		}
 		b.Later(time.Second)
 		a := g.Ask("POST", "/office/stalls/"+id+c.page, form)
-		if a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, `id="wrong-`+c.wrong+`"`) {
-			t.Errorf("%s %s=%.20q: %d, nothing beside %s in %.300s", c.page, c.field, c.value, a.Status, c.wrong, kiosktest.Visible(a.Body))
+		if page := a.Page(t); a.Status != http.StatusUnprocessableEntity || !page.Has("#wrong-"+c.wrong) {
+			t.Errorf("%s %s=%.20q: %d, nothing beside %s in %.300s", c.page, c.field, c.value, a.Status, c.wrong, page)
 		}
 		if after := kiosktest.Sure(b.Shop.Kernel.Stall(t.Context(), id))(t); !sameStall(before, after) {
 			t.Errorf("%s %s=%.20q was half stored: %+v", c.page, c.field, c.value, after)
@@ -113,9 +113,9 @@ func TestOffice_stallIsChanged(t *testing.T) {
 	id := b.Stalls[0].ID
 	at := "/office/stalls/" + id
 	g.Post(at+"/look", "name", "Brot & <b>Kuchen</b>", "accent", "#aa3300", "tagline", "=1+1", "role", "admin", "ID", "x").Want(t, "the look", 303, at)
-	page := g.Get(at)
-	if !strings.Contains(page.Body, "Brot &amp; &lt;b&gt;Kuchen&lt;/b&gt;") || strings.Contains(page.Body, "<b>Kuchen") {
-		t.Errorf("the name is not shown as text: %.300s", kiosktest.Visible(page.Body))
+	page := g.Get(at).Page(t)
+	if page.Attr("#f-name", "value") != "Brot & <b>Kuchen</b>" || page.Text(".title a") != "Brot & <b>Kuchen</b>" || page.Has("main b") {
+		t.Errorf("the name is not shown as text: %.300s", page)
 	}
 	g.Post(at+"/selling", "first", "de", "lang-fr", "yes", "region", "de", "zone", "Europe/Vienna", "lapse", "5", "limit", "500",
 		"strictabove", "99,50", "vat", "5,5", "seller", "Lind, Markt 1", "vatnumber", "DE 123", "tip", "yes", "tippercents", "3 % 7; 12", "tipsums", "0,20 1").Want(t, "selling", 303, at+"/selling")
@@ -126,24 +126,26 @@ func TestOffice_stallIsChanged(t *testing.T) {
 	if !slices.Equal(s.TipPercents, []int64{3, 7, 12}) || !slices.Equal(s.TipSums, []kiosk.Money{20, 100}) {
 		t.Errorf("tips %v and %v", s.TipPercents, s.TipSums)
 	}
-	if page := g.Get(at + "/selling"); !strings.Contains(page.Body, `value="3 7 12"`) || !strings.Contains(page.Body, `value="0,20 1,00"`) {
+	if page := g.Get(at + "/selling").Page(t); page.Attr("[name=tippercents]", "value") != "3 7 12" || page.Attr("[name=tipsums]", "value") != "0,20 1,00" {
 		t.Error("the tips are not shown as they were typed")
 	}
 	g.Post(at+"/items", "name", "Rye", "amount", "3,50", "vat", "7", "category", "Bread", "order", "10").Want(t, "an item", 303, at+"/items")
 	g.Post(at+"/terms", "name-1", "Lind", "token-1", "lind", "percent-1", "89", "do", "save").Want(t, "terms", 303, at+"/terms")
-	if page := g.Get(at + "/terms"); !strings.Contains(page.Body, "Lind gets 8,90") || !strings.Contains(page.Body, "you get 1,10") {
-		t.Errorf("the preview says %.900s", kiosktest.Visible(page.Body))
+	if says := g.Get(at + "/terms").Page(t).Text("[aria-labelledby=preview] .big"); !strings.Contains(says, "Lind gets 8,90") || !strings.Contains(says, "you get 1,10") {
+		t.Errorf("the preview says %s", says)
 	}
-	if a := g.Post(at+"/terms", "name-1", "Lind", "token-1", "lind", "fixed-1", "0,30", "percent-1", "1", "do", "preview"); a.Status != 200 || !strings.Contains(a.Body, "not saved yet") {
+	if a := g.Post(at+"/terms", "name-1", "Lind", "token-1", "lind", "fixed-1", "0,30", "percent-1", "1", "do", "preview"); a.Status != 200 || !a.Page(t).Says("h2#preview", "not saved yet") {
 		t.Errorf("a preview: %d", a.Status)
 	}
 	if s := kiosktest.Sure(b.Shop.Kernel.Stall(t.Context(), id))(t); len(s.SplitTerms) != 1 || s.SplitTerms[0].Percent != 8900 || s.SplitTerms[0].Fixed != 0 {
 		t.Errorf("a preview was stored: %+v", s.SplitTerms)
 	}
-	trail := g.Get("/office/trail?q=stall.change")
-	for _, want := range []string{"Bakery", "#aa3300", "Europe/Vienna", "Lind: 89.00% + 0.00 EUR", "127.0.0.1", g.Name} {
-		if !strings.Contains(trail.Body, want) {
-			t.Errorf("the trail does not tell %q", want)
+	trail := g.Get("/office/trail?q=stall.change").Page(t)
+	for want, where := range map[string]string{
+		"Bakery": "del", "#aa3300": "ins", "Europe/Vienna": "ins", "Lind: 89.00% + 0.00 EUR": "ins", "127.0.0.1": "div > .soft", g.Name: "div > .soft",
+	} {
+		if !trail.Says(".trail li "+where, want) {
+			t.Errorf("the trail does not tell %q: %.900s", want, trail)
 		}
 	}
 	for _, q := range []string{"?q=" + strings.Repeat("x", 10_000), "?from=2026-02-31", "?from=2026-03-02&to=2026-03-01", "?to=9999-99-99"} {
@@ -192,7 +194,7 @@ func TestOffice_uploads(t *testing.T) {
 		"logo.svg": []byte("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"), "../../x.png": []byte("<html>"),
 		"a.png": nil, "CON": []byte("PK\x03\x04"),
 	} {
-		if a := send(at+"/logo", "logo", name, raw); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, `id="wrong-logo"`) {
+		if a := send(at+"/logo", "logo", name, raw); a.Status != http.StatusUnprocessableEntity || !a.Page(t).Has("#wrong-logo") {
 			t.Errorf("%s: %d", name, a.Status)
 		}
 	}
@@ -232,8 +234,7 @@ func TestOffice_people(t *testing.T) {
 	if all := kiosktest.Sure(b.Shop.Office.Users.All(t.Context()))(t); len(all) != 1 {
 		t.Fatalf("%d people", len(all))
 	}
-	page := g.Post("/office/people", "name", "Max", "role", "manager "+b.Stalls[1].ID).Want(t, "an invitation", 200, "")
-	code := codeIn(page.Body)
+	code := g.Post("/office/people", "name", "Max", "role", "manager "+b.Stalls[1].ID).Want(t, "an invitation", 200, "").Page(t).Text(".big.secret")
 	if code == "" || strings.Contains(g.Get("/office/people").Body, code) {
 		t.Fatalf("the code is %q, or shown again", code)
 	}
@@ -242,7 +243,7 @@ func TestOffice_people(t *testing.T) {
 	m.Arrive("Max", code)
 	m.Get("/office/stalls/"+b.Stalls[1].ID).Want(t, "the own stall", 200, "")
 	id := b.LoginOf("Max")
-	help := codeIn(g.Post("/office/people/help", "id", id, "lost", "").Want(t, "help", 200, "").Body)
+	help := g.Post("/office/people/help", "id", id, "lost", "").Want(t, "help", 200, "").Page(t).Text(".big.secret")
 	m.Get("/office").Want(t, "whoever is helped is signed out", 303, "/office/signin")
 	if once, _, err := b.Shop.Office.Users.NewOneTimeCode(t.Context(), help); err != nil || once.Kind != kiosk.CodeForPassword {
 		t.Errorf("the code is for %+v, %v", once, err)
@@ -254,19 +255,9 @@ func TestOffice_people(t *testing.T) {
 	if _, _, err := b.Shop.Office.Users.NewOneTimeCode(t.Context(), help); kiosk.CodeOf(err) != kiosk.Gone {
 		t.Errorf("the code of who was removed: %v", err)
 	}
-	if trail := g.Get("/office/trail"); strings.Contains(trail.Body, "Max") || !strings.Contains(trail.Body, office.Pseudonym(id)) {
+	if trail := g.Get("/office/trail"); strings.Contains(trail.Body, "Max") || !trail.Page(t).Says(".trail p > span", office.Pseudonym(id)) {
 		t.Error("the trail still knows the name, or has no pseudonym")
 	}
-}
-
-func codeIn(page string) string {
-	_, rest, ok := strings.Cut(page, `class="big secret"`)
-	if !ok {
-		return ""
-	}
-	_, rest, _ = strings.Cut(rest, ">")
-	code, _, _ := strings.Cut(rest, "<")
-	return strings.TrimSpace(code)
 }
 
 // The settings of the house: an address is stored once our own server answered by it, days have
@@ -276,7 +267,7 @@ func TestOffice_house(t *testing.T) {
 	g := b.Organizer()
 	for _, address := range []string{"kiosk.example", "ftp://x", "https://u:p@x", "https://x/path", "http://127.0.0.1:1", "javascript:alert(1)"} {
 		b.Later(time.Second)
-		if a := g.Post("/office/house/address", "address", address); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, `id="wrong-address"`) {
+		if a := g.Post("/office/house/address", "address", address); a.Status != http.StatusUnprocessableEntity || !a.Page(t).Has("#wrong-address") {
 			t.Errorf("%s: %d", address, a.Status)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"qrkiosk/cmd/qrkiosk/kiosktest"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
 )
@@ -16,45 +17,46 @@ import (
 func TestReport_pages(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		g := h.Cashier()
-		says := func(path string, words ...string) string {
+		says := func(path string, words ...string) *markup.Page {
 			t.Helper()
-			r := g.Get(path)
-			for _, w := range words {
-				if !strings.Contains(r.Body, w) {
-					t.Errorf("%s (%d) does not say %q:\n%s", path, r.Status, w, r.Body)
+			page := g.Get(path).Page(t)
+			for i := 0; i+1 < len(words); i += 2 {
+				if !page.Says(words[i], words[i+1]) {
+					t.Errorf("%s does not say %q in %s: %s", path, words[i+1], words[i], page)
 				}
 			}
-			return r.Body
+			return page
 		}
-		if body := says(views.PathShift, "X report", "Register closed"); strings.Contains(body, views.PathShiftClose) {
+		const closing = "form[action='" + views.PathShiftClose + "']"
+		if page := says(views.PathShift, "h1", "X report", "header p", "Register closed"); page.Has(closing) {
 			t.Error("a closed register can be closed")
 		}
 		_, link := h.PaidSale(1250)
 		cancelled := h.OnShow(900)
 		late := h.ShownLink().ID
-		if r := g.Post(views.PathShiftClose); r.Status != 409 || !strings.Contains(r.Body, "still in hand") {
+		if r := g.Post(views.PathShiftClose); r.Status != 409 || !r.Page(t).Says(kiosktest.ProblemText, "still in hand") {
 			t.Errorf("closing with a sale in hand: %d", r.Status)
 		}
 		h.Sandbox.Set("pay-deleted", 1)
 		h.Cancel(cancelled)
 		h.Becomes(cancelled, kiosk.Cancelled, time.Minute)
-		says(views.PathShift, "X report", "€12.50", "1 sale", "Close with Z report 1")
+		says(views.PathShift, "h1", "X report", ".figures td", "€12.50", ".figures td", "1 sale", closing+" h2", "Close with Z report 1")
 		r := g.Post(views.PathShiftClose)
 		if r.Status != 303 || r.Header.Get("Location") != views.PathShiftZ+"?no=1" {
 			t.Fatalf("closing: %d to %s", r.Status, r.Header.Get("Location"))
 		}
-		frozen := says(views.PathShiftZ+"?no=1", "Z report 1", "€12.50", "Opened by Ada, closed by Ada")
+		frozen := says(views.PathShiftZ+"?no=1", "h1", "Z report 1", ".figures td", "€12.50", "header p", "Opened by Ada, closed by Ada").String()
 		h.Must(h.Sandbox.Pay(late))
 		h.Becomes(cancelled, kiosk.Review, 15*time.Minute)
 		h.Must(h.Refund(h.ByNumber("B2-0001"), 1250))
 		h.Stage(h.ByNumber("B2-0001"), kiosk.RefundFiled, time.Minute)
 		h.Must(h.Sandbox.ApproveRefund(link))
 		h.Stage(h.ByNumber("B2-0001"), kiosk.RefundSeen, 15*time.Minute)
-		now := says(views.PathShiftZ+"?no=1", "Since then", "−€12.50")
+		now := says(views.PathShiftZ+"?no=1", "caption", "Since then", ".figures td", "−€12.50").String()
 		if before, _, _ := strings.Cut(frozen, "This register since"); !strings.HasPrefix(now, before) {
 			t.Error("the Z report changed")
 		}
-		says(views.PathShift, "earlier shifts", "To review", cancelled.Number, "Z report 1")
+		says(views.PathShift, "caption", "earlier shifts", "caption", "To review", ".figures th a[href='"+views.PathSale+"?number="+cancelled.Number+"']", cancelled.Number, ".earlier li", "Z report 1")
 		if e := h.Records.X().Earlier(); e.Gross != 900 || e.Refunds != 1250 || e.Review != 900 || h.Records.X().Figures != e {
 			t.Errorf("about earlier shifts: %s", e)
 		}

@@ -6,7 +6,6 @@ import (
 	"image"
 	"image/png"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -23,7 +22,7 @@ func TestSelfTest(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		g, d := h.Cashier(), h.Customer()
 		before := sold(h)
-		if r := g.Script(counterview.PathTest); r.Status != http.StatusOK || !strings.Contains(r.Body, `data-ask=`) {
+		if r := g.Script(counterview.PathTest); r.Status != http.StatusOK || r.Screen(t).Attr("#test", "data-ask") == "" {
 			t.Fatalf("answered %d %s", r.Status, r.Body)
 		}
 		test := h.Till().Test
@@ -43,8 +42,8 @@ func TestSelfTest(t *testing.T) {
 		if !test.Good() || len(test.Displays()) != 1 || test.Took() >= 10_000 {
 			t.Errorf("everything answered: %+v", test)
 		}
-		if page := g.Get(views.PathTill).Body; !strings.Contains(page, "All is well") || !strings.Contains(page, "sent it itself") {
-			t.Error("the till does not say so")
+		if page := g.Get(views.PathTill).Page(t); !page.Says("#test .verdict", "All is well") || !page.Says("#test .words li", "sent it itself") {
+			t.Errorf("the till says %s", page.Text("#test"))
 		}
 		if after := sold(h); after != before {
 			t.Errorf("the test made sales: %d, then %d", before, after)
@@ -70,8 +69,8 @@ func TestSelfTest_notGood(t *testing.T) {
 			if now := h.Till().Test; now.Till() != nil || now.Good() {
 				t.Errorf("an answer that came late counts: %+v", now)
 			}
-			if page := g.Get(views.PathTill).Body; !strings.Contains(page, "Not everything is well") {
-				t.Error("the till does not say so")
+			if page := g.Get(views.PathTill).Page(t); !page.Says("#test .verdict", "Not everything is well") {
+				t.Errorf("the till says %s", page.Text("#test"))
 			}
 		})
 	})
@@ -80,10 +79,10 @@ func TestSelfTest_notGood(t *testing.T) {
 			g := h.Cashier()
 			g.Script(counterview.PathTest)
 			g.Script(counterview.PathTestHeard, "test", h.Till().Test.ID, "sound", "off", "awake", "<b>", "clock", "240000")
-			page := g.Get(views.PathTill).Body
-			for _, want := range []string{"Not everything is well", "is off by 4", "Sound is off"} {
-				if h.Till().Test.Good() || !strings.Contains(page, want) {
-					t.Errorf("the till does not say %q", want)
+			page := g.Get(views.PathTill).Page(t)
+			for want, where := range map[string]string{"Not everything is well": ".verdict", "is off by 4": ".words li", "Sound is off": ".words li"} {
+				if h.Till().Test.Good() || !page.Says("#test "+where, want) {
+					t.Errorf("the till does not say %q but %s", want, page.Text("#test"))
 				}
 			}
 		})
@@ -105,8 +104,8 @@ func TestSelfTest_notGood(t *testing.T) {
 			h.Wires.Mu.Lock()
 			h.Wires.Doors[kiosktest.ShopAddr] = public
 			h.Wires.Mu.Unlock()
-			if page := g.Get(views.PathTill).Body; !strings.Contains(page, "does not answer from here") {
-				t.Error("the till does not say so")
+			if page := g.Get(views.PathTill).Page(t); !page.Says("#test .words li", "does not answer from here") {
+				t.Errorf("the till says %s", page.Text("#test"))
 			}
 		})
 	})
@@ -138,7 +137,7 @@ func TestPictures(t *testing.T) {
 		p, err := h.Shop.Office.Pictures.Add(ctx, lind, stall, "Loaves", b.Bytes())
 		h.Must(err)
 		d := h.Customer()
-		if page := d.Get(views.PathDisplay).Body; !strings.Contains(page, `src="/picture/`+p.ID+`"`) || !strings.Contains(page, `alt="Loaves"`) {
+		if page := d.Get(views.PathDisplay).Page(t); page.Count("#screen.idle img[src='/picture/"+p.ID+"'][alt=Loaves]") != 1 {
 			t.Error("the display does not show it")
 		}
 		r := h.Guest().Get("/picture/" + p.ID)
@@ -163,7 +162,7 @@ func TestPictures(t *testing.T) {
 			t.Errorf("another stall's: %v", err)
 		}
 		h.Must(h.Shop.Office.Pictures.Remove(ctx, lind, stall, p.ID))
-		if page := d.Get(views.PathDisplay).Body; strings.Contains(page, "/picture/") {
+		if page := d.Get(views.PathDisplay).Page(t); page.Has("img[src^='/picture/']") || !page.Has("#screen.idle") {
 			t.Error("a removed picture is still shown")
 		}
 	})
@@ -181,9 +180,12 @@ func TestTone(t *testing.T) {
 					t.Errorf("no tone: %d", r.Status)
 				}
 			}
-			for _, page := range []string{g.Get(views.PathTill).Body, d.Get(views.PathDisplay).Body} {
-				if !strings.Contains(page, `data-tone="`+want+`"`) {
-					t.Errorf("a screen does not play %q", want)
+			for path, got := range map[string]string{
+				views.PathTill:    g.Get(views.PathTill).Page(t).Attr("#devices", "data-tone"),
+				views.PathDisplay: d.Get(views.PathDisplay).Page(t).Attr("#screen", "data-tone"),
+			} {
+				if got != want {
+					t.Errorf("%s plays %q, want %q", path, got, want)
 				}
 			}
 		}
@@ -198,7 +200,7 @@ func TestPairing_scanned(t *testing.T) {
 		p, _, err := h.Shop.Till.AskPairing(context.Background())
 		h.Must(err)
 		r := g.Get(counterview.PathPair + "?code=" + p.Code)
-		if r.Status != http.StatusOK || !strings.Contains(r.Body, counterview.PathPairConfirm) || !strings.Contains(r.Body, "c-"+p.Match.Colour) {
+		if page := r.Page(t); r.Status != http.StatusOK || page.Attr("form[action='"+counterview.PathPairConfirm+"'] [name=code]", "value") != p.Code || !page.Has(".match.c-"+p.Match.Colour) {
 			t.Errorf("answered %d %s", r.Status, r.Body)
 		}
 		if _, err := h.Shop.Till.PeekPairing(context.Background(), p.Code); err != nil {

@@ -101,26 +101,28 @@ func TestShifts_pages(t *testing.T) {
 		reports[i] = kiosktest.Sure(b.Shop.Till.CloseShift(t.Context(), by))(t)
 	}
 	path := func(i int, further string) string { return officeview.ZPath(reports[i], further) }
-	all := g.Get("/office/shifts").Want(t, "all of them", http.StatusOK, "")
+	all := g.Get("/office/shifts").Want(t, "all of them", http.StatusOK, "").Page(t)
 	for i := range reports {
-		if !strings.Contains(all.Body, `href="`+path(i, "")+`"`) || !strings.Contains(all.Body, b.Stalls[i].Name+" · Till") {
-			t.Errorf("the list does not lead to %s: %.900s", path(i, ""), lineText(all.Body))
+		if !all.Has("tbody a[href='"+path(i, "")+"']") || !all.Says("tbody th", b.Stalls[i].Name+" · Till") {
+			t.Errorf("the list does not lead to %s: %.900s", path(i, ""), all)
 		}
 		one := g.Get("/office/shifts?stall=" + b.Stalls[i].ID)
 		own := managers[i].Get("/office/shifts")
-		for who, page := range map[string]kiosktest.Answer{"an organizer who asks for it": one, "its manager": own} {
-			if !strings.Contains(page.Body, path(i, "")) || strings.Contains(page.Body, path(1-i, "")) {
-				t.Errorf("the list of %s for %s: %.900s", b.Stalls[i].Name, who, lineText(page.Body))
+		for who, a := range map[string]kiosktest.Answer{"an organizer who asks for it": one, "its manager": own} {
+			if page := a.Page(t); !page.Has("a[href='"+path(i, "")+"']") || page.Has("a[href^='"+path(1-i, "")+"']") {
+				t.Errorf("the list of %s for %s: %.900s", b.Stalls[i].Name, who, page)
 			}
 		}
-		z := managers[i].Get(path(i, "")).Want(t, "its Z report", http.StatusOK, "")
-		for _, want := range []string{"Z report 1", "Opened by Ada " + b.Stalls[i].Name, "All Z reports", b.Stalls[i].Name + " · Till"} {
-			if !strings.Contains(lineText(z.Body), want) {
-				t.Errorf("the Z report does not say %q: %.900s", want, lineText(z.Body))
+		z := managers[i].Get(path(i, "")).Want(t, "its Z report", http.StatusOK, "").Page(t)
+		for want, where := range map[string]string{
+			"Z report 1": "h1", "Opened by Ada " + b.Stalls[i].Name: "header p", "All Z reports": "a.back", b.Stalls[i].Name + " · Till": "header p",
+		} {
+			if !z.Says(where, want) {
+				t.Errorf("the Z report does not say %q: %.900s", want, z)
 			}
 		}
-		if !strings.Contains(z.Body, `id="print"`) || !strings.Contains(z.Body, `href="`+path(i, "/csv")+`"`) || strings.Contains(z.Body, `href="/till`) {
-			t.Errorf("the Z report of the office: %.1500s", z.Body)
+		if !z.Has("button#print") || !z.Has("a[href='"+path(i, "/csv")+"']") || z.Has("a[href^='/till']") {
+			t.Errorf("the Z report of the office: %.1500s", z)
 		}
 		if file := managers[i].Get(path(i, "/csv")).Want(t, "its file", http.StatusOK, ""); !strings.HasPrefix(file.Body, "\ufeff") || !strings.Contains(file.Body, "Z report 1") {
 			t.Errorf("the file is %.300q", file.Body)
@@ -139,7 +141,7 @@ func TestShifts_pages(t *testing.T) {
 		g.Get("/office/shifts"+q).Want(t, q, http.StatusUnprocessableEntity, "")
 		g.Get("/office/shifts.csv"+q).Want(t, q, http.StatusUnprocessableEntity, "")
 	}
-	if page := g.Get("/office/shifts?first=2026-11-19&last=2026-11-19"); strings.Contains(page.Body, "/reports/") {
+	if page := g.Get("/office/shifts?first=2026-11-19&last=2026-11-19").Want(t, "the day before", http.StatusOK, "").Page(t); page.Has("a[href*='/reports/']") || !page.Has("p.card.soft") {
 		t.Error("the day before has reports too")
 	}
 	for _, one := range []struct {

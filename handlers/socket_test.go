@@ -3,7 +3,6 @@ package handlers_test
 import (
 	"context"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -121,10 +120,10 @@ func TestSocket_aSale(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		g, d := h.Cashier(), h.Customer()
 		till := g.Watch(counterview.PathTillLive)
-		till.Want(t, time.Second, "No customer display")
+		till.Want(t, time.Second, "#device-words", "No customer display")
 		display := d.Watch(counterview.PathDisplayLive)
-		display.Want(t, time.Second, "Bakery Lind")
-		till.Want(t, time.Second, "Customer display connected")
+		display.Want(t, time.Second, "#screen.idle h1", "Bakery Lind")
+		till.Want(t, time.Second, "#device-words", "Customer display connected")
 
 		before := h.Records.Rows()
 		for _, m := range []string{"pay", "cancel", `{"do":"charge","cents":100}`} {
@@ -136,8 +135,8 @@ func TestSocket_aSale(t *testing.T) {
 
 		g.Script(counterview.PathCharge, "cents", "1250", "key", kiosktest.FreshKey())
 		sale := h.Last()
-		display.Want(t, 2*time.Second, "Scan with your phone")
-		till.Want(t, 2*time.Second, sale.Number)
+		display.Want(t, 2*time.Second, "#screen .title", "Scan with your phone")
+		till.Want(t, 2*time.Second, ".side-waiting .facts dd", sale.Number)
 		time.Sleep(2 * time.Minute)
 		for what, w := range map[string]*kiosktest.Watcher{"till": till, "display": display} {
 			w.Mu.Lock()
@@ -150,14 +149,14 @@ func TestSocket_aSale(t *testing.T) {
 			}
 		}
 		h.Sandbox.PayOnly()
-		display.Want(t, time.Second, "Thank you")
-		till.Want(t, time.Second, "paid")
+		display.Want(t, time.Second, "#screen.paid .title", "Thank you")
+		till.Want(t, time.Second, "#side .strip.paid", "paid")
 		time.Sleep(9 * time.Second)
-		if strings.Contains(display.Shows(), "Thank you") {
+		if page := display.Page(t); page.Has("#screen.paid") || page.Says("#screen", "Thank you") {
 			t.Error("green does not end")
 		}
 		display.Leave()
-		till.Want(t, time.Second, "No customer display")
+		till.Want(t, time.Second, "#device-words", "No customer display")
 		if till.Closed() != 0 {
 			t.Errorf("the till was closed with %d", till.Closed())
 		}
@@ -174,7 +173,7 @@ func TestSocket_newsFromElsewhere(t *testing.T) {
 			return tx.PutCart(kiosk.Cart{Register: h.Actor.Register, Updated: time.Now().UnixMilli(), Lines: []kiosk.Line{{Qty: 3, Unit: 333, Name: "Loaf"}}})
 		})
 		h.Must(err)
-		w.Want(t, 3*time.Second, "9.99")
+		w.Want(t, 3*time.Second, "#screen.cart .hero .digits", "9.99")
 	})
 }
 
@@ -187,7 +186,7 @@ func TestSocket_register(t *testing.T) {
 		for _, s := range stalls {
 			for _, r := range registers[s.ID] {
 				w := h.Customer().Watch(counterview.PathDisplayLive + "?register=" + r.ID + "&kiosk=" + r.ID)
-				if !strings.Contains(w.Shows(), "Bakery Lind") {
+				if !w.Page(t).Says("#screen h1", "Bakery Lind") {
 					t.Errorf("it shows %s", w.Shows())
 				}
 			}
@@ -286,11 +285,11 @@ func TestSocket_restart(t *testing.T) {
 		d := h.Customer()
 		w := d.Watch(counterview.PathDisplayLive)
 		h.Awaiting()
-		w.Want(t, time.Second, "Scan with your phone")
+		w.Want(t, time.Second, "#screen .title", "Scan with your phone")
 		h.Close()
 		w.Ends(t, time.Second, websocket.CloseServiceRestart)
 		h.Open()
 		w = d.Watch(counterview.PathDisplayLive)
-		w.Want(t, time.Second, "Scan with your phone")
+		w.Want(t, time.Second, "#screen .title", "Scan with your phone")
 	})
 }

@@ -20,19 +20,19 @@ func TestWall(t *testing.T) {
 	office := f.SignedIn(t)
 	v := office.Wall()
 	first := v.Next()
-	if len(first.Tiles) != 7 || len(first.Order) != 7 || !strings.Contains(first.Head, "0 of 7") {
+	if len(first.Tiles) != 7 || len(first.Order) != 7 || v.Sum("Registers open") != "0 of 7" {
 		t.Fatalf("the first frame has %d tiles, order %v, head %s", len(first.Tiles), first.Order, first.Head)
 	}
 	busy := f.Registers[3].ID
 	f.Charge(3, 1250, "one-command-key-of-this-test")
-	v.Until(busy, "12,50")
+	v.Until(busy, ".last", "12,50")
 	if v.Order[0] != busy {
 		t.Errorf("the register without devices is not the first: %v", v.Order)
 	}
-	v.Until(busy, "Tablet offline")
+	v.Until(busy, ".wrongs li", "Tablet offline")
 	f.Pays(1)
-	v.Until(busy, "1 sale<")
-	if !strings.Contains(v.Head, "1 of 7") || !strings.Contains(v.Head, "12,50") {
+	v.Until(busy, ".kept span", "1 sale")
+	if v.Sum("Registers open") != "1 of 7" || !strings.HasPrefix(v.Sum("Taken today"), "12,50") {
 		t.Errorf("head %s", v.Head)
 	}
 
@@ -40,15 +40,15 @@ func TestWall(t *testing.T) {
 	display := kiosktest.NewDevice(t, f.Web.URL)
 	display.Cookie("qk-display", secret)
 	screen := display.Live("/display/live")
-	v.Until(busy, "1 of 1 displays connected")
-	if strings.Contains(v.Tiles[busy], "No display") {
+	v.Until(busy, ".signs .hush", "1 of 1 displays connected")
+	if v.Tile(busy).Says(".wrongs li", "No display") {
 		t.Errorf("a display is connected and missed: %s", v.Tiles[busy])
 	}
 	display.Told("/display/health", url.Values{"awake": {"off"}, "sound": {"on"}, "battery": {"14"}, "charging": {"no"}}, http.StatusNoContent)
-	v.Until(busy, "Battery low")
-	v.Until(busy, "Display may fall asleep")
+	v.Until(busy, ".wrongs li", "Battery low")
+	v.Until(busy, ".wrongs li", "Display may fall asleep")
 	screen.Conn.Close()
-	v.Until(busy, "No display connected")
+	v.Until(busy, ".wrongs li", "No display connected")
 }
 
 // TestWall_reports refuses what no page of ours would tell.
@@ -77,7 +77,7 @@ func TestWall_ends(t *testing.T) {
 	display := kiosktest.NewDevice(t, f.Web.URL)
 	display.Cookie("qk-display", secret)
 	screen := display.Live("/display/live")
-	screen.Shows("idle")
+	screen.Shows("#screen.idle")
 	began := time.Now()
 	office.Post(fmt.Sprintf("/office/stalls/%s/registers/%s/revoke", g.Stall, g.ID), url.Values{"device": {d.ID}})
 	if code := screen.Closed(); code != 4001 || time.Since(began) > kiosktest.Patience {

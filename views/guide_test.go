@@ -1,9 +1,9 @@
 package views_test
 
 import (
-	"strings"
 	"testing"
 
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
 	"qrkiosk/views/counterview"
@@ -17,18 +17,18 @@ func TestGuide(t *testing.T) {
 		all := tags(t, page)
 		checkNesting(t, all)
 		checkPolicy(t, all)
-		if n := strings.Count(page, `class="ground `); n < least {
+		if n := markup.Parse(t, page).Count(".ground"); n < least {
 			t.Errorf("%s shows %d grounds, want at least %d", part, n, least)
 		}
 	}
-	till := render(t, counterview.GuidePage(views.Page{Lang: "en"}, "till"))
+	till := markup.Parse(t, render(t, counterview.GuidePage(views.Page{Lang: "en"}, "till")))
 	for _, colour := range kiosk.Colours {
-		if !strings.Contains(till, "c-"+colour) {
+		if !till.Has(".c-" + colour) {
 			t.Errorf("the guide does not show %s", colour)
 		}
 	}
-	for _, look := range []string{"strip paid", "strip hollow", "strip alarm", "strip quiet", "strip busy", "verdict ok", "verdict bad", "verdict wait"} {
-		if !strings.Contains(till, look) {
+	for _, look := range []string{".strip.paid", ".strip.hollow", ".strip.alarm", ".strip.quiet", ".strip.busy", ".verdict.ok", ".verdict.bad", ".verdict.wait"} {
+		if !till.Has(look) {
 			t.Errorf("the guide does not show %s", look)
 		}
 	}

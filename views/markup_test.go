@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 	"qrkiosk/static"
 	"qrkiosk/views"
@@ -187,13 +188,14 @@ func TestPages_markup(t *testing.T) {
 				checkPolicy(t, all)
 				checkIDs(t, all)
 				checkNames(t, all)
-				if n := strings.Count(page, "<h1"); n != 1 {
+				asked := markup.Parse(t, page)
+				if n := asked.Count("h1"); n != 1 {
 					t.Errorf("%d main headings", n)
 				}
-				if n := strings.Count(page, "<main"); n != 1 {
+				if n := asked.Count("main"); n != 1 {
 					t.Errorf("%d main parts", n)
 				}
-				if strings.Contains(page, "<title></title>") {
+				if asked.Text("title") == "" {
 					t.Error("no title")
 				}
 			})
@@ -223,7 +225,7 @@ func TestPages_noBareKeys(t *testing.T) {
 
 func TestPages_sandboxIsMarked(t *testing.T) {
 	for name, c := range others(views.Page{Lang: "en", Mode: kiosk.Sandbox}) {
-		if !strings.Contains(render(t, c), "SANDBOX") {
+		if !markup.Parse(t, render(t, c)).Says(".banner.sandbox strong", "SANDBOX") {
 			t.Errorf("%s does not say that it is play money", name)
 		}
 	}
@@ -237,11 +239,11 @@ func TestPages_sandboxIsMarked(t *testing.T) {
 	for _, page := range []string{
 		render(t, counterview.TillPage(p, till, x)), render(t, counterview.DisplayPage(p, display, counterview.DisplayExtras{})), render(t, counterview.ReceiptPage(p, receipt)),
 	} {
-		if !strings.Contains(page, "SANDBOX") {
+		if !markup.Parse(t, page).Says(".banner.sandbox strong", "SANDBOX") {
 			t.Error("a page does not say that it is play money")
 		}
 	}
-	if strings.Contains(render(t, tillScene(p, "ready")), "SANDBOX") {
+	if live := markup.Parse(t, render(t, tillScene(p, "ready"))); live.Has(".banner.sandbox") || live.Says("body", "SANDBOX") {
 		t.Error("a live till says sandbox")
 	}
 }
@@ -369,49 +371,49 @@ func TestDisplay_showsWhatItMay(t *testing.T) {
 		if want := []string{"screen", "say", "cover"}; !slices.Equal(ids, want) {
 			t.Fatalf("%s: parts %v, want %v", state, ids, want)
 		}
-		screen := parts["screen"]
-		if has := strings.Contains(screen, `class="qr"`); has != (d.PayURL != "" || d.Receipt != "") {
+		screen := markup.Parse(t, parts["screen"])
+		if has := screen.Has("svg.qr"); has != (d.PayURL != "" || d.Receipt != "") {
 			t.Errorf("%s: code on show: %v", state, has)
 		}
-		if green := strings.Contains(screen, `class="screen paid"`); green != (d.Shows == kiosk.ShowsPaid) {
+		if green := screen.Has("#screen.paid"); green != (d.Shows == kiosk.ShowsPaid) {
 			t.Errorf("%s: green: %v", state, green)
 		}
-		if told := strings.Contains(screen, "Amber Fox"); told != (d.Sale != nil && d.Sale.Match.Colour == "amber") {
+		if told := screen.Says(".match.c-amber", "Amber Fox"); told != (d.Sale != nil && d.Sale.Match.Colour == "amber") {
 			t.Errorf("%s: word of the sale: %v", state, told)
 		}
 	}
 	// A screen that is about a sale which is not there shows the stall, not a broken page.
 	lost := counterview.SampleDisplay("idle")
 	lost.Shows = kiosk.ShowsPaid
-	if page := render(t, counterview.DisplayFragment(views.Page{}, lost, counterview.DisplayExtras{})); !strings.Contains(page, `class="screen idle"`) {
+	if page := render(t, counterview.DisplayFragment(views.Page{}, lost, counterview.DisplayExtras{})); !markup.Parse(t, page).Has("#screen.idle h1") {
 		t.Errorf("paid without a sale shows %.80s", page)
 	}
 }
 
 func TestTill_tellsTheTruth(t *testing.T) {
 	p := views.Page{Lang: "en", Zone: time.UTC}
-	for state, want := range map[string][]string{
-		"paid":        {`class="strip hollow"`, "12,70\u00a0€ paid", "confirming"},
-		"confirmed":   {`class="strip paid"`, "confirmed"},
-		"unconfirmed": {`class="strip alarm"`, "not confirmed", "Nothing to do now"},
-		"checking":    {"Do not hand over yet", "do not charge again", `action="/till/look"`, `action="/till/aside"`},
-		"opening":     {"Nothing can be paid yet", `action="/till/cancel"`},
-		"retiring":    {"Closing the code", "You can go on with the next sale"},
-		"cancelled":   {"no money moved"},
-		"lapsed":      {"no money moved"},
-		"refused":     {"No money moved"},
-		"late":        {"came after the sale had ended", "refunds"},
-		"short":       {"10,70\u00a0€ came, 12,70\u00a0€ was asked"},
-		"extra":       {"paid more than once: 25,40\u00a0€"},
-		"over":        {"and more came"},
+	for state, want := range map[string][][2]string{
+		"paid":        {{".strip.hollow h2", "12,70\u00a0€ paid"}, {".strip.hollow p", "confirming"}},
+		"confirmed":   {{".strip.paid", "confirmed"}},
+		"unconfirmed": {{".strip.alarm", "not confirmed"}, {".strip.alarm p", "Nothing to do now"}},
+		"checking":    {{".stage", "Do not hand over yet"}, {".stage", "do not charge again"}, {"form[action='/till/look'] button", ""}, {"form[action='/till/aside'] button", ""}},
+		"opening":     {{".stage", "Nothing can be paid yet"}, {"form[action='/till/cancel'] button", ""}},
+		"retiring":    {{".strip h2", "Closing the code"}, {".strip p", "You can go on with the next sale"}},
+		"cancelled":   {{".strip", "no money moved"}},
+		"lapsed":      {{".strip", "no money moved"}},
+		"refused":     {{".strip", "No money moved"}},
+		"late":        {{".strip.alarm", "came after the sale had ended"}, {".strip.alarm", "refunds"}},
+		"short":       {{".strip.alarm", "10,70\u00a0€ came, 12,70\u00a0€ was asked"}},
+		"extra":       {{".strip.alarm", "paid more than once: 25,40\u00a0€"}},
+		"over":        {{".strip", "and more came"}},
 	} {
-		side := render(t, tillScene(p, state))
-		for _, words := range want {
-			if !strings.Contains(side, words) {
-				t.Errorf("%s does not say %q", state, words)
+		page := markup.Parse(t, render(t, tillScene(p, state)))
+		for _, one := range want {
+			if !page.Says("#side "+one[0], one[1]) {
+				t.Errorf("%s does not say %q in %s but: %s", state, one[1], one[0], page.Text("#side"))
 			}
 		}
-		if green := strings.Contains(side, `class="strip paid"`); green != (state == "confirmed" || state == "over") {
+		if green := page.Has("#side .strip.paid"); green != (state == "confirmed" || state == "over") {
 			t.Errorf("%s: full tick: %v", state, green)
 		}
 	}
@@ -420,12 +422,14 @@ func TestTill_tellsTheTruth(t *testing.T) {
 func TestReceipt_neverClaimsMoney(t *testing.T) {
 	for state := range counterview.SampleFacts {
 		r := counterview.SampleReceipt(state)
-		page := render(t, counterview.ReceiptPage(views.Page{Lang: "en"}, r))
+		page := markup.Parse(t, render(t, counterview.ReceiptPage(views.Page{Lang: "en"}, r)))
 		paid := r.State == kiosk.Paid
-		if has := strings.Contains(page, "12,70\u00a0€ paid"); has != paid {
-			t.Errorf("%s: says paid: %v", state, has)
+		for _, where := range []string{"title", ".verdict h1", "body"} {
+			if has := page.Says(where, "12,70\u00a0€ paid"); has != paid {
+				t.Errorf("%s: says paid in %s: %v", state, where, has)
+			}
 		}
-		if has := strings.Contains(page, "verdict paid"); has != paid {
+		if has := page.Has("header.verdict.paid"); has != paid {
 			t.Errorf("%s: green: %v", state, has)
 		}
 	}
@@ -455,9 +459,10 @@ func weigh(t *testing.T, page string) int {
 			load(static.Path("js/" + string(m[1])))
 		}
 	}
-	for _, m := range regexp.MustCompile(`(?:href|src)="(/static/[^"]+)"`).FindAllStringSubmatch(page, -1) {
-		if !strings.HasSuffix(m[1], "/plain.css") {
-			load(m[1])
+	asked := markup.Parse(t, page)
+	for _, address := range append(asked.Attrs("[href^='/static/']", "href"), asked.Attrs("[src^='/static/']", "src")...) {
+		if !strings.HasSuffix(address, "/plain.css") {
+			load(address)
 		}
 	}
 	css, _ := views.BrandCSS(lind)

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -30,7 +29,7 @@ func (s *shopfront) charge(cents, key string) {
 		s.t.Fatalf("the charge is answered %d, %v", status, err)
 	}
 	s.until("a code", func() bool {
-		return len(s.unused()) == 1 && strings.Contains(s.state(), `data-now-state=\"awaiting\"`)
+		return len(s.unused()) == 1 && s.shows("#side[data-now-state=awaiting]", "")
 	})
 }
 
@@ -49,7 +48,7 @@ func TestFault_F79_processFrozen(t *testing.T) {
 	}
 	time.Sleep(3 * time.Second) // longer than looks are apart; a lease's end is tested in virtual time
 	s.signal(syscall.SIGCONT)
-	s.until("paid and confirmed", func() bool { return strings.Contains(s.state(), "confirmed") })
+	s.until("paid and confirmed", func() bool { return s.shows("#side .strip.paid p", "confirmed") })
 	if s.dead() {
 		t.Error("it died of it")
 	}
@@ -95,7 +94,7 @@ func TestFault_F80_handlesExhausted(t *testing.T) {
 	for _, c := range idle {
 		_ = c.Close()
 	}
-	s.until("paid and confirmed", func() bool { return strings.Contains(s.state(), "confirmed") })
+	s.until("paid and confirmed", func() bool { return s.shows("#side .strip.paid p", "confirmed") })
 	if s.deaths > 0 || s.dead() {
 		t.Error("it died of it")
 	}

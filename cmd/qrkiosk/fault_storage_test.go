@@ -22,6 +22,9 @@ import (
 	"qrkiosk/cmd/qrkiosk/kiosktest"
 )
 
+// storeAlarm is where a till says that nothing can be saved: without a sale in hand, and with one.
+const storeAlarm = "#side .strip h2, #side .aside-alarm"
+
 // onTmpfs gives the data of a shopfront a file system of its own in memory, of so many megabytes.
 func (s *shopfront) onTmpfs(megabytes int) {
 	s.t.Helper()
@@ -83,7 +86,7 @@ func (s *shopfront) awaiting() (link int64, hook string) {
 		s.t.Fatalf("the charge: %d %v", status, err)
 	}
 	s.until("one link to pay", func() bool {
-		return len(s.unused()) == 1 && strings.Contains(s.state(), `data-now-state=\"awaiting\"`)
+		return len(s.unused()) == 1 && s.shows("#side[data-now-state=awaiting]", "")
 	})
 	for _, l := range s.gateway.Links() {
 		if l.ID == s.unused()[0] {
@@ -135,7 +138,7 @@ func (s *shopfront) lookInto(query string, into ...any) {
 // toldTwice wants the till to say in words that nothing can be saved, on its page and to who charges.
 func (s *shopfront) toldTwice() {
 	s.t.Helper()
-	s.until("the till says so", func() bool { return strings.Contains(s.state(), "Nothing can be saved") })
+	s.until("the till says so", func() bool { return s.shows(storeAlarm, "Nothing can be saved") })
 	resp, err := s.client.Get("http://" + s.addr + "/till") //nolint:noctx // the client has a timeout
 	if err != nil {
 		s.t.Fatal(err)
@@ -176,12 +179,12 @@ func (s *shopfront) full(stop func(hook string) (room func())) {
 		s.t.Fatal("the program ended")
 	}
 	room()
-	s.until("paid and confirmed", func() bool { return strings.Contains(s.state(), "confirmed") })
+	s.until("paid and confirmed", func() bool { return s.shows("#side .strip.paid p", "confirmed") })
 	if err := s.gateway.Resend(s.gateway.Webhooks()[0].ID); err != nil {
 		s.t.Fatal(err)
 	}
 	s.until("the webhook is kept", func() bool { return s.inbox() > kept })
-	s.until("no alarm", func() bool { return !strings.Contains(s.state(), "Nothing can be saved") })
+	s.until("no alarm", func() bool { return s.shows("#side", "") && !s.shows(storeAlarm, "Nothing can be saved") })
 	s.stop()
 	if code, out := command(s.t, "verify", "--data", s.data); code != 0 {
 		s.t.Errorf("verify: %d\n%s", code, out)
@@ -319,7 +322,7 @@ func TestFault_F52_readOnly(t *testing.T) {
 	}
 	s.mountLoop(image)
 	s.start(0)
-	s.until("paid and confirmed", func() bool { return strings.Contains(s.state(), "confirmed") })
+	s.until("paid and confirmed", func() bool { return s.shows("#side .strip.paid p", "confirmed") })
 	if n := s.inbox(); n < 1 {
 		t.Error("what was acknowledged before is gone")
 	}
@@ -345,7 +348,7 @@ func TestFault_F49_lockedByAnother(t *testing.T) {
 			answers <- s.knock(hook, []byte(`{"data":"x"}`))
 		}()
 	}
-	if !strings.Contains(s.state(), `data-now-state=\"awaiting\"`) {
+	if !s.shows("#side[data-now-state=awaiting]", "") {
 		t.Error("the till cannot be read meanwhile")
 	}
 	for range cap(answers) {
@@ -353,12 +356,12 @@ func TestFault_F49_lockedByAnother(t *testing.T) {
 			t.Errorf("a webhook is answered %d", status)
 		}
 	}
-	s.until("the till says so", func() bool { return strings.Contains(s.state(), "Nothing can be saved") })
+	s.until("the till says so", func() bool { return s.shows(storeAlarm, "Nothing can be saved") })
 	if err := s.gateway.Pay(link); err != nil {
 		t.Fatal(err)
 	}
 	free()
-	s.until("paid and confirmed", func() bool { return strings.Contains(s.state(), "confirmed") })
+	s.until("paid and confirmed", func() bool { return s.shows("#side .strip.paid p", "confirmed") })
 	s.stop()
 	checkBooks(t, s)
 }
@@ -454,7 +457,7 @@ func TestFault_F51_damagedFile(t *testing.T) {
 	}
 	s.start(0)
 	s.signIn()
-	if !strings.Contains(s.state(), "ready") {
+	if !s.shows("#side[data-now-state=ready]", "") {
 		t.Errorf("after the restore the till says %s", s.state())
 	}
 }
@@ -473,7 +476,7 @@ func TestFault_F50_restore(t *testing.T) {
 	if err := s.gateway.Pay(link); err != nil {
 		t.Fatal(err)
 	}
-	s.until("paid", func() bool { return strings.Contains(s.state(), "confirmed") })
+	s.until("paid", func() bool { return s.shows("#side .strip.paid p", "confirmed") })
 	open, _ := s.awaiting()
 	if code, out := command(t, "restore", backup, "--force", "--data", s.data); code != exitUsage || !strings.Contains(out, "another qrkiosk is running") {
 		t.Errorf("while it runs: %d\n%s", code, out)
@@ -485,8 +488,7 @@ func TestFault_F50_restore(t *testing.T) {
 	s.start(0)
 	s.furnishAgain()
 	s.until("what happened since", func() bool {
-		till := s.state()
-		return strings.Contains(till, "Payments without a sale: 1") && strings.Contains(till, "Open payment links nobody knows: 1")
+		return s.shows("#side .strip h2", "Payments without a sale: 1") && s.shows("#side .strip h2", "Open payment links nobody knows: 1")
 	})
 	if unused := s.unused(); len(unused) != 1 || unused[0] != open {
 		t.Errorf("open links %v, want %d: nobody has seen it", unused, open)
@@ -500,7 +502,7 @@ func TestFault_F50_restore(t *testing.T) {
 // furnishAgain signs in once more: a restore ends every session, and keeps the tablet.
 func (s *shopfront) furnishAgain() {
 	s.t.Helper()
-	if strings.Contains(s.state(), "data-now-state") {
+	if s.shows("#side", "") {
 		s.t.Error("a session has outlived the restore")
 	}
 	s.signIn()

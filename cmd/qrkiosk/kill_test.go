@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -24,6 +25,7 @@ import (
 	"time"
 
 	"qrkiosk/cmd/qrkiosk/kiosktest"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/store"
@@ -216,10 +218,17 @@ func (s *shopfront) state() string {
 	return string(raw)
 }
 
+// shows tells whether the till, if it answers at all, shows words in an element that matches the selector.
+func (s *shopfront) shows(selector, words string) bool {
+	s.t.Helper()
+	var f struct{ HTML string }
+	_ = json.Unmarshal([]byte(s.state()), &f)
+	return markup.Parse(s.t, f.HTML).Says(selector, words)
+}
+
 var (
 	enrolLink = regexp.MustCompile(`/till/enrol/(\S+)`)
 	printPIN  = regexp.MustCompile(`PIN\s+(\d+)`)
-	staffID   = regexp.MustCompile(`name="staff" value="([^"]+)"`)
 )
 
 // furnish makes a till of the first start's one-time link and signs in.
@@ -251,11 +260,8 @@ func (s *shopfront) signIn() {
 	}
 	page, _ := io.ReadAll(resp.Body)
 	resp.Body.Close()
-	staff := staffID.FindSubmatch(page)
-	if staff == nil {
-		s.t.Fatalf("nobody to sign in:\n%s", page)
-	}
-	if status, err := s.post("/till/signin", url.Values{"staff": {string(staff[1])}, "pin": {s.pin}}); err != nil || status >= 300 {
+	staff := markup.Parse(s.t, string(page)).Attr("input[name=staff]", "value")
+	if status, err := s.post("/till/signin", url.Values{"staff": {staff}, "pin": {s.pin}}); err != nil || status >= 300 {
 		s.t.Fatalf("signing in: %d %v", status, err)
 	}
 }
@@ -319,13 +325,13 @@ func killedAfter(t *testing.T, n int) (died bool) {
 		s.revive()
 	}
 	s.until("one link to pay", func() bool {
-		return len(s.unused()) == 1 && strings.Contains(s.state(), `data-now-state=\"awaiting\"`)
+		return len(s.unused()) == 1 && s.shows("#side[data-now-state=awaiting]", "")
 	})
 	if err := s.gateway.Pay(s.unused()[0]); err != nil {
 		t.Fatal(err)
 	}
 	s.until("paid and confirmed", func() bool {
-		return strings.Contains(s.state(), "confirmed")
+		return s.shows("#side .strip.paid p", "confirmed")
 	})
 	if s.dead() {
 		s.deaths++

@@ -15,6 +15,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"qrkiosk/cmd/qrkiosk/kiosktest"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 )
 
 // start runs the program, as started by its command line, until the test is over and returns once it
@@ -59,10 +60,10 @@ func TestProgram_paysOnce(t *testing.T) {
 	till, display, phone := kiosktest.NewDevice(t, base), kiosktest.NewDevice(t, base), kiosktest.NewDevice(t, kiosktest.Origin(p.Address("sandbox")))
 
 	page := till.SignIn(till.Enrol(p.Address("till")), "Ada", p.Address("PIN"))
-	if !strings.Contains(page, "Bakery Lind") {
+	if !markup.Parse(t, page).Says("body.till h1", "Bakery Lind") {
 		t.Fatalf("this is no till:\n%s", page)
 	}
-	if page := display.Enrol(p.Address("display")); !strings.Contains(page, `data-shows="idle"`) {
+	if page := display.Enrol(p.Address("display")); !markup.Parse(t, page).Has("#screen[data-shows=idle]") {
 		t.Fatalf("this is no display:\n%s", page)
 	}
 	if status, _ := kiosktest.NewDevice(t, base).Ask(http.MethodGet, strings.TrimPrefix(p.Address("till"), base), "text/html", nil); status != http.StatusGone {
@@ -71,20 +72,20 @@ func TestProgram_paysOnce(t *testing.T) {
 
 	tillLive, displayLive := till.Live("/till/live"), display.Live("/display/live")
 	till.Charge("1250", "one-command-key-of-this-test")
-	displayLive.Shows(`data-shows="code"`)
+	displayLive.Shows("#screen[data-shows=code]")
 	links := openLinks(t, phone)
 	if len(links) != 1 {
 		t.Fatalf("%d links, want 1", len(links))
 	}
-	if receipt := phone.Pay(links[0]); !strings.Contains(receipt, "12") {
+	if receipt := phone.Pay(links[0]); !markup.Parse(t, receipt).Says(".total td", "12") {
 		t.Errorf("the phone shows no receipt:\n%s", receipt)
 	}
-	displayLive.Shows(`data-shows="paid"`)
-	tillLive.Shows("paid:B2-0001")
-	if s := display.State("/display/state"); !strings.Contains(s, `data-shows="paid"`) {
+	displayLive.Shows("#screen[data-shows=paid]")
+	tillLive.Shows("#side[data-sound~='paid:B2-0001']")
+	if s := display.StatePage("/display/state"); !s.Has("#screen[data-shows=paid]") {
 		t.Errorf("the display's plain state is not paid:\n%s", s)
 	}
-	if s := till.State("/till/state"); !strings.Contains(s, "paid:B2-0001") {
+	if s := till.StatePage("/till/state"); !s.Has("#side[data-sound~='paid:B2-0001']") {
 		t.Errorf("the till's plain state is not paid:\n%s", s)
 	}
 
@@ -95,7 +96,7 @@ func TestProgram_paysOnce(t *testing.T) {
 	p.End()
 	again := start(t, args...)
 	till.Base = kiosktest.Origin(again.Address("till"))
-	if s := till.State("/till/state"); !strings.Contains(s, "B2-0001") {
+	if s := till.StatePage("/till/state"); !s.Says("#side .sales .number", "B2-0001") {
 		t.Errorf("the sale is gone after a restart:\n%s", s)
 	}
 	again.End()
@@ -137,9 +138,9 @@ func TestProgram_overTLS(t *testing.T) {
 	}
 	live := till.Live("/till/live")
 	till.Charge("350", "one-command-key-of-this-test")
-	live.Shows("side-waiting")
+	live.Shows("#side .side-waiting")
 	phone.Pay(openLinks(t, phone)[0])
-	live.Shows("paid:R1-0001")
+	live.Shows("#side[data-sound~='paid:R1-0001']")
 }
 
 // TestProgram_finishesRequests stops the program while a charge waits for a gateway that hangs:
@@ -158,9 +159,9 @@ func TestProgram_finishesRequests(t *testing.T) {
 		defer close(answered)
 		answered <- till.Charge("980", "one-command-key-of-this-test")
 	}()
-	live.Shows("side-waiting")
+	live.Shows("#side .side-waiting")
 	p.Stop()
-	if answer := <-answered; !strings.Contains(answer, "side-waiting") {
+	if answer := <-answered; !markup.Parse(t, answer).Has("#side .side-waiting") {
 		t.Errorf("the charge was answered with:\n%s", answer)
 	}
 	p.End()
@@ -168,7 +169,7 @@ func TestProgram_finishesRequests(t *testing.T) {
 	again := start(t, args...)
 	defer again.End()
 	till.Base = kiosktest.Origin(again.Address("till"))
-	if s := till.State("/till/state"); !strings.Contains(s, "B2-0001") {
+	if s := till.StatePage("/till/state"); !s.Says("#side .facts dd, #side .sales .number", "B2-0001") {
 		t.Errorf("the sale is gone after a restart:\n%s", s)
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/cmd/qrkiosk/kiosktest"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/store"
 )
@@ -181,14 +182,14 @@ func (d *day) furnish() map[string]string {
 	office := kiosktest.NewDevice(d.t, d.base)
 	office.Post("/office/signin", url.Values{"name": {"demo"}, "password": {assembly.DemoPassword}})
 	status, page := office.Upload("/office/import", "file", "fleet.csv", []byte(dayFile))
-	draft := regexp.MustCompile(`name="draft" value="([^"]+)"`).FindStringSubmatch(page)
-	if status != http.StatusOK || draft == nil {
-		d.t.Fatalf("no preview: %d\n%.2000s", status, kiosktest.Visible(page))
+	if status != http.StatusOK {
+		d.t.Fatalf("no preview: %d\n%.2000s", status, markup.Words(page))
 	}
+	draft := markup.Parse(d.t, page).Attr("input[name=draft]", "value")
 	cards := map[string]string{}
-	for _, m := range kiosktest.CardForm.FindAllStringSubmatch(office.Post("/office/import/apply", url.Values{"draft": {draft[1]}, "life": {"24"}}), -1) {
-		if m[1] == "tablet" {
-			cards[m[3]] = m[4]
+	for _, c := range kiosktest.Cards(markup.Parse(d.t, office.Post("/office/import/apply", url.Values{"draft": {draft}, "life": {"24"}}))) {
+		if c.Kind == "tablet" {
+			cards[c.Register] = c.Address
 		}
 	}
 	for _, stall := range d.stalls() {
@@ -241,11 +242,11 @@ func (d *day) sit(prefix, link, name, pin string) *seller {
 // breadSells sells from the catalogue and by typed sums, sends back, and is paid late.
 func (d *day) breadSells(c *seller) {
 	d.t.Helper()
-	items := regexp.MustCompile(`name="(item\.[^"]+)"`).FindAllStringSubmatch(c.Get("/till"), 2)
+	items := c.Page("/till").Attrs("noscript input[name^='item.']", "name")
 	if len(items) < 2 {
 		d.t.Fatal("the till shows no items")
 	}
-	d.pay(d.charge(c, url.Values{items[0][1]: {"2"}, items[1][1]: {"1"}, "discount": {"10"}, "unit": {"%"}, "reason": {"regular"}}))
+	d.pay(d.charge(c, url.Values{items[0]: {"2"}, items[1]: {"1"}, "discount": {"10"}, "unit": {"%"}, "reason": {"regular"}}))
 	d.sendBack(c, d.pay(d.charge(c, url.Values{"cents": {"1250"}})), "2,50")
 	d.sendBack(c, d.pay(d.charge(c, url.Values{"cents": {"830"}})), "")
 	d.refund(c, d.pay(d.charge(c, url.Values{"cents": {"470"}})), "")

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -264,8 +263,8 @@ func TestOwnAccount_revoked(t *testing.T) {
 		sale := h.Ring(1250)
 		h.Becomes(sale, kiosk.LinkRefused, 10*time.Second)
 		h.Alerted(kiosk.AlarmKey)
-		if !strings.Contains(h.TillSays(), "SecPaid refuses our key") {
-			t.Error("the till does not say so")
+		if page := h.TillPage(); !page.Says("#side .strip h2", "SecPaid refuses our key") {
+			t.Errorf("the till says %s", page.Text("#side"))
 		}
 		if h.Till().Health.KeyRefused == 0 || h.Shop.Kernel.Condition.Health().KeyRefused != 0 {
 			t.Error("the wrong account is refused")

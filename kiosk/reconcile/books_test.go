@@ -1,11 +1,8 @@
 package reconcile_test
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"html"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -203,10 +200,10 @@ func misfitTold(h *kiosktest.Installation, g *kiosktest.Guest, sale *kiosk.Sale,
 	}
 	for lang, sentences := range map[string][]string{"de": m.de, "en": m.en} {
 		g.Post(counterview.PathTillTongue, "lang", lang)
-		body := plainText(g.Get(views.PathTill).Body)
+		page := g.Get(views.PathTill).Page(h.T)
 		for _, s := range sentences {
-			if want := strings.ReplaceAll(s, "{no}", sale.Number); !strings.Contains(body, want) {
-				h.T.Errorf("the till does not say %q:\n%s", want, around(body, sale.Number))
+			if want := strings.ReplaceAll(s, "{no}", sale.Number); !page.Says("#side .strip", want) {
+				h.T.Errorf("the till does not say %q: %s", want, page.Text("#side"))
 			}
 		}
 	}
@@ -236,8 +233,8 @@ func misfitDecided(h *kiosktest.Installation, g *kiosktest.Guest, sale *kiosk.Sa
 		h.T.Fatalf("%s is answered %d: %s", m.do, r.Status, r.Body)
 	}
 	journalSays(h, sale, m.do, reason, at)
-	if page := plainText(g.Get(views.PathSale + "?number=" + sale.Number).Body); !strings.Contains(page, "Ada · ") || !strings.Contains(page, reason) {
-		h.T.Errorf("the sale's page does not say who decided and why:\n%s", page)
+	if page := g.Get(views.PathSale + "?number=" + sale.Number).Page(h.T); !page.Says(".refund .soft", "Ada · ") || !page.Says(".refund .soft", reason) {
+		h.T.Errorf("the sale's page does not say who decided and why: %s", page)
 	}
 	for i, state := range m.stages {
 		if state == kiosk.Refunding {
@@ -304,23 +301,7 @@ func alarmed(h *kiosktest.Installation, sale *kiosk.Sale, want ...kiosk.AlarmKin
 	}
 }
 
-var decisions = regexp.MustCompile(`name="do" value="([a-z]+)"`)
-
 // offered is what the page of a sale lets people decide.
 func offered(h *kiosktest.Installation, g *kiosktest.Guest, sale *kiosk.Sale) string {
-	var all []string
-	for _, m := range decisions.FindAllStringSubmatch(g.Get(views.PathSale+"?number="+sale.Number).Body, -1) {
-		all = append(all, m[1])
-	}
-	return strings.Join(all, " ")
-}
-
-// plainText is what people read of a page, as far as sentences go.
-func plainText(body string) string {
-	return strings.ReplaceAll(html.UnescapeString(body), "\u2060", "")
-}
-
-func around(body, word string) string {
-	at := max(0, strings.Index(body, word)-600)
-	return cmp.Or(body[at:min(len(body), at+1500)], body)
+	return strings.Join(g.Get(views.PathSale+"?number="+sale.Number).Page(h.T).Attrs("form.decide input[name=do]", "value"), " ")
 }

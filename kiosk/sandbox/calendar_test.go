@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 )
 
 // movable is a clock that tests set.
@@ -355,20 +357,22 @@ func TestControlPage(t *testing.T) {
 	r.Set(ListLag, 2)
 	holds := func(parts ...string) {
 		t.Helper()
-		page := r.get("/control")
-		for _, part := range parts {
-			if page.status != 200 || !strings.Contains(page.body, part) {
-				t.Errorf("%d without %q", page.status, part)
+		a := r.get("/control")
+		page := markup.Parse(t, a.body)
+		for i := 0; i+1 < len(parts); i += 2 {
+			if a.status != 200 || !page.Says(parts[i], parts[i+1]) {
+				t.Errorf("%d without %q in %s", a.status, parts[i+1], parts[i])
 			}
 		}
 	}
-	holds("Bank transfer", "&lt;b&gt;x", "list-lag", "2 more times", "666.01", "test-key-stall")
+	holds(".acts button", "Bank transfer", ".hint .text", "<b>x", ".row strong", "list-lag", ".row .what p", "2 more times",
+		"[aria-labelledby=faults] td.number", "666.01", "main", "test-key-stall")
 	for _, act := range []string{"transfer", "funds", "dispute"} {
 		if a := r.post("/control/"+act, "", formType, fmt.Sprintf("link_id=%d&back=/control", id)); a.status != 303 {
 			t.Fatalf("%s: %d %s", act, a.status, a.body)
 		}
 	}
-	holds("Dispute won", "http://127.0.0.1:9/w", "Send again", "&#34;ResponseCode&#34;:1")
+	holds(".acts button", "Dispute won", "summary .text", "http://127.0.0.1:9/w", ".acts button", "Send again", ".row pre", `"ResponseCode":1`)
 	if a := r.post("/control/dispute-end", "", formType, fmt.Sprintf("link_id=%d&won=true", id)); a.status != 200 {
 		t.Errorf("%d %s", a.status, a.body)
 	}

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 )
 
 // press presses a button of the checkout as a browser without script does.
@@ -31,13 +33,11 @@ func TestCheckout_buttons(t *testing.T) {
 	} {
 		_, pay := r.makeLink(c.order)
 		page := r.get(strings.TrimPrefix(pay, r.url))
-		if page.status != 200 || !strings.Contains(page.body, "SANDBOX") || !strings.Contains(page.body, "12.50") {
+		asked := markup.Parse(t, page.body)
+		if page.status != 200 || !asked.Says(".banner strong", "SANDBOX") || asked.Text("h1 .number") != "12.50" {
 			t.Fatalf("%d %s", page.status, page.body)
 		}
-		var shown []string
-		for _, part := range strings.Split(page.body, `name="action" value="`)[1:] {
-			shown = append(shown, part[:strings.IndexByte(part, '"')])
-		}
+		shown := asked.Attrs("button[name=action]", "value")
 		if strings.Join(shown, " ") != strings.Join(c.buttons, " ") {
 			t.Errorf("%s shows %v", c.order, shown)
 		}
@@ -86,7 +86,8 @@ func TestCheckout_ownResult(t *testing.T) {
 		if a.status != 303 {
 			t.Fatalf("%d", a.status)
 		}
-		if page := r.get(a.header.Get("Location")); page.status != 200 || !strings.Contains(page.body, "Paid") || strings.Contains(page.body, "<button") {
+		page := r.get(a.header.Get("Location"))
+		if asked := markup.Parse(t, page.body); page.status != 200 || asked.Text(".state.done .word") != "Paid" || asked.Has("button") {
 			t.Errorf("%d %s", page.status, page.body)
 		}
 	}
@@ -100,7 +101,8 @@ func TestCheckout_declined(t *testing.T) {
 	r := newRig(t)
 	id, pay := r.makeLink(`{"amount":5,"callback_url":"https://shop.example/"}`)
 	a := r.press(pay, "decline")
-	if page := r.get(a.header.Get("Location")); !strings.Contains(page.body, "declined") || !strings.Contains(page.body, "<button") {
+	page := r.get(a.header.Get("Location"))
+	if asked := markup.Parse(t, page.body); !asked.Says("[role=alert]", "declined") || !asked.Has("button[name=action][value=card]") {
 		t.Errorf("%d %s", page.status, page.body)
 	}
 	if v := r.link(id); v.Status != Unused {
@@ -159,7 +161,8 @@ func TestPages_foreign(t *testing.T) {
 	for _, path := range []string{"/", strings.TrimPrefix(pay, r.url)} {
 		page := r.get(path)
 		csp := page.header.Get("Content-Security-Policy")
-		if strings.Contains(page.body, "<script>") || strings.Contains(csp, "unsafe") || !strings.Contains(csp, "default-src 'none'") {
+		asked := markup.Parse(t, page.body)
+		if !asked.Has("main") || asked.Has("script:not([src])") || strings.Contains(csp, "unsafe") || !strings.Contains(csp, "default-src 'none'") {
 			t.Errorf("%s: %s %s", path, csp, page.body)
 		}
 	}
@@ -212,16 +215,15 @@ func TestControl_far(t *testing.T) {
 func TestOpenLinks(t *testing.T) {
 	r := newRig(t)
 	id, _ := r.makeLink(`{"amount":7.2,"recipient_note":"Table 4"}`)
-	page := r.get("/")
-	if !strings.Contains(page.body, "7.20") || !strings.Contains(page.body, "Table 4") {
-		t.Fatalf("%s", page.body)
+	if page := markup.Parse(t, r.get("/").body); page.Text(".row .number") != "7.20" || page.Text(".row .text") != "Table 4" {
+		t.Fatalf("%s", page)
 	}
 	a := r.post("/control/pay", "", formType, fmt.Sprintf("link_id=%d&back=/", id))
 	if a.status != 303 || a.header.Get("Location") != "/" {
 		t.Errorf("%d %v", a.status, a.header)
 	}
-	if page := r.get("/"); strings.Contains(page.body, "Table 4") {
-		t.Error("still open")
+	if page := markup.Parse(t, r.get("/").body); page.Has(".row") || !page.Has("#links .empty") {
+		t.Errorf("still open: %s", page)
 	}
 	for back, want := range map[string]int{"//evil.example": 409, "https://evil.example": 409} {
 		if a := r.post("/control/pay", "", formType, fmt.Sprintf("link_id=%d&back=%s", id, back)); a.status != want {

@@ -39,9 +39,9 @@ func TestCatalogue_aSaleOfItems(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		bread, cake := sells(h, "Rye bread", 350), sells(h, "Apple cake", 400)
 		g := h.Cashier()
-		page := g.Get(views.PathTill).Body
-		for _, want := range []string{`data-item="` + bread.ID + `"`, `data-cents="400"`, `name="item.` + cake.ID + `"`} {
-			if !strings.Contains(page, want) {
+		page := g.Get(views.PathTill).Page(t)
+		for _, want := range []string{"[data-item='" + bread.ID + "']", "[data-item='" + cake.ID + "'][data-cents='400']", "noscript [name='item." + cake.ID + "']"} {
+			if page.Count(want) != 1 {
 				t.Errorf("the till does not have %s", want)
 			}
 		}
@@ -147,7 +147,7 @@ func TestCart_isMirrored(t *testing.T) {
 		if r := g.Script(counterview.PathCart, "key", key, "lines", "1x1@"+bread.ID); r.Status != http.StatusUnprocessableEntity {
 			t.Errorf("an edited price: %d", r.Status)
 		}
-		if page := g.Get(views.PathTill).Body; !strings.Contains(page, `data-cart="2x350@`+bread.ID+` 1x120"`) {
+		if page := g.Get(views.PathTill).Page(t); page.Attr("#root", "data-cart") != "2x350@"+bread.ID+" 1x120" {
 			t.Error("the till forgets what was rung up when it is loaded anew")
 		}
 		g.Script(counterview.PathCharge, "cents", "720", "lines", "2x350@"+bread.ID+" 120", "discount", "1.00", "reason", "x", "key", key)

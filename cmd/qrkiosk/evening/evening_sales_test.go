@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"qrkiosk/cmd/qrkiosk/kiosktest"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 )
 
@@ -150,7 +151,7 @@ func (e *evening) paid(till *eveningTill) {
 	}
 	number := fmt.Sprintf("%04d", till.sales)
 	for deadline := time.Now().Add(kiosktest.Patience); ; time.Sleep(5 * time.Millisecond) {
-		if state := till.plain.State("/till/state"); regexp.MustCompile(`paid:[A-Z0-9]+-` + number).MatchString(state) {
+		if regexp.MustCompile(`paid:[A-Z0-9]+-` + number).MatchString(till.plain.StatePage("/till/state").Attr("#side", "data-sound")) {
 			return
 		}
 		if time.Now().After(deadline) {
@@ -159,16 +160,10 @@ func (e *evening) paid(till *eveningTill) {
 	}
 }
 
-var saleID = regexp.MustCompile(`name="sale" value="([^"]+)"`)
-
 // salePage opens the page of a till's newest sale.
-func (e *evening) salePage(till *eveningTill) string {
+func (e *evening) salePage(till *eveningTill) *markup.Page {
 	e.t.Helper()
-	m := regexp.MustCompile(`/till/sale\?number=([^"&]+)`).FindStringSubmatch(till.plain.Get("/till"))
-	if m == nil {
-		e.t.Fatalf("%s: no sale to open", till.stall)
-	}
-	return till.plain.Get("/till/sale?number=" + m[1])
+	return till.plain.Page(till.plain.Page("/till").Attr("#side .sales a", "href"))
 }
 
 // refund sends one sale back in part and one whole; the gateway's people approve both.
@@ -176,14 +171,14 @@ func (e *evening) refund() {
 	e.t.Helper()
 	for i, part := range []string{"1", ""} {
 		till := e.tills[4+i]
-		var form string
-		for deadline := time.Now().Add(kiosktest.Patience); !strings.Contains(form, `value="refund"`); time.Sleep(100 * time.Millisecond) {
-			if form = e.salePage(till); time.Now().After(deadline) {
+		page := e.salePage(till)
+		for deadline := time.Now().Add(kiosktest.Patience); !page.Has("input[name=do][value=refund]"); page = e.salePage(till) {
+			if time.Sleep(100 * time.Millisecond); time.Now().After(deadline) {
 				e.t.Fatalf("%s: no refund is offered", till.stall)
 			}
 		}
 		till.plain.Post("/till/sale/decide", url.Values{
-			"sale": {saleID.FindStringSubmatch(form)[1]}, "do": {"refund"}, "part": {part}, "amount": {"1,50"},
+			"sale": {page.Attr("input[name=sale]", "value")}, "do": {"refund"}, "part": {part}, "amount": {"1,50"},
 			"reason": {"cold soup"}, "pin": {e.pins[fmt.Sprintf("Lead %d", 5+i)]},
 		})
 		e.gateway.Approve(till.last)
@@ -195,8 +190,7 @@ func (e *evening) payLate() {
 	e.t.Helper()
 	till := e.tills[6]
 	e.charge(till, 77777)
-	form := till.plain.Get("/till")
-	till.plain.Post("/till/cancel", url.Values{"sale": {saleID.FindStringSubmatch(form)[1]}})
+	till.plain.Post("/till/cancel", url.Values{"sale": {till.plain.Page("/till").Attr("form[action='/till/cancel'] input[name=sale]", "value")}})
 	for deadline := time.Now().Add(kiosktest.Patience); e.payable(77777) != 0; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			e.t.Fatal("the link is not deleted")
@@ -204,7 +198,7 @@ func (e *evening) payLate() {
 	}
 	e.gateway.Control("faults", map[string]any{"name": "pay-deleted", "times": 1})
 	e.gateway.Control("pay", map[string]any{"link_id": till.last})
-	for deadline := time.Now().Add(kiosktest.Patience); !strings.Contains(till.plain.State("/till/state"), "trouble:"); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(kiosktest.Patience); !till.plain.StatePage("/till/state").Has("#side[data-sound*='trouble:']"); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			e.t.Fatalf("late money raises no alarm:\n%s", till.plain.State("/till/state"))
 		}

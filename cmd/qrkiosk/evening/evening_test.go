@@ -8,7 +8,6 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
-	"html"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,6 +20,7 @@ import (
 
 	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/cmd/qrkiosk/kiosktest"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 )
 
@@ -220,27 +220,25 @@ func (e *evening) readCards() {
 	}
 	e.cards = shown
 	e.pins = map[string]string{}
-	for _, m := range slipForm.FindAllStringSubmatch(e.office.Word(`document.querySelector('main').innerHTML`), -1) {
-		e.pins[m[1]] = strings.Map(func(r rune) rune {
+	for _, slip := range markup.Parse(e.t, e.office.Word(`document.querySelector('main').innerHTML`)).All(".tag-pin") {
+		e.pins[slip.Text(".person")] = strings.Map(func(r rune) rune {
 			if r < '0' || r > '9' {
 				return -1
 			}
 			return r
-		}, m[2])
+		}, slip.Text(".pin strong"))
 	}
 	if len(e.pins) != len(kiosktest.EveningStalls) {
 		e.t.Fatalf("%d PIN slips, want %d", len(e.pins), len(kiosktest.EveningStalls))
 	}
 }
 
-var slipForm = regexp.MustCompile(`(?s)<p class="person">(.*?)</p><p class="pin">.*?<strong[^>]*>(.*?)</strong>`)
-
 // shownCards are the cards of devices as the page says them.
 func (e *evening) shownCards() (all []printedCard) {
 	e.t.Helper()
-	page := e.office.Word(`document.querySelector('main').innerHTML`)
-	for _, m := range kiosktest.CardForm.FindAllStringSubmatch(page, -1) {
-		all = append(all, printedCard{html.UnescapeString(m[2]), html.UnescapeString(m[3]), m[1], html.UnescapeString(m[4])})
+	page := markup.Parse(e.t, e.office.Word(`document.querySelector('main').innerHTML`))
+	for _, c := range kiosktest.Cards(page) {
+		all = append(all, printedCard{c.Stall, c.Register, c.Kind, c.Address})
 	}
 	if len(all) != 2*eveningRegisters {
 		e.t.Fatalf("%d cards, want %d:\n%.2000s", len(all), 2*eveningRegisters, page)

@@ -11,6 +11,7 @@ import (
 
 	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/cmd/qrkiosk/kiosktest"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 )
 
 // TestProgram_ownAccount: in the program as it is wired, a stall that was given its owner's key in the
@@ -26,12 +27,10 @@ func TestProgram_ownAccount(t *testing.T) {
 
 	office := kiosktest.NewDevice(t, base)
 	home := office.Post("/office/signin", url.Values{"name": {"demo"}, "password": {assembly.DemoPassword}})
-	stall := regexp.MustCompile(`/office/stalls/\w+`).FindString(home)
-	if stall == "" {
-		t.Fatalf("no stall in the office:\n%.600s", home)
-	}
-	if page := office.Post(stall+"/account", url.Values{"key": {key}}); !strings.Contains(page, "•••• "+key[len(key)-4:]) || strings.Contains(page, key) {
-		t.Fatalf("the account's page says %.900s", kiosktest.Visible(page))
+	stall := markup.Parse(t, home).Attr(".stalls h2 a", "href")
+	body := office.Post(stall+"/account", url.Values{"key": {key}})
+	if page := markup.Parse(t, body); page.Text("[aria-labelledby=account] strong") != "•••• "+key[len(key)-4:] || strings.Contains(body, key) {
+		t.Fatalf("the account's page says %.900s", page)
 	}
 	till := kiosktest.NewDevice(t, base)
 	till.SignIn(till.Enrol(p.Address("till")), "Lind", assembly.DemoPIN)
@@ -42,9 +41,9 @@ func TestProgram_ownAccount(t *testing.T) {
 		}
 	}
 	phone.Pay(regexp.MustCompile(`http[^"]*link_id=[^"]*`).FindString(linksOf(t, gateway, key)))
-	for began := time.Now(); !strings.Contains(till.Get("/till"), "4,20"+"\u00a0€ paid"); time.Sleep(50 * time.Millisecond) {
+	for began := time.Now(); !till.Page("/till").Says("#side .strip h2", "4,20 € paid"); time.Sleep(50 * time.Millisecond) {
 		if time.Since(began) > kiosktest.Patience {
-			t.Fatalf("the till says %.900s", kiosktest.Visible(till.Get("/till")))
+			t.Fatalf("the till says %.900s", till.Page("/till"))
 		}
 	}
 	if left := linksOf(t, gateway, key); strings.Contains(left, `"amount":4.20`) {

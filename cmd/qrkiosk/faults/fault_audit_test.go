@@ -49,8 +49,8 @@ func TestFault_F41_paymentOfNobody(t *testing.T) {
 		if a := h.Till().OtherAlarms[0]; a.Count != 1 || a.Sum != 1234 {
 			t.Errorf("told %d of %v", a.Count, a.Sum)
 		}
-		if says := h.TillSays(); !strings.Contains(says, "Payments without a sale: 1") {
-			t.Error("the till does not say so")
+		if page := h.TillPage(); !page.Says("#side .strip h2, #side .aside-alarm", "Payments without a sale: 1") {
+			t.Errorf("the till says %s", page.Text("#side"))
 		}
 		day := h.UntilAudited()
 		if d := dayOf(h, day); d.Complete || d.Differs() || d.Unmatched != 1 || d.UnmatchedSum != 1234 || d.Ours.Paid != 1250 {
@@ -251,8 +251,8 @@ func TestVirtual_alarms(t *testing.T) {
 		h.Charge(1250)
 		h.UntilState(kiosk.LinkRefused, 10*time.Second)
 		h.Alerted(kiosk.AlarmKey)
-		if says := h.TillSays(); !strings.Contains(says, "SecPaid refuses our key") {
-			t.Error("the till does not say so")
+		if page := h.TillPage(); !page.Says("#side .strip h2, #side .aside-alarm", "SecPaid refuses our key") {
+			t.Errorf("the till says %s", page.Text("#side"))
 		}
 		h.Sandbox.Set(sandbox.KeyRevoked, 0)
 		h.Until("no alarm", 6*time.Minute, func() bool { return len(h.Alerts()) == 0 })
@@ -387,8 +387,8 @@ func TestVirtual_refundWithoutRow(t *testing.T) {
 		h.Alerted()
 		h.Restart(25 * time.Hour)
 		h.Alerted(kiosk.AlarmRefund)
-		if says := h.TillSays(); !strings.Contains(says, "Refund still open") {
-			t.Error("the till does not say so")
+		if page := h.TillPage(); !page.Says("#side .strip h2, #side .aside-alarm", "Refund still open") {
+			t.Errorf("the till says %s", page.Text("#side"))
 		}
 	})
 }

@@ -33,7 +33,7 @@ func TestFault_F85_unknownKey(t *testing.T) {
 		if why := h.Now(sale).Last().Why; why != secpaid.KeyKey {
 			t.Errorf("the cashier is told %q", why)
 		}
-		if !strings.Contains(h.TillSays(), "does not know our key") {
+		if !h.TillPage().Says("#side .strip", "does not know our key") {
 			t.Error("the till does not say so")
 		}
 		for _, c := range h.Sandbox.Calls() {
@@ -366,7 +366,8 @@ func TestFault_F93_callbacks(t *testing.T) {
 				fmt.Sprintf("?pay_id=%d&status=success", link.ID),
 				"?status=success", "?status=cancel", "?pay_id=1&status=success", "",
 			} {
-				if r := h.Guest().Get(receipt + query); r.Status != http.StatusOK || strings.Contains(r.Body, "You paid") {
+				r := h.Guest().Get(receipt + query)
+				if page := r.Page(t); r.Status != http.StatusOK || !page.Has(".verdict h1") || page.Has(".verdict.paid") || page.Says("title, body", "You paid") {
 					t.Fatalf("%s is answered %d %.300s", query, r.Status, r.Body)
 				}
 			}

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -95,7 +94,7 @@ func TestFault_F81_keyReplaced(t *testing.T) {
 		h.Alarm(sale)
 		next := h.Ring(700)
 		h.Becomes(next, kiosk.LinkRefused, 10*time.Second)
-		if why := h.Now(next).Last().Why; why != secpaid.KeyKey || !strings.Contains(h.TillSays(), "does not know our key") {
+		if why := h.Now(next).Last().Why; why != secpaid.KeyKey || !h.TillPage().Says("#side .strip", "does not know our key") {
 			t.Errorf("the cashier is told %q", why)
 		}
 		account := h.Sandbox.Accounts()[0]

@@ -90,7 +90,7 @@ func TestFault_F03_refusedConnection(t *testing.T) {
 		if why := h.Now(sale).Last().Why; why != secpaid.KeyUnreachable || !views.Words("en").Has("error."+why) {
 			t.Errorf("the cashier is told %q", why)
 		}
-		if !strings.Contains(h.TillSays(), "SecPaid does not answer") {
+		if !h.TillPage().Says("#side .strip", "SecPaid does not answer") {
 			t.Error("the till does not say that the gateway is away")
 		}
 		shows(h, kiosk.ShowsIdle)
@@ -252,8 +252,8 @@ func TestFault_F11_tooManyRequests(t *testing.T) {
 			h.Sandbox.Set(fault, -1)
 			sale := h.Ring(1250)
 			sleep(h, 5*time.Second)
-			if says := h.TillSays(); !strings.Contains(says, "slow down") {
-				t.Errorf("the till does not say why it waits: %s", says)
+			if page := h.TillPage(); !page.Says("#side .stage .title", "slow down") {
+				t.Errorf("the till does not say why it waits: %s", page.Text("#side"))
 			}
 			sleep(h, 9*time.Minute-5*time.Second)
 			if n := len(h.Sandbox.Calls()) - before; n > most {
@@ -262,8 +262,8 @@ func TestFault_F11_tooManyRequests(t *testing.T) {
 			shows(h, kiosk.ShowsMoment)
 			h.Sandbox.Set(fault, 0)
 			h.Becomes(sale, kiosk.Awaiting, 70*time.Second)
-			if says := h.TillSays(); strings.Contains(says, "slow down") {
-				t.Error("the till still speaks of waiting")
+			if page := h.TillPage(); !page.Has("#side svg.qr") || page.Says("#side", "slow down") {
+				t.Errorf("the till still speaks of waiting: %s", page.Text("#side"))
 			}
 			h.PayShown()
 			h.Confirmed(sale, time.Minute)
@@ -436,13 +436,13 @@ func TestFault_F18_killedBeforeThePush(t *testing.T) {
 		w := screen.Watch(counterview.PathDisplayLive)
 		sale := dieIn(h, &kiosktest.Mortal{Left: 3}) // charge, claim, answer
 		links(h, 1, 1, 1)
-		if strings.Contains(w.Shows(), "<svg") && strings.Contains(w.Shows(), "qr") {
+		if page := w.Page(t); page.Has("svg.qr") || !page.Has("#screen") {
 			t.Error("the display knows of the code although nobody told it")
 		}
 		w.Leave()
 		h.Revive()
 		w = screen.Watch(counterview.PathDisplayLive)
-		w.Want(t, 3*time.Second, "qr")
+		w.Want(t, 3*time.Second, "#screen.code svg.qr", "")
 		shows(h, kiosk.ShowsCode)
 		w.Leave()
 		h.Records.Passed(sale(), "opening awaiting")

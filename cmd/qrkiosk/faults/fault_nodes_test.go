@@ -124,11 +124,11 @@ func followsAway(t *testing.T, away func() bool, start func(), limit time.Durati
 		for end := time.Now().Add(time.Minute); time.Now().Before(end); {
 			next := time.Now().Add(3100 * time.Millisecond) // a minute has calls for twenty creates and retires
 			sale := h.OnShow(1250)
-			screen.Want(t, limit, "Scan with your phone")
+			screen.Want(t, limit, "#screen .title", "Scan with your phone")
 			time.Sleep(700 * time.Millisecond)
 			h.Cancel(sale)
 			h.Becomes(sale, kiosk.Cancelled, 10*time.Second)
-			for began := time.Now(); strings.Contains(screen.Shows(), "Scan with your phone"); time.Sleep(10 * time.Millisecond) {
+			for began := time.Now(); screen.Page(t).Says("#screen .title", "Scan with your phone"); time.Sleep(10 * time.Millisecond) {
 				if time.Since(began) > limit {
 					t.Fatalf("after %v the display of the other process still shows the code", limit)
 				}

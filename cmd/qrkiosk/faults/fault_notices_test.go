@@ -61,8 +61,8 @@ func TestFault_F23_fiftyAtOnce(t *testing.T) {
 		}
 		wg.Wait()
 		h.Becomes(sale, kiosk.Paid, time.Second)
-		screen.Want(t, time.Second, "Paid")
-		if n := screen.Count("Paid"); n != 1 {
+		screen.Want(t, time.Second, "#screen.paid .done", "Paid")
+		if n := screen.Count(t, "#screen.paid"); n != 1 {
 			t.Errorf("%d frames say paid", n)
 		}
 		if n := events(h, "sale.notice"); n != 1 {
@@ -266,7 +266,7 @@ func TestFault_F30_oracleAtTheDoor(t *testing.T) {
 			r := h.Guest().Send(http.MethodPost, h.Sandbox.HookPath(h.Now(sale)), body, kiosktest.Header("Content-Type", json0))
 			r.Header.Del("Date")
 			sleep(h, 12*time.Second)
-			seen[fmt.Sprintf("%d %q %v, %v, %d changes, %d calls, %v", r.Status, r.Body, r.Header, screen.Told(from),
+			seen[fmt.Sprintf("%d %q %v, %v, %d changes, %d calls, %v", r.Status, r.Body, r.Header, screen.Told(t, from),
 				h.Display().Version-version, len(h.Sandbox.Calls())-calls, h.Records.States(sale))]++
 			screen.Leave()
 		})
@@ -428,7 +428,7 @@ func TestFault_F36_noReadBack(t *testing.T) {
 			h.Alarm()
 			sleep(h, 62*time.Second)
 			h.Alarm(sale)
-			if !strings.Contains(h.TillSays(), "not confirmed") {
+			if !h.TillPage().Says("#side .strip.alarm h2", "not confirmed") {
 				t.Error("the till does not say that it is not confirmed")
 			}
 			sleep(h, away-time.Minute)
@@ -467,7 +467,7 @@ func TestFault_F39_aCentShort(t *testing.T) {
 		shows(h, kiosk.ShowsIdle)
 		h.Alarm(sale)
 		for _, words := range []string{"12.49", "12.50", "came"} {
-			if !strings.Contains(h.TillSays(), words) {
+			if !h.TillPage().Says("#side .strip.alarm", words) {
 				t.Errorf("the till does not say %q", words)
 			}
 		}
@@ -494,7 +494,7 @@ func TestFault_F40_paidMore(t *testing.T) {
 		if s := h.Now(sale); !s.Over() || s.Received() != 1350 || s.Total() != 1250 {
 			t.Errorf("over %v, received %v of %v", s.Over(), s.Received(), s.Total())
 		}
-		if !strings.Contains(h.TillSays(), "more came") {
+		if !h.TillPage().Says("#side .strip h2", "more came") {
 			t.Error("the till does not say that more came")
 		}
 		h.Records.Passed(sale, "opening awaiting checking paid")

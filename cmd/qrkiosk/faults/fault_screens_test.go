@@ -19,20 +19,20 @@ func TestFault_F73_onePairingTwice(t *testing.T) {
 	drill(t, func(t *testing.T, h *kiosktest.Installation) {
 		d := h.Customer()
 		a, b := d.Watch(counterview.PathDisplayLive), d.Watch(counterview.PathDisplayLive)
-		same := func(words string) {
+		same := func(selector, words string) {
 			t.Helper()
-			a.Want(t, 3*time.Second, words)
-			b.Want(t, 3*time.Second, words)
+			a.Want(t, 3*time.Second, selector, words)
+			b.Want(t, 3*time.Second, selector, words)
 			if a.Shows() != b.Shows() {
 				t.Errorf("one shows %s, the other %s", a.Shows(), b.Shows())
 			}
 		}
-		same("Bakery Lind")
+		same("#screen.idle h1", "Bakery Lind")
 		sale := h.OnShow(1250)
-		same("Scan with your phone")
+		same("#screen .title", "Scan with your phone")
 		h.PayShown()
 		h.Becomes(sale, kiosk.Paid, time.Second)
-		same("Paid")
+		same("#screen.paid .done", "Paid")
 		a.Leave()
 		b.Leave()
 		h.Records.Passed(sale, "opening awaiting paid")
@@ -47,7 +47,7 @@ func TestFault_F74_trustEnds(t *testing.T) {
 		d := h.Customer()
 		w := d.Watch(counterview.PathDisplayLive)
 		sale := h.OnShow(1250)
-		w.Want(t, time.Second, "Scan with your phone")
+		w.Want(t, time.Second, "#screen .title", "Scan with your phone")
 		devices, err := h.Shop.Till.Devices(ctx, h.Actor.Register)
 		h.Must(err)
 		for _, device := range devices {
@@ -57,7 +57,7 @@ func TestFault_F74_trustEnds(t *testing.T) {
 		}
 		w.Ends(t, time.Second, kiosktest.Revoked) // the page answers this code by loading itself anew
 		r := d.Get(views.PathDisplay)
-		if strings.Contains(r.Body, "Scan with your phone") || strings.Contains(r.Body, "12.50") || r.Status == http.StatusOK && !strings.Contains(r.Body, "code") {
+		if strings.Contains(r.Body, "Scan with your phone") || strings.Contains(r.Body, "12.50") || r.Status == http.StatusOK && !r.Page(t).Has(".key-code") {
 			t.Errorf("the page still shows the sale: %d %.300s", r.Status, r.Body)
 		}
 		if conn, r := d.Handshake(counterview.PathDisplayLive, http.Header{"Origin": {kiosktest.ShopURL}}); conn != nil {

@@ -12,7 +12,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -21,6 +20,7 @@ import (
 	"qrkiosk/handlers/front"
 
 	"qrkiosk/cmd/qrkiosk/assembly"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/store"
 	"qrkiosk/kiosk/vault"
@@ -205,17 +205,15 @@ func (g *Desktop) Post(path string, fields ...string) Answer {
 func (a Answer) Want(t *testing.T, what string, status int, to string) Answer {
 	t.Helper()
 	if a.Status != status || a.To != to {
-		t.Fatalf("%s: %d to %q, want %d to %q\n%.400s", what, a.Status, a.To, status, to, Visible(a.Body))
+		t.Fatalf("%s: %d to %q, want %d to %q\n%.400s", what, a.Status, a.To, status, to, markup.Words(a.Body))
 	}
 	return a
 }
 
-var markup = regexp.MustCompile(`<[^>]*>|\s+`)
-
-// Visible is what people read of a page.
-func Visible(page string) string {
-	_, page, _ = strings.Cut(page, "<body")
-	return markup.ReplaceAllString(page, " ")
+// Page reads the answer as a page.
+func (a Answer) Page(t testing.TB) *markup.Page {
+	t.Helper()
+	return markup.Parse(t, a.Body)
 }
 
 // Arrive goes through a one-time code up to the recovery codes, which it returns.
@@ -226,16 +224,11 @@ func (g *Desktop) Arrive(name, code string) []string {
 	g.Post("/setup", "code", code).Want(t, "the code", 303, "/setup/you")
 	g.Get("/setup/you").Want(t, "the person", 200, "")
 	g.Post("/setup/you", "name", name, "password", BureauPassword, "again", BureauPassword).Want(t, "a password", 303, "/setup/factor")
-	page := g.Get("/setup/factor").Want(t, "the factor", 200, "")
-	m := regexp.MustCompile(`(?s)class="code secret"[^>]*>([A-Z2-7 ]+)<`).FindStringSubmatch(page.Body)
-	if m == nil {
-		t.Fatalf("no key in %.600s", Visible(page.Body))
-	}
-	g.Secret = strings.ReplaceAll(m[1], " ", "")
-	page = g.Post("/setup/factor", "code", g.Code()).Want(t, "the first code", 200, "")
+	g.Secret = strings.ReplaceAll(g.Get("/setup/factor").Want(t, "the factor", 200, "").Page(t).Text(".code.secret"), " ", "")
+	page := g.Post("/setup/factor", "code", g.Code()).Want(t, "the first code", 200, "").Page(t)
 	var codes []string
-	for _, m := range regexp.MustCompile(`<li>([0-9][0-9A-Z]{4}-[0-9A-Z]{5})</li>`).FindAllStringSubmatch(page.Body, -1) {
-		codes = append(codes, m[1])
+	for _, one := range page.All(".codes li") {
+		codes = append(codes, one.String())
 	}
 	if len(codes) != 10 {
 		t.Fatalf("%d recovery codes", len(codes))

@@ -1,8 +1,6 @@
 package kiosktest
 
-import (
-	"regexp"
-)
+import "qrkiosk/cmd/qrkiosk/kiosktest/markup"
 
 // EveningStalls are twelve sellers with thirty registers between them.
 var EveningStalls = []string{
@@ -10,5 +8,17 @@ var EveningStalls = []string{
 	"Honey", "Wood Toys", "Mulled Wine", "Soup Kitchen", "Pottery", "Waffles \"Anna\"",
 }
 
-// CardForm finds the cards of devices on a page of the office.
-var CardForm = regexp.MustCompile(`(?s)<article class="tag tag-(tablet|display)"><header><h2>(.*?)</h2><p>(.*?)</p>.*?<p class="address"[^>]*>(.*?)</p></article>`)
+// Card is the card of a device, as a page of the office shows it to be printed.
+type Card struct{ Stall, Register, Kind, Address string }
+
+// Cards are those of devices on a page.
+func Cards(page *markup.Page) (all []Card) {
+	for _, one := range page.All(".tag-tablet, .tag-display") {
+		kind := "tablet"
+		if one.Is(".tag-display") {
+			kind = "display"
+		}
+		all = append(all, Card{one.Text("header h2"), one.Text("header p"), kind, one.Text(".address")})
+	}
+	return all
+}

@@ -1,18 +1,20 @@
 package kiosktest
 
 import (
-	"regexp"
 	"slices"
-	"strings"
+	"testing"
+
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 )
 
-// Count is how many snapshots had these words that the one before had not.
-func (w *Watcher) Count(words string) (n int) {
+// Count is how many snapshots had an element that matches the selector and the one before had not.
+func (w *Watcher) Count(t testing.TB, selector string) (n int) {
+	t.Helper()
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
 	before := false
 	for _, html := range w.html {
-		has := strings.Contains(html, words)
+		has := markup.Parse(t, html).Has(selector)
 		if has && !before {
 			n++
 		}
@@ -30,15 +32,14 @@ func (s *Watcher) Frames() int {
 
 // Told are the states that a screen was told of from a frame on, each as often as it changed: how many
 // frames say the same depends on whose turn it was.
-func (s *Watcher) Told(from int) (states []string) {
+func (s *Watcher) Told(t testing.TB, from int) (states []string) {
+	t.Helper()
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	for _, html := range s.html[from:] {
-		if m := shownState.FindStringSubmatch(html); m != nil {
-			states = append(states, m[1])
+		if page := markup.Parse(t, html); page.Has("#screen") {
+			states = append(states, page.Attr("#screen", "data-shows"))
 		}
 	}
 	return slices.Compact(states)
 }
-
-var shownState = regexp.MustCompile(`data-shows="([a-z-]+)"`)

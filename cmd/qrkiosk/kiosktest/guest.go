@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"html"
 	"io"
 	"net"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 
 	"qrkiosk/views/counterview"
 
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
 )
@@ -89,6 +89,18 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   string
+}
+
+// Page reads the answer as a page.
+func (r Response) Page(t testing.TB) *markup.Page {
+	t.Helper()
+	return markup.Parse(t, r.Body)
+}
+
+// Screen reads what the answer to a script shows.
+func (r Response) Screen(t testing.TB) *markup.Page {
+	t.Helper()
+	return markup.Parse(t, shown(t, []byte(r.Body)))
 }
 
 // Send makes a request.
@@ -216,6 +228,9 @@ func FreshKey() string {
 	return fmt.Sprintf("key-of-a-charge-%08d", serial)
 }
 
+// ProblemText is where pages say what is wrong: above a form, beside a field, or as all they say.
+const ProblemText = ".fault, main.sheet > p"
+
 // ClearNo is a clear no: the status, the key, and its words in both languages, for scripts and
 // for people.
 type ClearNo struct {
@@ -241,7 +256,7 @@ func (want ClearNo) Check(t *testing.T, what string, ask func(change ...func(*ht
 		if page.Status != want.Status {
 			t.Errorf("%s: as a page it is answered %d", what, page.Status)
 		}
-		if !strings.Contains(page.Body, html.EscapeString(said[lang])) {
+		if !page.Page(t).Says(ProblemText, said[lang]) {
 			t.Errorf("%s: the page does not say %q: %.2000s", what, said[lang], page.Body)
 		}
 	}

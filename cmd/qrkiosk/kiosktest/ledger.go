@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/till"
@@ -209,14 +210,14 @@ func (h *Installation) Alarm(sales ...*kiosk.Sale) {
 	}
 }
 
-// TillSays is what the till's page says to the cashier.
-func (h *Installation) TillSays() string {
+// TillPage is the till's page as the cashier sees it.
+func (h *Installation) TillPage() *markup.Page {
 	h.T.Helper()
 	r := h.Cashier().Get(views.PathTill)
 	if r.Status != http.StatusOK {
 		h.T.Fatalf("the till's page is answered %d", r.Status)
 	}
-	return r.Body
+	return r.Page(h.T)
 }
 
 // Revive starts a house that has died.

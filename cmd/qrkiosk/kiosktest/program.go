@@ -19,6 +19,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"qrkiosk/cmd/qrkiosk/assembly"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 )
 
@@ -192,6 +193,18 @@ func (d *Device) Post(path string, form url.Values) string {
 	return body
 }
 
+// Page wants a page, to be asked by selector.
+func (d *Device) Page(path string) *markup.Page {
+	d.T.Helper()
+	return markup.Parse(d.T, d.Get(path))
+}
+
+// StatePage is what the screen's plain address shows now, to be asked by selector.
+func (d *Device) StatePage(path string) *markup.Page {
+	d.T.Helper()
+	return markup.Parse(d.T, d.State(path))
+}
+
 // State is what the screen's plain address shows now.
 func (d *Device) State(path string) string {
 	d.T.Helper()
@@ -229,8 +242,8 @@ type socket struct {
 	Conn *websocket.Conn
 }
 
-// Shows reads frames until one contains the words.
-func (s *socket) Shows(words string) string {
+// Shows reads frames until one has an element that matches the selector.
+func (s *socket) Shows(selector string) *markup.Page {
 	s.t.Helper()
 	if err := s.Conn.SetReadDeadline(time.Now().Add(Patience)); err != nil {
 		s.t.Fatal(err)
@@ -239,10 +252,11 @@ func (s *socket) Shows(words string) string {
 	for {
 		_, raw, err := s.Conn.ReadMessage()
 		if err != nil {
-			s.t.Fatalf("never showed %q: %v\nlast frame: %s", words, err, last)
+			s.t.Fatalf("never showed %s: %v\nlast frame: %s", selector, err, last)
 		}
-		if last = shown(s.t, raw); strings.Contains(last, words) {
-			return last
+		last = shown(s.t, raw)
+		if page := markup.Parse(s.t, last); page.Has(selector) {
+			return page
 		}
 	}
 }
@@ -312,11 +326,13 @@ func (d *Device) Enrol(link string) string {
 // SignIn signs somebody in by name on the page that asks who is there.
 func (d *Device) SignIn(page, name, pin string) string {
 	d.T.Helper()
-	m := regexp.MustCompile(`value="([^"]+)"[^<]*<span class="initial"[^<]*<[^<]*<span class="called">` + name + `<`).FindStringSubmatch(page)
-	if m == nil {
-		d.T.Fatalf("nobody called %s can sign in:\n%s", name, page)
+	for _, one := range markup.Parse(d.T, page).All("label.person") {
+		if one.Text(".called") == name+" "+one.Text(".called small") {
+			return d.Post("/till/signin", url.Values{"staff": {one.Attr("input[name=staff]", "value")}, "pin": {pin}})
+		}
 	}
-	return d.Post("/till/signin", url.Values{"staff": {m[1]}, "pin": {pin}})
+	d.T.Fatalf("nobody called %s can sign in:\n%s", name, page)
+	return ""
 }
 
 // Charge charges as the keypad does and returns what the till shows then.
@@ -333,7 +349,7 @@ func (d *Device) Charge(cents, key string) string {
 func (d *Device) Pay(link string) string {
 	d.T.Helper()
 	path := strings.TrimPrefix(link, d.Base)
-	if page := d.Get(path); !strings.Contains(page, "Pay by card") {
+	if page := d.Page(path); !page.Says("button[name=action][value=card]", "Pay by card") {
 		d.T.Fatalf("no checkout:\n%s", page)
 	}
 	return d.Post(path, url.Values{"action": {"card"}})

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 )
 
 // Watcher is a browser with a live connection to the house.
@@ -106,12 +108,18 @@ func (w *Watcher) Leave() {
 	synctest.Wait()
 }
 
-// Want waits in virtual time until the screen shows words.
-func (w *Watcher) Want(t *testing.T, limit time.Duration, words string) {
+// Page reads the newest snapshot.
+func (w *Watcher) Page(t testing.TB) *markup.Page {
 	t.Helper()
-	for began := time.Now(); !strings.Contains(w.Shows(), words); time.Sleep(10 * time.Millisecond) {
+	return markup.Parse(t, w.Shows())
+}
+
+// Want waits in virtual time until the screen shows words in an element that matches the selector.
+func (w *Watcher) Want(t *testing.T, limit time.Duration, selector, words string) {
+	t.Helper()
+	for began := time.Now(); !w.Page(t).Says(selector, words); time.Sleep(10 * time.Millisecond) {
 		if time.Since(began) > limit {
-			t.Fatalf("not within %v: %q in %s", limit, words, w.Shows())
+			t.Fatalf("not within %v: %q in %s of %s", limit, words, selector, w.Shows())
 		}
 	}
 }

@@ -5,8 +5,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
+
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 )
 
 // wallTold is a frame of the wall.
@@ -81,12 +82,31 @@ func (v *wallView) Next() wallTold {
 	return f
 }
 
-// Until applies frames until the tile of a register contains the words.
-func (v *wallView) Until(register, words string) {
+// Until applies frames until the tile of a register shows words in an element that matches the selector.
+func (v *wallView) Until(register, selector, words string) {
 	v.t.Helper()
-	for !strings.Contains(v.Tiles[register], words) {
-		v.Next()
+	for began := time.Now(); !v.Tile(register).Says(selector, words); v.Next() {
+		if time.Since(began) > Patience {
+			v.t.Fatalf("never %q in %s of %s", words, selector, v.Tiles[register])
+		}
 	}
+}
+
+// Tile reads the tile of a register.
+func (v *wallView) Tile(register string) *markup.Page {
+	v.t.Helper()
+	return markup.Parse(v.t, v.Tiles[register])
+}
+
+// Sum is what the head of the wall says under a name, "" if it has no such name.
+func (v *wallView) Sum(name string) string {
+	v.t.Helper()
+	for _, one := range markup.Parse(v.t, v.Head).All(".sums div") {
+		if one.Text("dt") == name {
+			return one.Text("dd")
+		}
+	}
+	return ""
 }
 
 // Pays pays so many links at the gateway.

@@ -15,6 +15,7 @@ import (
 
 	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/cmd/qrkiosk/kiosktest"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 )
 
@@ -66,9 +67,16 @@ func checkIcon(t *testing.T, name, sizes, raw string) {
 // TestApp_publicPages: offline page, worker and help belong to nobody and set no cookie.
 func TestApp_publicPages(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
-		for path, want := range map[string]string{"/sw.js": `"/offline"`, "/offline": "What was paid is not lost", "/help": "Guided Access", "/styleguide": "Keypad", "/styleguide?part=display": "Apple cake"} {
+		for path, want := range map[string][2]string{
+			"/sw.js": {"", `"/offline"`}, "/offline": {"main p", "What was paid is not lost"}, "/help": {".how-to", "Guided Access"},
+			"/styleguide": {"[aria-label=Keypad] .key", "7"}, "/styleguide?part=display": {".lines li", "Apple cake"},
+		} {
 			r := h.Guest().Get(path)
-			if r.Status != http.StatusOK || !strings.Contains(r.Body, want) || strings.Contains(r.Body, "%ROOT%") {
+			said := strings.Contains(r.Body, want[1])
+			if want[0] != "" {
+				said = r.Page(t).Says(want[0], want[1])
+			}
+			if r.Status != http.StatusOK || !said || strings.Contains(r.Body, "%ROOT%") {
 				t.Errorf("%s: %d %.200s", path, r.Status, r.Body)
 			}
 			if len(r.Header.Values("Set-Cookie")) > 0 {
@@ -112,7 +120,7 @@ func TestApp_guideIsForPlay(t *testing.T) {
 	p := kiosktest.Serve(t, assembly.Settings{Mode: kiosk.Live, GatewayURL: "https://app.secpaid.com"}, kiosktest.MyStall, assembly.Options{})
 	defer p.End()
 	visitor := kiosktest.NewDevice(t, kiosktest.Origin(p.Address("till")))
-	if status, page := visitor.Ask(http.MethodGet, "/styleguide", "text/html", nil); status != http.StatusNotFound || strings.Contains(page, "Keypad") {
+	if status, page := visitor.Ask(http.MethodGet, "/styleguide", "text/html", nil); status != http.StatusNotFound || markup.Parse(t, page).Has("[aria-label=Keypad]") {
 		t.Errorf("a live house answers %d", status)
 	}
 	if status, _ := visitor.Ask(http.MethodGet, "/help", "text/html", nil); status != http.StatusOK {

@@ -175,7 +175,7 @@ func (s *simulation) loseRings() {
 		time.Sleep(time.Second)
 	}
 	right := func() bool {
-		return strings.Contains(s.screen.Shows(), `data-shows="`+string(s.Display().Shows)+`"`)
+		return s.screen.Page(s.T).Has("#screen[data-shows='" + string(s.Display().Shows) + "']")
 	}
 	for began := time.Now(); !right() && time.Since(began) < 3*time.Second; {
 		time.Sleep(100 * time.Millisecond) // something may have changed just now

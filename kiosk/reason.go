@@ -10,6 +10,7 @@ const (
 	ReasonNothingUnclear   = "nothing-unclear"
 	ReasonNoRefund         = "no-refund"
 	ReasonNothingOpen      = "nothing-open"
+	ReasonTwinEnded        = "twin-ended"
 	ReasonNotCurrent       = "not-current"
 	ReasonMoneyPending     = "money-pending"
 	ReasonAlreadyPaid      = "already-paid"

@@ -217,6 +217,11 @@ func (s *Sale) Link(n int) *Link {
 	return &s.Links[n-1]
 }
 
+// AreTwins tells whether two sales are for the same lines and the same amount.
+func AreTwins(a, b *Sale) bool {
+	return a.ID != b.ID && a.Total() == b.Total() && slices.Equal(a.Lines, b.Lines)
+}
+
 // Clone returns a copy that shares nothing with s.
 func (s *Sale) Clone() *Sale {
 	c := *s

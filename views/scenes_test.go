@@ -59,7 +59,7 @@ func others(p views.Page) map[string]templ.Component {
 		"pair-found":    counterview.TillPairForm(p, counterview.TillPair{Stall: lind, Code: "K7M2QX4D", Match: &match}),
 		"error-404":     views.ErrorPage(p, 404, p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: "not-found"}), ""),
 		"error-500":     views.ErrorPage(p, 500, p.Explain(&kiosk.Error{Code: kiosk.Internal, Key: kiosk.KeyInternal}), "7QK2-M4"),
-		"sale-late":     counterview.SaleDetail(p, counterview.SaleView{Stall: lind, Sale: sale, Now: noon, Names: map[string]string{"ada": "Ada"}, May: []string{"attach", "close"}}),
+		"sale-late":     counterview.SaleDetail(p, counterview.SaleView{Stall: lind, Sale: sale, Now: noon, Names: map[string]string{"ada": "Ada"}, May: []string{"attach", "close"}, Twin: counterview.SampleSale("B2-0042", 1980, nil)}),
 		"sale-closed":   counterview.SaleDetail(p, counterview.SaleView{Stall: lind, Sale: closedSale(), Now: noon, Names: map[string]string{"ada": "Ada"}}),
 		"sale-paid":     counterview.SaleDetail(p, counterview.SaleView{Stall: lind, Sale: counterview.SampleSale("B2-0041", 1250, confirmed), Now: noon, Names: map[string]string{"ada": "Ada"}, Receipt: "https://kiosk.example/r/x"}),
 		"sale-none":     counterview.SaleDetail(p, counterview.SaleView{Stall: lind, Now: noon, Typed: "B2-9999", Error: p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: kiosk.KeyNoSuchSale})}),

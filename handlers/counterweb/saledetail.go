@@ -35,6 +35,7 @@ func (t *Till) salePage(w http.ResponseWriter, r *http.Request, status int, numb
 		return err
 	default:
 		v.Sale, v.Receipt, v.May = sale, t.rooms.Kernel.ReceiptURL(sale), may(sale)
+		v.Twin = twin(tillScreen.Current, sale)
 		if v.Names, err = t.names(ctx, register); err != nil {
 			return err
 		}
@@ -60,6 +61,17 @@ func (t *Till) names(ctx context.Context, register string) (map[string]string, e
 		names[p.ID] = p.Name
 	}
 	return names, err
+}
+
+// twin is the sale the register shows now, if it is for the same lines and amount and can be ended.
+func twin(current, sale *kiosk.Sale) *kiosk.Sale {
+	if current == nil || !kiosk.AreTwins(current, sale) {
+		return nil
+	}
+	if _, err := current.Take(kiosk.Step{Kind: kiosk.StepCancel}); err != nil {
+		return nil
+	}
+	return current
 }
 
 // may lists what may be decided about a sale now: whatever its own rules would not refuse.
@@ -105,7 +117,7 @@ func (t *Till) takeDecision(ctx context.Context, by kiosk.Actor, do kiosk.StepKi
 	case kiosk.StepClose:
 		return t.rooms.Till.Close(ctx, by, id, reason)
 	case kiosk.StepAttach:
-		return t.rooms.Till.Attach(ctx, by, id, reason)
+		return t.rooms.Till.Attach(ctx, by, id, reason, front.PlainID(form.Get("also")))
 	case kiosk.StepAgain:
 		return t.rooms.Till.RefundAgain(ctx, by, id, reason)
 	case kiosk.StepRejected:

@@ -31,10 +31,19 @@ func (t *Till) Close(ctx context.Context, by kiosk.Actor, sale, reason string) (
 	return t.decide(ctx, by, sale, kiosk.Step{Kind: kiosk.StepClose, Reason: reason})
 }
 
-// Attach says that late money paid for the goods after all. A sale that the register is waiting
-// for, for the same goods, is cancelled. It needs a manager and a reason.
-func (t *Till) Attach(ctx context.Context, by kiosk.Actor, sale, reason string) (*kiosk.Sale, error) {
-	return t.decide(ctx, by, sale, kiosk.Step{Kind: kiosk.StepAttach, Reason: reason})
+// Attach says that late money paid for the goods after all. It leaves the sale that the register shows
+// now alone, unless that one is named by also: one of the same lines and amount is cancelled with it. If
+// that cannot be, nothing is decided. It needs a manager and a reason.
+func (t *Till) Attach(ctx context.Context, by kiosk.Actor, sale, reason, also string) (*kiosk.Sale, error) {
+	if also == "" {
+		return t.decide(ctx, by, sale, kiosk.Step{Kind: kiosk.StepAttach, Reason: reason})
+	}
+	if err := kiosk.MayDecide(by, reason); err != nil {
+		return nil, err
+	}
+	return t.kernel.TakeOnRegister(ctx, by.Register, sale, func(tx kiosk.Tx, found *kiosk.Sale) (kiosk.Step, error) {
+		return kiosk.Step{Kind: kiosk.StepAttach, Actor: by.Staff, Reason: reason}, t.endTwin(tx, by, found, also)
+	})
 }
 
 func (t *Till) decide(ctx context.Context, by kiosk.Actor, sale string, step kiosk.Step) (*kiosk.Sale, error) {
@@ -46,23 +55,23 @@ func (t *Till) decide(ctx context.Context, by kiosk.Actor, sale string, step kio
 		if l, err := found.LinkToRefund(step); step.Kind == kiosk.StepRefund && err == nil {
 			return step, t.kernel.Accounts.CheckOpens(tx, l.AccountID)
 		}
-		if step.Kind != kiosk.StepAttach || !found.LateOpen() {
-			return step, nil
-		}
-		return step, t.supersede(tx, by)
+		return step, nil
 	})
 }
 
-// supersede cancels the sale the register waits for, if there is one that can be cancelled.
-func (t *Till) supersede(tx kiosk.Tx, by kiosk.Actor) error {
+// endTwin cancels the sale the register shows now, which was rung up a second time for one customer.
+func (t *Till) endTwin(tx kiosk.Tx, by kiosk.Actor, sale *kiosk.Sale, also string) error {
 	current, err := tx.Current(by.Register)
-	if kiosk.CodeOf(err) == kiosk.NotFound {
-		return nil
+	if kiosk.CodeOf(err) == kiosk.NotFound || (err == nil && (current.ID != also || !kiosk.AreTwins(current, sale))) {
+		return kiosk.Refuse(kiosk.ReasonTwinEnded)
 	}
-	if err != nil || current.State() == kiosk.Paid {
+	if err != nil {
 		return err
 	}
-	_, err = t.kernel.Take(tx, current, kiosk.Step{Kind: kiosk.StepCancel, Actor: by.Staff})
+	_, err = t.kernel.Take(tx, current, kiosk.Step{Kind: kiosk.StepCancel, Actor: by.Staff, Reason: sale.Number})
+	if kiosk.CodeOf(err) == kiosk.Conflict {
+		return kiosk.Refuse(kiosk.ReasonTwinEnded)
+	}
 	return err
 }
 

@@ -246,7 +246,7 @@ func (s *simulation) manager() {
 	case state == kiosk.Review && s.dice.IntN(2) == 0:
 		_, err = s.Shop.Till.Close(ctx, s.Actor, sale.ID, "looked into it")
 	case state == kiosk.Review && s.dice.IntN(2) == 0:
-		_, err = s.Shop.Till.Attach(ctx, s.Actor, sale.ID, "it was for this")
+		_, err = s.Shop.Till.Attach(ctx, s.Actor, sale.ID, "it was for this", "")
 	case sale.Refundable() > 0 && s.dice.IntN(3) == 0:
 		amount := sale.Refundable()
 		if s.dice.IntN(2) == 0 {

@@ -13,6 +13,13 @@ type Cart struct {
 	// Emptied is when the register's cart was last charged, in Unix milliseconds: every other page
 	// that had it in hand empties its own.
 	Emptied int64 `json:",omitempty"`
+	// From is the number of the sale whose cart it was, while that one is being changed, and Opened when
+	// it was opened again, in Unix milliseconds: every page of the register takes it in hand.
+	From   string `json:",omitempty"`
+	Opened int64  `json:",omitempty"`
+	// AfterAll is the number of a sale that brought money although its cart was being changed, told until
+	// the next charge.
+	AfterAll string `json:",omitempty"`
 }
 
 // CartMillis is how long a cart nobody touches is shown: then the customer has surely gone.

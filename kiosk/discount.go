@@ -34,12 +34,16 @@ func (d Discount) Off(sum Money) Money {
 	return d.Fixed
 }
 
-// DiscountTrail is what the trail says of a sale's discount, "" without one.
-func (s *Sale) DiscountTrail() string {
-	if s.Discount == 0 {
-		return ""
+// ChargeTrail is what the trail says of a new sale: which one it was changed from, and its discount.
+func (s *Sale) ChargeTrail() string {
+	var parts []string
+	if s.From != "" {
+		parts = append(parts, "changed from "+s.From)
 	}
-	return "discount " + s.Discount.String() + ": " + s.DiscountFor
+	if s.Discount != 0 {
+		parts = append(parts, "discount "+s.Discount.String()+": "+s.DiscountFor)
+	}
+	return strings.Join(parts, "; ")
 }
 
 // Check is about the discount alone; that it leaves something to pay is the charge's matter.

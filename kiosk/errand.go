@@ -41,7 +41,7 @@ func (s *Sale) Duties() []Duty {
 	var d []Duty
 	for i := range s.Links {
 		l := &s.Links[i]
-		if l.needsOpen() {
+		if l.needsOpen() && (!IsHeld(s) || s.Cancel || s.Lapse) {
 			d = append(d, Duty{ErrandOpen, l.N})
 		}
 		if s.needsRetire(l) {

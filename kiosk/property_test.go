@@ -20,6 +20,7 @@ var beginnings = [][]string{
 	{"charge", "unclear"},
 	{"charge/strict"},
 	{"charge/poll", "live"},
+	{"charge/waits"},
 	{"charge", "live", "cancel"},
 	{"charge", "live", "lapse"},
 	{"charge", "unclear", "given-up"},
@@ -106,7 +107,7 @@ func TestFault_F24_factsCommute(t *testing.T) {
 // notice on a link that is known, not out, and not strict; and what came is what was kept
 // plus what went back.
 func TestSaleTake_neverPaidWithoutProof(t *testing.T) {
-	commands := []string{"cancel", "aside", "handed", "refund", "refund-part", "filed", "declined", "unsure", "again", "rejected", "close", "attach", "lapse", "unpaid"}
+	commands := []string{"cancel", "aside", "handed", "refund", "refund-part", "filed", "declined", "unsure", "again", "rejected", "close", "attach", "lapse", "unpaid", "change", "changed", "freed"}
 	rapid.Check(t, func(t *rapid.T) {
 		p := begin(t)
 		words := rapid.SliceOfN(rapid.SampledFrom(slices.Concat(outside, commands)), 0, 12).Draw(t, "words")
@@ -128,6 +129,9 @@ func checkTruth(t *rapid.T, s *Sale) {
 	}
 	if s.Received() != s.Figures().Listed()+s.Returned() {
 		t.Fatalf("received %d, listed %d, returned %d", s.Received(), s.Figures().Listed(), s.Returned())
+	}
+	if IsHeld(s) && !s.Cancel && !s.Lapse && s.Owes(Duty{ErrandOpen, 1}) {
+		t.Fatalf("a sale that waits for another asks for its link: %+v", s)
 	}
 	payable := 0
 	if s.Shown() != nil {

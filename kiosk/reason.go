@@ -23,6 +23,9 @@ const (
 	ReasonCloseInstead     = "close-instead"
 	ReasonRefundOpen       = "refund-open"
 	ReasonNotWhileChecking = "not-while-checking"
+	ReasonOpeningUnclear   = "opening-unclear"
+	ReasonChangedAlready   = "changed-already"
+	ReasonCartTaken        = "cart-taken"
 	ReasonBusy             = "busy"
 	ReasonUnknownStep      = "unknown-step"
 )

@@ -77,6 +77,11 @@ type Sale struct {
 	Cancel         bool   // cancel was asked for
 	CancelBy       string // staff who asked
 	Lapse          bool   // the clock asked for an end
+	Changed        bool   `json:",omitempty"` // its cart was opened again, to be changed
+	Into           string `json:",omitempty"` // number of the sale that this cart was charged as
+	From           string `json:",omitempty"` // number of the sale whose cart this was
+	Waits          bool   `json:",omitempty"` // made while that one might still be paid: no link is asked for before
+	Freed          bool   `json:",omitempty"` // it surely cannot be paid any more
 	Released       bool   // the register's screens are about something else now
 	Aside          bool   // set aside by the cashier
 	Handed         string // "goods handed over without proof": the reason; counts in no sum

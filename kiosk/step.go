@@ -22,6 +22,11 @@ const (
 	StepPayout      StepKind = "payout"       // the row Step.Row.Key has another payout status
 )
 
+// Facts about the sale that a changed one came from.
+const (
+	StepFreed StepKind = "freed" // that one surely cannot be paid any more
+)
+
 // Clocks.
 const (
 	StepLapse       StepKind = "lapse"
@@ -40,6 +45,8 @@ const (
 const (
 	StepTip      StepKind = "tip"
 	StepCancel   StepKind = "cancel"
+	StepChange   StepKind = "change"  // open its cart again; whatever is under way ends as by StepCancel
+	StepChanged  StepKind = "changed" // Step.Reason: the number of the sale its cart was charged as
 	StepAside    StepKind = "aside"
 	StepHanded   StepKind = "handed"
 	StepRefund   StepKind = "refund" // Step.Amount

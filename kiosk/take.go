@@ -77,6 +77,8 @@ func (s *Sale) guard(step Step) error {
 		return refuseIf(s.State() != Asking, ReasonTipClosed)
 	case StepCancel, StepLapse:
 		return s.guardEnd(step.Kind)
+	case StepChange, StepChanged:
+		return checkChange(s, step.Kind)
 	case StepAside:
 		return s.guardAside()
 	case StepHanded:
@@ -163,6 +165,8 @@ func (s *Sale) LateOpen() bool {
 // apply writes the fact into s and tells whether anything is new.
 func (s *Sale) apply(step Step) (bool, error) {
 	switch step.Kind {
+	case StepChange, StepChanged, StepFreed:
+		return s.applyChange(step), nil
 	case StepTip, StepCancel, StepLapse, StepAside, StepHanded, StepClose, StepAttach:
 		again := step.Kind == StepHanded && s.Handed == step.Reason
 		return !again, s.applyCommand(step)

@@ -77,7 +77,7 @@ func needed(t *testing.T) []string {
 		keys = append(keys, "refund."+string(stage)+".title", "refund."+string(stage)+".text")
 	}
 	for _, strip := range []string{
-		"confirmed", "paid", "over", "unconfirmed", "retiring", "cancelled", "lapsed", "refused", "aside",
+		"confirmed", "paid", "over", "unconfirmed", "retiring", "changing", "cancelled", "lapsed", "refused", "aside",
 		"refunding", "refunded", "settled", "gateway", "none",
 	} {
 		keys = append(keys, "strip."+strip+".title", "strip."+strip+".text")

@@ -131,6 +131,14 @@ func (t *Till) cancel(w http.ResponseWriter, r *http.Request) error {
 	})(w, r)
 }
 
+// change opens the cart of a sale again.
+func (t *Till) change(w http.ResponseWriter, r *http.Request) error {
+	return t.command(func(ctx context.Context, by kiosk.Actor, sale string) error {
+		_, err := t.rooms.Till.Changes.Open(ctx, by, sale, r.PostForm.Get("lines") != "")
+		return err
+	})(w, r)
+}
+
 func (t *Till) aside(w http.ResponseWriter, r *http.Request) error {
 	return t.command(func(ctx context.Context, by kiosk.Actor, sale string) error {
 		_, err := t.rooms.Till.SetAside(ctx, by, sale)

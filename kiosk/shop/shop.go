@@ -219,5 +219,8 @@ func (s *Kernel) Take(tx kiosk.Tx, sale *kiosk.Sale, step kiosk.Step) (kiosk.Out
 	if err != nil || !out.Changed {
 		return out, err
 	}
-	return out, out.Store(tx, step.At)
+	if err := out.Store(tx, step.At); err != nil {
+		return out, err
+	}
+	return out, s.follow(tx, out)
 }

@@ -44,7 +44,10 @@ func putCart(tx kiosk.Tx, register string, c kiosk.Cart, now int64) error {
 	if err != nil {
 		return err
 	}
-	c.Register, c.Emptied = register, was.Emptied
+	c.Register, c.Emptied, c.AfterAll = register, was.Emptied, was.AfterAll
+	if !c.IsEmpty() {
+		c.From, c.Opened = was.From, was.Opened // an empty cart is the next customer's
+	}
 	c.Lines = append([]kiosk.Line(nil), c.Lines...) // a decision may run again
 	if err := price(tx, stall, c.Lines); err != nil {
 		return err
@@ -58,11 +61,14 @@ func putCart(tx kiosk.Tx, register string, c kiosk.Cart, now int64) error {
 // clearCart empties a cart that has something, because it was charged now.
 func clearCart(tx kiosk.Tx, register string, now int64) error {
 	c, err := tx.Cart(register)
-	if kiosk.CodeOf(err) == kiosk.NotFound || (err == nil && c.IsEmpty()) {
+	if kiosk.CodeOf(err) == kiosk.NotFound || (err == nil && c.IsEmpty() && c.AfterAll == "") {
 		return nil
 	}
 	if err != nil {
 		return err
+	}
+	if c.IsEmpty() {
+		now = c.Emptied
 	}
 	return tx.PutCart(kiosk.Cart{Register: register, Emptied: now})
 }

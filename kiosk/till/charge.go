@@ -178,9 +178,6 @@ func (t *Till) charge(tx kiosk.Tx, by kiosk.Actor, c Charge) (*kiosk.Sale, error
 		return nil, err
 	}
 	sale.Shift = shift.ID
-	if err := clearCart(tx, by.Register, t.kernel.Now()); err != nil {
-		return nil, err
-	}
 	return sale, t.begin(tx, sale)
 }
 
@@ -224,8 +221,24 @@ func (t *Till) newSale(tx kiosk.Tx, by kiosk.Actor, c Charge, register kiosk.Reg
 	}, nil
 }
 
-// begin stores a new sale: with its first attempt, or asking for a tip before it.
+// begin stores a new sale, takes its cart off the register, and ties it to the sale that this was the
+// cart of.
 func (t *Till) begin(tx kiosk.Tx, sale *kiosk.Sale) error {
+	before, err := t.Changes.from(tx, sale)
+	if err != nil {
+		return err
+	}
+	if err := clearCart(tx, sale.Register, t.kernel.Now()); err != nil {
+		return err
+	}
+	if err := t.storeNew(tx, sale); err != nil {
+		return err
+	}
+	return t.Changes.into(tx, before, sale)
+}
+
+// storeNew stores a new sale: with its first attempt, or asking for a tip before it.
+func (t *Till) storeNew(tx kiosk.Tx, sale *kiosk.Sale) error {
 	sale.AskTip()
 	if !sale.AsksTip {
 		link, err := t.kernel.NewLink(tx, sale, 1)
@@ -236,7 +249,7 @@ func (t *Till) begin(tx kiosk.Tx, sale *kiosk.Sale) error {
 	}
 	out := kiosk.Outcome{Sale: sale, To: sale.State()}
 	out.Start = sale.Duties()
-	out.Events = []kiosk.Event{kiosk.EventOf(sale, kiosk.Step{Kind: "charge", Actor: sale.Staff, At: sale.Created, Reason: sale.DiscountTrail()}, out)}
+	out.Events = []kiosk.Event{kiosk.EventOf(sale, kiosk.Step{Kind: "charge", Actor: sale.Staff, At: sale.Created, Reason: sale.ChargeTrail()}, out)}
 	return out.Store(tx, sale.Created)
 }
 

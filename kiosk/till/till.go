@@ -13,10 +13,12 @@ type Till struct {
 	random       kiosk.Entropy
 	installation kiosk.Installation
 	publicURL    string
+
+	Changes *Changes
 }
 
 // New makes the room. One per process.
 func New(k *shop.Kernel) *Till {
 	kit := k.Kit()
-	return &Till{k, kit.Store, kit.Vault, kit.Random, kit.Settings, kit.PublicURL}
+	return &Till{k, kit.Store, kit.Vault, kit.Random, kit.Settings, kit.PublicURL, &Changes{k}}
 }

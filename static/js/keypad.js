@@ -191,6 +191,14 @@ export function keypad(root, connection, turned) {
 		draw();
 	}
 
+	// The cart of a sale was opened again: it is in hand here as after a reload.
+	function opened({ lines, note }) {
+		Object.assign(root.dataset, { cart: lines, cartNote: note, cartOff: "", cartFor: "", cartTyping: "" });
+		bag.clear(true);
+		now = bag.restore(shelf.name);
+		draw();
+	}
+
 	draw();
-	return { draw, stock: fetched, sold };
+	return { draw, stock: fetched, sold, opened, posted: () => posted(now) };
 }

@@ -17,6 +17,7 @@ const connection = live(root, {
 	shown(el, old) {
 		if (el.id === "devices" && el.dataset.office !== old.dataset.office) pad?.stock();
 		if (el.id === "devices" && el.dataset.emptied !== old.dataset.emptied) pad?.sold();
+		if (el.id === "devices" && el.dataset.opened && el.dataset.opened !== old.dataset.opened) pad?.opened(el.dataset);
 		if (el.id === "test") answer(el, "/till/test/heard", connection);
 		if (el.id !== "side") return;
 		if (old.dataset.nowState !== el.dataset.nowState) el.classList.add("fresh");
@@ -44,7 +45,9 @@ document.addEventListener("submit", async (e) => {
 	e.preventDefault();
 	const buttons = e.target.querySelectorAll("button");
 	for (const b of buttons) b.disabled = true;
-	const { frame, error } = await post(e.target, { submitter: e.submitter });
+	// What is rung up here and now is not lost to a sale that is opened again.
+	const fields = e.target.id === "change" ? { lines: pad.posted() } : {};
+	const { frame, error } = await post(e.target, { submitter: e.submitter, fields });
 	for (const b of buttons) b.disabled = false;
 	const fault = document.getElementById("fault");
 	fault.textContent = error ? error.text || connection.words.lost : "";

@@ -22,6 +22,16 @@ func (d saleSheet) title() string {
 	return d.T("receipt.sale", "number", d.v.Sale.Number)
 }
 
+// chargeable tells whether a sale has ended and can be rung up again as it was.
+func (d saleSheet) chargeable() bool {
+	switch d.v.Sale.State() {
+	case kiosk.Cancelled, kiosk.Lapsed, kiosk.LinkRefused:
+		return kiosk.CheckChange(d.v.Sale) == nil
+	default:
+		return false
+	}
+}
+
 // isOpen tells whether a person has to decide something, or money is not confirmed.
 func (d saleSheet) isOpen() bool {
 	return d.v.Sale.State() == kiosk.Review || d.v.Sale.Unconfirmed(d.v.Now)

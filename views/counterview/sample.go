@@ -84,6 +84,9 @@ func late(s *kiosk.Sale, l *kiosk.Link) {
 	l.Rows = []kiosk.Row{paidRow(l.Amount)}
 }
 
+// changing is a sale whose cart is open again.
+func changing(s *kiosk.Sale, _ *kiosk.Link) { s.Cancel, s.Changed = true, true }
+
 // history is the list of last sales of the pictures.
 func history() []*kiosk.Sale {
 	two := at(1, SampleSale("B2-0041", 1250, confirmed))
@@ -102,8 +105,12 @@ func history() []*kiosk.Sale {
 
 // SampleFacts are what makes a sale be in each state, by the name of the state.
 var SampleFacts = map[string]func(*kiosk.Sale, *kiosk.Link){
-	"asking":      func(s *kiosk.Sale, _ *kiosk.Link) { s.AsksTip = true },
-	"opening":     func(_ *kiosk.Sale, l *kiosk.Link) { l.Live, l.URL, l.PayID = false, "", 0 },
+	"asking":  func(s *kiosk.Sale, _ *kiosk.Link) { s.AsksTip = true },
+	"opening": func(_ *kiosk.Sale, l *kiosk.Link) { l.Live, l.URL, l.PayID = false, "", 0 },
+	"freeing": func(s *kiosk.Sale, l *kiosk.Link) {
+		l.Live, l.URL, l.PayID = false, "", 0
+		s.Waits, s.From = true, "B2-0041"
+	},
 	"awaiting":    nil,
 	"checking":    func(_ *kiosk.Sale, l *kiosk.Link) { l.Odd = 1 },
 	"paid":        hollow,
@@ -112,6 +119,7 @@ var SampleFacts = map[string]func(*kiosk.Sale, *kiosk.Link){
 	"unconfirmed": func(s *kiosk.Sale, l *kiosk.Link) { hollow(s, l); s.PaidAt -= 120_000 },
 	"retiring":    func(s *kiosk.Sale, _ *kiosk.Link) { s.Cancel = true },
 	"cancelled":   cancelled,
+	"changed":     func(s *kiosk.Sale, l *kiosk.Link) { cancelled(s, l); s.Changed, s.Into = true, "B2-0043" },
 	"lapsed":      func(s *kiosk.Sale, l *kiosk.Link) { l.Gone, s.Lapse = true, true },
 	"refused":     func(_ *kiosk.Sale, l *kiosk.Link) { l.Live, l.GivenUp, l.LastTry, l.URL = false, true, true, "" },
 	"late":        late,
@@ -185,6 +193,11 @@ func SampleTill(state string) (kiosk.TillScreen, TillExtras) {
 			Lines:    []kiosk.Line{{Qty: 1, Unit: 350}, {Item: "i4", Qty: 2, Unit: 400}, {Item: "i8", Qty: 1, Unit: 340}},
 			Discount: kiosk.Discount{Percent: 1000, Reason: "Regular customer"}, Updated: SampleNow,
 		}
+	case "changing":
+		s.Last = append([]*kiosk.Sale{SampleSale("B2-0042", 1270, changing)}, s.Last...)
+		s.Cart = kiosk.Cart{Lines: []kiosk.Line{{Qty: 1, Unit: 1270}}, From: "B2-0042", Opened: SampleNow, Updated: SampleNow}
+	case "after-all":
+		s.Cart.AfterAll = s.Last[0].Number
 	case "ready":
 	case "closed":
 		s.Shift, s.Last = nil, nil

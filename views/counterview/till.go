@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
 )
@@ -54,6 +56,42 @@ func (t till) state() string {
 	return "ready"
 }
 
+// openedCart is what a page takes in hand when the cart of a sale was opened again.
+func openedCart(c kiosk.Cart) templ.Attributes {
+	if c.From == "" {
+		return nil
+	}
+	return templ.Attributes{"data-opened": views.Text64(c.Opened), "data-lines": postedLines(c.Lines), "data-note": c.Note}
+}
+
+// typed is the amount in the plain form: what was typed into it, else the typed lines of the cart.
+func (t till) typed() string {
+	var sum kiosk.Money
+	for _, l := range t.s.Cart.Lines {
+		if l.Item == "" {
+			sum += l.Sum()
+		}
+	}
+	if t.x.Typed != "" || sum == 0 {
+		return t.x.Typed
+	}
+	return views.Digits(t.Region, sum)
+}
+
+// counted is how many of an item the plain form begins with, "" for none.
+func (t till) counted(i kiosk.Item) string {
+	var n int64
+	for _, l := range t.s.Cart.Lines {
+		if l.Item == i.ID {
+			n += l.Qty
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return views.Text64(n)
+}
+
 // throttled is for how many milliseconds the gateway lets no call through, 0 if it does.
 func (t till) throttled() int64 { return max(0, t.s.Health.ThrottledUntil-t.s.Now) }
 
@@ -84,7 +122,7 @@ type strip struct {
 
 func (t till) strip(s *kiosk.Sale) strip {
 	amount := t.Amount(s.Total())
-	gaps := []string{"amount", amount, "number", views.Unbroken(s.Number), "time", t.Clock(t.toldAt(s))}
+	gaps := []string{"amount", amount, "number", views.Unbroken(s.Number), "time", t.Clock(t.toldAt(s)), "into", views.Unbroken(s.Into)}
 	told := func(look, icon, key string) strip {
 		return strip{look, icon, t.T(key+".title", gaps...), t.T(key+".text", gaps...), ""}
 	}
@@ -92,8 +130,16 @@ func (t till) strip(s *kiosk.Sale) strip {
 	case kiosk.Paid:
 		return t.paidStrip(s, told)
 	case kiosk.Retiring:
+		if s.Changed && s.Into == "" && s.Number == t.s.Cart.From {
+			return told("busy", "wait", "strip.changing")
+		}
 		return told("busy", "wait", "strip.retiring")
 	case kiosk.Cancelled:
+		if s.Into != "" {
+			r := told("quiet", "ended", "strip.cancelled")
+			r.title = t.T("strip.changed.title", gaps...)
+			return r
+		}
 		return told("quiet", "ended", "strip.cancelled")
 	case kiosk.Lapsed:
 		return told("quiet", "ended", "strip.lapsed")
@@ -187,6 +233,9 @@ func (t till) say() string {
 	} else if s := t.newest(); s != nil {
 		r := t.strip(s)
 		parts = append(parts, r.title, r.text)
+	}
+	if number := t.s.Cart.AfterAll; number != "" && t.s.Current == nil {
+		parts = append(parts, t.T("strip.after.title", "number", number))
 	}
 	if t.s.Health.GatewayDown > 0 {
 		parts = append(parts, t.T("strip.gateway.title"))

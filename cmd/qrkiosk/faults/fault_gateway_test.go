@@ -89,6 +89,9 @@ func TestFault_F87_bankTransfer(t *testing.T) {
 		if _, err := h.Shop.Till.Cancel(context.Background(), h.Actor, sale.ID); kiosk.KeyOf(err) != kiosk.ReasonMoneyPending {
 			t.Errorf("a cancel: %v", err)
 		}
+		if _, err := h.Shop.Till.Changes.Open(context.Background(), h.Actor, sale.ID, false); kiosk.KeyOf(err) != kiosk.ReasonMoneyPending {
+			t.Errorf("a change: %v", err)
+		}
 		next := h.OnShow(700) // the register goes on
 		sleep(h, 20*time.Minute)
 		h.Becomes(next, kiosk.Lapsed, time.Minute)

@@ -192,6 +192,11 @@
 //   - amount: Money, whole cents of euro. Not: price (of an item alone), float
 //   - item, catalogue: what a stall sells at a fixed price, and all of it. Not: article, product
 //   - cart: what is being rung up; no sale, no event. Not: basket, open sale
+//   - change: to open the cart of a sale again, which ends it as a cancel does, or it has ended; what the
+//     cart is charged as comes from it. Not: edit, correct
+//   - held, freed: of a sale that comes from another: it has no link while that one may be paid; that one
+//     surely cannot be paid any more. Not: blocked, waiting (a sale whose code is on show)
+//   - twin: a sale of the same lines and the same amount. Not: double, copy
 //   - charge: the cashier's command that begins a sale. Not: authorise: the gateway knows no
 //     authorisation apart from the payment
 //   - sale: what a customer owes and what became of it. Not: order (what a link is to be),
@@ -345,6 +350,11 @@
 // of being scheduled by hand in each use case. No path can forget one or leave one behind, and the
 // golden histories check them for free. A duty that does not follow from the facts of one sale
 // would need another mechanism.
+//
+// A changed sale is another one, and waits. Its link is a duty only once the fact is stored that the
+// sale it comes from surely cannot be paid, and each step of that one brings the fact in its own
+// transaction; so no crash and no order of events can leave two links of one cart payable, and none can
+// forget a sale that waits. If the gateway could change the amount of a link, it would stay one sale.
 //
 // Snapshots are not stored. Screens are drawn from rows in one read transaction after the commit,
 // although a row per screen could be written with the change. The rows are the truth already, a

@@ -15,6 +15,11 @@
 // charge. Customers see prices while they are typed, a page that is loaded anew goes on where it was,
 // and the journal holds only what was asked of somebody. If carts are to be parked or moved between registers, they become things with an ID.
 //
+// Changing a sale fills the register's cart. The cart remembers the number of its sale until it is
+// charged or emptied, so that it survives a reload and is the same on every page of the register; a cart
+// in which something is being rung up is never overwritten. If carts become things with an ID, they take
+// that number along.
+//
 // A till says which price it showed. The catalogue's price is the one that is charged, but a charge
 // whose till showed another one is refused and written down instead of being corrected silently.
 // Nobody is charged what no screen said, neither by an edited page nor by a price that changed a

@@ -9,6 +9,8 @@ import (
 	"qrkiosk/cmd/qrkiosk/kiosktest"
 )
 
+const answered = `document.querySelector('#side[data-now-state="awaiting"] #change') && !document.querySelector('#go').ariaBusy`
+
 // TestBrowser_change: one tap opens the cart of the code on show, in every tab of the register; what is
 // rung up for somebody else is not lost to it; the changed cart is another sale; and when the old code is
 // paid all the same, cart and charge are gone and the till says why.
@@ -21,6 +23,7 @@ func TestBrowser_change(t *testing.T) {
 	till.tap("1250")
 	c.Display.Wait("the code", kiosktest.DisplayCode, 10*time.Second)
 
+	till.Wait("the charge's answer", answered, 10*time.Second)
 	till.Do(chromedp.KeyEvent("7"))
 	till.Do(chromedp.Click(`#change button`))
 	till.Wait("the refusal", `!document.querySelector('#fault').hidden && document.querySelector('#change') && document.querySelector('#figure .digits').textContent == '0,07'`, 5*time.Second)
@@ -39,6 +42,7 @@ func TestBrowser_change(t *testing.T) {
 	till.Do(chromedp.Click(`#cart-lines [data-cart="more"]`), chromedp.Click(`#go`))
 	c.Display.Wait("the code of the changed cart", `document.querySelector('#screen').innerText.includes('25,00') && document.querySelector('#screen svg.qr')`, 20*time.Second)
 
+	till.Wait("the charge's answer", answered, 10*time.Second)
 	old := c.NewestLink().ID
 	c.Control("faults", map[string]any{"name": "delete-500", "times": -1})
 	till.Do(chromedp.Click(`#change button`))

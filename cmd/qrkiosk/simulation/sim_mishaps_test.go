@@ -32,6 +32,7 @@ func (s *simulation) afternoon() {
 		synctest.Wait()
 		s.count()
 		s.look()
+		s.oneOfEach()
 	}
 }
 
@@ -68,6 +69,10 @@ func (s *simulation) mend() {
 
 // happen lets one thing happen.
 func (s *simulation) happen() {
+	if s.changing && s.dice.IntN(4) == 0 {
+		s.change()
+		return
+	}
 	switch n := s.dice.IntN(100); {
 	case n < 28:
 		s.ring()

@@ -33,6 +33,7 @@ type simulation struct {
 	rung     int
 	second   kiosk.Actor // a further person, on the same tablet
 	owned    bool        // the stall's owner has an account
+	changing bool        // customers change their minds
 	screen   *kiosktest.Watcher
 	seat     *kiosktest.Guest
 	outcome  string // of the whole seed, see simOutcome
@@ -106,6 +107,11 @@ var rarities = map[string]func(s *kiosk.Sale) bool{
 	"split":              anyLink(func(l *kiosk.Link) bool { return len(l.Parts) > 0 }),
 	"without an address": func(s *kiosk.Sale) bool { return s.Poll },
 	"strict":             func(s *kiosk.Sale) bool { return s.Strict },
+	"changed":            func(s *kiosk.Sale) bool { return s.Changed && s.Cancel && s.Into != "" },
+	"changed, but paid":  func(s *kiosk.Sale) bool { return s.Changed && kiosk.HasMoney(s.State()) },
+	"charged again":      func(s *kiosk.Sale) bool { return s.Changed && s.Lapse && s.Into != "" },
+	"waited and went on": func(s *kiosk.Sale) bool { return s.Freed && len(s.Links) > 0 && s.Links[0].Live },
+	"waited in vain":     func(s *kiosk.Sale) bool { return kiosk.IsHeld(s) && s.Cancel },
 }
 
 func anyLink(is func(*kiosk.Link) bool) func(*kiosk.Sale) bool {
@@ -123,6 +129,10 @@ func anyRow(is func(kiosk.Row) bool) func(*kiosk.Sale) bool {
 	return anyLink(func(l *kiosk.Link) bool { return slices.ContainsFunc(l.Rows, is) })
 }
 
+// Customers change their minds in seeds of their own, one for four others: what the others come to is
+// written down.
+const firstChanging = 1001
+
 // wholeSet is how many seeds must have met everything.
 const wholeSet = 100
 
@@ -138,6 +148,15 @@ func TestSim(t *testing.T) {
 	all, record := newTally(), readSimRecord(t)
 	t.Run("seeds", func(t *testing.T) {
 		for seed := first; seed < first+uint64(count); seed++ { //nolint:gosec // a count of seeds
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+				t.Parallel()
+				record.compare(t, seed, long, all)
+			})
+		}
+		if first > 1 {
+			return // one seed alone
+		}
+		for seed := uint64(firstChanging); seed < firstChanging+uint64(max(1, count/4)); seed++ { //nolint:gosec // a count of seeds
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
 				t.Parallel()
 				record.compare(t, seed, long, all)
@@ -195,7 +214,7 @@ func simulate(t *testing.T, seed uint64, long time.Duration, all *tally) (outcom
 		shown: map[string]int64{}, accepted: map[string]string{},
 	}
 	kiosktest.Virtual(t, func(_ *testing.T, h *kiosktest.Installation) {
-		s.Installation, s.owned = h, seed%8 == 6
+		s.Installation, s.owned, s.changing = h, seed%8 == 6, seed >= firstChanging
 		s.arrive()
 		s.afternoon()
 		s.evening()

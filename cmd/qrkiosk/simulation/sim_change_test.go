@@ -1,0 +1,65 @@
+package simulation
+
+import (
+	"context"
+
+	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/sandbox"
+)
+
+// change opens the cart of the sale in hand again, now and then while its customer pays, else that of
+// one of the last sales; often the changed cart is charged at once.
+func (s *simulation) change() {
+	till := s.Till()
+	sale, paid := till.Current, make(chan struct{})
+	if sale == nil && len(till.Last) > 0 {
+		sale = till.Last[s.dice.IntN(len(till.Last))]
+	}
+	if sale == nil {
+		return
+	}
+	if link := sale.Shown(); link != nil && s.dice.IntN(3) == 0 {
+		id := link.PayID
+		go func() { _ = s.Sandbox.Pay(id); close(paid) }()
+	} else {
+		close(paid)
+	}
+	by := s.Actor
+	if s.dice.IntN(3) == 0 {
+		by = s.second
+	}
+	if _, err := s.Shop.Till.Changes.Open(context.Background(), by, sale.ID, false); err != nil {
+		s.allowed(err)
+	} else if s.dice.IntN(3) > 0 {
+		s.ring()
+	}
+	<-paid
+}
+
+// oneOfEach holds that of a sale and those it was changed from one link at most can be paid.
+func (s *simulation) oneOfEach() {
+	if !s.changing {
+		return
+	}
+	unused := map[int64]bool{}
+	for _, l := range s.Sandbox.Links() {
+		unused[l.ID] = l.Status == sandbox.Unused
+	}
+	sales := map[string]*kiosk.Sale{}
+	for _, sale := range s.Records.Sales() {
+		sales[sale.Number] = sale
+	}
+	payable := func(sale *kiosk.Sale) bool {
+		return sale.AnyLink(func(l *kiosk.Link) bool { return l.Live && !l.GivenUp && unused[l.PayID] })
+	}
+	for _, sale := range sales {
+		if !payable(sale) {
+			continue
+		}
+		for before := sales[sale.From]; before != nil; before = sales[before.From] {
+			if payable(before) {
+				s.T.Errorf("I17: %s and %s, which it was changed from, can both be paid", sale.Number, before.Number)
+			}
+		}
+	}
+}

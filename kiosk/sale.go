@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -137,7 +138,8 @@ type Link struct {
 	URL           string // the address in the QR code, "" until known
 	AccountNumber string `json:"UserID"` // the gateway account's own id, as its answer told
 	Created       int64  // Unix milliseconds
-	ShownAt       int64  // Unix milliseconds when it became live, 0 before
+	LiveAt        int64  `json:",omitempty"` // Unix milliseconds when it became live; see [Link.KnownAt]
+	ShownAt       int64  // Unix milliseconds when its code came on show, 0 for one that never was
 
 	// Facts from outside; they commute and repeat harmlessly.
 	Live         bool   // create answered, or found by its reference
@@ -154,6 +156,7 @@ type Link struct {
 	MarkAnswered int    // how many of them a later look has answered with "unpaid"
 	Pending      bool   // a bank row is open
 	PendingOver  bool   // it ended unpaid
+	PendingAt    int64  `json:",omitempty"` // Unix milliseconds when the bank row was first heard of
 	Unconfirmed  bool   // 24 hours without a pay-in row
 	BankLate     bool   // a bank row pending for 14 days
 	Case         Case   // a person closed a case about this link: later money is late money
@@ -213,6 +216,13 @@ func (s *Sale) Shown() *Link {
 	}
 	return s.Last()
 }
+
+// CodeShown tells whether a code of this sale was ever on show: before that nobody can have paid.
+func (s *Sale) CodeShown() bool { return s.AnyLink(func(l *Link) bool { return l.ShownAt > 0 }) }
+
+// KnownAt is when the link became known to us, or was asked for if that is all we know. Sales that were
+// stored before there was LiveAt carry the same time in ShownAt.
+func (l *Link) KnownAt() int64 { return cmp.Or(l.LiveAt, l.ShownAt, l.Created) }
 
 // Link returns the n-th link (1 is the first), nil if there is none.
 func (s *Sale) Link(n int) *Link {

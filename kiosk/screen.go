@@ -23,6 +23,7 @@ type TillScreen struct {
 	AlarmSales  []*Sale // in review, or paid and long unconfirmed; newest first
 	OtherAlarms []Alarm // everything else that the people here have to know
 	Health      Health
+	Away        Away      // the gateway, while the sale in hand waits for its code
 	Cart        Cart      // what is being rung up
 	Test        *SelfTest // the last self-test, nil if it was long ago
 	Office      int64     // version of the office: items and the like may have changed with it
@@ -39,6 +40,7 @@ type DisplayScreen struct {
 	Register Register
 	Shows    DisplayState
 	Sale     *Sale // nil unless Shows is about one
+	Away     Away  // the gateway, while the sale waits for its code
 	Cart     Cart
 	PayURL   string
 	Receipt  string    // address of the receipt page, "" without a public address
@@ -59,6 +61,8 @@ const (
 	ShowsCode     DisplayState = "code"
 	ShowsChecking DisplayState = "checking"
 	ShowsPaid     DisplayState = "paid"
+	ShowsShort    DisplayState = "short"   // less came than was asked: please speak to us
+	ShowsPending  DisplayState = "pending" // a bank transfer is promised: please speak to us
 )
 
 // ReceiptScreen is what a customer's phone shows of a sale.

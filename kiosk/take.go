@@ -61,6 +61,9 @@ func (s *Sale) Take(step Step) (Outcome, error) {
 	if out.To == Paid && after.PaidAt == 0 {
 		after.PaidAt = step.At
 	}
+	if l := after.Shown(); l != nil && l.ShownAt == 0 {
+		l.ShownAt = step.At
+	}
 	if changed {
 		figures := after.figuresIn(out.To).Minus(s.figuresIn(out.From))
 		out.Posting = newPosting(s, after, figures, step.At)
@@ -259,6 +262,8 @@ func (s *Sale) applyFact(step Step) (bool, error) {
 		return true, nil
 	case StepUnpaid:
 		return l.markAnswered(step.Count), nil
+	case StepPending:
+		return l.becomePending(step.At), nil
 	default:
 		return l.raise(step.Kind)
 	}
@@ -289,8 +294,6 @@ func (l *Link) flag(kind StepKind) *bool {
 		return &l.Noticed
 	case StepUsed:
 		return &l.Used
-	case StepPending:
-		return &l.Pending
 	case StepPendingOver:
 		return &l.PendingOver
 	case StepUnconfirmed:
@@ -307,10 +310,18 @@ func (l *Link) becomeLive(step Step) bool {
 		return false
 	}
 	l.Live = true
-	l.PayID, l.URL, l.ShownAt = step.PayID, step.URL, step.At
+	l.PayID, l.URL, l.LiveAt = step.PayID, step.URL, step.At
 	if step.AccountNumber != "" {
 		l.AccountNumber = step.AccountNumber
 	}
+	return true
+}
+
+func (l *Link) becomePending(at int64) bool {
+	if l.Pending {
+		return false
+	}
+	l.Pending, l.PendingAt = true, at
 	return true
 }
 

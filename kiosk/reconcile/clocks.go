@@ -62,10 +62,10 @@ func dueClocks(sale *kiosk.Sale, now int64, read payInList) []kiosk.Step {
 			continue
 		}
 		waits := l.ToldUsed || l.Used || l.Claimed()
-		if waits && !l.HasPayment() && !l.Unconfirmed && now-max(sale.PaidAt, l.ShownAt) > dayOfProof {
+		if waits && !l.HasPayment() && !l.Unconfirmed && now-max(sale.PaidAt, l.KnownAt()) > dayOfProof {
 			steps = append(steps, kiosk.Step{Kind: kiosk.StepUnconfirmed, Link: l.N})
 		}
-		if l.PendingOpen() && !l.BankLate && now-l.ShownAt > bankPatient {
+		if l.PendingOpen() && !l.BankLate && now-l.KnownAt() > bankPatient {
 			steps = append(steps, kiosk.Step{Kind: kiosk.StepBankLate, Link: l.N})
 		}
 	}

@@ -7,8 +7,13 @@ import (
 )
 
 const (
-	leaseMillis = 15 * 1000 // an errand's claim; whoever takes longer is overtaken, and decides nothing any more
-	maxAttempts = 3         // links asked for by itself, for one sale
+	leaseMillis = kiosk.LeaseOfErrand
+	maxAttempts = 3 // links asked for by itself, for one sale
+
+	// How long a sale that waits for its code stays away from a gateway that does not answer: somebody
+	// stands at the counter, and the circuit keeps back what would be too much.
+	shortestAway = 2 * kiosk.SecondMillis
+	longestAway  = 5 * kiosk.SecondMillis
 )
 
 // createSearchWaits is when the gateway's lists are searched for a link whose create was not answered:
@@ -41,7 +46,7 @@ func (er *errands) create(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale,
 	opened, err := er.kernel.Accounts.GatewayOf(ctx, link.AccountID).Open(ctx, order)
 	kiosk.Crash("after-create")
 	er.observe.Created(er.clock().Sub(began), createOutcome(opened, err))
-	er.kernel.Condition.NoteCall(link.AccountID, err)
+	er.kernel.Condition.NoteCallSince(link.AccountID, err, began.UnixMilli())
 	if err == nil {
 		er.kernel.Accounts.LearnNumber(ctx, link.AccountID, opened.AccountNumber)
 		return er.storeCreated(ctx, e, opened)
@@ -51,12 +56,26 @@ func (er *errands) create(ctx context.Context, e kiosk.Errand, sale *kiosk.Sale,
 	case kiosk.Refused:
 		return er.giveUp(ctx, e, kiosk.KeyOf(err), false)
 	case kiosk.NotSent:
+		if kiosk.KeyOf(err) == kiosk.KeyGatewayUnreachable {
+			return er.again(ctx, e, awayWait(err))
+		}
 		return er.giveUp(ctx, e, kiosk.KeyOf(err), true)
 	case kiosk.TooMany:
-		return er.kernel.Later(ctx, kiosk.Errand{Sale: e.Sale, Register: e.Register, Link: e.Link, Kind: e.Kind, Fence: e.Fence}, kiosk.WaitOf(err))
+		return er.again(ctx, e, kiosk.WaitOf(err))
 	default:
 		return er.storeUnclear(ctx, e)
 	}
+}
+
+func awayWait(err error) int64 {
+	return min(max(kiosk.WaitOf(err), shortestAway), longestAway)
+}
+
+// again has create called later, as if it had never been: nothing has left this machine. So the code of a
+// sale comes by itself when the gateway is back, unless the sale is cancelled or lapses before.
+func (er *errands) again(ctx context.Context, e kiosk.Errand, wait int64) error {
+	e.Tries = 0
+	return er.kernel.Later(ctx, e, wait)
 }
 
 func createOutcome(o kiosk.Opened, err error) string {
@@ -141,12 +160,13 @@ func (er *errands) storeUnclear(ctx context.Context, e kiosk.Errand) error {
 // reduced to the lowest number, none after the settle time gives the attempt up.
 func (er *errands) search(ctx context.Context, e kiosk.Errand, link *kiosk.Link) error {
 	kiosk.Crash("before-search")
+	began := er.kernel.Now()
 	findings, err := er.kernel.Accounts.GatewayOf(ctx, link.AccountID).Find(ctx, link.Ref)
 	kiosk.Crash("after-search")
-	er.kernel.Condition.NoteCall(link.AccountID, err)
+	er.kernel.Condition.NoteCallSince(link.AccountID, err, began)
 	if err != nil {
 		e.Tries--
-		return er.kernel.Later(ctx, e, max(kiosk.WaitOf(err), 2*kiosk.SecondMillis))
+		return er.kernel.Later(ctx, e, searchWait(err))
 	}
 	best, ok := lowest(findings.Links)
 	switch {
@@ -164,14 +184,23 @@ func (er *errands) adopt(ctx context.Context, e kiosk.Errand, f kiosk.Found, mat
 	if matches > 1 {
 		er.log.Error("several links carry one reference", "sale", e.Sale, "count", matches)
 	}
-	steps := []kiosk.Step{{Kind: kiosk.StepLive, PayID: f.PayID, URL: f.URL, AccountNumber: f.AccountNumber}}
+	var steps []kiosk.Step // what makes it unpayable comes first: its code is never on show
 	switch {
 	case f.Used:
 		steps = append(steps, kiosk.Step{Kind: kiosk.StepUsed})
 	case f.Cancelled:
 		steps = append(steps, kiosk.Step{Kind: kiosk.StepGone})
 	}
-	return er.storeKnown(ctx, e, steps...)
+	live := kiosk.Step{Kind: kiosk.StepLive, PayID: f.PayID, URL: f.URL, AccountNumber: f.AccountNumber}
+	return er.storeKnown(ctx, e, append(steps, live)...)
+}
+
+// searchWait is how long the next search waits for: longer only where no call may be made.
+func searchWait(err error) int64 {
+	if kiosk.CodeOf(err) == kiosk.TooMany {
+		return max(kiosk.WaitOf(err), shortestAway)
+	}
+	return awayWait(err)
 }
 
 func lowest(links []kiosk.Found) (kiosk.Found, bool) {

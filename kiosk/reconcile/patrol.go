@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"qrkiosk/kiosk"
@@ -25,7 +26,7 @@ type patrol struct {
 	audit      int64           // the same for the question whether an audit is due
 	absent     map[int64]int64 // links of codes on show that no list held, with the time
 	turn       int             // rounds of several accounts so far
-	toldAlarms string          // what the tills were last told about the house
+	told       string          // what the tills were last told about the house
 }
 
 // rounds are the slow rounds beside the reading of the lists.
@@ -46,7 +47,7 @@ func (rd *rounds) run(ctx context.Context) {
 	p.shown, p.census = rd.kernel.Now()+censusShown, rd.kernel.Now()+patrolTick
 	for ctx.Err() == nil {
 		p.round(ctx)
-		rd.kernel.Sleep(ctx, nil, patrolTick)
+		rd.kernel.Sleep(ctx, rd.kernel.Condition.Turned(), patrolTick)
 	}
 }
 
@@ -151,17 +152,17 @@ func (p *patrol) probeStore(ctx context.Context) {
 }
 
 // ringOnNewAlarms has every till drawn anew when what it has to say about the house has changed without an
-// event of its register.
+// event of its register: an alarm, or that the gateway went away or came back.
 func (p *patrol) ringOnNewAlarms(ctx context.Context) {
 	rd := p.rounds
-	now := ""
+	now := strings.Join(rd.kernel.Condition.Away(), " ") + ";"
 	for _, a := range rd.kernel.Alarms.OfCondition(rd.kernel.Now()) {
 		now += string(a.Kind) + a.AccountID + " "
 	}
-	if now == p.toldAlarms {
+	if now == p.told {
 		return
 	}
-	p.toldAlarms = now
+	p.told = now
 	rd.ringTills(ctx)
 }
 

@@ -155,7 +155,7 @@ func (p *pollPlan) question(sale *kiosk.Sale, now int64) {
 func pace(s *kiosk.Sale, now int64) int64 {
 	switch s.State() {
 	case kiosk.Awaiting, kiosk.Checking:
-		return paceOfCode(s, now-s.Last().ShownAt)
+		return paceOfCode(s, now-s.Last().KnownAt())
 	case kiosk.Retiring, kiosk.Paid:
 		return pollHot
 	case kiosk.Asking, kiosk.Opening, kiosk.Cancelled, kiosk.Lapsed, kiosk.LinkRefused, kiosk.Review, kiosk.ClosedUnpaid, kiosk.Refunding, kiosk.Refunded:

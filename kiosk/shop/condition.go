@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -16,7 +17,12 @@ type Condition struct {
 	mu            sync.Mutex // guards the two below
 	health        kiosk.Health
 	accountHealth map[string]*kiosk.Health // of stalls' own accounts; no more than [kiosk.Health.Of] takes from them
+
+	turned chan struct{} // the gateway went away or came back
 }
+
+// Turned tells that the gateway went away or came back, to one listener.
+func (c *Condition) Turned() <-chan struct{} { return c.turned }
 
 // Health tells how the gateway answers the house's account.
 func (c *Condition) Health() kiosk.Health { return c.HealthOf("") }
@@ -39,8 +45,21 @@ func (c *Condition) accounts() []string {
 	return append([]string{""}, slices.Sorted(maps.Keys(c.accountHealth))...)
 }
 
+// Away are the accounts by which the gateway does not answer, the house's as "house".
+func (c *Condition) Away() (all []string) {
+	for _, own := range c.accounts() {
+		if c.HealthOf(own).GatewayDown > 0 {
+			all = append(all, cmp.Or(own, "house"))
+		}
+	}
+	return all
+}
+
 // NoteCall notes the outcome of a gateway call of an account for the till's device row and the alarms.
-func (c *Condition) NoteCall(own string, err error) {
+func (c *Condition) NoteCall(own string, err error) { c.NoteCallSince(own, err, c.now()) }
+
+// NoteCallSince is NoteCall for a call that began then, in Unix milliseconds: it was silent since.
+func (c *Condition) NoteCallSince(own string, err error, began int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	h := &c.health
@@ -50,11 +69,15 @@ func (c *Condition) NoteCall(own string, err error) {
 		}
 		h = c.accountHealth[own]
 	}
-	noteCall(h, err, c.now())
+	was := h.GatewayDown > 0
+	noteCall(h, err, began, c.now())
+	if was != (h.GatewayDown > 0) {
+		nudge(c.turned)
+	}
 }
 
-// noteCall notes how a call of the gateway ended, and when.
-func noteCall(h *kiosk.Health, err error, now int64) {
+// noteCall notes how a call of the gateway that began then ended now.
+func noteCall(h *kiosk.Health, err error, began, now int64) {
 	unopened := kiosk.KeyOf(err) == kiosk.KeyAccountKey && err != nil
 	switch code := kiosk.CodeOf(err); {
 	case unopened: // the gateway was not asked
@@ -63,7 +86,7 @@ func noteCall(h *kiosk.Health, err error, now int64) {
 	case code == kiosk.TooMany:
 		h.ThrottledUntil = now + kiosk.WaitOf(err)
 	case (code == kiosk.Unclear || code == kiosk.NotSent) && h.GatewayDown == 0:
-		h.GatewayDown = now
+		h.GatewayDown = began
 	}
 	switch {
 	case err == nil:

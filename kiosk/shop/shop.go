@@ -99,7 +99,7 @@ func New(ctx context.Context, c Config) (*Kernel, error) {
 		workWake: make(chan struct{}, 1), pollWake: make(chan struct{}, 1),
 		hinted: map[string]int64{},
 	}
-	s.Condition = &Condition{now: s.Now, accountHealth: map[string]*kiosk.Health{}}
+	s.Condition = &Condition{now: s.Now, accountHealth: map[string]*kiosk.Health{}, turned: make(chan struct{}, 1)}
 	s.Condition.health.Webhooks = c.PublicURL != ""
 	s.Alarms = &Alarms{store: c.Store, now: s.Now, skew: c.Skew, condition: s.Condition}
 	s.Accounts = &Accounts{kernel: s, opened: map[string]openedAccount{}}

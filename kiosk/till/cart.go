@@ -52,9 +52,7 @@ func putCart(tx kiosk.Tx, register string, c kiosk.Cart, now int64) error {
 	if err := price(tx, stall, c.Lines); err != nil {
 		return err
 	}
-	if c.Updated = now; c.IsEmpty() {
-		c.Updated = 0
-	}
+	c.Updated = now
 	return tx.PutCart(c)
 }
 

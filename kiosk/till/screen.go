@@ -26,8 +26,29 @@ func (t *Till) readTill(r kiosk.Reader, tillScreen *kiosk.TillScreen, register s
 	}
 	tillScreen.Health = t.kernel.Condition.HealthOf(tillScreen.Stall.AccountID)
 	alarms, err := t.kernel.Alarms.In(r, register)
+	if err != nil {
+		return err
+	}
 	arrange(tillScreen, alarms)
+	tillScreen.Away, err = readAway(r, tillScreen.Current, tillScreen.Health, tillScreen.Now, &tillScreen.Next)
 	return err
+}
+
+// readAway reads whether the gateway is away for a sale that waits for its code, and when the screen will
+// have to say so: next becomes no later than that.
+func readAway(r kiosk.SaleReader, sale *kiosk.Sale, h kiosk.Health, now int64, next *int64) (kiosk.Away, error) {
+	if sale == nil || sale.State() != kiosk.Opening {
+		return kiosk.Away{}, nil
+	}
+	opens, err := r.Errand(sale.ID, kiosk.Duty{Kind: kiosk.ErrandOpen, Link: sale.Last().N})
+	if kiosk.CodeOf(err) == kiosk.NotFound {
+		return kiosk.Away{}, nil
+	}
+	away, soon := kiosk.AwayOf(opens, h, now)
+	if soon > now && (*next == 0 || soon < *next) {
+		*next = soon
+	}
+	return away, err
 }
 
 func readTillScreen(t *kiosk.TillScreen, r kiosk.Reader, register string) (err error) {
@@ -108,11 +129,20 @@ func arrange(t *kiosk.TillScreen, alarms []kiosk.Alarm) {
 // DisplayScreen reads the screen of a register's displays. It returns [kiosk.NotFound] for an unknown register.
 func (t *Till) DisplayScreen(ctx context.Context, register string) (kiosk.DisplayScreen, error) {
 	d := kiosk.DisplayScreen{Epoch: t.installation.Epoch, Mode: t.installation.Mode, Now: t.kernel.Now()}
-	err := t.store.View(ctx, func(r kiosk.Reader) error { return readDisplayScreen(&d, r, register) })
+	err := t.store.View(ctx, func(r kiosk.Reader) error { return t.readDisplay(r, &d, register) })
 	if err == nil && d.Shows == kiosk.ShowsPaid && t.publicURL != "" {
 		d.Receipt = t.kernel.ReceiptURL(d.Sale)
 	}
 	return d, err
+}
+
+func (t *Till) readDisplay(r kiosk.Reader, d *kiosk.DisplayScreen, register string) error {
+	err := readDisplayScreen(d, r, register)
+	if err != nil || d.Shows != kiosk.ShowsMoment {
+		return err
+	}
+	d.Away, err = readAway(r, d.Sale, t.kernel.Condition.HealthOf(d.Stall.AccountID), d.Now, &d.Next)
+	return err
 }
 
 func readDisplayScreen(d *kiosk.DisplayScreen, r kiosk.Reader, register string) (err error) {
@@ -127,22 +157,31 @@ func readDisplayScreen(d *kiosk.DisplayScreen, r kiosk.Reader, register string) 
 		return err
 	}
 	d.Shows = kiosk.Shows(current, &d.Cart, d.Now)
-	if err := readDisplayRest(d, r); err != nil {
-		return err
-	}
 	switch d.Shows {
-	case kiosk.ShowsIdle, kiosk.ShowsCart:
-	default:
+	case kiosk.ShowsIdle:
+		if err := readAfterwards(d, r); err != nil {
+			return err
+		}
+	case kiosk.ShowsCart:
+		d.Next = d.Cart.Updated + kiosk.CartMillis
+	case kiosk.ShowsPaid:
+		d.Sale, d.Next = current, current.PaidAt+kiosk.GreenMillis
+	case kiosk.ShowsCode:
+		d.Sale, d.PayURL = current, current.Shown().URL
+	case kiosk.ShowsTip, kiosk.ShowsMoment, kiosk.ShowsChecking, kiosk.ShowsShort, kiosk.ShowsPending:
 		d.Sale = current
 	}
-	if d.Shows == kiosk.ShowsPaid {
-		d.Next = current.PaidAt + kiosk.GreenMillis
+	return readDisplayRest(d, r)
+}
+
+// readAfterwards reads what may still be told of the register's newest sale, though it is not current.
+func readAfterwards(d *kiosk.DisplayScreen, r kiosk.SaleReader) error {
+	last, err := r.LastSales(d.Register.ID, 1)
+	if err != nil || len(last) == 0 {
+		return err
 	}
-	if d.Shows == kiosk.ShowsCart {
-		d.Next = d.Cart.Updated + kiosk.CartMillis
-	}
-	if d.Shows == kiosk.ShowsCode {
-		d.PayURL = current.Shown().URL
+	if d.Shows, d.Next = kiosk.ShowsAfter(last[0], &d.Cart, d.Now); d.Shows != kiosk.ShowsIdle {
+		d.Sale = last[0]
 	}
 	return nil
 }

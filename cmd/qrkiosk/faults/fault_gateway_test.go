@@ -85,7 +85,7 @@ func TestFault_F87_bankTransfer(t *testing.T) {
 		h.Must(h.Sandbox.PromiseTransfer(link.ID))
 		h.Guest().Get(strings.TrimPrefix(h.Shop.Kernel.ReceiptURL(h.Now(sale)), kiosktest.ShopURL) + "?status=success")
 		h.Becomes(sale, kiosk.Checking, 10*time.Second)
-		shows(h, kiosk.ShowsIdle)
+		shows(h, kiosk.ShowsPending)
 		if _, err := h.Shop.Till.Cancel(context.Background(), h.Actor, sale.ID); kiosk.KeyOf(err) != kiosk.ReasonMoneyPending {
 			t.Errorf("a cancel: %v", err)
 		}

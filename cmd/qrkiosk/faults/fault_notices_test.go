@@ -464,7 +464,7 @@ func TestFault_F39_aCentShort(t *testing.T) {
 		sale := h.OnShow(1250)
 		h.PayShown()
 		h.Becomes(sale, kiosk.Review, 15*time.Second)
-		shows(h, kiosk.ShowsIdle)
+		shows(h, kiosk.ShowsShort)
 		h.Alarm(sale)
 		for _, words := range []string{"12.49", "12.50", "came"} {
 			if !h.TillPage().Says("#side .strip.alarm", words) {

@@ -3,6 +3,7 @@ package kiosk
 // Health tells how gateway and store answer, for the till's device row and its alarms.
 type Health struct {
 	GatewayDown    int64 // Unix milliseconds since when every call fails, 0 while it answers
+	GatewaySeen    int64 // Unix milliseconds of its last answer, 0 before the first
 	ThrottledUntil int64 // Unix milliseconds until when no call may be made: the calls of a minute are used up
 	KeyRefused     int64 // Unix milliseconds since when it refuses our key, 0 while it does not
 	StoreDown      int64 // Unix milliseconds since when nothing can be written, 0 while it can
@@ -13,9 +14,9 @@ type Health struct {
 
 // Of is h with what the gateway says to a stall's account, nil for nothing yet.
 func (h Health) Of(own *Health) Health {
-	h.GatewayDown, h.ThrottledUntil, h.KeyRefused = 0, 0, 0
+	h.GatewayDown, h.GatewaySeen, h.ThrottledUntil, h.KeyRefused = 0, 0, 0, 0
 	if own != nil {
-		h.GatewayDown, h.ThrottledUntil, h.KeyRefused = own.GatewayDown, own.ThrottledUntil, own.KeyRefused
+		h.GatewayDown, h.GatewaySeen, h.ThrottledUntil, h.KeyRefused = own.GatewayDown, own.GatewaySeen, own.ThrottledUntil, own.KeyRefused
 	}
 	return h
 }

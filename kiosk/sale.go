@@ -77,6 +77,7 @@ type Sale struct {
 	TipChosen      bool
 	Cancel         bool   // cancel was asked for
 	CancelBy       string // staff who asked
+	CancelFor      string `json:",omitempty"` // why, [CancelOtherMeans] or ""
 	Lapse          bool   // the clock asked for an end
 	Changed        bool   `json:",omitempty"` // its cart was opened again, to be changed
 	Into           string `json:",omitempty"` // number of the sale that this cart was charged as
@@ -91,6 +92,10 @@ type Sale struct {
 	Refunds        []Refund
 	Links          []Link
 }
+
+// CancelOtherMeans is the reason of a cancel because the customer pays in another way: that is no payment
+// here, and in no sum.
+const CancelOtherMeans = "other-means"
 
 // Decision is what a person decided about a sale, as its page tells it; the journal has it too.
 type Decision struct {

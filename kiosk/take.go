@@ -189,7 +189,7 @@ func (s *Sale) applyCommand(step Step) error {
 		s.Tip, s.TipChosen = step.Amount, true
 		s.AddLink(step.Next)
 	case StepCancel:
-		s.Cancel, s.CancelBy = true, step.Actor
+		s.Cancel, s.CancelBy, s.CancelFor = true, step.Actor, step.Reason
 	case StepLapse:
 		s.Lapse = true
 	case StepAside:

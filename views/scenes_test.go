@@ -28,7 +28,8 @@ func tillScene(p views.Page, state string) templ.Component {
 }
 
 var displayStates = []string{
-	"idle", "pictures", "cart", "tip", "tip-small", "moment", "code", "code-large", "checking", "paid", "paid-no-receipt",
+	"idle", "pictures", "cart", "tip", "tip-small", "moment", "away", "code", "code-large", "checking", "paid", "paid-no-receipt",
+	"short", "pending",
 }
 
 // others are the pages that have no states of a sale.

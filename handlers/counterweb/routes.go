@@ -31,6 +31,7 @@ func (c *Counter) tillRoutes() []front.Route {
 		{Method: "GET", Path: counterview.PathItems, Who: front.Staff, Do: c.till.items},
 		{Method: "POST", Path: counterview.PathCancel, Who: front.Staff, Do: c.till.cancel},
 		{Method: "POST", Path: counterview.PathChange, Who: front.Staff, Do: c.till.change},
+		{Method: "POST", Path: counterview.PathOtherMeans, Who: front.Staff, Do: c.till.otherMeans},
 		{Method: "POST", Path: counterview.PathNoTip, Who: front.Staff, Do: c.till.noTip},
 		{Method: "POST", Path: counterview.PathAside, Who: front.Staff, Do: c.till.aside},
 		{Method: "POST", Path: counterview.PathLook, Who: front.Staff, Do: c.till.look},

@@ -139,6 +139,13 @@ func (t *Till) change(w http.ResponseWriter, r *http.Request) error {
 	})(w, r)
 }
 
+func (t *Till) otherMeans(w http.ResponseWriter, r *http.Request) error {
+	return t.command(func(ctx context.Context, by kiosk.Actor, sale string) error {
+		_, err := t.rooms.Till.OtherMeans.Take(ctx, by, sale)
+		return err
+	})(w, r)
+}
+
 func (t *Till) aside(w http.ResponseWriter, r *http.Request) error {
 	return t.command(func(ctx context.Context, by kiosk.Actor, sale string) error {
 		_, err := t.rooms.Till.SetAside(ctx, by, sale)

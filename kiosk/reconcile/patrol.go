@@ -3,7 +3,6 @@ package reconcile
 import (
 	"context"
 	"log/slog"
-	"strings"
 	"time"
 
 	"qrkiosk/kiosk"
@@ -19,14 +18,14 @@ const (
 // paid, links nobody knows, the nightly audit, the search after a restore, and whether people have
 // to be told that something about the house has changed.
 type patrol struct {
-	rounds     *rounds
-	name       string
-	shown      int64           // Unix milliseconds when codes on show are looked at next
-	census     int64           // the same for links nobody knows
-	audit      int64           // the same for the question whether an audit is due
-	absent     map[int64]int64 // links of codes on show that no list held, with the time
-	turn       int             // rounds of several accounts so far
-	told       string          // what the tills were last told about the house
+	rounds *rounds
+	name   string
+	shown  int64           // Unix milliseconds when codes on show are looked at next
+	census int64           // the same for links nobody knows
+	audit  int64           // the same for the question whether an audit is due
+	absent map[int64]int64 // links of codes on show that no list held, with the time
+	turn   int             // rounds of several accounts so far
+	told   string          // what the tills were last told about the house
 }
 
 // rounds are the slow rounds beside the reading of the lists.
@@ -155,7 +154,7 @@ func (p *patrol) probeStore(ctx context.Context) {
 // event of its register: an alarm, or that the gateway went away or came back.
 func (p *patrol) ringOnNewAlarms(ctx context.Context) {
 	rd := p.rounds
-	now := strings.Join(rd.kernel.Condition.Away(), " ") + ";"
+	now := rd.kernel.Condition.Signs()
 	for _, a := range rd.kernel.Alarms.OfCondition(rd.kernel.Now()) {
 		now += string(a.Kind) + a.AccountID + " "
 	}

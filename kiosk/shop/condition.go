@@ -1,10 +1,11 @@
 package shop
 
 import (
-	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"qrkiosk/kiosk"
@@ -45,14 +46,14 @@ func (c *Condition) accounts() []string {
 	return append([]string{""}, slices.Sorted(maps.Keys(c.accountHealth))...)
 }
 
-// Away are the accounts by which the gateway does not answer, the house's as "house".
-func (c *Condition) Away() (all []string) {
+// Signs is how the gateway stands with each account, in a text that changes when a till's sign does.
+func (c *Condition) Signs() string {
+	var b strings.Builder
 	for _, own := range c.accounts() {
-		if c.HealthOf(own).GatewayDown > 0 {
-			all = append(all, cmp.Or(own, "house"))
-		}
+		h := c.HealthOf(own)
+		fmt.Fprintf(&b, "%s %v %v %v;", own, h.GatewayDown > 0, h.GatewaySeen > 0, h.KeyRefused > 0)
 	}
-	return all
+	return b.String()
 }
 
 // NoteCall notes the outcome of a gateway call of an account for the till's device row and the alarms.
@@ -69,9 +70,9 @@ func (c *Condition) NoteCallSince(own string, err error, began int64) {
 		}
 		h = c.accountHealth[own]
 	}
-	was := h.GatewayDown > 0
+	was, seen := h.GatewayDown > 0, h.GatewaySeen > 0
 	noteCall(h, err, began, c.now())
-	if was != (h.GatewayDown > 0) {
+	if was != (h.GatewayDown > 0) || seen != (h.GatewaySeen > 0) {
 		nudge(c.turned)
 	}
 }
@@ -82,7 +83,7 @@ func noteCall(h *kiosk.Health, err error, began, now int64) {
 	switch code := kiosk.CodeOf(err); {
 	case unopened: // the gateway was not asked
 	case code == "" || code == kiosk.Refused:
-		h.GatewayDown, h.ThrottledUntil = 0, 0
+		h.GatewayDown, h.GatewaySeen, h.ThrottledUntil = 0, now, 0
 	case code == kiosk.TooMany:
 		h.ThrottledUntil = now + kiosk.WaitOf(err)
 	case (code == kiosk.Unclear || code == kiosk.NotSent) && h.GatewayDown == 0:

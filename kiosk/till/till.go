@@ -7,6 +7,8 @@ import (
 
 // Till is everything that can be done at a register. All methods may be called concurrently.
 type Till struct {
+	OtherMeans OtherMeans // sales that end because the customer pays in another way
+
 	kernel       *shop.Kernel
 	store        kiosk.Store
 	vault        kiosk.Vault
@@ -20,5 +22,5 @@ type Till struct {
 // New makes the room. One per process.
 func New(k *shop.Kernel) *Till {
 	kit := k.Kit()
-	return &Till{k, kit.Store, kit.Vault, kit.Random, kit.Settings, kit.PublicURL, &Changes{k}}
+	return &Till{OtherMeans{k}, k, kit.Store, kit.Vault, kit.Random, kit.Settings, kit.PublicURL, &Changes{k}}
 }

@@ -58,7 +58,7 @@ export function face(root) {
 	}
 
 	function finished(screen) {
-		return screen.dataset.shows === "paid" || OVER.includes(screen.dataset.shows);
+		return ["paid", "short", "pending", ...OVER].includes(screen.dataset.shows);
 	}
 
 	function shown(el) {

@@ -122,6 +122,11 @@ export function live(root, { shown = () => {}, changed = () => {}, scope = docum
 		for (const t of scope.querySelectorAll("time[data-since]")) {
 			set(t, minutes(clock - Number(t.dataset.since)));
 		}
+		for (const t of scope.querySelectorAll("[data-until]")) {
+			const left = Math.ceil((Number(t.dataset.until) - clock) / 1000);
+			t.dataset.now ??= t.textContent;
+			set(t, left > 0 ? t.dataset.in.replace("{n}", left) : t.dataset.now);
+		}
 		for (const t of scope.querySelectorAll("[data-left]")) {
 			const left = Number(t.dataset.left) - clock;
 			t.hidden = left > 60_000 || left <= 0;

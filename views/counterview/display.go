@@ -81,12 +81,24 @@ func (d display) host() string {
 	return u.Host
 }
 
-// sum is the amount the screen is about.
+// sum is the amount the screen is about: of a sale that was paid short, what came.
 func (d display) sum() kiosk.Money {
-	if d.s.Sale == nil {
+	switch {
+	case d.s.Sale == nil:
 		return d.s.Cart.Total()
+	case d.s.Shows == kiosk.ShowsShort:
+		return d.s.Sale.Received()
 	}
 	return d.s.Sale.Total()
+}
+
+// odd says what is odd about the money of the sale.
+func (d display) odd() string {
+	amount := d.Amount(d.s.Sale.Total())
+	if d.s.Shows == kiosk.ShowsPending {
+		return d.T("display.pending", "amount", amount)
+	}
+	return d.T("display.short", "amount", amount, "received", d.Amount(d.s.Sale.Received()))
 }
 
 func (d display) number() string {
@@ -98,6 +110,12 @@ func (d display) number() string {
 
 // say is the sentence for ears.
 func (d display) say() string {
+	switch {
+	case d.s.Shows == kiosk.ShowsShort || d.s.Shows == kiosk.ShowsPending:
+		return d.T("display.speak") + ". " + d.odd()
+	case d.s.Away.Is():
+		return d.T("display.away") + ". " + d.T("display.away.text")
+	}
 	gaps := []string{"amount", d.Amount(d.sum()), "stall", d.s.Stall.Name}
 	if s := d.s.Sale; s != nil {
 		gaps = append(gaps, "match", d.Match(s.Match), "number", s.Number)

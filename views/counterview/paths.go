@@ -16,6 +16,7 @@ const (
 	PathItems       = "/till/items"    // GET the tiles of what is sold
 	PathCancel      = "/till/cancel"   // POST sale
 	PathChange      = "/till/change"   // POST sale, lines: open its cart again; lines are what is rung up on the page that asks
+	PathOtherMeans  = "/till/other"    // POST sale: it ends, the customer pays in another way
 	PathNoTip       = "/till/notip"    // POST sale: go on without a tip
 	PathAside       = "/till/aside"    // POST sale
 	PathLook        = "/till/look"     // POST sale: ask the gateway again now

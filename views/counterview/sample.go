@@ -106,9 +106,9 @@ func history() []*kiosk.Sale {
 // SampleFacts are what makes a sale be in each state, by the name of the state.
 var SampleFacts = map[string]func(*kiosk.Sale, *kiosk.Link){
 	"asking":  func(s *kiosk.Sale, _ *kiosk.Link) { s.AsksTip = true },
-	"opening": func(_ *kiosk.Sale, l *kiosk.Link) { l.Live, l.URL, l.PayID = false, "", 0 },
+	"opening": func(_ *kiosk.Sale, l *kiosk.Link) { l.Live, l.URL, l.PayID, l.ShownAt = false, "", 0, 0 },
 	"freeing": func(s *kiosk.Sale, l *kiosk.Link) {
-		l.Live, l.URL, l.PayID = false, "", 0
+		l.Live, l.URL, l.PayID, l.ShownAt = false, "", 0, 0
 		s.Waits, s.From = true, "B2-0041"
 	},
 	"awaiting":    nil,
@@ -164,7 +164,7 @@ func SampleTill(state string) (kiosk.TillScreen, TillExtras) {
 	s := kiosk.TillScreen{
 		Epoch: "e", Version: 7, Now: SampleNow, Mode: kiosk.Live, Stall: SampleStall, Register: SampleRegister,
 		Shift: &kiosk.Shift{No: 3, Opened: SampleNow - 3*3_600_000}, Last: history(),
-		Health: kiosk.Health{Webhooks: true, LastNotice: SampleNow - 60_000},
+		Health: kiosk.Health{GatewaySeen: SampleNow - 4000, Webhooks: true, LastNotice: SampleNow - 60_000},
 	}
 	x := TillExtras{Staff: kiosk.Staff{ID: "ada", Name: "Ada", Role: kiosk.Cashier}, Key: "k-0123456789abcdef", Displays: 1, Items: shelf}
 	switch state {
@@ -203,6 +203,12 @@ func SampleTill(state string) (kiosk.TillScreen, TillExtras) {
 		s.Shift, s.Last = nil, nil
 	case "gateway-down":
 		s.Health.GatewayDown = SampleNow - 90_000
+	case "away":
+		s.Current = SampleSale("B2-0042", 2934, SampleFacts["opening"])
+		s.Health.GatewayDown = SampleNow - 41_000
+		s.Away = kiosk.Away{Since: s.Health.GatewayDown, Next: SampleNow + 4000}
+	case "unknown":
+		s.Health = kiosk.Health{}
 	case "display-offline":
 		x.Displays = 0
 	case "sandbox":
@@ -254,6 +260,13 @@ func SampleDisplay(state string) kiosk.DisplayScreen {
 		d.Shows, d.Sale = kiosk.ShowsTip, SampleSale("B2-0042", 420, SampleFacts["asking"])
 	case "moment":
 		d.Sale = SampleSale("B2-0042", 1270, SampleFacts["opening"])
+	case "away":
+		d.Shows, d.Sale = kiosk.ShowsMoment, SampleSale("B2-0042", 1270, SampleFacts["opening"])
+		d.Away = kiosk.Away{Since: SampleNow - 41_000, Next: SampleNow + 4000}
+	case "short":
+		d.Sale = SampleSale("B2-0042", 1270, SampleFacts["short"])
+	case "pending":
+		d.Sale = SampleSale("B2-0042", 1270, SampleFacts["awaiting"])
 	case "code":
 		d.Sale, d.PayURL = SampleSale("B2-0042", 1270, nil), SamplePayURL
 	case "code-large":

@@ -1,6 +1,7 @@
 package counterview
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -135,12 +136,14 @@ func (t till) strip(s *kiosk.Sale) strip {
 		}
 		return told("busy", "wait", "strip.retiring")
 	case kiosk.Cancelled:
-		if s.Into != "" {
-			r := told("quiet", "ended", "strip.cancelled")
+		r := told("quiet", "ended", "strip.cancelled")
+		switch {
+		case s.Into != "":
 			r.title = t.T("strip.changed.title", gaps...)
-			return r
+		case s.CancelFor == kiosk.CancelOtherMeans:
+			r.text = t.T("strip.other.text", gaps...)
 		}
-		return told("quiet", "ended", "strip.cancelled")
+		return r
 	case kiosk.Lapsed:
 		return told("quiet", "ended", "strip.lapsed")
 	case kiosk.LinkRefused:
@@ -237,7 +240,7 @@ func (t till) say() string {
 	if number := t.s.Cart.AfterAll; number != "" && t.s.Current == nil {
 		parts = append(parts, t.T("strip.after.title", "number", number))
 	}
-	if t.s.Health.GatewayDown > 0 {
+	if t.away() > 0 {
 		parts = append(parts, t.T("strip.gateway.title"))
 	}
 	for _, s := range t.alarmSales() {
@@ -274,24 +277,49 @@ func (t till) displayWord() string {
 	return t.T("till.display." + string(shows))
 }
 
-// device is one sign of the row: its icon, whether it is well, and the words behind it.
+// device is one sign of the row: its icon, how it stands, and the words behind it.
 type device struct {
 	name, icon, words string
-	well              bool
+	class             string // of the sign: green for what is known to be well, else with bad or idle
 }
+
+const (
+	signWell = "sign"
+	signBad  = "sign bad"  // known not to be well
+	signIdle = "sign idle" // nobody knows
+)
 
 // devices are the signs that the server knows about; sound, screen and wake lock are the page's.
 func (t till) devices() []device {
-	display := device{"display", "display", t.N("device.display.on", t.x.Displays), true}
+	display := device{"display", "display", t.N("device.display.on", t.x.Displays), signWell}
 	if t.x.Displays == 0 {
-		display.words, display.well = t.T("device.display.off"), false
+		display.words, display.class = t.T("device.display.off"), signBad
 	}
-	gateway := device{"gateway", "link", t.T("device.gateway.on"), true}
-	if h := t.s.Health; h.GatewayDown > 0 {
-		gateway.words = t.T("device.gateway.down", "time", t.Clock(h.GatewayDown))
-		gateway.well = false
+	return []device{display, t.gatewaySign()}
+}
+
+func (t till) gatewaySign() device {
+	d := device{"gateway", "link", t.T("device.gateway.on"), signWell}
+	switch h := t.s.Health; {
+	case t.away() > 0:
+		d.words, d.class = t.T("device.gateway.down", "time", t.Clock(t.away())), signBad
+	case h.KeyRefused > 0:
+		d.words, d.class = t.T("alarm.key.title"), signBad
+	case h.GatewaySeen == 0:
+		d.words, d.class = t.T("device.gateway.unknown"), signIdle
 	}
-	return []device{display, gateway}
+	return d
+}
+
+// away is since when the gateway does not answer, by what is known of it or by the sale in hand; 0 if it does.
+func (t till) away() int64 { return cmp.Or(t.s.Away.Since, t.s.Health.GatewayDown) }
+
+// noticeClass is the sign of how payments become known: green once one was reported.
+func (t till) noticeClass() string {
+	if t.s.Health.Webhooks && t.s.Health.LastNotice > 0 {
+		return signWell
+	}
+	return signIdle
 }
 
 // webhooks says how payments become known.
@@ -304,13 +332,6 @@ func (t till) webhooks() string {
 	default:
 		return t.T("device.webhook.last", "time", t.When(h.LastNotice, t.s.Now))
 	}
-}
-
-func (d device) class() string {
-	if d.well {
-		return "sign"
-	}
-	return "sign bad"
 }
 
 func (t till) shiftWords() string {

@@ -85,6 +85,9 @@ type TakingsReader interface {
 	// Totals returns the running total of a register, or of the sales of one of its shifts.
 	Totals(register, shift string) (Figures, error)
 	Takings(q TakingsQuery) ([]Takings, error)
+	// ListedMethods sums the gateway's standing rows of a register that were first seen after since, by
+	// the way they were paid; those of which that is not known are left out. It is never nil.
+	ListedMethods(register string, since int64) ([]MethodSum, error)
 	Sold(q SoldQuery) ([]Sold, error)
 	// Report finds the report of a closed shift.
 	Report(shift string) (Report, error)

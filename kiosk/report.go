@@ -18,6 +18,10 @@ type Report struct {
 	OfShift Figures `json:"Own"` // the part about sales of this very shift
 	Total   Figures // running total of the register, at the end of this report
 
+	// Methods is what the gateway had listed by then of this report's money, by the way it was paid; the rest
+	// of what is kept is [Report.UnknownMethod]. nil in reports of the time before they were told apart.
+	Methods []MethodSum
+
 	Unconfirmed []Pending // paid, and no pay-in row yet
 	InReview    []Pending
 
@@ -80,6 +84,9 @@ func (x *Report) readFigures(r Reader) (err error) {
 		return err
 	}
 	x.Figures = x.Total.Minus(last.Total)
+	if x.Methods, err = r.ListedMethods(x.Register, last.At); err != nil {
+		return err
+	}
 	shift, err := r.OpenShift(x.Register)
 	if CodeOf(err) == NotFound {
 		return nil

@@ -206,6 +206,12 @@ type Row struct {
 	Withdrawn bool // the gateway no longer lists it as Success
 }
 
+// HasNews tells whether what the gateway lists now of a row that is known says more of its payout, or how
+// it was paid.
+func (r *Row) HasNews(listed Row) bool {
+	return (listed.Payout != "" && listed.Payout != r.Payout) || (r.Method == "" && listed.Method != "")
+}
+
 // Last returns the newest link, nil before the first.
 func (s *Sale) Last() *Link {
 	if len(s.Links) == 0 {

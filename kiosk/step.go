@@ -19,7 +19,7 @@ const (
 	StepPending     StepKind = "pending"      // a bank row is open
 	StepPendingOver StepKind = "pending-over" // and ended unpaid
 	StepWithdrawn   StepKind = "withdrawn"    // the row Step.Row.Key disappeared or turned
-	StepPayout      StepKind = "payout"       // the row Step.Row.Key has another payout status
+	StepPayout      StepKind = "payout"       // the row Step.Row.Key has another payout status, or tells how it was paid
 )
 
 // Facts about the sale that a changed one came from.

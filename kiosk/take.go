@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -409,14 +410,17 @@ func (l *Link) withdraw(key string) bool {
 	return true
 }
 
-// payout keeps the gateway's word on a row that is known.
+// payout keeps the gateway's word on a row that is known: how far its payout is, and how it was paid where
+// that was not told before.
 func (l *Link) payout(o Row) bool {
 	known := l.Row(o)
-	if known == nil || known.Payout == o.Payout {
+	if known == nil {
 		return false
 	}
-	known.Payout = o.Payout
-	return true
+	was := *known
+	known.Payout = cmp.Or(o.Payout, known.Payout)
+	known.Method = cmp.Or(known.Method, o.Method)
+	return *known != was
 }
 
 func (l *Link) markAnswered(count int) bool {

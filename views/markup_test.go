@@ -518,3 +518,100 @@ func TestStatic_colours(t *testing.T) {
 		}
 	}
 }
+
+// partOf is what stands in the first element of a class, with its own tags; "" if there is none.
+func partOf(t *testing.T, page, class string) string {
+	t.Helper()
+	depth, start := 0, -1
+	for _, one := range tags(t, page) {
+		switch {
+		case start < 0 && !one.closes && slices.Contains(strings.Fields(one.attrs["class"]), class):
+			start, depth = one.from, 1
+		case start < 0 || slices.Contains(void, one.name):
+		case !one.closes:
+			depth++
+		default:
+			if depth--; depth == 0 {
+				return page[start:one.to]
+			}
+		}
+	}
+	return ""
+}
+
+// attr are the values of an attribute in a fragment, in order.
+func attr(t *testing.T, page, name string) (all []string) {
+	t.Helper()
+	for _, one := range tags(t, page) {
+		if v, ok := one.attrs[name]; ok {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// A gateway that is away stands in the card, with its times; that no money moved is said only while no code
+// of the sale was ever on show.
+func TestAway_saysWhatIsTrue(t *testing.T) {
+	p := views.Page{Lang: "en", Zone: time.UTC}
+	s, x := counterview.SampleTill("away")
+	d := counterview.SampleDisplay("away")
+	for _, shown := range []bool{false, true} {
+		if shown {
+			s.Current.Links[0].ShownAt, d.Sale.Links[0].ShownAt = noon, noon
+		}
+		side := render(t, counterview.TillFragment(p, s, x))
+		for screen, page := range map[string]string{
+			"till": partOf(t, side, "away"), "display": partOf(t, render(t, counterview.DisplayFragment(p, d, counterview.DisplayExtras{})), "away"),
+		} {
+			if still := partOf(t, page, "still") != ""; still == shown {
+				t.Errorf("%s: code shown %v, says that nothing moved: %v", screen, shown, still)
+			}
+			if since := attr(t, page, "data-since"); !slices.Equal(since, []string{views.Text64(noon - 41_000)}) {
+				t.Errorf("%s: since %v", screen, since)
+			}
+			if until := attr(t, page, "data-until"); !slices.Equal(until, []string{views.Text64(noon + 4000)}) {
+				t.Errorf("%s: next try %v", screen, until)
+			}
+		}
+		if to := attr(t, partOf(t, side, "ends"), "action"); !slices.Equal(to, []string{counterview.PathOtherMeans, counterview.PathCancel}) {
+			t.Errorf("the sale may end by %v", to)
+		}
+	}
+}
+
+// No sign is green about what nobody knows.
+func TestTill_signs(t *testing.T) {
+	for state, want := range map[string]string{"ready": "sign", "gateway-down": "sign bad", "away": "sign bad", "unknown": "sign idle"} {
+		s, x := counterview.SampleTill(state)
+		signs := attr(t, partOf(t, render(t, counterview.TillFragment(views.Page{Lang: "en"}, s, x)), "row"), "class")
+		if len(signs) < 2 || !slices.Contains(signs, want) {
+			t.Errorf("%s: signs %q, want %q among them", state, signs, want)
+		}
+		if green := slices.Index(signs, "sign") >= 0 && signs[len(signs)-3] == "sign"; state != "ready" && green {
+			t.Errorf("%s: the gateway's sign is green: %q", state, signs)
+		}
+	}
+}
+
+// A receipt tells how it was paid once that is listed, what is left of money that went back in part, and
+// the tip apart from the rates.
+func TestReceipt_tellsApart(t *testing.T) {
+	s := counterview.SampleReceipt("confirmed")
+	page := render(t, counterview.ReceiptPage(views.Page{Lang: "en"}, s))
+	for _, class := range []string{"method", "kept", "apart"} {
+		if got := partOf(t, page, class); got != "" {
+			t.Errorf("without reason it says %s", got)
+		}
+	}
+	l := &s.Sale.Links[0]
+	s.Sale.Tip, l.Amount = 100, l.Amount+100
+	l.Rows[0].Amount, l.Rows[0].Method = l.Amount, "card"
+	l.Rows = append(l.Rows, kiosk.Row{Key: "b", Kind: kiosk.RowRefund, Amount: -370})
+	page = render(t, counterview.ReceiptPage(views.Page{Lang: "en"}, s))
+	for class, want := range map[string]string{"method": "Card", "kept": "10,00\u00a0€", "apart": "1,00\u00a0€"} {
+		if got := partOf(t, page, class); !strings.Contains(got, want) {
+			t.Errorf("%s says %q, want %q in it", class, got, want)
+		}
+	}
+}

@@ -129,6 +129,19 @@ func (p Page) Wait(ms int64) string {
 	return p.N("wait.hours", int((ms+3_599_999)/3_600_000))
 }
 
+// Method names a way of paying: in words of ours, else as the gateway calls it.
+func (p Page) Method(method string) string {
+	switch method {
+	case kiosk.MethodCard:
+		return p.T("receipt.method.card")
+	case kiosk.MethodTransfer:
+		return p.T("receipt.method.transfer")
+	case "paypal":
+		return "PayPal"
+	}
+	return method
+}
+
 // Match is the word of a sale, "Amber Fox".
 func (p Page) Match(m kiosk.Match) string {
 	if m.Colour == "" {

@@ -85,6 +85,9 @@ func (d shiftSheet) parts() []reportPart {
 		{d.T("report.takings"), d.takings(r.Figures, false)},
 		{d.T("report.listed.title"), d.sureness(r)},
 	}
+	if r.Methods != nil {
+		parts = append(parts, reportPart{d.T("report.method.title"), d.methods(r)})
+	}
 	if r.Earlier() != (kiosk.Figures{}) {
 		parts = append(parts, reportPart{d.T("report.earlier"), d.takings(r.Earlier(), true)})
 	}
@@ -134,6 +137,17 @@ func (d shiftSheet) sureness(r kiosk.Report) []reportLine {
 		lines = append(lines, reportLine{name: d.T("report.unmatched"), money: r.UnmatchedSum, look: "part"})
 	}
 	return lines
+}
+
+// methods tell how what is kept was paid, as far as the gateway had listed it.
+func (d shiftSheet) methods(r kiosk.Report) []reportLine {
+	var lines []reportLine
+	for _, m := range r.Methods {
+		lines = append(lines, reportLine{name: d.Method(m.Method), money: m.Amount})
+	}
+	return append(lines,
+		reportLine{name: d.T("report.method.unknown"), money: r.UnknownMethod()},
+		reportLine{name: d.T("report.kept"), money: r.Figures.Kept(), look: "total"})
 }
 
 // fees are the gateway's word, and the parts of others.

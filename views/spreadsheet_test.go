@@ -140,6 +140,7 @@ func zView() views.ShiftView {
 			Closed: noon - 60_000, ClosedBy: "ben", At: noon - 60_000, Figures: f, OfShift: own,
 			Total:       f.Plus(kiosk.Figures{Sales: 4000, Gross: 5_000_000}),
 			Unconfirmed: []kiosk.Pending{{Number: "B2-0040", At: noon - 90_000, Total: 1250, Kept: 1250}},
+			Methods:     []kiosk.MethodSum{{Method: kiosk.MethodTransfer, Amount: 2500}, {Method: kiosk.MethodCard, Amount: 113700}},
 			Unmatched:   2, UnmatchedSum: 4000,
 			InReview: []kiosk.Pending{{Number: "B2-0037", At: noon - 3*3_600_000, Total: 1980, Kept: 1980}},
 		},

@@ -98,7 +98,7 @@ func stepsOf(row kiosk.PayIn, l *kiosk.Link, now int64) []kiosk.Step {
 	case l.Pending:
 		add(kiosk.StepPendingOver)
 	}
-	if known != nil && known.Payout != row.Payout && row.Payout != "" {
+	if known != nil && known.HasNews(base.Row) {
 		base.Row.Key = known.Key
 		add(kiosk.StepPayout)
 	}

@@ -296,11 +296,11 @@ func (t *tx) putRows(old *kiosk.Link, s *kiosk.Sale, l *kiosk.Link) error {
 			continue
 		}
 		err := t.write(KeySecondPay, `INSERT INTO payin
-			(account, row_key, pay_id, sale, link, kind, cents, seen, withdrawn)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-			ON CONFLICT (account, row_key) DO UPDATE
-			SET pay_id = excluded.pay_id, kind = excluded.kind, cents = excluded.cents, withdrawn = excluded.withdrawn`,
-			l.Gateway, r.Key, null(l.PayID), s.ID, l.ID, string(r.Kind), int64(r.Amount), r.SeenAt, r.Withdrawn)
+			(account, row_key, pay_id, sale, link, kind, cents, seen, withdrawn, method)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+			ON CONFLICT (account, row_key) DO UPDATE SET pay_id = excluded.pay_id, kind = excluded.kind,
+				cents = excluded.cents, withdrawn = excluded.withdrawn, method = excluded.method`,
+			l.Gateway, r.Key, null(l.PayID), s.ID, l.ID, string(r.Kind), int64(r.Amount), r.SeenAt, r.Withdrawn, l.MethodOf(r))
 		if err != nil {
 			return err
 		}

@@ -178,6 +178,20 @@ func (r *reader) Totals(register, shift string) (kiosk.Figures, error) {
 	return f, err
 }
 
+// ListedMethods implements [kiosk.TakingsReader].
+func (r *reader) ListedMethods(register string, since int64) ([]kiosk.MethodSum, error) {
+	all := []kiosk.MethodSum{}
+	err := r.each(func(rows *sql.Rows) error {
+		var m kiosk.MethodSum
+		err := rows.Scan(&m.Method, &m.Amount)
+		all = append(all, m)
+		return err
+	}, `SELECT p.method, CAST(SUM(p.cents) AS BIGINT) FROM payin p JOIN sale s ON s.id = p.sale
+		WHERE p.seen > $2 AND p.method <> '' AND NOT p.withdrawn AND s.register = $1
+		GROUP BY p.method ORDER BY p.method`, register, since)
+	return all, err
+}
+
 // Takings implements [kiosk.TakingsReader]. Rows are ordered by what they are asked by.
 func (r *reader) Takings(q kiosk.TakingsQuery) ([]kiosk.Takings, error) {
 	var all []kiosk.Takings
@@ -297,6 +311,14 @@ func (t *tx) Totals(register, shift string) (kiosk.Figures, error) {
 		return kiosk.Figures{}, err
 	}
 	return t.reader.Totals(register, shift)
+}
+
+// ListedMethods implements [kiosk.TakingsReader]; it sees what this transaction has stored.
+func (t *tx) ListedMethods(register string, since int64) ([]kiosk.MethodSum, error) {
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
+	return t.reader.ListedMethods(register, since)
 }
 
 // Takings implements [kiosk.TakingsReader].

@@ -3,6 +3,7 @@ package counterview
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
@@ -126,18 +127,33 @@ type vatPart struct {
 	gross kiosk.Money
 }
 
-// vatParts splits the goods of a sale by rate, the lowest first. A discount lowers every rate by its
-// share of the goods, rounded half up; the last rate takes what rounding left, so that the parts are
-// the goods to the cent. The tip is no goods.
+// vatParts splits the goods of a sale by rate, the lowest first; the tip is no goods. Of money that went
+// back the goods have lost their part, by the same proportion as everywhere ([kiosk.Sale.Sold]).
 func vatParts(sale *kiosk.Sale) []vatPart {
+	if sale.Returned() > 0 {
+		return keptParts(sale)
+	}
+	return goodsParts(sale)
+}
+
+// keptParts are what is kept for the goods of each rate.
+func keptParts(sale *kiosk.Sale) []vatPart {
+	var parts []vatPart
+	for _, sold := range sale.Sold() {
+		if sold.Item != kiosk.SoldTip && sold.Item != kiosk.SoldOver {
+			parts = addVAT(parts, sold.VAT, sold.Amount)
+		}
+	}
+	return parts
+}
+
+// goodsParts are the goods of each rate. A discount lowers every rate by its share of the goods, rounded
+// half up; the last rate takes what rounding left, so that the parts are the goods to the cent.
+func goodsParts(sale *kiosk.Sale) []vatPart {
 	var parts []vatPart
 	var all kiosk.Money
 	for _, l := range sale.Lines {
-		at, known := slices.BinarySearchFunc(parts, l.VAT, func(p vatPart, rate int64) int { return cmp.Compare(p.rate, rate) })
-		if !known {
-			parts = slices.Insert(parts, at, vatPart{rate: l.VAT})
-		}
-		parts[at].gross += l.Sum()
+		parts = addVAT(parts, l.VAT, l.Sum())
 		all += l.Sum()
 	}
 	left := all - sale.Discount
@@ -153,4 +169,22 @@ func vatParts(sale *kiosk.Sale) []vatPart {
 		left -= share
 	}
 	return parts
+}
+
+func addVAT(parts []vatPart, rate int64, gross kiosk.Money) []vatPart {
+	at, known := slices.BinarySearchFunc(parts, rate, func(p vatPart, rate int64) int { return cmp.Compare(p.rate, rate) })
+	if !known {
+		parts = slices.Insert(parts, at, vatPart{rate: rate})
+	}
+	parts[at].gross += gross
+	return parts
+}
+
+// methods are the ways in which it was paid, "" while the gateway does not list them.
+func (r receipt) methods() string {
+	var words []string
+	for _, m := range r.s.Sale.Methods() {
+		words = append(words, r.Method(m))
+	}
+	return strings.Join(words, ", ")
 }

@@ -46,3 +46,30 @@ func TestVATParts_addUp(t *testing.T) {
 		t.Error("a sale of nothing has rates")
 	}
 }
+
+// TestReceipt_vatOfWhatIsKept: the table follows what went back, and is gone when all of it did.
+func TestReceipt_vatOfWhatIsKept(t *testing.T) {
+	s := SampleReceipt("confirmed")
+	l := &s.Sale.Links[0]
+	l.Rows = append(l.Rows, kiosk.Row{Key: "b", Kind: kiosk.RowRefund, Amount: -635}) // half of everything
+	got := newReceipt(views.Page{Lang: "en"}, s).vat()
+	if len(got) != 2 || got[0].gross != "5,75\u00a0€" || got[0].tax != "0,38\u00a0€" || got[1].gross != "0,60\u00a0€" {
+		t.Errorf("half went back: %v", got)
+	}
+	l.Rows[len(l.Rows)-1].Amount = -1270
+	if got := newReceipt(views.Page{Lang: "en"}, s).vat(); len(got) != 0 {
+		t.Errorf("all went back: %v", got)
+	}
+}
+
+// TestReceipt_method: how it was paid is told once the gateway lists it, and nothing before.
+func TestReceipt_method(t *testing.T) {
+	s := SampleReceipt("confirmed")
+	l := &s.Sale.Links[0]
+	for word, want := range map[string]string{"": "", "N/A": "", "card": "Card", "Bank Transfer": "Bank transfer", "paypal": "PayPal", "giropay": "giropay"} {
+		l.Rows[0].Method = word
+		if got := newReceipt(views.Page{Lang: "en"}, s).methods(); got != want {
+			t.Errorf("%q is told as %q, want %q", word, got, want)
+		}
+	}
+}

@@ -81,7 +81,8 @@ func (g guide) displaySamples() []display {
 }
 
 var displaySampleNames = []string{
-	"idle", "cart", "tip", "tip-small", "moment", "code", "code-large", "checking", "paid", "paid-no-receipt",
+	"idle", "cart", "tip", "tip-small", "moment", "away", "code", "code-large", "checking", "paid", "paid-no-receipt",
+	"short", "pending",
 }
 
 // receipts are a receipt in every state.

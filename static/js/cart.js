@@ -19,7 +19,7 @@ export function cart(root, { words, habit, changed, count, reopen, empty, back }
 	const list = document.getElementById("cart-lines");
 	const bar = document.getElementById("cart-bar");
 	const strip = document.getElementById("removed");
-	let sent = root.dataset.cart + root.dataset.cartOff + root.dataset.cartNote + root.dataset.cartTyping;
+	let sent = "";
 	let timer = 0;
 	let gone = null; // what was removed: its lines with their places, and note and discount with the last of them
 	let regret = 0;
@@ -257,6 +257,7 @@ export function cart(root, { words, habit, changed, count, reopen, empty, back }
 		/** What was being rung up and typed before the page was loaded. */
 		restore(find) {
 			const before = root.dataset.cartOff;
+			sent = root.dataset.cart + before + root.dataset.cartNote + root.dataset.cartTyping; // the server has it
 			unit.value = before && !before.endsWith("%") ? "sum" : "%";
 			much.value = before.replace("%", "").replace(/\.?0+$/, (zeros) => (zeros.startsWith(".") ? "" : zeros));
 			reason.value = root.dataset.cartFor;

@@ -12,8 +12,10 @@ import (
 func (s *simulation) change() {
 	till := s.Till()
 	sale, paid := till.Current, make(chan struct{})
-	if sale == nil && len(till.Last) > 0 {
-		sale = till.Last[s.dice.IntN(len(till.Last))]
+	for _, last := range till.Last {
+		if sale == nil && (last.Lapse || s.dice.IntN(3) == 0) && kiosk.CheckChange(last) == nil {
+			sale = last
+		}
 	}
 	if sale == nil {
 		return

@@ -48,7 +48,7 @@ func checkEnding(s *Sale) error {
 func isUnclear(l *Link) bool { return l.Unclear && !l.Live && !l.Gone && !l.Unborn }
 
 // applyChange writes what ties a sale to the one it was changed into, or came from.
-func (s *Sale) applyChange(step Step) bool {
+func applyChange(s *Sale, step Step) bool {
 	switch step.Kind {
 	case StepChanged:
 		s.Into = step.Reason

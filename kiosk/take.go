@@ -170,7 +170,7 @@ func (s *Sale) LateOpen() bool {
 func (s *Sale) apply(step Step) (bool, error) {
 	switch step.Kind {
 	case StepChange, StepChanged, StepFreed:
-		return s.applyChange(step), nil
+		return applyChange(s, step), nil
 	case StepTip, StepCancel, StepLapse, StepAside, StepHanded, StepClose, StepAttach:
 		again := step.Kind == StepHanded && s.Handed == step.Reason
 		return !again, s.applyCommand(step)

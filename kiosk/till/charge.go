@@ -231,17 +231,17 @@ func (t *Till) begin(tx kiosk.Tx, sale *kiosk.Sale) error {
 	if err := clearCart(tx, sale.Register, t.kernel.Now()); err != nil {
 		return err
 	}
-	if err := t.storeNew(tx, sale); err != nil {
+	if err := t.Changes.storeNew(tx, sale); err != nil {
 		return err
 	}
 	return t.Changes.into(tx, before, sale)
 }
 
 // storeNew stores a new sale: with its first attempt, or asking for a tip before it.
-func (t *Till) storeNew(tx kiosk.Tx, sale *kiosk.Sale) error {
+func (c *Changes) storeNew(tx kiosk.Tx, sale *kiosk.Sale) error {
 	sale.AskTip()
 	if !sale.AsksTip {
-		link, err := t.kernel.NewLink(tx, sale, 1)
+		link, err := c.kernel.NewLink(tx, sale, 1)
 		if err != nil {
 			return err
 		}

@@ -249,6 +249,9 @@
 //     not paid (stored settled). Not: settled
 //   - settle: free for the trade's meaning, the gateway's paying out; here it is only ever called
 //     payout. Not: resolve, close, flush
+//   - other means: the reason of a cancel because the customer pays in another way; no payment here.
+//     Not: cash, paid otherwise
+//   - method: how the gateway says a row was paid, "card"; "" while it does not say. Not: means
 //   - match: word and colour by which customer and cashier see they speak of one sale. Not:
 //     comparison of payouts
 //
@@ -291,6 +294,8 @@
 //   - payout: a transfer of the gateway to an account's owner; a payout comparison holds it against
 //     our pay-in sums of its day. Not: settlement, match
 //   - pay-in sum: rows of one register, account and day of the gateway, added up. Not: listed
+//   - away: of the gateway: its calls fail, or one for a sale that waits for its code has had no answer
+//     for too long ([AwayOf]). Not: down, offline
 //   - circuit, budget, lane: calls that rest after failures; calls of a minute; the order of those
 //     that wait. Not: throttle
 //
@@ -362,8 +367,9 @@
 // the way from webhook to pixel, the row is added in the store.
 //
 // The current sale is a latch beside the state. A sale that once gave its register up never takes
-// it back, even where its state would allow it. Late money must not turn the screen of the next
-// customer. Nothing foreseeable changes this.
+// it back, even where its state would allow it: late money must not turn the screen of the next
+// customer. What became of the newest sale may still be told for a moment while nothing is in hand
+// ([ShowsAfter]), but not of late money. Nothing foreseeable changes this.
 //
 // Figures are booked as changes. What a sale adds to every sum is [Sale.Figures], a pure function;
 // each step books the difference it makes into its event, the running totals of the register and

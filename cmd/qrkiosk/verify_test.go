@@ -74,7 +74,7 @@ func TestVerify_tampering(t *testing.T) {
 		{"takings of a day", `INSERT INTO takings_day SELECT 's', 1, $R, 1,1,1,0,0,0,0,0,0,0,0,0,0,0,0`, "figures $R: the takings by day"},
 		{"state of a sale", `UPDATE sale SET doc = REPLACE(REPLACE(doc, '"Cancel":true', '"Cancel":false'), '"Gone":true', '"Gone":false')`, "sale: sale "},
 		{"column of a sale", `UPDATE sale SET watched = NOT watched`, "sale: sale "},
-		{"a payment of nowhere", `INSERT INTO payin SELECT account, 'k', pay_id, sale, id, 'payment', 999, 1, false FROM link LIMIT 1`, "sale: sale "},
+		{"a payment of nowhere", `INSERT INTO payin SELECT account, 'k', pay_id, sale, id, 'payment', 999, 1, false, '' FROM link LIMIT 1`, "sale: sale "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			copied := filepath.Join(t.TempDir(), "data")

@@ -64,6 +64,10 @@ func TestOffice_stallForms(t *testing.T) {
 		{"/selling", "zone", "Local", "zone", selling},
 		{"/selling", "vatnumber", "DE<b>", "vatnumber", selling},
 		{"/selling", "seller", strings.Repeat("x", 161), "seller", selling},
+		{"/selling", "pinlength", "3", "pinlength", selling},
+		{"/selling", "pinlength", "0", "pinlength", selling},
+		{"/selling", "pinlength", "six", "pinlength", selling},
+		{"/selling", "reasons", "Regular\nRegular", "reasons", map[string]string{"first": "de", "lapse": "10", "pinlength": "6"}},
 		{"/items", "name", "", "name", map[string]string{"amount": "1.20"}},
 		{"/items", "amount", "1.234", "amount", item},
 		{"/items", "amount", "0,00", "amount", item},
@@ -118,13 +122,17 @@ func TestOffice_stallIsChanged(t *testing.T) {
 		t.Errorf("the name is not shown as text: %.300s", page)
 	}
 	g.Post(at+"/selling", "first", "de", "lang-fr", "yes", "region", "de", "zone", "Europe/Vienna", "lapse", "5", "limit", "500",
-		"strictabove", "99,50", "vat", "5,5", "seller", "Lind, Markt 1", "vatnumber", "DE 123", "tip", "yes", "tippercents", "3 % 7; 12", "tipsums", "0,20 1").Want(t, "selling", 303, at+"/selling")
+		"strictabove", "99,50", "vat", "5,5", "seller", "Lind, Markt 1", "vatnumber", "DE 123", "tip", "yes", "tippercents", "3 % 7; 12", "tipsums", "0,20 1",
+		"pinlength", "5", "callsup", "yes", "reasons", " Stammgast \r\n\r\nBruch  von gestern\r\n").Want(t, "selling", 303, at+"/selling")
 	s := kiosktest.Sure(b.Shop.Kernel.Stall(t.Context(), id))(t)
 	if strings.Join(s.Languages, " ") != "de fr" || s.Limit != 50000 || s.StrictAbove != 9950 || s.VAT != 550 || !s.AsksTip || s.LapseAfter != 300_000 || s.Zone != "Europe/Vienna" {
 		t.Errorf("stored %+v", s)
 	}
 	if !slices.Equal(s.TipPercents, []int64{3, 7, 12}) || !slices.Equal(s.TipSums, []kiosk.Money{20, 100}) {
 		t.Errorf("tips %v and %v", s.TipPercents, s.TipSums)
+	}
+	if s.PINDigits() != 5 || !s.CallsUp || !slices.Equal(s.Reasons, []string{"Stammgast", "Bruch von gestern"}) {
+		t.Errorf("PINs of %d, calls up %v, reasons %q", s.PINDigits(), s.CallsUp, s.Reasons)
 	}
 	if page := g.Get(at + "/selling").Page(t); page.Attr("[name=tippercents]", "value") != "3 7 12" || page.Attr("[name=tipsums]", "value") != "0,20 1,00" {
 		t.Error("the tips are not shown as they were typed")

@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -67,6 +68,21 @@ func (d Discount) CheckForm() error {
 
 // DiscountError is [Invalid] with a message about the field of the discount.
 func DiscountError(key string) error { return &Error{Code: Invalid, Key: key, Field: "discount"} }
+
+const (
+	reasonsMost   = 6
+	reasonLongest = 30 // characters of one that a till offers
+)
+
+// reasonsForm tells whether a till can offer these reasons for a discount, each with one tap.
+func reasonsForm(all []string) bool {
+	for i, reason := range all {
+		if strings.TrimSpace(reason) == "" || !shortText(reason, reasonLongest) || slices.Contains(all[:i], reason) {
+			return false
+		}
+	}
+	return len(all) <= reasonsMost
+}
 
 // ParseDiscount reads a discount as people and pages write it: "10 %", "2,5%", "1,50", "1.50 €";
 // "" is none. Everything else is [Invalid]; a sum must say its cents, as in [ParseMoney].

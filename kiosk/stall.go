@@ -18,10 +18,13 @@ type Stall struct {
 	LapseAfter  int64 // milliseconds; 0 means DefaultLapse
 	Limit       Money // largest charge, 0 means MaxMoney
 	AsksTip     bool
-	TipPercents []int64 // suggested, whole percents; empty for DefaultTipPercents
-	TipSums     []Money // the same for a small sale; empty for DefaultTipSums
-	Logo        string  // ID of a picture, "" none
-	LogoWidth   int     // pixels
+	TipPercents []int64  // suggested, whole percents; empty for DefaultTipPercents
+	TipSums     []Money  // the same for a small sale; empty for DefaultTipSums
+	PINLength   int64    `json:",omitempty"` // digits of the PINs that are given from now on; 0 means DefaultPINLength
+	CallsUp     bool     `json:",omitempty"` // customers are called up by a short order number
+	Reasons     []string `json:",omitempty"` // why a discount is given, one tap each; empty for the usual ones
+	Logo        string   // ID of a picture, "" none
+	LogoWidth   int      // pixels
 	LogoHeight  int
 	SplitTerms  []Share
 	AccountID   string `json:"OwnAccount"` // ID of the owner's account that links are made with, "" for the house's

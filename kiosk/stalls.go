@@ -20,6 +20,8 @@ const (
 	KeyStallLapse   = "office-stall-lapse"
 	KeyStallLimit   = "office-stall-limit"
 	KeyStallTips    = "office-stall-tips"
+	KeyStallPIN     = "office-stall-pin-length"
+	KeyStallReasons = "office-stall-reasons"
 	KeyTermsToken   = "office-terms-token"
 	KeyTermsTwice   = "office-terms-twice"
 	KeyTermsShare   = "office-terms-share"
@@ -44,6 +46,7 @@ func (s *Stall) Record() map[string]any {
 		"VAT": s.VAT, "Strict": s.Strict,
 		"StrictAbove": int64(s.StrictAbove), "LapseAfter": s.LapseAfter, "Limit": int64(s.Limit),
 		"AsksTip": s.AsksTip, "TipPercents": fmt.Sprint(s.TipPercents), "TipSums": fmt.Sprint(s.TipSums), "Logo": s.Logo, "SplitTerms": termsText(s.SplitTerms),
+		"PINLength": s.PINDigits(), "CallsUp": s.CallsUp, "Reasons": strings.Join(s.Reasons, " / "),
 	}
 	for _, t := range StallTexts {
 		all[t.Stored] = *t.Of(s)
@@ -72,6 +75,8 @@ func (s *Stall) Check() error {
 		{s.Limit < 0 || s.Limit > MaxMoney, KeyStallLimit, "limit"},
 		{!tipsForm(s.TipPercents, 1, tipPercentMost), KeyStallTips, "tippercents"},
 		{!tipsForm(s.TipSums, tipSumLeast, tipSumMost), KeyStallTips, "tipsums"},
+		{s.PINDigits() < pinShortest || s.PINDigits() > pinLongest, KeyStallPIN, "pinlength"},
+		{!reasonsForm(s.Reasons), KeyStallReasons, "reasons"},
 		{s.StrictAbove < 0 || s.StrictAbove > MaxMoney, KeyStallLimit, "strictabove"},
 	} {
 		if c.wrong {

@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -9,6 +10,7 @@ import (
 const (
 	KeyPINForm    = "pin-form"
 	KeyPINSimple  = "pin-simple"
+	KeyPINLength  = "pin-length"
 	KeyPINWait    = "pin-wait"
 	KeyPINLocked  = "pin-locked"
 	KeyNameForm   = "name-form"
@@ -22,6 +24,30 @@ const (
 	// NameLongest is how many characters the name of a person, stall or register may have.
 	NameLongest = 80
 )
+
+// DefaultPINLength is how many digits a PIN has unless the stall says otherwise.
+const DefaultPINLength = 6
+
+// PINDigits is how many digits the PINs have that are given at a stall now. People keep the PIN they
+// had before, whatever its length.
+func (s *Stall) PINDigits() int64 {
+	if s.PINLength == 0 {
+		return DefaultPINLength
+	}
+	return s.PINLength
+}
+
+// CheckNewPIN is [Invalid] for a PIN that nobody is given here: too simple, or of another length than the
+// stall's. At a till the last digit then signs in by itself.
+func (s *Stall) CheckNewPIN(pin string) error {
+	if err := CheckNewPIN(pin); err != nil {
+		return err
+	}
+	if int64(len(pin)) != s.PINDigits() {
+		return &Error{Code: Invalid, Key: KeyPINLength, Field: "pin", Args: []string{strconv.FormatInt(s.PINDigits(), 10)}}
+	}
+	return nil
+}
 
 // CheckPINForm is [Invalid] for what cannot be a PIN; digits alone, of a bounded length.
 func CheckPINForm(pin string) error {

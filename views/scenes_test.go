@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"strings"
 	"github.com/a-h/templ"
 
 	"qrkiosk/kiosk"
@@ -44,10 +45,13 @@ func others(p views.Page) map[string]templ.Component {
 	sale := counterview.SampleSale("B2-0037", 1980, late)
 	insecure := p
 	insecure.Insecure, insecure.Mode = true, kiosk.Sandbox
+	play := p
+	play.Mode = kiosk.Sandbox
 	all := map[string]templ.Component{
 		"offline":       views.OfflinePage(p),
 		"help":          counterview.HelpPage(p, "https://shop.example/till", "https://shop.example/display"),
 		"signin":        counterview.SignInPage(p, counterview.SignIn{Stall: lind, Register: till2, Staff: people}),
+		"signin-many":   counterview.SignInPage(play, counterview.SignIn{Stall: lind, Register: till2, Staff: crowd(), Chosen: "lea", Error: wrong}),
 		"signin-wrong":  counterview.SignInPage(insecure, counterview.SignIn{Stall: lind, Register: till2, Staff: people, Chosen: "ada", Error: wrong}),
 		"signin-wait":   counterview.SignInPage(p, counterview.SignIn{Stall: lind, Register: till2, Staff: people, Chosen: "ada", Wait: 300_000}),
 		"enrol-tablet":  counterview.EnrolPage(p, kiosk.Tablet, "ticket"),
@@ -76,6 +80,15 @@ func others(p views.Page) map[string]templ.Component {
 	open.Refund = counterview.RefundForm{Part: true, Amount: "1250", Reason: "cold soup"}
 	open.Error = p.Explain(&kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyAmountPlain, Amounts: []kiosk.Money{1250, 125000}})
 	all["sale-refund-form"] = counterview.SaleDetail(p, open)
+	return all
+}
+
+// crowd are more people than a low screen has room for; one has a long name.
+func crowd() []kiosk.Staff {
+	all := []kiosk.Staff{{ID: "long", Name: "Maximiliane von Donaudampfschifffahrtsgesellschaft-Oberstein", Role: kiosk.Manager}}
+	for _, name := range strings.Fields("Ada Ben Cem Dora Emil Fritz Gül Hanna Ivo Jan Kim Lea") {
+		all = append(all, kiosk.Staff{ID: strings.ToLower(name), Name: name, Role: kiosk.Cashier})
+	}
 	return all
 }
 

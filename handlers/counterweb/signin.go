@@ -40,7 +40,7 @@ func (c *Counter) signInPage(r *http.Request) (counterview.SignIn, error) {
 		return counterview.SignIn{}, err
 	}
 	people, err := c.rooms.Till.StaffOfRegister(r.Context(), register)
-	return counterview.SignIn{Stall: t.Stall, Register: t.Register, Staff: people}, err
+	return counterview.SignIn{Stall: t.Stall, Register: t.Register, Staff: people, Chosen: front.PlainID(c.front.Cookie(r, front.LastCookie))}, err
 }
 
 // signIn takes a PIN. A right one begins a new session, so that an id that somebody planted
@@ -58,6 +58,7 @@ func (c *Counter) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.front.TillSessions.Put(r.Context(), front.SessionStaff, staff.ID)
+	c.front.SetCookie(w, front.LastCookie, staff.ID, front.DeviceLife)
 	c.front.TillSessions.Put(r.Context(), front.SessionSeen, c.clock().UnixMilli())
 	c.log.Info("signed in", "register", front.TabletOf(r).Register, "staff", staff.ID)
 	return c.front.GoTo(w, r, views.PathTill)
@@ -72,7 +73,8 @@ func (c *Counter) signInAgain(w http.ResponseWriter, r *http.Request, chosen str
 		return err
 	}
 	p := c.front.View(r)
-	page.Chosen, page.Error, page.Wait = chosen, p.Explain(front.WithWords(cause)), waitOf(cause)
+	page.Chosen, page.Other = chosen, r.PostForm.Get("other") == "yes"
+	page.Error, page.Wait = p.Explain(front.WithWords(cause)), waitOf(cause)
 	front.RetryAfter(w, cause)
 	c.log.Info("sign-in refused", "register", front.TabletOf(r).Register, "err", cause)
 	c.front.Render(w, r, front.StatusOf(cause), counterview.SignInPage(p, page))

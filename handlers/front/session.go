@@ -28,6 +28,9 @@ const (
 	TillCookie    = "qk-till"
 	DisplayCookie = "qk-display"
 
+	// LastCookie names who signed in last on a tablet: an ID that is worth nothing without a PIN.
+	LastCookie = "qk-last"
+
 	// What a till's session holds: who is signed in, and the Unix milliseconds of the last command.
 	SessionStaff = "staff"
 	SessionSeen  = "seen"

@@ -191,6 +191,10 @@ func readSelling(r *http.Request) (func(*kiosk.Stall), error) {
 	if err != nil {
 		return nil, err
 	}
+	counter, err := readCounter(form)
+	if err != nil {
+		return nil, err
+	}
 	return func(st *kiosk.Stall) {
 		st.VAT, st.Limit, st.StrictAbove, st.LapseAfter = vat, limit, above, lapse*60_000
 		st.Languages, st.Region, st.Zone = languages, form.Get("region"), form.Get("zone")
@@ -199,6 +203,28 @@ func readSelling(r *http.Request) (func(*kiosk.Stall), error) {
 		}
 		st.AsksTip, st.Strict = form.Get("tip") == "yes", form.Get("strict") == "yes"
 		st.TipPercents, st.TipSums = percents, sums
+		counter(st)
+	}, nil
+}
+
+// readCounter reads how people work at a stall's counter: length of PINs, order numbers, and the reasons
+// for discounts, one a line. A form that has no such field leaves it as it is.
+func readCounter(form url.Values) (func(*kiosk.Stall), error) {
+	if !form.Has("pinlength") {
+		return func(*kiosk.Stall) {}, nil
+	}
+	length, err := strconv.ParseInt(form.Get("pinlength"), 10, 16)
+	if err != nil || length <= 0 {
+		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyStallPIN, Field: "pinlength"}
+	}
+	var reasons []string
+	for line := range strings.Lines(form.Get("reasons")) {
+		if reason := strings.Join(strings.Fields(line), " "); reason != "" {
+			reasons = append(reasons, reason)
+		}
+	}
+	return func(st *kiosk.Stall) {
+		st.PINLength, st.CallsUp, st.Reasons = length, form.Get("callsup") == "yes", reasons
 	}, nil
 }
 

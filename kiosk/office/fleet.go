@@ -299,6 +299,8 @@ func (p *planner) person(row sheetRow, stall string) (line int, added bool) {
 		one.Known = true
 		one.Stays = role != "" && one.Role != there.Role
 		one.Role = there.Role
+	} else if at := p.fleet.stalls[NameKey(stall)]; pin != "" && kiosk.KeyOf(at.CheckNewPIN(pin)) == kiosk.KeyPINLength {
+		p.fault(row, "pin", kiosk.KeyPINLength, strconv.FormatInt(at.PINDigits(), 10))
 	}
 	p.people[key] = len(p.plan.Staff)
 	p.plan.Staff = append(p.plan.Staff, one)

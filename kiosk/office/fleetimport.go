@@ -117,7 +117,7 @@ func (fl *FleetImport) hashPINs(ctx context.Context, by kiosk.OfficeActor, secre
 		}
 		one := pinOf{pin: p.PIN}
 		if one.pin == "" {
-			one.pin = fl.staff.RandomPIN()
+			one.pin = fl.staff.RandomPIN(stallNamed(plan, p.Stall))
 		}
 		if one.hash, err = fl.vault.HashPIN(one.pin); err != nil {
 			return nil, err
@@ -125,6 +125,16 @@ func (fl *FleetImport) hashPINs(ctx context.Context, by kiosk.OfficeActor, secre
 		hashed[within(p.Stall, p.Name)] = one
 	}
 	return hashed, nil
+}
+
+// stallNamed is the stall of a plan with a name; every person of a plan has one.
+func stallNamed(plan kiosk.FleetPlan, name string) kiosk.Stall {
+	for _, p := range plan.Stalls {
+		if NameKey(p.Stall.Name) == NameKey(name) {
+			return p.Stall
+		}
+	}
+	return kiosk.Stall{}
 }
 
 // make stores what is new, and an event for each.

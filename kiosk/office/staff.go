@@ -18,16 +18,18 @@ type Staff struct {
 	additions *additions
 }
 
-// RandomPIN returns six digits that are not too simple, for people who are added by the program.
-func (sf *Staff) RandomPIN() string {
+// RandomPIN returns as many digits as PINs have at a stall, not too simple, for people who are added by
+// the program.
+func (sf *Staff) RandomPIN(at kiosk.Stall) string {
+	length := int(at.PINDigits())
 	for {
-		pin := make([]byte, 0, 6)
-		for _, b := range sf.random.Bytes(24) {
-			if b < 250 && len(pin) < 6 {
+		pin := make([]byte, 0, length)
+		for _, b := range sf.random.Bytes(4 * length) {
+			if b < 250 && len(pin) < length {
 				pin = append(pin, '0'+b%10)
 			}
 		}
-		if len(pin) == 6 && kiosk.CheckNewPIN(string(pin)) == nil {
+		if at.CheckNewPIN(string(pin)) == nil {
 			return string(pin)
 		}
 	}
@@ -52,7 +54,7 @@ func (sf *Staff) Hire(ctx context.Context, by kiosk.OfficeActor, stall, name str
 	if !slices.Contains(kiosk.StaffRoles(), role) {
 		return kiosk.StaffWithPIN{}, &kiosk.Error{Code: kiosk.Invalid, Key: KeyStaffRole, Field: "role"}
 	}
-	pin, hash, err := sf.newPIN(pin)
+	pin, hash, err := sf.newPIN(ctx, stall, pin)
 	if err != nil {
 		return kiosk.StaffWithPIN{}, err
 	}
@@ -72,12 +74,16 @@ func (sf *Staff) Hire(ctx context.Context, by kiosk.OfficeActor, stall, name str
 	return kiosk.StaffWithPIN{Staff: who, PIN: pin}, err
 }
 
-// newPIN checks a PIN, or draws one, and hashes it.
-func (sf *Staff) newPIN(pin string) (plain, hash string, err error) {
-	if pin == "" {
-		pin = sf.RandomPIN()
+// newPIN checks a PIN for a stall, or draws one, and hashes it.
+func (sf *Staff) newPIN(ctx context.Context, stall, pin string) (plain, hash string, err error) {
+	at, err := sf.kernel.Stall(ctx, stall)
+	if err != nil {
+		return "", "", err
 	}
-	if err := kiosk.CheckNewPIN(pin); err != nil {
+	if pin == "" {
+		pin = sf.RandomPIN(at)
+	}
+	if err := at.CheckNewPIN(pin); err != nil {
 		return "", "", err
 	}
 	hash, err = sf.vault.HashPIN(pin)
@@ -122,7 +128,10 @@ func (sf *Staff) change(ctx context.Context, by kiosk.OfficeActor, stall, staff,
 // ResetPIN gives a person of a stall another PIN and forgets wrong tries. An empty one is drawn; it
 // is returned this one time.
 func (sf *Staff) ResetPIN(ctx context.Context, by kiosk.OfficeActor, stall, staff, pin string) (kiosk.StaffWithPIN, error) {
-	pin, hash, err := sf.newPIN(pin)
+	if err := by.CheckMayChange(stall); err != nil {
+		return kiosk.StaffWithPIN{}, err
+	}
+	pin, hash, err := sf.newPIN(ctx, stall, pin)
 	if err != nil {
 		return kiosk.StaffWithPIN{}, err
 	}

@@ -168,6 +168,15 @@ func (t *Till) AddStaff(ctx context.Context, stall, name string, role kiosk.Role
 	}
 	now := t.kernel.Now()
 	person := kiosk.Staff{ID: t.random.ID(now), Stall: stall, Name: name, Role: role, PINHash: hash, Created: now}
-	err = t.kernel.ChangeOffice(ctx, "staff.add", person.ID, kiosk.After("Role", string(role)), func(tx kiosk.Tx) error { return tx.PutStaff(person) })
+	err = t.kernel.ChangeOffice(ctx, "staff.add", person.ID, kiosk.After("Role", string(role)), func(tx kiosk.Tx) error {
+		at, err := tx.Stall(stall)
+		if err != nil {
+			return err
+		}
+		if err := at.CheckNewPIN(pin); err != nil {
+			return err
+		}
+		return tx.PutStaff(person)
+	})
 	return person, err
 }

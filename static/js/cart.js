@@ -37,6 +37,7 @@ export function cart(root, { words, habit, changed, count, reopen, empty, back }
 		fault.textContent = fault.hidden ? "" : wrong();
 		fault.hidden = fault.textContent === "";
 		sheet.querySelector("[data-off='']").hidden = much.value === "";
+		for (const b of sheet.querySelectorAll("[data-why]")) b.setAttribute("aria-pressed", `${b.dataset.why === reason.value.trim()}`);
 		const told = [off() ? `− ${faceOff(off(), habit)}` : "", note.value.trim()].filter(Boolean).join(" · ");
 		face.textContent = told || face.dataset.face;
 		face.parentElement.toggleAttribute("data-some", told !== "");
@@ -47,11 +48,19 @@ export function cart(root, { words, habit, changed, count, reopen, empty, back }
 		changed();
 	});
 	sheet.addEventListener("click", (e) => {
-		const button = e.target.closest("[data-off]");
+		const button = e.target.closest("[data-off], [data-why], .go");
 		if (!button) return;
-		much.value = button.dataset.off;
-		unit.value = "%";
-		if (!button.dataset.off) reason.value = "";
+		const { off: part, why } = button.dataset;
+		if (why) reason.value = why;
+		else if (part === undefined) {
+			if (!wrong()) return;
+			e.preventDefault(); // the reason is asked for where the discount is made
+			return complain();
+		} else {
+			much.value = part;
+			unit.value = "%";
+			if (!part) reason.value = "";
+		}
 		drawExtra();
 		changed();
 	});
@@ -61,7 +70,7 @@ export function cart(root, { words, habit, changed, count, reopen, empty, back }
 		sheet.hidePopover();
 	});
 	function complain() {
-		sheet.showPopover();
+		if (!sheet.matches(":popover-open")) sheet.showPopover();
 		fault.hidden = false;
 		drawExtra();
 		(discount(much.value, unit.value) === undefined ? much : reason).focus();

@@ -15,6 +15,9 @@ func initial(name string) string {
 	return ""
 }
 
+// chosen tells whether a person is chosen already: the one of the last try, or who works here alone.
+func (s SignIn) chosen(one kiosk.Staff) bool { return one.ID == s.Chosen || len(s.Staff) == 1 }
+
 func enrolPath(kind kiosk.DeviceKind) string {
 	if kind == kiosk.Display {
 		return PathDisplayEnrol

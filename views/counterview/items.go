@@ -43,6 +43,14 @@ func postedLines(lines []kiosk.Line) string {
 	return strings.Join(words, " ")
 }
 
+// reasons are what a till offers as reasons for a discount: the stall's own words, or the usual ones.
+func (t till) reasons() []string {
+	if len(t.s.Stall.Reasons) > 0 {
+		return t.s.Stall.Reasons
+	}
+	return []string{t.T("reason.regular"), t.T("reason.evening"), t.T("reason.flaw"), t.T("reason.staff")}
+}
+
 // offText writes a discount as the till posts it, "" for none.
 func offText(d kiosk.Discount) string {
 	switch {

@@ -161,7 +161,7 @@ func (a *Program) addPeople(ctx context.Context, o Opening, stall kiosk.Stall, r
 	added := make([]Person, 0, len(o.People))
 	for _, who := range o.People {
 		if who.pin == "" {
-			who.pin = a.Shop.Office.Staff.RandomPIN()
+			who.pin = a.Shop.Office.Staff.RandomPIN(stall)
 		}
 		if _, err := a.Shop.Till.AddStaff(ctx, stall.ID, who.Name, who.Role, who.pin); err != nil {
 			return nil, err

@@ -79,7 +79,7 @@ func (e *evening) openScreens(till *eveningTill, lead string) {
 	till.display.Wait("idle", `location.pathname == '/display' && document.querySelector('#screen')`, kiosktest.Patience)
 	till.screen.Wait("sign in", `document.querySelector('#pin') && location.pathname == '/till/signin'`, kiosktest.Patience)
 	till.screen.Do(chromedp.Evaluate[chromedp.Void](`document.querySelector('input[name=staff]').click()`))
-	till.screen.Do(chromedp.SendKeys(`#pin-field`, e.pins[lead]+"\r"))
+	till.screen.Do(chromedp.SendKeys(`#pin-field`, e.pins[lead]))
 	till.screen.Wait("the till", kiosktest.TillReady, kiosktest.Patience)
 }
 

@@ -486,7 +486,7 @@ func NewCounter(t *testing.T, more ...chromedp.ExecAllocatorOption) *Counter {
 	c.Till.Open(p.Till)
 	c.Till.Wait("sign in", `document.querySelector('#pin') && location.pathname == '/till/signin'`, 10*time.Second)
 	c.Till.Do(chromedp.Evaluate[chromedp.Void](`document.querySelector('input[name=staff]').click()`))
-	c.Till.Do(chromedp.SendKeys(`#pin-field`, PIN+"\r"))
+	c.Till.Do(chromedp.SendKeys(`#pin-field`, PIN))
 	c.Till.Wait("the till", TillReady, 10*time.Second)
 	return c
 }

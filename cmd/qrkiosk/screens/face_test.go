@@ -19,7 +19,7 @@ func newLonelyTill(t *testing.T) *kiosktest.Counter {
 	c.Till.Open(p.Till)
 	c.Till.Wait("sign in", `document.querySelector('#pin') && location.pathname == '/till/signin'`, 10*time.Second)
 	c.Till.Do(chromedp.Evaluate[chromedp.Void](`document.querySelector('input[name=staff]').click()`))
-	c.Till.Do(chromedp.SendKeys(`#pin-field`, kiosktest.PIN+"\r"))
+	c.Till.Do(chromedp.SendKeys(`#pin-field`, kiosktest.PIN))
 	c.Till.Wait("the till", kiosktest.TillReady, 10*time.Second)
 	return c
 }

@@ -191,6 +191,8 @@
 //
 //   - amount: Money, whole cents of euro. Not: price (of an item alone), float
 //   - item, catalogue: what a stall sells at a fixed price, and all of it. Not: article, product
+//   - sold out: of an item, for a day of its stall: tills offer it again the next day. Not: gone (sold
+//     no more)
 //   - cart: what is being rung up; no sale, no event. Not: basket, open sale
 //   - change: to open the cart of a sale again, which ends it as a cancel does, or it has ended; what the
 //     cart is charged as comes from it. Not: edit, correct
@@ -220,6 +222,8 @@
 //   - step: one thing that happens to a sale: a fact, a clock or a command. Not: event (its entry in
 //     the journal), action
 //   - state: computed from the facts by Sale.State, never set. Not: status (a gateway's word)
+//   - order number: the short number by which a customer is called up, of a register and a day of its
+//     stall, "B 17". Not: number (of a sale), order (what a link is to be)
 //   - attempt, link: a try to have a payment link, and the link it led to; a sale has one payable
 //     link at most. Not: code, URL
 //   - reference: our unique text at the beginning of a link's note at the gateway. Not: number, id

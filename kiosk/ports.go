@@ -124,6 +124,9 @@ type Tx interface {
 	StatementWriter
 	// Number returns the next running sale number of the stream.
 	Number() (int64, error)
+	// OrderNumber returns the next order number of the stream's register on a day (days since 1 January
+	// 1970): 1, 2 and so on.
+	OrderNumber(day int64) (int64, error)
 	// PutSale stores a sale with its links and rows; a second payment row for one link, a second
 	// current sale of a register or a used command key is [Conflict].
 	PutSale(s *Sale) error

@@ -53,11 +53,13 @@ type Sale struct {
 	Key      string // the command key of the charge: the same key is the same sale
 	No       int64  // running number of the register
 	Number   string // what people read: register prefix and No, "B2-0042"
-	Receipt  string // 128-bit secret of the receipt page
-	Match    Match  // the word and colour that stand on every screen of this sale
-	Lines    []Line
-	Discount Money // what was taken off the sum of the lines
-	Goods    Money // the sum of the lines less Discount
+	// OrderNumber is the short one by which the customer is called up, "B 17"; "" where nobody is.
+	OrderNumber string `json:",omitempty"`
+	Receipt     string // 128-bit secret of the receipt page
+	Match       Match  // the word and colour that stand on every screen of this sale
+	Lines       []Line
+	Discount    Money // what was taken off the sum of the lines
+	Goods       Money // the sum of the lines less Discount
 
 	DiscountPercent int64 // hundredths of a percent, where Discount was one
 	DiscountFor     string

@@ -203,6 +203,10 @@ func (t *Till) newSale(tx kiosk.Tx, by kiosk.Actor, c Charge, register kiosk.Reg
 		return nil, err
 	}
 	now := t.kernel.Now()
+	order, err := orderNumber(tx, register, stall, now)
+	if err != nil {
+		return nil, err
+	}
 	lapse := stall.LapseAfter
 	if lapse == 0 {
 		lapse = kiosk.DefaultLapse
@@ -212,7 +216,7 @@ func (t *Till) newSale(tx kiosk.Tx, by kiosk.Actor, c Charge, register kiosk.Reg
 		ID: t.random.ID(now), Stall: stall.ID, Register: register.ID,
 		Staff: by.Staff, Device: by.Device, Key: c.Key,
 		No: no, Number: fmt.Sprintf("%s-%04d", register.Prefix, no),
-		Receipt: t.random.Secret(16), Match: matchOf(dice[0], dice[1]),
+		OrderNumber: order, Receipt: t.random.Secret(16), Match: matchOf(dice[0], dice[1]),
 		Lines: c.Lines, Goods: c.Amount, Note: c.Note,
 		Created: now, Expires: now + lapse, Zone: stall.Zone,
 		Discount: c.Discount.Off(kiosk.SumOf(c.Lines)), DiscountPercent: c.Discount.Percent, DiscountFor: c.Discount.Reason,

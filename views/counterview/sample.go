@@ -226,6 +226,9 @@ func SampleTill(state string) (kiosk.TillScreen, TillExtras) {
 		x.Readings = []kiosk.Money{1250, 125000}
 	default:
 		sale := SampleSale("B2-0042", 1270, SampleFacts[state])
+		if state == "checking" || state == "hollow" {
+			sale.OrderNumber = "B2 117"
+		}
 		if sale.Current() && sale.State() != kiosk.Paid {
 			s.Current = sale
 			if l := sale.Shown(); l != nil {
@@ -271,7 +274,7 @@ func SampleDisplay(state string) kiosk.DisplayScreen {
 		d.Sale, d.PayURL = SampleSale("B2-0042", 1270, nil), SamplePayURL
 	case "code-large":
 		d.Shows, d.Sale, d.PayURL = kiosk.ShowsCode, SampleSale("B2-0042", 12345678, nil), SamplePayURL
-		d.Sale.Match = kiosk.Match{Colour: "coral", Animal: "robin"}
+		d.Sale.Match, d.Sale.OrderNumber = kiosk.Match{Colour: "coral", Animal: "robin"}, "B2 117"
 	case "checking":
 		d.Sale = SampleSale("B2-0042", 1270, SampleFacts["checking"])
 	case "paid":
@@ -279,7 +282,7 @@ func SampleDisplay(state string) kiosk.DisplayScreen {
 		d.Next = SampleNow + 6000
 	case "paid-no-receipt":
 		d.Shows, d.Sale = kiosk.ShowsPaid, SampleSale("B2-0042", 1270, hollow)
-		d.Sale.Tip, d.Sale.Links[0].Amount = 130, 1400
+		d.Sale.Tip, d.Sale.Links[0].Amount, d.Sale.OrderNumber = 130, 1400, "B 17"
 	}
 	return d
 }
@@ -287,6 +290,9 @@ func SampleDisplay(state string) kiosk.DisplayScreen {
 // SampleReceipt is the receipt of a sale of [SampleFacts].
 func SampleReceipt(state string) kiosk.ReceiptScreen {
 	s := SampleSale("B2-0042", 1270, SampleFacts[state])
+	if state == "confirmed" || state == "awaiting" {
+		s.OrderNumber = "B 17"
+	}
 	s.Lines = []kiosk.Line{
 		{Name: "Rye bread", Qty: 1, Unit: 350, VAT: 700},
 		{Name: "Apple cake", Qty: 2, Unit: 400, VAT: 700},

@@ -123,7 +123,7 @@ type strip struct {
 
 func (t till) strip(s *kiosk.Sale) strip {
 	amount := t.Amount(s.Total())
-	gaps := []string{"amount", amount, "number", views.Unbroken(s.Number), "time", t.Clock(t.toldAt(s)), "into", views.Unbroken(s.Into)}
+	gaps := []string{"amount", amount, "number", numbers(s), "time", t.Clock(t.toldAt(s)), "into", views.Unbroken(s.Into)}
 	told := func(look, icon, key string) strip {
 		return strip{look, icon, t.T(key+".title", gaps...), t.T(key+".text", gaps...), ""}
 	}
@@ -200,6 +200,22 @@ func (t till) toldAt(s *kiosk.Sale) int64 {
 		return s.PaidAt
 	}
 	return s.Created
+}
+
+// called is the order number of a sale, unbroken.
+func called(s *kiosk.Sale) string { return strings.ReplaceAll(s.OrderNumber, " ", views.NoBreak) }
+
+// numbers are what people call a sale by: its number, and its order number where customers are called up.
+func numbers(s *kiosk.Sale) string {
+	if s.OrderNumber == "" {
+		return views.Unbroken(s.Number)
+	}
+	return views.Unbroken(s.Number) + " · " + called(s)
+}
+
+// beside is what stands under the number of a sale in a list.
+func (t till) beside(s *kiosk.Sale) string {
+	return strings.Trim(called(s)+" · "+t.items(s), " ·")
 }
 
 // items says how many things a sale has, "" for one.

@@ -20,6 +20,7 @@ type Item struct {
 	Order    int64  // ascending within the stall; equal ones by name
 	Gone     int64  // Unix milliseconds since when it is sold no more, 0 while it is
 	Created  int64  // Unix milliseconds
+	SoldOut  int64  `json:",omitempty"` // local day of the stall (since 1 January 1970) on which there is none left, 0 never
 }
 
 // ItemReader finds what stalls sell.
@@ -39,6 +40,7 @@ const (
 	KeyItemUnknown  = "item-unknown"
 	KeyItemPrice    = "item-price"
 	KeyItemGone     = "item-gone"
+	KeyItemSoldOut  = "item-sold-out"
 )
 
 const (

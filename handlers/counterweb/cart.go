@@ -78,6 +78,7 @@ func readCounts(c *till.Charge, form url.Values) error {
 		}
 		c.Lines = append(c.Lines, kiosk.Line{Item: id, Qty: int64(n)}) //nolint:gosec // parsed with 16 bits
 	}
+	c.Counted = true
 	if c.Amount > 0 {
 		c.Lines = append(c.Lines, kiosk.Line{Qty: 1, Unit: c.Amount})
 		c.Amount = 0 // only the catalogue knows what it comes to
@@ -152,6 +153,15 @@ func (t *Till) cart(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// soldOut marks an item as sold out for today, or as there again.
+func (t *Till) soldOut(w http.ResponseWriter, r *http.Request) error {
+	item := front.PlainID(r.PostForm.Get("item"))
+	if err := t.rooms.Till.Shelf.SetSoldOut(r.Context(), front.TillActorOf(r).Actor, item, r.PostForm.Get("out") == "yes"); err != nil {
+		return err
+	}
+	return t.counter.answer(w, r, "")
+}
+
 // items draws the tiles anew, for a till whose catalogue has changed under its hands.
 func (t *Till) items(w http.ResponseWriter, r *http.Request) error {
 	tillScreen, err := t.rooms.Till.TillScreen(r.Context(), front.TillActorOf(r).Register)
@@ -164,6 +174,6 @@ func (t *Till) items(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := t.front.View(r)
 	p.Lang = t.front.StaffLang(r, tillScreen.Stall)
-	t.front.Render(w, r, http.StatusOK, counterview.TillItems(p.For(tillScreen.Stall), items))
+	t.front.Render(w, r, http.StatusOK, counterview.TillItems(p.For(tillScreen.Stall), tillScreen, items))
 	return nil
 }

@@ -29,6 +29,7 @@ func (c *Counter) tillRoutes() []front.Route {
 		{Method: "POST", Path: counterview.PathCharge, Who: front.Staff, Do: c.till.charge},
 		{Method: "POST", Path: counterview.PathCart, Who: front.Staff, Do: c.till.cart},
 		{Method: "GET", Path: counterview.PathItems, Who: front.Staff, Do: c.till.items},
+		{Method: "POST", Path: counterview.PathSoldOut, Who: front.Staff, Do: c.till.soldOut},
 		{Method: "POST", Path: counterview.PathCancel, Who: front.Staff, Do: c.till.cancel},
 		{Method: "POST", Path: counterview.PathChange, Who: front.Staff, Do: c.till.change},
 		{Method: "POST", Path: counterview.PathOtherMeans, Who: front.Staff, Do: c.till.otherMeans},

@@ -47,7 +47,7 @@ func (ct *Catalogue) Put(ctx context.Context, by kiosk.OfficeActor, item kiosk.I
 		item.ID = ct.random.ID(item.Created)
 	}
 	err := ct.change(ctx, by, kind, item.ID, item.Stall, func(found *kiosk.Item) {
-		item.Created, item.Gone = cmp.Or(found.Created, item.Created), 0
+		item.Created, item.Gone, item.SoldOut = cmp.Or(found.Created, item.Created), 0, found.SoldOut
 		*found = item
 	})
 	return item, err

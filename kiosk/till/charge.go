@@ -17,6 +17,7 @@ type Charge struct {
 	Discount kiosk.Discount
 	Note     string // the cashier's own
 	Key      string // command key: made when the page was rendered, the same for every retry
+	Counted  bool   // the lines were counted in a plain form, which shows nothing of what happens meanwhile
 	NoTip    bool   // nobody can be asked for a tip: no customer's screen is there
 }
 
@@ -159,6 +160,11 @@ func (t *Till) charge(tx kiosk.Tx, by kiosk.Actor, c Charge) (*kiosk.Sale, error
 	}
 	if err := c.reckon(tx, stall); err != nil {
 		return nil, err
+	}
+	if c.Counted {
+		if err := checkThere(tx, stall, c.Lines, t.kernel.Now()); err != nil {
+			return nil, err
+		}
 	}
 	if stall.Limit > 0 && c.Amount > stall.Limit {
 		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: KeyOverLimit, Field: "amount", Amounts: []kiosk.Money{stall.Limit}}

@@ -17,10 +17,14 @@ type Till struct {
 	publicURL    string
 
 	Changes *Changes
+	Shelf   *Shelf
 }
 
 // New makes the room. One per process.
 func New(k *shop.Kernel) *Till {
 	kit := k.Kit()
-	return &Till{OtherMeans{k}, k, kit.Store, kit.Vault, kit.Random, kit.Settings, kit.PublicURL, &Changes{k}}
+	return &Till{
+		OtherMeans: OtherMeans{k}, Changes: &Changes{k}, Shelf: &Shelf{k},
+		kernel: k, store: kit.Store, vault: kit.Vault, random: kit.Random, installation: kit.Settings, publicURL: kit.PublicURL,
+	}
 }

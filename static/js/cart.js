@@ -6,10 +6,10 @@ import { digits, discount, faceOff, lines as all, money, posted, postedOff, rest
 const LATER = 300; // milliseconds without a key before the cart is sent
 const REGRET = 10_000; // milliseconds in which what was removed can be brought back
 
-/** Starts the cart of a till. changed() is called when note or discount have, count(at, qty) when
+/** Starts the cart of a till. out(id) tells whether an item is sold out. changed() is called when note or discount have, count(at, qty) when
  * somebody changes a line, reopen(at) when a typed line is to be typed anew, empty() and back(lines)
  * when all of it goes, and when what went is to come back, which it answers with whether there was room. */
-export function cart(root, { words, habit, changed, count, reopen, empty, back }) {
+export function cart(root, { words, habit, out, changed, count, reopen, empty, back }) {
 	const form = document.getElementById("charge");
 	const { note, discount: much, reason, unit } = form.elements;
 	const sheet = document.getElementById("extra");
@@ -174,6 +174,7 @@ export function cart(root, { words, habit, changed, count, reopen, empty, back }
 		part("called").title = name;
 		part("called").lang = l.item ? list.dataset.lang : "";
 		part("each").textContent = l.item ? words.each.replace("{price}", digits(l.cents, habit)) : `${digits(l.cents, habit)} ·`;
+		if (out(l.item)) part("each").append(` · ${list.dataset.out}`);
 		part("anew").hidden = Boolean(l.item);
 		part("anew").ariaLabel = `${part("anew").textContent}: ${digits(l.cents, habit)}`;
 		part("less").ariaLabel = words.less.replace("{item}", name);

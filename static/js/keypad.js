@@ -32,10 +32,11 @@ export function keypad(root, connection, turned) {
 	let flying = false;
 	let waited = false;
 
-	const shelf = tiles({ take: (item) => change(add(now, item)), turned: () => draw() });
+	const shelf = tiles({ take: (item) => change(add(now, item)), turned: () => draw(), changed: () => restocked() });
 	const bag = cart(root, {
 		words,
 		habit,
+		out: (id) => shelf.out(id),
 		changed: () => draw(),
 		count: (at, qty) => change(count(now, at, qty)),
 		reopen: (at) => change(reopened(now, at)),
@@ -148,8 +149,10 @@ export function keypad(root, connection, turned) {
 		say(error.text || words.unreachable);
 		if (error.key.startsWith("item-")) await fetched();
 	}
-	async function fetched() {
-		await shelf.fetch();
+	const fetched = () => shelf.fetch();
+	function restocked() {
+		const out = now.lines.find((l) => shelf.out(l.item));
+		if (out) say(words.soldout.replace("{item}", out.name));
 		now = { ...now, lines: now.lines.filter((l) => !l.item || shelf.price(l.item) === l.cents) };
 		draw();
 	}

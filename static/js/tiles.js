@@ -3,15 +3,20 @@
 import { parse } from "./trusted.js";
 
 const PANE = "qrkiosk.pane";
+const HOLD = 550; // milliseconds of a long press
 
 /** Starts the tiles, if the stall has any. take({id, cents, name}) is called for every
- * tap on one, turned() when the other pane is shown. */
-export function tiles({ take, turned }) {
+ * tap on one, turned() when the other pane is shown, changed() when they were drawn anew. */
+export function tiles({ take, turned, changed }) {
 	const form = document.getElementById("charge");
 	let pane = document.getElementById("items");
 	const search = form.querySelector("[type=search]");
-	if (!pane) return { draw() {}, name: () => undefined, price: () => undefined, fetch: async () => {} };
+	if (!pane) return { draw() {}, name: () => undefined, out: () => false, price: () => undefined, fetch: async () => {} };
 	let category = "";
+	let day = 0; // until what is sold out today comes back
+	let down = false; // a finger is on a tile
+	let held = null; // the tile it is held on
+	let hold = 0;
 
 	function all() {
 		return [...pane.querySelectorAll("[data-item]")];
@@ -50,9 +55,53 @@ export function tiles({ take, turned }) {
 				category = cat.dataset.cat;
 				search.value = "";
 				filter();
-			} else if (tile) take({ id: tile.dataset.item, cents: Number(tile.dataset.cents), name: tile.dataset.name });
+			} else if (tile && held) return;
+			else if (tile?.hasAttribute("data-out")) ask(tile);
+			else if (tile) take({ id: tile.dataset.item, cents: Number(tile.dataset.cents), name: tile.dataset.name });
 		});
 		pane.addEventListener("mousedown", (e) => e.preventDefault());
+		pane.addEventListener("pointerdown", (e) => {
+			const tile = e.target.closest("[data-item]");
+			down = true;
+			if (tile && e.pointerType !== "mouse") hold = setTimeout(press, HOLD, tile);
+		});
+		pane.addEventListener("contextmenu", (e) => {
+			const tile = e.target.closest("[data-item]");
+			if (!tile) return;
+			e.preventDefault();
+			if (down) press(tile);
+			else ask(tile);
+		});
+		clearTimeout(day);
+		day = setTimeout(fetchAnew, Number(pane.dataset.day) + 1000);
+	}
+
+	// The sheet opens when the finger is lifted: it would be closed by that otherwise.
+	function press(tile) {
+		held = tile;
+		tile.classList.add("held");
+	}
+	for (const end of ["pointerup", "pointercancel"]) {
+		document.addEventListener(end, () => {
+			clearTimeout(hold);
+			down = false;
+			if (!held) return;
+			setTimeout(() => {
+				held.classList.remove("held");
+				ask(held);
+				held = null;
+			}, 50); // behind the click that may follow
+		});
+	}
+
+	function ask(tile) {
+		const sheet = document.getElementById("item");
+		const [item, out, back] = sheet.querySelector("form").elements;
+		sheet.querySelector("h2").textContent = tile.dataset.name;
+		item.value = tile.dataset.item;
+		out.hidden = tile.hasAttribute("data-out");
+		back.hidden = !out.hidden;
+		if (!sheet.matches(":popover-open")) sheet.showPopover();
 	}
 
 	search.addEventListener("input", filter);
@@ -79,6 +128,7 @@ export function tiles({ take, turned }) {
 	show(kept());
 
 	return {
+		out: (id) => Boolean(find(id)?.hasAttribute("data-out")),
 		name: (id) => find(id)?.dataset.name,
 		price: (id) => (find(id) ? Number(find(id).dataset.cents) : undefined),
 		draw(lines) {
@@ -89,17 +139,20 @@ export function tiles({ take, turned }) {
 				badge.hidden = !line;
 			}
 		},
-		async fetch() {
-			const answer = await fetch("/till/items", { cache: "no-store", signal: AbortSignal.timeout(5000) }).catch(() => null);
-			if (!answer?.ok || answer.redirected) return;
-			const fresh = parse(await answer.text()).getElementById("items");
-			if (!fresh) return;
-			pane.replaceWith(fresh);
-			pane = fresh;
-			listen();
-			filter();
-		},
+		fetch: fetchAnew,
 	};
+
+	async function fetchAnew() {
+		const answer = await fetch("/till/items", { cache: "no-store", signal: AbortSignal.timeout(5000) }).catch(() => null);
+		if (!answer?.ok || answer.redirected) return;
+		const fresh = parse(await answer.text()).getElementById("items");
+		if (!fresh) return;
+		pane.replaceWith(fresh);
+		pane = fresh;
+		listen();
+		filter();
+		changed();
+	}
 }
 
 // A text as people search it: without accents and case, both in what is typed and in what is sold.

@@ -295,7 +295,7 @@ func guideTill(g guide) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = twice("Items", TillItems(g.Page, shelf)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = twice("Items", TillItems(g.Page, kiosk.TillScreen{Now: SampleNow}, shelf)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -43,6 +43,23 @@ func postedLines(lines []kiosk.Line) string {
 	return strings.Join(words, " ")
 }
 
+func soldOut(s kiosk.TillScreen, i kiosk.Item) bool { return i.SoldOutAt(s.Stall.Zone, s.Now) }
+
+// itemPrice is the price of an item, or that it is sold out.
+func itemPrice(p views.Page, s kiosk.TillScreen, i kiosk.Item) string {
+	if soldOut(s, i) {
+		return p.T("till.soldout")
+	}
+	return p.Amount(i.Price)
+}
+
+func (t till) itemPrice(i kiosk.Item) string { return itemPrice(t.Page, t.s, i) }
+
+// restOfDay is for how many milliseconds what is sold out today stays so.
+func restOfDay(s kiosk.TillScreen) string {
+	return views.Text64(kiosk.DayEnds(s.Stall.Zone, s.Now) - s.Now)
+}
+
 // reasons are what a till offers as reasons for a discount: the stall's own words, or the usual ones.
 func (t till) reasons() []string {
 	if len(t.s.Stall.Reasons) > 0 {

@@ -14,6 +14,7 @@ const (
 	PathCharge      = "/till/charge"   // POST cents, lines, key, note; or amount, item.ID, key, note; and discount, reason
 	PathCart        = "/till/cart"     // POST lines, discount: what is being rung up
 	PathItems       = "/till/items"    // GET the tiles of what is sold
+	PathSoldOut     = "/till/soldout"  // POST item, out ("yes" or "no")
 	PathCancel      = "/till/cancel"   // POST sale
 	PathChange      = "/till/change"   // POST sale, lines: open its cart again; lines are what is rung up on the page that asks
 	PathOtherMeans  = "/till/other"    // POST sale: it ends, the customer pays in another way

@@ -1,6 +1,7 @@
 package counterview
 
 import (
+	"slices"
 	"time"
 
 	"qrkiosk/kiosk"
@@ -193,6 +194,8 @@ func SampleTill(state string) (kiosk.TillScreen, TillExtras) {
 			Lines:    []kiosk.Line{{Qty: 1, Unit: 350}, {Item: "i4", Qty: 2, Unit: 400}, {Item: "i8", Qty: 1, Unit: 340}},
 			Discount: kiosk.Discount{Percent: 1000, Reason: "Regular customer"}, Updated: SampleNow,
 		}
+		x.Items = slices.Clone(shelf)
+		x.Items[len(shelf)-1].SoldOut, _ = kiosk.LocalHour(s.Stall.Zone, s.Now)
 	case "changing":
 		s.Last = append([]*kiosk.Sale{SampleSale("B2-0042", 1270, changing)}, s.Last...)
 		s.Cart = kiosk.Cart{Lines: []kiosk.Line{{Qty: 1, Unit: 1270}}, From: "B2-0042", Opened: SampleNow, Updated: SampleNow}

@@ -1,6 +1,7 @@
 package counterweb
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -130,6 +131,7 @@ func (c *Counter) pairPage(w http.ResponseWriter, r *http.Request, status int, p
 	}
 	p := c.front.View(r)
 	p.Lang = c.front.StaffLang(r, t.Stall)
+	page.Address = cmp.Or(c.front.TillURL, c.front.Origin(r)) + views.PathDisplay
 	page.Stall, page.Error = t.Stall, p.Explain(front.WithWords(cause))
 	c.front.Render(w, r, status, counterview.TillPairForm(p, page))
 	return nil

@@ -1,8 +1,8 @@
 package views_test
 
 import (
-	"strings"
 	"github.com/a-h/templ"
+	"strings"
 
 	"qrkiosk/kiosk"
 	counter "qrkiosk/kiosk/till"

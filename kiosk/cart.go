@@ -13,13 +13,27 @@ type Cart struct {
 	// Emptied is when the register's cart was last charged, in Unix milliseconds: every other page
 	// that had it in hand empties its own.
 	Emptied int64 `json:",omitempty"`
-	// From is the number of the sale whose cart it was, while that one is being changed, and Opened when
-	// it was opened again, in Unix milliseconds: every page of the register takes it in hand.
-	From   string `json:",omitempty"`
-	Opened int64  `json:",omitempty"`
+	// From is the number of the sale whose cart it was, while that one is being changed.
+	From string `json:",omitempty"`
 	// AfterAll is the number of a sale that brought money although its cart was being changed, told until
 	// the next charge.
 	AfterAll string `json:",omitempty"`
+	// Parked is the ID of the parked cart that is open here, "" for one that was never parked.
+	Parked string `json:",omitempty"`
+	// Opened is when it was opened, in Unix milliseconds: every page of the register takes it in hand.
+	Opened int64 `json:",omitempty"`
+	// ParkKey is the command key under which the last one was parked, as ParkID: a copy of it that comes
+	// later is old.
+	ParkKey string `json:",omitempty"`
+	ParkID  string `json:",omitempty"`
+	// Taken is the cart that another till has taken over from here, until something is rung up.
+	Taken *TakenCart `json:",omitempty"`
+}
+
+// TakenCart is a parked cart that was open here until another till took it over.
+type TakenCart struct {
+	Name string
+	By   Holder
 }
 
 // CartMillis is how long a cart nobody touches is shown: then the customer has surely gone.

@@ -199,6 +199,10 @@
 //   - held, freed: of a sale that comes from another: it has no link while that one may be paid; that one
 //     surely cannot be paid any more. Not: blocked, waiting (a sale whose code is on show)
 //   - twin: a sale of the same lines and the same amount. Not: double, copy
+//   - parked cart: a cart that waits under a name, of the stall and not of a register; no sale
+//     either. Not: order, table, tab, held sale
+//   - holder: the till at which a parked cart is open; it is given back, taken over or charged. Not:
+//     owner, lock
 //   - charge: the cashier's command that begins a sale. Not: authorise: the gateway knows no
 //     authorisation apart from the payment
 //   - sale: what a customer owes and what became of it. Not: order (what a link is to be),

@@ -50,6 +50,7 @@ type Reader interface {
 	StatementReader
 	WallReader
 	AuditReader
+	ParkedReader
 	// Versions returns the version of each of the given streams; an unknown one is 0.
 	Versions(streams []string) (map[string]int64, error)
 	// Events returns up to n events of a stream behind seq after, in order.
@@ -122,6 +123,7 @@ type Tx interface {
 	RetentionWriter
 	AuditWriter
 	StatementWriter
+	ParkedWriter
 	// Number returns the next running sale number of the stream.
 	Number() (int64, error)
 	// OrderNumber returns the next order number of the stream's register on a day (days since 1 January

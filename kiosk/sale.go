@@ -72,6 +72,7 @@ type Sale struct {
 	Zone    string // time zone whose days and hours it counts in, "" for DefaultZone
 	Strict  bool   // only the gateway's own lists are proof
 	Poll    bool   // no webhook was ordered: there is no address the gateway could reach
+	Bill    string `json:",omitempty"` // ID of the parked cart of which this is a portion, "" for a whole one
 
 	// Facts of commands.
 	AsksTip        bool  // the display asks for a tip first
@@ -114,10 +115,14 @@ type Line struct {
 	Qty  int64
 	Unit Money // price of one, VAT included
 	VAT  int64 // in hundredths of a percent, 700 = 7 %; 0 none
+
+	// Of a portion of a bill alone.
+	Divided Money `json:",omitempty"` // its price of a line that several pay; Unit is 0 then
+	Off     Money `json:",omitempty"` // what of the bill's discount falls on it
 }
 
 // Sum is the price of the whole line.
-func (l Line) Sum() Money { return Money(l.Qty) * l.Unit }
+func (l Line) Sum() Money { return Money(l.Qty)*l.Unit + l.Divided }
 
 // Match is the word and colour by which customer and cashier see that they speak of the same sale.
 type Match struct {

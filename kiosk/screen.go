@@ -23,8 +23,9 @@ type TillScreen struct {
 	AlarmSales  []*Sale // in review, or paid and long unconfirmed; newest first
 	OtherAlarms []Alarm // everything else that the people here have to know
 	Health      Health
-	Away        Away      // the gateway, while the sale in hand waits for its code
-	Cart        Cart      // what is being rung up
+	Away        Away // the gateway, while the sale in hand waits for its code
+	Cart        Cart // what is being rung up
+	Parked      []ParkedView
 	Test        *SelfTest // the last self-test, nil if it was long ago
 	Office      int64     // version of the office: items and the like may have changed with it
 	Next        int64     // Unix milliseconds when the screen changes by itself, 0 never

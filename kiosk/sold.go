@@ -37,9 +37,9 @@ func (s *Sale) soldOf(f Figures) []Sold {
 	var weights []Money
 	for _, l := range s.Lines {
 		sold = append(sold, Sold{Item: l.Item, Name: l.Name, VAT: l.VAT, Qty: l.Qty})
-		weights = append(weights, l.Sum())
+		weights = append(weights, l.Net())
 	}
-	weights = apportion(s.Goods, weights) // a discount is spread over the lines
+	weights = apportion(s.Goods, weights) // a discount is spread over the lines, unless its bill has done so
 	sold = append(sold, Sold{Item: SoldTip}, Sold{Item: SoldOver})
 	weights = append(weights, s.Tip, f.Over)
 	for i, amount := range apportion(kept, weights) {

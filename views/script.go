@@ -7,7 +7,7 @@ import (
 // scriptWords are the sentences that only the modules say.
 var scriptWords = []string{
 	"js.lost", "js.unreachable", "js.offline", "js.too-large", "js.key.mark", "js.key.decimals", "js.key.whole", "js.key.factor", "js.key.first",
-	"js.each", "js.piece", "js.pieces", "js.removed", "js.emptied", "js.discount",
+	"js.each", "js.piece", "js.pieces", "js.removed", "js.emptied", "js.given-back", "js.discount",
 	"js.zero", "js.charge", "js.busy", "js.reason", "js.off", "js.soldout", "js.less", "js.more",
 	"js.sound.on", "js.sound.off", "js.sound.none", "js.awake.on", "js.awake.off", "js.awake.insecure",
 	"js.awake.none", "js.full.on", "js.full.off", "js.full.none",

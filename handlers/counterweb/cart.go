@@ -20,7 +20,7 @@ const itemField = "item."
 // plain number, or from the amount field and the counts of items.
 func readCharge(r *http.Request) (till.Charge, error) {
 	form := r.PostForm
-	c := till.Charge{Note: strings.TrimSpace(form.Get("note")), Key: form.Get("key")}
+	c := till.Charge{Note: strings.TrimSpace(form.Get("note")), Key: form.Get("key"), Parked: front.PlainID(form.Get("parked"))}
 	var err error
 	if c.Discount, err = readDiscount(form); err != nil {
 		return c, err
@@ -133,18 +133,24 @@ func readLine(field string) (kiosk.Line, error) {
 	return kiosk.Line{Item: item, Qty: int64(n), Unit: m}, err //nolint:gosec // parsed with 16 bits
 }
 
+// readCart reads what is being rung up.
+func readCart(form url.Values) (kiosk.Cart, error) {
+	lines, err := readLines(form.Get("lines"))
+	if err != nil {
+		return kiosk.Cart{}, err
+	}
+	off, err := readDiscount(form)
+	return kiosk.Cart{
+		Lines: lines, Discount: off, Note: strings.TrimSpace(form.Get("note")), Typing: form.Get("typing"),
+		Parked: front.PlainID(form.Get("parked")),
+	}, err
+}
+
 // cart takes what is being rung up, to be mirrored on the displays. There is nothing to answer.
 func (t *Till) cart(w http.ResponseWriter, r *http.Request) error {
-	lines, err := readLines(r.PostForm.Get("lines"))
+	c, err := readCart(r.PostForm)
 	if err != nil {
 		return err
-	}
-	off, err := readDiscount(r.PostForm)
-	if err != nil {
-		return err
-	}
-	c := kiosk.Cart{
-		Lines: lines, Discount: off, Note: strings.TrimSpace(r.PostForm.Get("note")), Typing: r.PostForm.Get("typing"),
 	}
 	if err := t.rooms.Till.SetCart(r.Context(), front.TillActorOf(r).Actor, r.PostForm.Get("key"), c); err != nil {
 		return err

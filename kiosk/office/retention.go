@@ -61,6 +61,9 @@ func (rt *Retention) Purge(ctx context.Context) (kiosk.Purged, error) {
 		err = rt.emptyCarts(ctx, rt.kernel.Now()-int64(days.Notes)*kiosk.DayMillis)
 	}
 	if err == nil {
+		err = rt.removeParked(ctx, rt.kernel.Now()-int64(days.Notes)*kiosk.DayMillis)
+	}
+	if err == nil {
 		done.Notes, err = rt.erase(ctx, days.Notes, func(h *kiosk.OfficeSettings) *string { return &h.Erased.Notes }, (*kiosk.Sale).ForgetNote)
 	}
 	if done != (kiosk.Purged{}) {
@@ -108,7 +111,35 @@ func (rt *Retention) emptyCarts(ctx context.Context, before int64) error {
 	return nil
 }
 
-func isOld(c kiosk.Cart, before int64) bool { return !c.IsEmpty() && c.Updated < before }
+// removeParked removes parked carts of which nobody has read that their day is over: their names are
+// notes. Who still has one in hand at a till goes on without it.
+func (rt *Retention) removeParked(ctx context.Context, before int64) error {
+	return rt.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
+		stalls, err := tx.Stalls()
+		if err != nil {
+			return err
+		}
+		for _, stall := range stalls {
+			parked, err := tx.ParkedCarts(stall.ID)
+			if err != nil {
+				return err
+			}
+			for _, p := range parked {
+				if p.At >= before {
+					continue
+				}
+				if err := tx.RemoveParkedCart(p); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+func isOld(c kiosk.Cart, before int64) bool {
+	return (!c.IsEmpty() && c.Updated < before) || (c.Taken != nil && c.Taken.By.At < before)
+}
 
 func registersWithOldCarts(r kiosk.StallReader, before int64) (old []string, err error) {
 	stalls, err := r.Stalls()

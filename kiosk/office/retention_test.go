@@ -1,6 +1,7 @@
 package office_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -76,5 +77,40 @@ func TestRetention_carts(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestRetention_parkedCarts: a parked cart of which nobody has read goes with its name as notes do, and so
+// does the name of one that was taken over; what was parked today stays.
+func TestRetention_parkedCarts(t *testing.T) {
+	b := kiosktest.NewBureau(t)
+	register, stall := b.Tills[0].ID, b.Stalls[0].ID
+	taken := kiosk.Cart{Register: register, Taken: &kiosk.TakenCart{Name: "Table 4", By: kiosk.Holder{At: 1}}}
+	_, err := b.Store.Change(t.Context(), register, func(tx kiosk.Tx) error {
+		return errors.Join(
+			tx.PutCart(taken),
+			tx.PutParkedCart(kiosk.ParkedCart{ID: "old", Stall: stall, Name: "Table 5", At: 1}),
+			tx.PutParkedCart(kiosk.ParkedCart{ID: "young", Stall: stall, Name: "Table 6", At: time.Now().UnixMilli()}),
+		)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Shop.Office.Retention.Purge(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	err = b.Store.View(t.Context(), func(r kiosk.Reader) error {
+		parked, err := r.ParkedCarts(stall)
+		if len(parked) != 1 || parked[0].Name != "Table 6" {
+			t.Errorf("still parked: %+v", parked)
+		}
+		c, err2 := r.Cart(register)
+		if c.Taken != nil {
+			t.Errorf("the till still tells of %+v", c.Taken)
+		}
+		return errors.Join(err, err2)
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

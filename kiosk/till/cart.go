@@ -23,52 +23,84 @@ func (t *Till) SetCart(ctx context.Context, by kiosk.Actor, key string, c kiosk.
 	if checkNote(c.Note) != nil {
 		c.Note = ""
 	}
-	return t.kernel.Change(ctx, by.Register, func(tx kiosk.Tx) error {
+	back := false
+	err := t.kernel.Change(ctx, by.Register, func(tx kiosk.Tx) (err error) {
 		if _, err := tx.SaleByKey(by.Device, key); kiosk.CodeOf(err) != kiosk.NotFound {
 			return err
 		}
-		return putCart(tx, by.Register, c, t.kernel.Now())
+		back, err = putCart(tx, by.Register, key, c, t.kernel.Now())
+		return err
 	})
+	if err == nil && back {
+		t.Parking.tell(ctx, by.Register)
+	}
+	return err
 }
 
-// putCart keeps what is being rung up now, priced by the catalogue.
-func putCart(tx kiosk.Tx, register string, c kiosk.Cart, now int64) error {
-	was, err := tx.Cart(register)
-	if err != nil && kiosk.CodeOf(err) != kiosk.NotFound {
-		return err
+// putCart keeps what is being rung up now, priced by the catalogue. A copy of a cart that was parked
+// since, or of another than the parked one that is open, is old. An open one that was emptied is given
+// back, and back tells so.
+func putCart(tx kiosk.Tx, register, key string, c kiosk.Cart, now int64) (back bool, err error) {
+	was, err := cartOf(tx, register)
+	if err != nil || c.Parked != was.Parked || key == was.ParkKey || (c.IsEmpty() && was.IsEmpty()) {
+		return false, err
 	}
-	if c.IsEmpty() && was.IsEmpty() {
-		return nil
+	if was.Parked != "" && len(c.Lines) == 0 && c.Typing == "" {
+		c = kiosk.Cart{}
+		if err := giveBack(tx, was.Parked, register); err != nil {
+			return false, err
+		}
 	}
 	_, stall, _, err := shop.RegisterAndStall(tx, register)
 	if err != nil {
-		return err
+		return false, err
 	}
-	c.Register, c.Emptied, c.AfterAll = register, was.Emptied, was.AfterAll
-	if !c.IsEmpty() {
-		c.From, c.Opened = was.From, was.Opened // an empty cart is the next customer's
+	back = c.Parked != was.Parked
+	was.Lines, was.Discount, was.Note, was.Typing, was.Parked = nil, c.Discount, c.Note, c.Typing, c.Parked
+	was.Lines = append(was.Lines, c.Lines...) // a decision may run again
+	if err := price(tx, stall, was.Lines); err != nil {
+		return false, err
 	}
-	c.Lines = append([]kiosk.Line(nil), c.Lines...) // a decision may run again
-	if err := price(tx, stall, c.Lines); err != nil {
-		return err
+	if was.Updated = now; was.IsEmpty() {
+		was.From, was.Opened = "", 0 // an empty cart is the next customer's
+	} else {
+		was.Taken = nil
 	}
-	c.Updated = now
-	return tx.PutCart(c)
+	return back, tx.PutCart(was)
 }
 
-// clearCart empties a cart that has something, because it was charged now.
-func clearCart(tx kiosk.Tx, register string, now int64) error {
-	c, err := tx.Cart(register)
-	if kiosk.CodeOf(err) == kiosk.NotFound || (err == nil && c.IsEmpty() && c.AfterAll == "") {
-		return nil
+// cartOf is what is being rung up at a register, empty if nothing ever was.
+func cartOf(r kiosk.StallReader, register string) (kiosk.Cart, error) {
+	c, err := r.Cart(register)
+	if kiosk.CodeOf(err) == kiosk.NotFound {
+		return kiosk.Cart{Register: register}, nil
 	}
+	return c, err
+}
+
+// clearCart empties a cart that has something, because it was charged now, and removes the parked one
+// that it was; parked is the ID of the one that was charged. Another one that is open is given back.
+func clearCart(tx kiosk.Tx, register, parked string, now int64) error {
+	c, err := cartOf(tx, register)
 	if err != nil {
 		return err
 	}
-	if c.IsEmpty() {
+	if parked != "" {
+		if err := removeHeld(tx, parked, register); err != nil {
+			return err
+		}
+	} else if c.Parked != "" {
+		if err := giveBack(tx, c.Parked, register); err != nil {
+			return err
+		}
+	}
+	switch {
+	case c.IsEmpty() && c.AfterAll == "":
+		return nil
+	case c.IsEmpty():
 		now = c.Emptied
 	}
-	return tx.PutCart(kiosk.Cart{Register: register, Emptied: now})
+	return tx.PutCart(kiosk.Cart{Register: register, Emptied: now, ParkKey: c.ParkKey, ParkID: c.ParkID})
 }
 
 // longestTyping bounds what is kept of a line in the making.

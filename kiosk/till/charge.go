@@ -19,6 +19,7 @@ type Charge struct {
 	Key      string // command key: made when the page was rendered, the same for every retry
 	Counted  bool   // the lines were counted in a plain form, which shows nothing of what happens meanwhile
 	NoTip    bool   // nobody can be asked for a tip: no customer's screen is there
+	Parked   string // ID of the parked cart that this is, which goes with the charge; "" none
 }
 
 const (
@@ -53,6 +54,9 @@ func (t *Till) Charge(ctx context.Context, by kiosk.Actor, c Charge) (*kiosk.Sal
 		return nil, err
 	}
 	kiosk.Crash("after-charge")
+	if c.Parked != "" {
+		t.Parking.tell(ctx, by.Register)
+	}
 	return sale, nil
 }
 
@@ -166,8 +170,8 @@ func (t *Till) charge(tx kiosk.Tx, by kiosk.Actor, c Charge) (*kiosk.Sale, error
 			return nil, err
 		}
 	}
-	if stall.Limit > 0 && c.Amount > stall.Limit {
-		return nil, &kiosk.Error{Code: kiosk.Invalid, Key: KeyOverLimit, Field: "amount", Amounts: []kiosk.Money{stall.Limit}}
+	if err := checkLimit(stall, c.Amount); err != nil {
+		return nil, err
 	}
 	if err := t.kernel.Accounts.CheckOpens(tx, stall.AccountID); err != nil {
 		return nil, err
@@ -184,7 +188,7 @@ func (t *Till) charge(tx kiosk.Tx, by kiosk.Actor, c Charge) (*kiosk.Sale, error
 		return nil, err
 	}
 	sale.Shift = shift.ID
-	return sale, t.begin(tx, sale)
+	return sale, t.begin(tx, sale, c.Parked)
 }
 
 // freeRegister releases a paid sale that the screens still show; anything else that is current
@@ -232,13 +236,13 @@ func (t *Till) newSale(tx kiosk.Tx, by kiosk.Actor, c Charge, register kiosk.Reg
 }
 
 // begin stores a new sale, takes its cart off the register, and ties it to the sale that this was the
-// cart of.
-func (t *Till) begin(tx kiosk.Tx, sale *kiosk.Sale) error {
+// cart of; parked is the ID of the parked cart that it was.
+func (t *Till) begin(tx kiosk.Tx, sale *kiosk.Sale, parked string) error {
 	before, err := t.Changes.from(tx, sale)
 	if err != nil {
 		return err
 	}
-	if err := clearCart(tx, sale.Register, t.kernel.Now()); err != nil {
+	if err := clearCart(tx, sale.Register, parked, t.kernel.Now()); err != nil {
 		return err
 	}
 	if err := t.Changes.storeNew(tx, sale); err != nil {

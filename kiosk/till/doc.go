@@ -9,11 +9,14 @@
 //
 // Each decision in three sentences: what, why, what would change it.
 //
-// A cart is no sale. What is rung up is mirrored to the display through a row of its own, without an
-// event, and the charge clears it in its own transaction; a late copy is recognised by the key of
-// its charge, and every other page that had the cart in hand empties its own when it hears of the
-// charge. Customers see prices while they are typed, a page that is loaded anew goes on where it was,
-// and the journal holds only what was asked of somebody. If carts are to be parked or moved between registers, they become things with an ID.
+// A cart is no sale, parked or not. What is rung up is mirrored to the display through a row of its own,
+// without an event, and the charge clears it in its own transaction; a late copy is recognised by the key of
+// its charge or parking, and every other page that had the cart in hand empties its own. A parked cart
+// is a thing with an ID that belongs to the stall: parking takes it off its register, opening holds it at
+// one, and the charge of that one removes it, each in one transaction and of the version that was read, so
+// that of two tills one is refused. Customers see prices while they are typed, a page that is loaded anew goes
+// on where it was, and the journal holds only what was asked of somebody. If a parked cart must be owed
+// beyond its day, it becomes a sale of another kind.
 //
 // Changing a sale fills the register's cart. The cart remembers the number of its sale until it is
 // charged or emptied, so that it survives a reload and is the same on every page of the register; a cart

@@ -67,6 +67,9 @@ func readTillScreen(t *kiosk.TillScreen, r kiosk.Reader, register string) (err e
 	if t.Cart, err = r.Cart(register); err != nil && kiosk.CodeOf(err) != kiosk.NotFound {
 		return err
 	}
+	if err := readParked(t, r); err != nil {
+		return err
+	}
 	v, err := r.Versions([]string{kiosk.OfficeStream})
 	t.Office = v[kiosk.OfficeStream]
 	if err != nil {

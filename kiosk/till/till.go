@@ -18,13 +18,17 @@ type Till struct {
 
 	Changes *Changes
 	Shelf   *Shelf
+	Parking *Parking
+	Bills   *Bills
 }
 
 // New makes the room. One per process.
 func New(k *shop.Kernel) *Till {
 	kit := k.Kit()
-	return &Till{
-		OtherMeans: OtherMeans{k}, Changes: &Changes{k}, Shelf: &Shelf{k},
+	t := &Till{
+		OtherMeans: OtherMeans{k}, Changes: &Changes{k}, Shelf: &Shelf{k}, Parking: &Parking{k, kit.Store, kit.Random},
 		kernel: k, store: kit.Store, vault: kit.Vault, random: kit.Random, installation: kit.Settings, publicURL: kit.PublicURL,
 	}
+	t.Bills = &Bills{t}
+	return t
 }

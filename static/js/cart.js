@@ -20,6 +20,7 @@ export function cart(root, { words, habit, out, changed, count, reopen, empty, b
 	const bar = document.getElementById("cart-bar");
 	const strip = document.getElementById("removed");
 	let sent = "";
+	let parked = ""; // ID of the parked cart that is open here
 	let timer = 0;
 	let gone = null; // what was removed: its lines with their places, and note and discount with the last of them
 	let regret = 0;
@@ -120,6 +121,7 @@ export function cart(root, { words, habit, out, changed, count, reopen, empty, b
 	function removed(lines) {
 		if (!lines.length) return;
 		const last = lines.length === shown.length;
+		if (last && parked) return givenBack();
 		gone = { lines, extra: last ? { much: much.value, unit: unit.value, reason: reason.value, note: note.value } : null };
 		clearTimeout(regret);
 		regret = setTimeout(() => {
@@ -131,7 +133,21 @@ export function cart(root, { words, habit, out, changed, count, reopen, empty, b
 		strip.firstElementChild.textContent = text;
 		strip.hidden = false;
 	}
+	// An open parked cart that is emptied waits again as it was: bringing it back is opening it.
+	function givenBack() {
+		forget();
+		for (const field of [note, much, reason]) field.value = "";
+		strip.firstElementChild.textContent = words["given-back"];
+		strip.lastElementChild.hidden = true;
+		strip.hidden = false;
+		gone = {};
+		regret = setTimeout(() => {
+			forget();
+			changed();
+		}, REGRET);
+	}
 	function forget() {
+		strip.lastElementChild.hidden = false;
 		clearTimeout(regret);
 		gone = null;
 		strip.hidden = true;
@@ -222,24 +238,30 @@ export function cart(root, { words, habit, out, changed, count, reopen, empty, b
 	// The customer's screen shows what is rung up. A lost post matters to nobody: the next one, or
 	// the charge, brings the truth.
 	function mirror(f) {
-		const fields = { lines: posted(f), discount: postedOff(off()), note: note.value, typing: typing(f) };
+		const fields = { lines: posted(f), discount: postedOff(off()), note: note.value, typing: typing(f), parked };
 		const now = fields.lines + fields.discount + fields.note + fields.typing;
 		clearTimeout(timer);
 		if (now === sent) return;
-		const key = form.elements.key.value;
-		timer = setTimeout(() => {
+		const body = new URLSearchParams({ key: form.elements.key.value, ...fields, reason: reason.value });
+		const send = () => {
 			sent = now;
-			const body = new URLSearchParams({ key, ...fields, reason: reason.value });
 			const headers = { Accept: "application/json" };
 			fetch("/till/cart", { method: "POST", body, headers, keepalive: true, signal: AbortSignal.timeout(5000) }).catch(() => {
 				sent = "";
+				parked ||= fields.parked;
 			});
-		}, LATER);
+		};
+		// With its last line a parked cart is given back: what follows is another cart.
+		const ends = parked && all(f).length === 0;
+		if (ends) parked = "";
+		if (ends) send();
+		else timer = setTimeout(send, LATER);
 	}
 
 	return {
 		off,
 		removed,
+		parked: () => parked,
 		/** Whether discount and reason are whole; otherwise it says what is missing. */
 		ready() {
 			if (!wrong()) return true;
@@ -259,21 +281,23 @@ export function cart(root, { words, habit, out, changed, count, reopen, empty, b
 			unit.value = "%";
 			if (!charged) return;
 			sent = "";
+			parked = "";
 			forget();
 			open(false);
 		},
 		/** Sends nothing that is older than a charge. */
 		hold: () => clearTimeout(timer),
-		/** What was being rung up and typed before the page was loaded. */
-		restore(find) {
-			const before = root.dataset.cartOff;
-			sent = root.dataset.cart + before + root.dataset.cartNote + root.dataset.cartTyping; // the server has it
+		/** What was being rung up and typed before the page was loaded, or was opened now. */
+		restore(find, data = root.dataset) {
+			const before = data.cartOff;
+			sent = data.cart + before + data.cartNote + data.cartTyping; // the server has it
+			parked = data.parked;
 			unit.value = before && !before.endsWith("%") ? "sum" : "%";
 			much.value = before.replace("%", "").replace(/\.?0+$/, (zeros) => (zeros.startsWith(".") ? "" : zeros));
-			reason.value = root.dataset.cartFor;
-			note.value = root.dataset.cartNote;
-			const f = restored(root.dataset.cart, find);
-			const word = root.dataset.cartTyping;
+			reason.value = data.cartFor;
+			note.value = data.cartNote;
+			const f = restored(data.cart, find);
+			const word = data.cartTyping;
 			return word ? resumed({ ...f, lines: f.lines.slice(0, -1) }, word) : f;
 		},
 	};

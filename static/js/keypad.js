@@ -124,7 +124,7 @@ export function keypad(root, connection, turned) {
 		go.setAttribute("aria-busy", "true");
 		say("");
 		draw();
-		const fields = { cents: `${total(now, bag.off())}`, lines: posted(now), discount: postedOff(bag.off()) };
+		const fields = { cents: `${total(now, bag.off())}`, lines: posted(now), discount: postedOff(bag.off()), parked: bag.parked() };
 		if (turned.always()) fields.face = "1";
 		const { frame, error } = await post(form, { fields });
 		flying = false;
@@ -194,13 +194,35 @@ export function keypad(root, connection, turned) {
 		draw();
 	}
 
-	// The cart of a sale was opened again: it is in hand here as after a reload.
-	function opened({ lines, note }) {
-		Object.assign(root.dataset, { cart: lines, cartNote: note, cartOff: "", cartFor: "", cartTyping: "" });
+	// A cart was opened here: pages that stand already take it in hand.
+	function opened(data) {
+		if (flying) return;
 		bag.clear(true);
-		now = bag.restore(shelf.name);
+		now = bag.restore(shelf.name, data);
 		draw();
 	}
+
+	// Parking takes the cart off the register, as a charge does. To be split it goes to a page of its own.
+	const parking = document.getElementById("park-form");
+	parking.addEventListener("submit", async (e) => {
+		e.preventDefault();
+		if (flying) return;
+		flying = true;
+		bag.hold();
+		const { key, note, reason } = form.elements;
+		const fields = { key: key.value, note: note.value, reason: reason.value, lines: posted(now), discount: postedOff(bag.off()), parked: bag.parked() };
+		const { frame, error } = await post(parking, { submitter: e.submitter, fields });
+		flying = false;
+		if (e.submitter?.value) return say(error.text || words.lost);
+		const why = document.getElementById("park-fault");
+		why.textContent = error ? error.text || words.lost : "";
+		why.hidden = !error;
+		if (error) return;
+		parking.reset();
+		parking.parentElement.hidePopover();
+		accepted(frame);
+		draw();
+	});
 
 	draw();
 	return { draw, stock: fetched, sold, opened, posted: () => posted(now) };

@@ -186,6 +186,9 @@ func lineName(p views.Page, l kiosk.Line) string {
 	if name == "" {
 		name = p.T("line.typed")
 	}
+	if l.Divided > 0 {
+		return p.T("line.divided", "item", name)
+	}
 	if l.Qty != 1 {
 		return views.Text64(l.Qty) + views.NoBreak + "×" + views.NoBreak + name
 	}

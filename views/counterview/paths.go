@@ -9,10 +9,14 @@ const (
 // The addresses that pages link to and post to. Fields are named where the form is drawn. Those a report
 // leads to are package views'.
 const (
-	PathTillState   = "/till/state"    // GET: frame as JSON, with ETag
-	PathTillLive    = "/till/live"     // websocket
-	PathCharge      = "/till/charge"   // POST cents, lines, key, note; or amount, item.ID, key, note; and discount, reason
-	PathCart        = "/till/cart"     // POST lines, discount: what is being rung up
+	PathTillState   = "/till/state"  // GET: frame as JSON, with ETag
+	PathTillLive    = "/till/live"   // websocket
+	PathCharge      = "/till/charge" // POST cents, lines, key, note; or amount, item.ID, key, note; and discount, reason
+	PathCart        = "/till/cart"   // POST lines, discount: what is being rung up
+	PathPark        = "/till/park"   // POST lines, discount, reason, note, parked, key and name: keep it; then "split"
+	PathParked      = "/till/parked" // GET the list; POST parked, total, holder: open one
+	PathParkedSeen  = "/till/parked/seen"
+	PathBill        = "/till/bill"     // GET parked, and equal or take; POST the same with key and amount: charge this portion
 	PathItems       = "/till/items"    // GET the tiles of what is sold
 	PathSoldOut     = "/till/soldout"  // POST item, out ("yes" or "no")
 	PathCancel      = "/till/cancel"   // POST sale

@@ -153,8 +153,11 @@ func goodsParts(sale *kiosk.Sale) []vatPart {
 	var parts []vatPart
 	var all kiosk.Money
 	for _, l := range sale.Lines {
-		parts = addVAT(parts, l.VAT, l.Sum())
+		parts = addVAT(parts, l.VAT, l.Net())
 		all += l.Sum()
+	}
+	if sale.Bill != "" {
+		return parts // its bill has spread the discount
 	}
 	left := all - sale.Discount
 	for i := range parts {

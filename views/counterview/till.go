@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
 )
@@ -55,14 +53,6 @@ func (t till) state() string {
 		return string(t.s.Current.State())
 	}
 	return "ready"
-}
-
-// openedCart is what a page takes in hand when the cart of a sale was opened again.
-func openedCart(c kiosk.Cart) templ.Attributes {
-	if c.From == "" {
-		return nil
-	}
-	return templ.Attributes{"data-opened": views.Text64(c.Opened), "data-lines": postedLines(c.Lines), "data-note": c.Note}
 }
 
 // typed is the amount in the plain form: what was typed into it, else the typed lines of the cart.

@@ -203,6 +203,9 @@
 //     either. Not: order, table, tab, held sale
 //   - holder: the till at which a parked cart is open; it is given back, taken over or charged. Not:
 //     owner, lock
+//   - bill: a parked cart that is split: several sales pay it. Not: check, tab
+//   - portion: what one of them pays, and what it has of each line; the rest is what no portion
+//     stands for. Not: part, share
 //   - charge: the cashier's command that begins a sale. Not: authorise: the gateway knows no
 //     authorisation apart from the payment
 //   - sale: what a customer owes and what became of it. Not: order (what a link is to be),

@@ -48,7 +48,7 @@ func TestGallery(t *testing.T) {
 // scenes is every page there is, by name.
 func scenes(p views.Page) map[string]templ.Component {
 	all := others(p)
-	tills := []string{"ready", "keys", "cart", "tested", "testing", "test-failed", "closed", "gateway-down", "away", "unknown", "display-offline", "sandbox", "alarm", "alerts", "wrong", "changing", "after-all"}
+	tills := []string{"ready", "keys", "cart", "parked", "tested", "testing", "test-failed", "closed", "gateway-down", "away", "unknown", "display-offline", "sandbox", "alarm", "alerts", "wrong", "changing", "after-all"}
 	for state := range counterview.SampleFacts {
 		tills = append(tills, state)
 		all["receipt-"+state] = counterview.ReceiptPage(p, counterview.SampleReceipt(state))

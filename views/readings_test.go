@@ -54,7 +54,7 @@ var readIn = []string{"en", "de"}
 
 func tellTills(t *testing.T, b *strings.Builder) {
 	b.WriteString("\nTHE CASHIER\n")
-	names := []string{"ready", "closed", "gateway-down", "away", "display-offline", "alarm", "alerts", "changing", "after-all"}
+	names := []string{"ready", "parked", "closed", "gateway-down", "away", "display-offline", "alarm", "alerts", "changing", "after-all"}
 	for state := range counterview.SampleFacts {
 		names = append(names, state)
 	}

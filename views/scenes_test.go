@@ -69,6 +69,8 @@ func others(p views.Page) map[string]templ.Component {
 		"sale-paid":     counterview.SaleDetail(p, counterview.SaleView{Stall: lind, Sale: counterview.SampleSale("B2-0041", 1250, confirmed), Now: noon, Names: map[string]string{"ada": "Ada"}, Receipt: "https://kiosk.example/r/x"}),
 		"sale-none":     counterview.SaleDetail(p, counterview.SaleView{Stall: lind, Now: noon, Typed: "B2-9999", Error: p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: kiosk.KeyNoSuchSale})}),
 	}
+	waiting, _ := counterview.SampleTill("parked")
+	all["parked"], all["bill"] = counterview.ParkedPage(p, waiting), counterview.BillPage(p, counterview.SampleBill())
 	for _, stage := range refundStages {
 		all["sale-refund-"+string(stage)] = counterview.SaleDetail(p, refundOf(stage))
 	}

@@ -20,8 +20,15 @@
 //
 // Changing a sale fills the register's cart. The cart remembers the number of its sale until it is
 // charged or emptied, so that it survives a reload and is the same on every page of the register; a cart
-// in which something is being rung up is never overwritten. If carts become things with an ID, they take
+// in which something is being rung up is never overwritten. A cart that is parked meanwhile
 // that number along.
+//
+// What is left of a bill is computed. A parked cart that is split keeps what each portion has of its lines and
+// the sale that it became, an ordinary one; the rest is the whole less the portions whose sales have not ended
+// unpaid. A portion that is cancelled or lapses is to be paid again without anybody putting it back, and
+// no state of a sale knows of bills. Limit, discount and prices are decided for the whole, with the first
+// portion. Where terms have fixed shares bills are not split: how much of one is still to be taken would
+// have to be reserved among the links of several sales, and a rule for that would lift it.
 //
 // A till says which price it showed. The catalogue's price is the one that is charged, but a charge
 // whose till showed another one is refused and written down instead of being corrected silently.

@@ -182,9 +182,9 @@ func shareOut(amount Money, exact []fraction) []Money {
 // nearest is num / den, rounded half up.
 func nearest(num, den int64) Money { return Money((2*num + den) / (2 * den)) }
 
-// EndedUnpaid tells whether a sale has ended with none of its money kept: what a portion of a bill was
+// endedUnpaid tells whether a sale has ended with none of its money kept: what a portion of a bill was
 // for is then to be paid by another one.
-func (s *Sale) EndedUnpaid() bool {
+func endedUnpaid(s *Sale) bool {
 	switch s.State() {
 	case Cancelled, Lapsed, LinkRefused:
 		return true
@@ -206,7 +206,7 @@ type Bill struct {
 func (b *Bill) Standing() []Portion {
 	var all []Portion
 	for i, p := range b.Portions {
-		if !b.Sales[i].EndedUnpaid() {
+		if !endedUnpaid(b.Sales[i]) {
 			all = append(all, p)
 		}
 	}
@@ -222,7 +222,7 @@ func (b *Bill) IsPaid() bool {
 		return false
 	}
 	for _, s := range b.Sales {
-		if !s.EndedUnpaid() && s.PaidAt == 0 {
+		if !endedUnpaid(s) && s.PaidAt == 0 {
 			return false
 		}
 	}

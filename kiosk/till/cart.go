@@ -42,7 +42,8 @@ func (t *Till) SetCart(ctx context.Context, by kiosk.Actor, key string, c kiosk.
 // back, and back tells so.
 func putCart(tx kiosk.Tx, register, key string, c kiosk.Cart, now int64) (back bool, err error) {
 	was, err := cartOf(tx, register)
-	if err != nil || c.Parked != was.Parked || key == was.ParkKey || (c.IsEmpty() && was.IsEmpty()) {
+	old := c.Parked != was.Parked || (key != "" && key == was.ParkKey)
+	if err != nil || old || (c.IsEmpty() && was.IsEmpty()) {
 		return false, err
 	}
 	if was.Parked != "" && len(c.Lines) == 0 && c.Typing == "" {

@@ -174,6 +174,7 @@ func TestParking_dayEnds(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		w := newTwoTills(h)
 		left := w.park(h.Actor, "Left", kiosk.Cart{Lines: []kiosk.Line{{Qty: 2, Unit: 350}}})
+		time.Sleep(time.Second)
 		held := w.park(h.Actor, "Held", kiosk.Cart{Lines: []kiosk.Line{{Qty: 1, Unit: 500}}})
 		h.Must(w.open(w.second, held))
 		s := w.screen(h.Actor)

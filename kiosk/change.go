@@ -5,12 +5,16 @@ import (
 )
 
 // CheckChange refuses to open the cart of a sale again: while nobody knows whether its link was made,
-// while money may be on its way, once money came, and a second time once the cart was charged.
+// while money may be on its way, once money came, and a second time once the cart was charged; and a portion
+// of a bill, which is charged from there.
 func CheckChange(s *Sale) error { return checkChange(s, StepChange) }
 
 func checkChange(s *Sale, kind StepKind) error {
 	if s.Into != "" {
 		return &Error{Code: Conflict, Key: ReasonChangedAlready, Args: []string{s.Into}}
+	}
+	if s.Bill != "" {
+		return Refuse(ReasonPortion) // its part of the lines goes back to the bill by itself
 	}
 	if kind == StepChanged {
 		return refuseIf(!s.Changed, ReasonUnknownStep)

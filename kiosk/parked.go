@@ -45,6 +45,7 @@ const (
 	KeyParkedTaken  = "parked-taken"  // it was opened here and is open at another till now
 	KeyParkedPrices = "parked-prices" // it comes to something else than what was shown
 	KeyParkedBusy   = "parked-busy"   // another cart is being rung up here
+	KeyParkedTied   = "parked-tied"   // the cart is that of a sale that is being changed
 )
 
 // ParkedReader finds parked carts.

@@ -26,6 +26,7 @@ const (
 	ReasonOpeningUnclear   = "opening-unclear"
 	ReasonChangedAlready   = "changed-already"
 	ReasonCartTaken        = "cart-taken"
+	ReasonPortion          = "portion-of-bill"
 	ReasonBusy             = "busy"
 	ReasonUnknownStep      = "unknown-step"
 )

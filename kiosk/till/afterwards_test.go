@@ -152,7 +152,7 @@ func TestVirtual_lateMoneyIsNeverTold(t *testing.T) {
 		h.UntilState(kiosk.Review, 10*time.Minute)
 		wantShows(t, h, kiosk.ShowsIdle, nil)
 		h.Until("the row", 10*time.Minute, func() bool { return h.Last().Received() > 0 })
-		_, err := h.Shop.Till.Attach(context.Background(), h.Actor, sale.ID, "the goods went out")
+		_, err := h.Shop.Till.Attach(context.Background(), h.Actor, sale.ID, "the goods went out", "")
 		h.Must(err)
 		h.UntilState(kiosk.Paid, time.Second)
 		wantShows(t, h, kiosk.ShowsIdle, nil)

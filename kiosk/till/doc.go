@@ -20,8 +20,9 @@
 //
 // Changing a sale fills the register's cart. The cart remembers the number of its sale until it is
 // charged or emptied, so that it survives a reload and is the same on every page of the register; a cart
-// in which something is being rung up is never overwritten. A cart that is parked meanwhile
-// that number along.
+// in which something is being rung up is never overwritten. It is not parked:
+// whoever charged it elsewhere would have to wait for a link of another register. If parked carts keep the
+// number of a sale they came from, they may be.
 //
 // What is left of a bill is computed. A parked cart that is split keeps what each portion has of its lines and
 // the sale that it became, an ordinary one; the rest is the whole less the portions whose sales have not ended

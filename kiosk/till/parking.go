@@ -55,6 +55,9 @@ func (k *Parking) park(tx kiosk.Tx, by kiosk.Actor, key, name string, c kiosk.Ca
 		}
 		return "", err
 	}
+	if was.From != "" {
+		return "", &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyParkedTied, Args: []string{was.From}}
+	}
 	p, stall, err := k.placeFor(tx, by, was, c.Parked)
 	if err != nil {
 		return "", err

@@ -8,15 +8,13 @@ import (
 // OrderLetter is what the order numbers of a register begin with: the first letter of its sale numbers,
 // or all that stands before the number where another register of the stall has that letter too.
 func OrderLetter(of Register, all []Register) string {
-	for _, letter := range of.Prefix {
-		for _, other := range all {
-			if other.ID != of.ID && strings.HasPrefix(other.Prefix, string(letter)) {
-				return of.Prefix
-			}
+	letter := of.Prefix[:min(1, len(of.Prefix))] // prefixes are letters and digits of ASCII
+	for _, other := range all {
+		if other.ID != of.ID && strings.HasPrefix(other.Prefix, letter) {
+			return of.Prefix
 		}
-		return string(letter)
 	}
-	return ""
+	return letter
 }
 
 // OrderNumber writes an order number as people call it, "B 17".

@@ -1,8 +1,9 @@
 package views_test
 
 import (
-	"github.com/a-h/templ"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"qrkiosk/kiosk"
 	counter "qrkiosk/kiosk/till"

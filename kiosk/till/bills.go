@@ -181,7 +181,7 @@ func (b *Bills) sell(tx kiosk.Tx, by kiosk.Actor, register kiosk.Register, stall
 	if err := t.kernel.Accounts.CheckOpens(tx, stall.AccountID); err != nil {
 		return nil, err
 	}
-	if err := t.freeRegister(tx, by.Register); err != nil {
+	if err := freeRegister(tx, by.Register); err != nil {
 		return nil, err
 	}
 	shift, err := t.shiftFor(tx, by)

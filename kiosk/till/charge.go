@@ -176,7 +176,7 @@ func (t *Till) charge(tx kiosk.Tx, by kiosk.Actor, c Charge) (*kiosk.Sale, error
 	if err := t.kernel.Accounts.CheckOpens(tx, stall.AccountID); err != nil {
 		return nil, err
 	}
-	if err := t.freeRegister(tx, by.Register); err != nil {
+	if err := freeRegister(tx, by.Register); err != nil {
 		return nil, err
 	}
 	shift, err := t.shiftFor(tx, by)
@@ -193,7 +193,7 @@ func (t *Till) charge(tx kiosk.Tx, by kiosk.Actor, c Charge) (*kiosk.Sale, error
 
 // freeRegister releases a paid sale that the screens still show; anything else that is current
 // keeps the register until its cashier has a clear answer or sets it aside.
-func (t *Till) freeRegister(tx kiosk.Tx, register string) error {
+func freeRegister(tx kiosk.Tx, register string) error {
 	current, err := tx.Current(register)
 	if kiosk.CodeOf(err) == kiosk.NotFound {
 		return nil

@@ -2,7 +2,6 @@ package till_test
 
 import (
 	"context"
-	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -17,14 +16,14 @@ import (
 // its price.
 func offered(t *testing.T, g *kiosktest.Guest, item kiosk.Item, path string) string {
 	t.Helper()
-	tile := regexp.MustCompile(`<li [^>]*data-item="` + item.ID + `"[^>]*?( data-out)?>.*?<span class="price">([^<]*)<`).FindStringSubmatch(g.Get(path).Body)
-	if tile == nil {
+	page, tile := g.Get(path).Page(t), `li[data-item="`+item.ID+`"]`
+	if page.Count(tile) != 1 {
 		t.Fatalf("%s has no tile for %s", path, item.Name)
 	}
-	if tile[1] == "" {
+	if !page.Has(tile + "[data-out]") {
 		return ""
 	}
-	return tile[2]
+	return page.Text(tile + " .price")
 }
 
 // rings counts what is rung for each stream.

@@ -25,7 +25,7 @@ func (t till) isOpenHere(p kiosk.ParkedView) bool {
 }
 
 // parkedName is what a parked cart is called: its name, or its time and count.
-func (t till) parkedName(p kiosk.ParkedCart) string {
+func parkedName(t till, p kiosk.ParkedCart) string {
 	if p.Name != "" {
 		return p.Name
 	}
@@ -33,7 +33,7 @@ func (t till) parkedName(p kiosk.ParkedCart) string {
 }
 
 // parkedWords says since when it waits, who has it, or that it is split.
-func (t till) parkedWords(p kiosk.ParkedView) string {
+func parkedWords(t till, p kiosk.ParkedView) string {
 	if p.IsSplit() {
 		return t.T("parked.split", "time", t.Clock(p.At))
 	}
@@ -43,7 +43,7 @@ func (t till) parkedWords(p kiosk.ParkedView) string {
 	return t.T("parked.held", "register", p.Holder.Name, "staff", p.Holder.Staff, "time", t.Clock(p.Holder.At))
 }
 
-func (t till) parkedButton(p kiosk.ParkedView) string {
+func parkedButton(t till, p kiosk.ParkedView) string {
 	switch {
 	case !p.Holder.IsZero():
 		return t.T("parked.take")
@@ -53,14 +53,14 @@ func (t till) parkedButton(p kiosk.ParkedView) string {
 	return t.T("parked.open")
 }
 
-func (t till) differs(d kiosk.PriceDifference) string {
+func differs(t till, d kiosk.PriceDifference) string {
 	if d.Gone {
 		return t.T("parked.price.gone", "item", d.Name)
 	}
 	return t.T("parked.price", "item", d.Name, "now", t.Amount(d.Now), "was", t.Amount(d.Was))
 }
 
-func (t till) takenStrip(taken kiosk.TakenCart) strip {
+func takenStrip(t till, taken kiosk.TakenCart) strip {
 	name := taken.Name
 	if name == "" {
 		name = t.T("till.cart")
@@ -72,10 +72,10 @@ func (t till) takenStrip(taken kiosk.TakenCart) strip {
 }
 
 // endedWords names what was emptied at the end of its day.
-func (t till) endedWords(ended []kiosk.ParkedView) string {
+func endedWords(t till, ended []kiosk.ParkedView) string {
 	var names []string
 	for _, p := range ended {
-		names = append(names, t.parkedName(p.ParkedCart)+" ("+t.Amount(p.Total)+")")
+		names = append(names, parkedName(t, p.ParkedCart)+" ("+t.Amount(p.Total)+")")
 	}
 	return t.T("strip.ended.text", "names", strings.Join(names, ", "))
 }

@@ -45,7 +45,7 @@ func newBill(p views.Page, v BillView) bill {
 }
 
 func (b bill) title() string {
-	return b.T("bill.title", "name", till{Page: b.Page}.parkedName(b.v.Bill.ParkedCart))
+	return b.T("bill.title", "name", parkedName(till{Page: b.Page}, b.v.Bill.ParkedCart))
 }
 
 func (b bill) left() kiosk.Money   { return kiosk.NetOf(b.rest) }

@@ -1,7 +1,9 @@
 package views
 
 import (
+	"io/fs"
 	"maps"
+	"qrkiosk/assets"
 	"regexp"
 	"slices"
 	"strings"
@@ -154,6 +156,32 @@ func TestWords_faultsAreSentences(t *testing.T) {
 			if strings.HasPrefix(key, "error.") && !strings.HasSuffix(m.text, ".") {
 				t.Errorf("%s %q is no sentence: %q", lang, key, m.text)
 			}
+		}
+	}
+}
+
+// TestWords_onceEach: no catalogue has a key twice; of two the last one would be spoken without a word.
+func TestWords_onceEach(t *testing.T) {
+	files, err := fs.Glob(assets.Words, "words/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	office, err := fs.Glob(assets.Words, "words/office/*.json")
+	if err != nil || len(files) == 0 || len(office) == 0 {
+		t.Fatal("no catalogues", err)
+	}
+	for _, name := range slices.Concat(files, office) {
+		raw, err := assets.Words.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, found := range regexp.MustCompile(`(?m)"([a-z][^"]*)":`).FindAllSubmatch(raw, -1) {
+			key := string(found[1])
+			if strings.Contains(key, ".") && seen[key] {
+				t.Errorf("%s has %s twice", name, key)
+			}
+			seen[key] = true
 		}
 	}
 }

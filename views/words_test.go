@@ -3,11 +3,12 @@ package views
 import (
 	"io/fs"
 	"maps"
-	"qrkiosk/assets"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"qrkiosk/assets"
 )
 
 // speakers are the languages in which everything is said.

@@ -61,6 +61,9 @@ func TestCanary_noSecretInTheLog(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range d.Client.Jar.Cookies(at) {
+			if c.Name == "qk-last" {
+				continue // who signed in last, by the ID that the log knows people by
+			}
 			secrets["the cookie "+c.Name+" of the "+name] = c.Value
 		}
 	}

@@ -94,7 +94,7 @@ func TestFault_F03_refusedConnection(t *testing.T) {
 		if s := h.Now(sale); s.State() != kiosk.Opening || len(s.Links) != 1 {
 			t.Errorf("it is %s after %d attempts", s.State(), len(s.Links))
 		}
-		if !h.TillPage().Says("#side .strip", "SecPaid does not answer") {
+		if !h.TillPage().Says("#side .away h2", "SecPaid does not answer") {
 			t.Error("the till does not say that the gateway is away")
 		}
 		shows(h, kiosk.ShowsMoment)

@@ -124,7 +124,6 @@ export function live(root, { shown = () => {}, changed = () => {}, scope = docum
 		}
 		for (const t of scope.querySelectorAll("[data-until]")) {
 			const left = Math.ceil((Number(t.dataset.until) - clock) / 1000);
-			t.dataset.now ??= t.textContent;
 			set(t, left > 0 ? t.dataset.in.replace("{n}", left) : t.dataset.now);
 		}
 		for (const t of scope.querySelectorAll("[data-left]")) {

@@ -1582,7 +1582,7 @@ func displayAway(d display) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = until(d.s.Away.Next, d.T("display.away.in"), d.T("display.away.now")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = until(countdown{at: d.s.Away.Next, left: d.s.Away.Next - d.s.Now, in: d.T("display.away.in"), now: d.T("display.away.now")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -17,6 +17,7 @@ import (
 	"qrkiosk/views/counterview"
 
 	"qrkiosk/cmd/qrkiosk/kiosktest"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/till"
@@ -147,7 +148,8 @@ func (m *thirty) reads(till kiosk.TillScreen) {
 	var b bytes.Buffer
 	p := views.Page{Lang: "en", Mode: kiosk.Sandbox}
 	m.Must(counterview.TillFragment(p, till, counterview.TillExtras{}).Render(context.Background(), &b))
-	if strings.Contains(b.String(), "SecPaid asks us to slow down") && strings.Contains(b.String(), "It comes by itself in ") {
+	page := markup.Parse(m.T, b.String())
+	if page.Says("#side .stage", "SecPaid asks us to slow down") && strings.HasPrefix(page.Text("#side .stage .until"), "in ") {
 		m.mu.Lock()
 		m.told++
 		m.mu.Unlock()

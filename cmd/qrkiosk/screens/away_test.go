@@ -35,7 +35,7 @@ func TestBrowser_away(t *testing.T) {
 func TestBrowser_signsOffline(t *testing.T) {
 	c := kiosktest.NewCounter(t)
 	green := `[...document.querySelectorAll('.top .sign')].some((s) => getComputedStyle(s).color === getComputedStyle(document.querySelector('#paid-probe')).color)`
-	c.Till.Run(`document.body.insertAdjacentHTML('beforeend', '<i id="paid-probe" style="color: var(--paid)"></i>'); document.querySelector('#paid-probe').style.color = 'var(--paid)'`)
+	c.Till.Run(`{ const probe = document.createElement('i'); probe.id = 'paid-probe'; probe.style.color = 'var(--paid)'; document.body.append(probe); }`)
 	c.Till.Wait("green signs", green, 10*time.Second)
 	// The page takes the mark away again as soon as it looks: it has contact.
 	c.Till.Wait("none", `(document.querySelector('#root').setAttribute('data-stale', ''), !(`+green+`))`, 5*time.Second)

@@ -37,12 +37,12 @@ func (t *Till) SetCart(ctx context.Context, by kiosk.Actor, key string, c kiosk.
 	return err
 }
 
-// putCart keeps what is being rung up now, priced by the catalogue. A copy of a cart that was parked
-// since, or of another than the parked one that is open, is old. An open one that was emptied is given
+// putCart keeps what is being rung up now, priced by the catalogue. A copy from before the cart was last
+// emptied, as another tab may still send it, of a cart that was parked since, or of another than the parked one that is open, is old. An open one that was emptied is given
 // back, and back tells so.
 func putCart(tx kiosk.Tx, register, key string, c kiosk.Cart, now int64) (back bool, err error) {
 	was, err := cartOf(tx, register)
-	old := c.Parked != was.Parked || (key != "" && key == was.ParkKey)
+	old := (c.Emptied > 0 && c.Emptied < was.Emptied) || c.Parked != was.Parked || (key != "" && key == was.ParkKey)
 	if err != nil || old || (c.IsEmpty() && was.IsEmpty()) {
 		return false, err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"qrkiosk/views/counterview"
 
@@ -161,6 +162,27 @@ func TestCart_isMirrored(t *testing.T) {
 		g.Script(counterview.PathCart, "key", fresh, "lines", "")
 		if d := h.Display(); d.Shows != kiosk.ShowsIdle {
 			t.Errorf("a cleared cart shows %s", d.Shows)
+		}
+	})
+}
+
+// TestCart_lateCopy: what another tab still sends of a cart that was charged or emptied since brings
+// nothing back, though it knows no key of that charge.
+func TestCart_lateCopy(t *testing.T) {
+	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
+		ctx, lines := context.Background(), []kiosk.Line{{Qty: 1, Unit: 1250}}
+		h.Must(h.Shop.Till.SetCart(ctx, h.Actor, kiosktest.FreshKey(), kiosk.Cart{Lines: lines}))
+		h.PaidSale(1250)
+		before := h.Till().Cart.Emptied
+		if before == 0 {
+			t.Fatal("the charge has emptied nothing")
+		}
+		time.Sleep(time.Second)
+		h.Must(h.Shop.Till.SetCart(ctx, h.Actor, kiosktest.FreshKey(), kiosk.Cart{Lines: lines, Emptied: before}))
+		h.PaidSale(1250)
+		h.Must(h.Shop.Till.SetCart(ctx, h.Actor, kiosktest.FreshKey(), kiosk.Cart{Lines: lines, Emptied: before}))
+		if c := h.Till().Cart; !c.IsEmpty() {
+			t.Errorf("the late copy brought back %+v", c.Lines)
 		}
 	})
 }

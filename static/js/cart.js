@@ -239,10 +239,11 @@ export function cart(root, { words, habit, out, changed, count, reopen, empty, b
 	// the charge, brings the truth.
 	function mirror(f) {
 		const fields = { lines: posted(f), discount: postedOff(off()), note: note.value, typing: typing(f), parked };
+		const { emptied } = document.getElementById("devices").dataset; // a cart from before is sold by now
 		const now = fields.lines + fields.discount + fields.note + fields.typing;
 		clearTimeout(timer);
 		if (now === sent) return;
-		const body = new URLSearchParams({ key: form.elements.key.value, ...fields, reason: reason.value });
+		const body = new URLSearchParams({ key: form.elements.key.value, ...fields, reason: reason.value, emptied });
 		const send = () => {
 			sent = now;
 			const headers = { Accept: "application/json" };

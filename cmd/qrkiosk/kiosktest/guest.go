@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -220,12 +221,11 @@ func (r Response) Trouble() views.Problem {
 	return answer.Error
 }
 
-var serial int
+var serial atomic.Int64
 
 // FreshKey is a command key nobody used before.
 func FreshKey() string {
-	serial++
-	return fmt.Sprintf("key-of-a-charge-%08d", serial)
+	return fmt.Sprintf("key-of-a-charge-%08d", serial.Add(1))
 }
 
 // ProblemText is where pages say what is wrong: above a form, beside a field, or as all they say.

@@ -2,7 +2,6 @@ package kiosk
 
 import (
 	"slices"
-	"time"
 )
 
 // ParkedCart is a cart that waits for its customer. It belongs to the stall, and any of its tills may
@@ -67,15 +66,6 @@ type ParkedWriter interface {
 func (p *ParkedCart) Ended(zone string, now int64) bool {
 	day, _ := LocalHour(zone, now)
 	return p.Holder.IsZero() && day > p.Day
-}
-
-// DayEnd is when the day ends that the clocks of a zone show at a time, both in Unix milliseconds.
-func DayEnd(zone string, at int64) int64 {
-	t := time.UnixMilli(at).UTC()
-	if z, err := Zone(zone); err == nil {
-		t = t.In(z)
-	}
-	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, t.Location()).UnixMilli()
 }
 
 // PriceDifference is what an item of a parked cart costs now that it did not when it was parked.

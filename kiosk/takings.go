@@ -71,6 +71,16 @@ func LocalHour(zone string, at int64) (day, hour int64) {
 	return dayOf(t), int64(t.Hour())
 }
 
+// DayEnds is when the day ends that a zone's clocks show at a time, both in Unix milliseconds.
+func DayEnds(zone string, at int64) int64 {
+	z, err := Zone(zone)
+	if err != nil {
+		z = time.UTC
+	}
+	t := time.UnixMilli(at).In(z)
+	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, z).UnixMilli()
+}
+
 func dayOf(t time.Time) int64 {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60)
 }

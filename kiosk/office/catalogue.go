@@ -13,7 +13,6 @@ import (
 type Catalogue struct {
 	kernel    *shop.Kernel
 	store     kiosk.Store
-	bus       kiosk.Bus
 	random    kiosk.Entropy
 	additions *additions
 	drafts    *drafts
@@ -82,7 +81,7 @@ func (ct *Catalogue) change(ctx context.Context, by kiosk.OfficeActor, kind, id,
 		return tx.Append(shop.Trail(by, kind, id, ct.kernel.Now(), before, item.Record()))
 	})
 	if err == nil {
-		ringAll(ct.bus, registers)
+		ct.kernel.RingAll(registers)
 	}
 	return err
 }

@@ -73,7 +73,7 @@ func (ct *Catalogue) Import(ctx context.Context, by kiosk.OfficeActor, stall, se
 		return ct.putItems(tx, by, stall, plan, remove)
 	})
 	if err == nil {
-		ringAll(ct.bus, registers)
+		ct.kernel.RingAll(registers)
 	}
 	return err
 }

@@ -35,7 +35,7 @@ func New(k *shop.Kernel) *Office {
 		random: kit.Random, installation: kit.Settings,
 	}
 	sl := &Stalls{
-		kernel: k, store: kit.Store, bus: kit.Bus, random: kit.Random,
+		kernel: k, store: kit.Store, random: kit.Random,
 		clock: kit.Clock, refs: kit.Refs,
 	}
 	sf := &Staff{
@@ -43,7 +43,7 @@ func New(k *shop.Kernel) *Office {
 		random: kit.Random, additions: ad,
 	}
 	sa := &StallAccounts{
-		kernel: k, bus: kit.Bus, vault: kit.Vault,
+		kernel: k, vault: kit.Vault,
 		accounts: kit.Accounts, random: kit.Random,
 	}
 	return &Office{
@@ -53,11 +53,11 @@ func New(k *shop.Kernel) *Office {
 			installation: kit.Settings, signIn: si,
 		},
 		Stalls:    sl,
-		Pictures:  &Pictures{kernel: k, store: kit.Store, bus: kit.Bus, stalls: sl},
+		Pictures:  &Pictures{kernel: k, store: kit.Store, stalls: sl},
 		Registers: &Registers{kernel: k, store: kit.Store, random: kit.Random, additions: ad},
 		Staff:     sf,
 		Catalogue: &Catalogue{
-			kernel: k, store: kit.Store, bus: kit.Bus, random: kit.Random,
+			kernel: k, store: kit.Store, random: kit.Random,
 			additions: ad, drafts: df,
 		},
 		FleetImport: &FleetImport{

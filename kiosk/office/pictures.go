@@ -22,7 +22,6 @@ const (
 type Pictures struct {
 	kernel *shop.Kernel
 	store  kiosk.Store
-	bus    kiosk.Bus
 	stalls *Stalls
 }
 
@@ -116,7 +115,7 @@ func (pc *Pictures) change(ctx context.Context, e kiosk.Event, stall string, dec
 		return tx.Append(e)
 	})
 	if err == nil {
-		ringAll(pc.bus, registers)
+		pc.kernel.RingAll(registers)
 	}
 	return err
 }

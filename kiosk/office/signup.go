@@ -27,7 +27,7 @@ func (us *Users) ResetOrganizer(ctx context.Context, name string, lost bool) (co
 	}
 	var found []kiosk.User
 	for _, l := range logins {
-		if l.Left == 0 && l.Role == kiosk.Organizer && (name == "" || kiosk.FoldName(l.Name) == kiosk.FoldName(name)) {
+		if l.Left == 0 && l.Role.Organizes() && (name == "" || kiosk.FoldName(l.Name) == kiosk.FoldName(name)) {
 			found = append(found, l)
 		}
 	}
@@ -75,7 +75,7 @@ func (us *Users) putOneTimeCode(tx kiosk.Tx, once kiosk.OneTimeCode, by kiosk.Of
 func anyOrganizer(r kiosk.OfficeReader) (bool, error) {
 	all, err := r.Users()
 	return slices.ContainsFunc(all, func(l kiosk.User) bool {
-		return l.Role == kiosk.Organizer && l.Left == 0 && l.PasswordHash != ""
+		return l.Role.Organizes() && l.Left == 0 && l.PasswordHash != ""
 	}), err
 }
 

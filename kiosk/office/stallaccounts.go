@@ -12,7 +12,6 @@ import (
 // StallAccounts are the accounts that stalls sell with in place of the main one.
 type StallAccounts struct {
 	kernel   *shop.Kernel
-	bus      kiosk.Bus
 	vault    kiosk.Vault
 	accounts kiosk.Accounts // nil where stalls cannot have accounts of their own
 	random   kiosk.Entropy
@@ -107,7 +106,7 @@ func (sa *StallAccounts) change(ctx context.Context, by kiosk.OfficeActor, stall
 		return kiosk.OfficeChange{Kind: "stall.account", Subject: stall, Before: before, After: h.Account(found.AccountID).Record()}, err
 	})
 	if err == nil {
-		ringAll(sa.bus, registers) // their tills may have been warned about the account of before
+		sa.kernel.RingAll(registers) // their tills may have been warned about the account of before
 		sa.kernel.WakeLooks()
 	}
 	return err

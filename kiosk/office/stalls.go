@@ -13,7 +13,6 @@ import (
 type Stalls struct {
 	kernel *shop.Kernel
 	store  kiosk.Store
-	bus    kiosk.Bus
 	random kiosk.Entropy
 	clock  func() time.Time
 	refs   *kiosk.RefMaker
@@ -114,16 +113,9 @@ func (sl *Stalls) change(ctx context.Context, by kiosk.OfficeActor, id string, e
 		return kiosk.OfficeChange{Kind: "stall.change", Subject: id, Before: before, After: stall.Record()}, tx.PutStall(stall)
 	})
 	if err == nil {
-		ringAll(sl.bus, registers)
+		sl.kernel.RingAll(registers)
 	}
 	return stall, err
-}
-
-// ringAll tells screens that they look different now, though no sale of theirs has changed.
-func ringAll(bus kiosk.Bus, registers []kiosk.Register) {
-	for _, r := range registers {
-		bus.Ring(r.ID, 0)
-	}
 }
 
 // The keys of messages about a stall's settings.

@@ -174,9 +174,7 @@ func (rd *rounds) ringTills(ctx context.Context) {
 			if err != nil {
 				return err
 			}
-			for _, g := range registers {
-				rd.bus.Ring(g.ID, 0)
-			}
+			rd.kernel.RingAll(registers)
 		}
 		return err
 	})

@@ -166,6 +166,9 @@ func (s *Kernel) Change(ctx context.Context, stream string, decide func(kiosk.Tx
 	kiosk.Crash("after-change")
 	s.bus.Ring(stream, version)
 	kiosk.Crash("after-ring")
+	if d.parked != "" {
+		s.ringStall(ctx, d.parked)
+	}
 	if d.work {
 		s.WakeErrands()
 	}
@@ -175,11 +178,51 @@ func (s *Kernel) Change(ctx context.Context, stream string, decide func(kiosk.Tx
 	return nil
 }
 
-// wakingTx notices for whom a decision began or postponed errands, so that only they are woken.
+// ringStall has every screen of a stall drawn anew: they show what its registers share.
+func (s *Kernel) ringStall(ctx context.Context, stall string) {
+	var registers []kiosk.Register
+	err := s.store.View(ctx, func(r kiosk.Reader) (err error) {
+		registers, err = r.Registers(stall)
+		return err
+	})
+	if err != nil {
+		s.Complain(ctx, "the tills of a stall cannot be told", err)
+	}
+	s.RingAll(registers)
+}
+
+// RingAll tells screens that they look different now, though no sale of theirs has changed.
+func (s *Kernel) RingAll(registers []kiosk.Register) {
+	for _, r := range registers {
+		s.bus.Ring(r.ID, 0)
+	}
+}
+
+// wakingTx notices for whom a decision began or postponed errands, so that only they are woken; and the
+// stall whose parked carts or bills it changed, so that its other registers hear of it.
 type wakingTx struct {
 	kiosk.Tx
-	work bool
-	look bool
+	work   bool
+	look   bool
+	parked string // ID of the stall
+}
+
+func (d *wakingTx) PutParkedCart(p kiosk.ParkedCart) error {
+	d.parked = p.Stall
+	return d.Tx.PutParkedCart(p)
+}
+
+func (d *wakingTx) RemoveParkedCart(p kiosk.ParkedCart) error {
+	d.parked = p.Stall
+	return d.Tx.RemoveParkedCart(p)
+}
+
+// PutSale hears of the portions of bills: what is left of a bill follows from their sales.
+func (d *wakingTx) PutSale(s *kiosk.Sale) error {
+	if s.Bill != "" {
+		d.parked = s.Stall
+	}
+	return d.Tx.PutSale(s)
 }
 
 func (d *wakingTx) Begin(s *kiosk.Sale, due int64, duties ...kiosk.Duty) error {

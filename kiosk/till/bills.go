@@ -92,11 +92,7 @@ func (b *Bills) Charge(ctx context.Context, by kiosk.Actor, o PortionOrder) (*ki
 		sale, err = b.charge(tx, by, o)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	b.till.Parking.tell(ctx, by.Register)
-	return sale, nil
+	return sale, err
 }
 
 func (b *Bills) charge(tx kiosk.Tx, by kiosk.Actor, o PortionOrder) (*kiosk.Sale, error) {
@@ -177,22 +173,11 @@ func checkLimit(stall kiosk.Stall, amount kiosk.Money) error {
 
 // sell makes the sale of a portion, as a charge does of a cart.
 func (b *Bills) sell(tx kiosk.Tx, by kiosk.Actor, register kiosk.Register, stall kiosk.Stall, c Charge) (*kiosk.Sale, error) {
-	t := b.till
-	if err := t.kernel.Accounts.CheckOpens(tx, stall.AccountID); err != nil {
-		return nil, err
-	}
-	if err := freeRegister(tx, by.Register); err != nil {
-		return nil, err
-	}
-	shift, err := t.shiftFor(tx, by)
+	sale, err := b.till.newSale(tx, by, c, register, stall)
 	if err != nil {
 		return nil, err
 	}
-	sale, err := t.newSale(tx, by, c, register, stall)
-	if err != nil {
-		return nil, err
-	}
-	sale.Shift, sale.Discount = shift.ID, kiosk.OffOf(c.Lines)
+	sale.Discount = kiosk.OffOf(c.Lines)
 	sale.Lines = slices.DeleteFunc(slices.Clone(c.Lines), kiosk.Line.IsEmpty)
 	return sale, nil
 }

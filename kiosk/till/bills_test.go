@@ -128,3 +128,45 @@ func TestBills_atOnce(t *testing.T) {
 		t.Errorf("answered %v and %v, left is %v", errs[0], errs[1], w.left(id))
 	}
 }
+
+// TestBills_otherTillsHear: whatever changes what is left of a bill is told at the other tills of the
+// stall, though nothing of their registers has changed: parking, a charge, its payment, its end.
+func TestBills_otherTillsHear(t *testing.T) {
+	heard := &rings{all: map[string]int{}}
+	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
+		w := newTwoTills(h)
+		seen := 0 // rings of the other till
+		hears := func(what string) {
+			t.Helper()
+			now := heard.of(w.second.Register)
+			if now == seen {
+				t.Errorf("%s: the other till hears nothing", what)
+			}
+			seen = now
+		}
+		seen = heard.of(w.second.Register)
+		id := w.park(h.Actor, "Table 5", kiosk.Cart{Lines: []kiosk.Line{{Qty: 1, Unit: 1000}}})
+		hears("parked")
+		first, err := w.portion(h.Actor, till.PortionOrder{Bill: id, Equal: 2})
+		h.Must(err)
+		hears("a portion is charged")
+		h.UntilState(kiosk.Awaiting, 2*time.Second)
+		seen = heard.of(w.second.Register)
+		_, err = h.Shop.Till.Cancel(t.Context(), h.Actor, first.ID)
+		h.Must(err)
+		h.UntilState(kiosk.Cancelled, 2*time.Second)
+		hears("it is cancelled")
+		_, err = w.portion(h.Actor, till.PortionOrder{Bill: id, Equal: 1})
+		h.Must(err)
+		h.UntilState(kiosk.Awaiting, 2*time.Second)
+		seen = heard.of(w.second.Register)
+		w.Sandbox.PayOnly()
+		h.UntilState(kiosk.Paid, 5*time.Second)
+		hears("all of it is paid")
+	}, func(h *kiosktest.Installation) {
+		h.OverBus = func(b kiosk.Bus) kiosk.Bus {
+			heard.Bus = b
+			return heard
+		}
+	})
+}

@@ -23,51 +23,48 @@ func (t *Till) SetCart(ctx context.Context, by kiosk.Actor, key string, c kiosk.
 	if checkNote(c.Note) != nil {
 		c.Note = ""
 	}
-	back := false
-	err := t.kernel.Change(ctx, by.Register, func(tx kiosk.Tx) (err error) {
+	return t.kernel.Change(ctx, by.Register, func(tx kiosk.Tx) error {
 		if _, err := tx.SaleByKey(by.Device, key); kiosk.CodeOf(err) != kiosk.NotFound {
 			return err
 		}
-		back, err = putCart(tx, by.Register, key, c, t.kernel.Now())
-		return err
+		return putCart(tx, by.Register, key, c, t.kernel.Now())
 	})
-	if err == nil && back {
-		t.Parking.tell(ctx, by.Register)
-	}
-	return err
 }
 
-// putCart keeps what is being rung up now, priced by the catalogue. A copy from before the cart was last
-// emptied, as another tab may still send it, of a cart that was parked since, or of another than the parked one that is open, is old. An open one that was emptied is given
-// back, and back tells so.
-func putCart(tx kiosk.Tx, register, key string, c kiosk.Cart, now int64) (back bool, err error) {
+// putCart keeps what is being rung up now, priced by the catalogue; one that was open and is empty now is
+// given back.
+func putCart(tx kiosk.Tx, register, key string, c kiosk.Cart, now int64) error {
 	was, err := cartOf(tx, register)
-	old := (c.Emptied > 0 && c.Emptied < was.Emptied) || c.Parked != was.Parked || (key != "" && key == was.ParkKey)
-	if err != nil || old || (c.IsEmpty() && was.IsEmpty()) {
-		return false, err
+	if err != nil || isLate(was, key, c) || (c.IsEmpty() && was.IsEmpty()) {
+		return err
 	}
 	if was.Parked != "" && len(c.Lines) == 0 && c.Typing == "" {
 		c = kiosk.Cart{}
 		if err := giveBack(tx, was.Parked, register); err != nil {
-			return false, err
+			return err
 		}
 	}
 	_, stall, _, err := shop.RegisterAndStall(tx, register)
 	if err != nil {
-		return false, err
+		return err
 	}
-	back = c.Parked != was.Parked
 	was.Lines, was.Discount, was.Note, was.Typing, was.Parked = nil, c.Discount, c.Note, c.Typing, c.Parked
 	was.Lines = append(was.Lines, c.Lines...) // a decision may run again
 	if err := price(tx, stall, was.Lines); err != nil {
-		return false, err
+		return err
 	}
 	if was.Updated = now; was.IsEmpty() {
 		was.From, was.Opened = "", 0 // an empty cart is the next customer's
 	} else {
 		was.Taken = nil
 	}
-	return back, tx.PutCart(was)
+	return tx.PutCart(was)
+}
+
+// isLate tells whether a copy is of a cart that is no more, as another tab may still send it: it was
+// charged or emptied since, or parked, or another parked one is open.
+func isLate(was kiosk.Cart, key string, c kiosk.Cart) bool {
+	return (c.Emptied > 0 && c.Emptied < was.Emptied) || c.Parked != was.Parked || (key != "" && key == was.ParkKey)
 }
 
 // cartOf is what is being rung up at a register, empty if nothing ever was.

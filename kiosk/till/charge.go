@@ -50,31 +50,28 @@ func (t *Till) Charge(ctx context.Context, by kiosk.Actor, c Charge) (*kiosk.Sal
 		return err
 	})
 	if err != nil {
-		t.trailPrice(ctx, by, err)
+		trailPrice(ctx, t.kernel, by, err)
 		return nil, err
 	}
 	kiosk.Crash("after-charge")
-	if c.Parked != "" {
-		t.Parking.tell(ctx, by.Register)
-	}
 	return sale, nil
 }
 
 // trailPrice writes down that a till showed another price than the catalogue's, which happens when
 // the office changes one, and when somebody changes a page.
-func (t *Till) trailPrice(ctx context.Context, by kiosk.Actor, cause error) {
+func trailPrice(ctx context.Context, k *shop.Kernel, by kiosk.Actor, cause error) {
 	var e *kiosk.Error
 	if !kiosk.AsError(cause, &e) || e.Key != kiosk.KeyItemPrice {
 		return
 	}
-	err := t.kernel.Change(ctx, by.Register, func(tx kiosk.Tx) error {
+	err := k.Change(ctx, by.Register, func(tx kiosk.Tx) error {
 		return tx.Append(kiosk.Event{
-			Stream: by.Register, Kind: "charge.price", Amount: e.Amounts[1], Actor: by.Staff, At: t.kernel.Now(),
+			Stream: by.Register, Kind: "charge.price", Amount: e.Amounts[1], Actor: by.Staff, At: k.Now(),
 			Data: e.Args[0] + " costs " + e.Amounts[0].String(),
 		})
 	})
 	if err != nil {
-		t.kernel.Complain(ctx, "a refused price cannot be written down", err)
+		k.Complain(ctx, "a refused price cannot be written down", err)
 	}
 }
 
@@ -173,21 +170,10 @@ func (t *Till) charge(tx kiosk.Tx, by kiosk.Actor, c Charge) (*kiosk.Sale, error
 	if err := checkLimit(stall, c.Amount); err != nil {
 		return nil, err
 	}
-	if err := t.kernel.Accounts.CheckOpens(tx, stall.AccountID); err != nil {
-		return nil, err
-	}
-	if err := freeRegister(tx, by.Register); err != nil {
-		return nil, err
-	}
-	shift, err := t.shiftFor(tx, by)
-	if err != nil {
-		return nil, err
-	}
 	sale, err := t.newSale(tx, by, c, register, stall)
 	if err != nil {
 		return nil, err
 	}
-	sale.Shift = shift.ID
 	return sale, t.begin(tx, sale, c.Parked)
 }
 
@@ -207,7 +193,29 @@ func freeRegister(tx kiosk.Tx, register string) error {
 	return tx.PutSale(current)
 }
 
+// newSale makes the sale of a charge at a register that is free, or gives up a paid sale, in its shift. It is
+// not stored yet.
 func (t *Till) newSale(tx kiosk.Tx, by kiosk.Actor, c Charge, register kiosk.Register, stall kiosk.Stall) (*kiosk.Sale, error) {
+	if err := t.kernel.Accounts.CheckOpens(tx, stall.AccountID); err != nil {
+		return nil, err
+	}
+	if err := freeRegister(tx, by.Register); err != nil {
+		return nil, err
+	}
+	shift, err := t.shiftFor(tx, by)
+	if err != nil {
+		return nil, err
+	}
+	sale, err := t.drawSale(tx, by, c, register, stall)
+	if err != nil {
+		return nil, err
+	}
+	sale.Shift = shift.ID
+	return sale, nil
+}
+
+// drawSale makes a sale with its numbers, its secret and its word.
+func (t *Till) drawSale(tx kiosk.Tx, by kiosk.Actor, c Charge, register kiosk.Register, stall kiosk.Stall) (*kiosk.Sale, error) {
 	no, err := tx.Number()
 	if err != nil {
 		return nil, err

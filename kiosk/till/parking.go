@@ -12,7 +12,6 @@ import (
 // the version that was read, and the second one is refused.
 type Parking struct {
 	kernel *shop.Kernel
-	store  kiosk.Store
 	random kiosk.Entropy
 }
 
@@ -28,9 +27,6 @@ func (k *Parking) Park(ctx context.Context, by kiosk.Actor, key, name string, c 
 		id, err = k.park(tx, by, key, name, c)
 		return err
 	})
-	if err == nil {
-		k.tell(ctx, by.Register)
-	}
 	return id, err
 }
 
@@ -174,7 +170,6 @@ func (k *Parking) Open(ctx context.Context, by kiosk.Actor, o Opening) error {
 	if from := was.Holder.Register; from != "" && from != by.Register {
 		k.takeFrom(ctx, from, was.ID)
 	}
-	k.tell(ctx, by.Register)
 	return nil
 }
 
@@ -258,7 +253,7 @@ func (k *Parking) takeFrom(ctx context.Context, register, id string) {
 
 // Seen removes the carts of the stall whose day is over: somebody has read of it.
 func (k *Parking) Seen(ctx context.Context, by kiosk.Actor) error {
-	err := k.kernel.Change(ctx, by.Register, func(tx kiosk.Tx) error {
+	return k.kernel.Change(ctx, by.Register, func(tx kiosk.Tx) error {
 		_, stall, _, err := shop.RegisterAndStall(tx, by.Register)
 		if err != nil {
 			return err
@@ -277,39 +272,6 @@ func (k *Parking) Seen(ctx context.Context, by kiosk.Actor) error {
 		}
 		return nil
 	})
-	if err == nil {
-		k.tell(ctx, by.Register)
-	}
-	return err
-}
-
-// tell has the other tills of the stall drawn anew. Their screens show the parked carts, but their streams
-// have not changed with them.
-func (k *Parking) tell(ctx context.Context, but string) {
-	var others []kiosk.Register
-	err := k.store.View(ctx, func(r kiosk.Reader) error {
-		register, err := r.Register(but)
-		if err != nil {
-			return err
-		}
-		others, err = r.Registers(register.Stall)
-		return err
-	})
-	for _, other := range others {
-		if other.ID == but || err != nil {
-			continue
-		}
-		err = k.kernel.Change(ctx, other.ID, func(tx kiosk.Tx) error {
-			c, err := cartOf(tx, other.ID)
-			if err != nil {
-				return err
-			}
-			return tx.PutCart(c)
-		})
-	}
-	if err != nil {
-		k.kernel.Complain(ctx, "the other tills cannot be told of a parked cart", err)
-	}
 }
 
 // readParked reads the parked carts of a till's stall, and when the day ends that they are kept for.
@@ -332,7 +294,7 @@ func readParked(t *kiosk.TillScreen, r kiosk.Reader) error {
 	}
 	t.Parked = kiosk.ViewParked(bills, items, t.Stall.Zone, t.Now)
 	for _, p := range t.Parked {
-		if end := kiosk.DayEnd(t.Stall.Zone, t.Now); !p.Ended && (t.Next == 0 || end < t.Next) {
+		if end := kiosk.DayEnds(t.Stall.Zone, t.Now); !p.Ended && (t.Next == 0 || end < t.Next) {
 			t.Next = end + 1
 		}
 	}

@@ -178,7 +178,7 @@ func TestParking_dayEnds(t *testing.T) {
 		held := w.park(h.Actor, "Held", kiosk.Cart{Lines: []kiosk.Line{{Qty: 1, Unit: 500}}})
 		h.Must(w.open(w.second, held))
 		s := w.screen(h.Actor)
-		if end := kiosk.DayEnd(s.Stall.Zone, s.Now); s.Next > end+1 {
+		if end := kiosk.DayEnds(s.Stall.Zone, s.Now); s.Next > end+1 {
 			t.Errorf("the till is drawn anew at %d, the day ends at %d", s.Next, end)
 		}
 		time.Sleep(25 * time.Hour)

@@ -45,9 +45,7 @@ func (s *Shelf) SetSoldOut(ctx context.Context, by kiosk.Actor, item string, out
 		return tx.Append(kiosk.After("Name", found.Name).Event(by, kiosk.OfficeStream, kind, found.ID, now))
 	})
 	if err == nil {
-		for _, r := range registers {
-			s.kernel.Kit().Bus.Ring(r.ID, 0)
-		}
+		s.kernel.RingAll(registers)
 	}
 	return err
 }

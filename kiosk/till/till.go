@@ -7,7 +7,11 @@ import (
 
 // Till is everything that can be done at a register. All methods may be called concurrently.
 type Till struct {
-	OtherMeans OtherMeans // sales that end because the customer pays in another way
+	OtherMeans *OtherMeans
+	Changes    *Changes
+	Shelf      *Shelf
+	Parking    *Parking
+	Bills      *Bills
 
 	kernel       *shop.Kernel
 	store        kiosk.Store
@@ -15,18 +19,13 @@ type Till struct {
 	random       kiosk.Entropy
 	installation kiosk.Installation
 	publicURL    string
-
-	Changes *Changes
-	Shelf   *Shelf
-	Parking *Parking
-	Bills   *Bills
 }
 
 // New makes the room. One per process.
 func New(k *shop.Kernel) *Till {
 	kit := k.Kit()
 	t := &Till{
-		OtherMeans: OtherMeans{k}, Changes: &Changes{k}, Shelf: &Shelf{k}, Parking: &Parking{k, kit.Store, kit.Random},
+		OtherMeans: &OtherMeans{k}, Changes: &Changes{k}, Shelf: &Shelf{k}, Parking: &Parking{k, kit.Random},
 		kernel: k, store: kit.Store, vault: kit.Vault, random: kit.Random, installation: kit.Settings, publicURL: kit.PublicURL,
 	}
 	t.Bills = &Bills{t}

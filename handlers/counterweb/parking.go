@@ -17,34 +17,19 @@ func (t *Till) park(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	name := strings.TrimSpace(r.PostForm.Get("name"))
-	if len([]rune(name)) > kiosk.NameLongest {
-		return &kiosk.Error{Code: kiosk.Invalid, Key: till.KeyNoteTooLong, Field: "name"}
-	}
 	c.Typing = ""
-	by, split := front.TillActorOf(r).Actor, r.PostForm.Get("then") == "split"
-	if split {
-		if err := t.splits(r, by.Register); err != nil {
+	by, key := front.TillActorOf(r).Actor, r.PostForm.Get("key")
+	if r.PostForm.Get("then") == "split" {
+		id, err := t.rooms.Till.Parking.ParkToSplit(r.Context(), by, key, c)
+		if err != nil {
 			return err
 		}
-	}
-	id, err := t.rooms.Till.Parking.Park(r.Context(), by, r.PostForm.Get("key"), name, c)
-	if err != nil {
-		return err
-	}
-	if split {
 		return t.front.GoTo(w, r, counterview.BillPath(id))
 	}
-	return t.counter.answer(w, r, newKey())
-}
-
-// splits says in words where bills cannot be split, before anything is parked for it.
-func (t *Till) splits(r *http.Request, register string) error {
-	stall, err := t.rooms.Kernel.StallOf(r.Context(), register)
-	if err == nil && !stall.SplitsBills() {
-		err = &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyBillFixed}
+	if _, err := t.rooms.Till.Parking.Park(r.Context(), by, key, strings.TrimSpace(r.PostForm.Get("name")), c); err != nil {
+		return err
 	}
-	return err
+	return t.counter.answer(w, r, newKey())
 }
 
 // parked lists what waits.

@@ -140,8 +140,8 @@ func (b *Bills) charge(tx kiosk.Tx, by kiosk.Actor, o PortionOrder) (*kiosk.Sale
 // mayCharge decides once for a whole bill what a charge decides for a cart.
 func mayCharge(r kiosk.ItemReader, stall kiosk.Stall, bill kiosk.Bill) error {
 	switch {
-	case !stall.SplitsBills():
-		return &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyBillFixed}
+	case checkSplits(stall) != nil:
+		return checkSplits(stall)
 	case !bill.Holder.IsZero():
 		return &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyParkedHeld, Args: []string{bill.Holder.Name, bill.Holder.Staff}}
 	case bill.IsSplit():
@@ -162,6 +162,13 @@ func mayCharge(r kiosk.ItemReader, stall kiosk.Stall, bill kiosk.Bill) error {
 		return err
 	}
 	return checkLimit(stall, whole.Amount)
+}
+
+func checkSplits(stall kiosk.Stall) error {
+	if stall.SplitsBills() {
+		return nil
+	}
+	return &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyBillFixed}
 }
 
 func checkLimit(stall kiosk.Stall, amount kiosk.Money) error {

@@ -19,12 +19,29 @@ type Parking struct {
 // opened. A parked cart that was open here is parked again, under its name unless name is another. key is
 // that of the charge to come: the same key parks nothing twice, and one that has charged is [kiosk.Conflict].
 func (k *Parking) Park(ctx context.Context, by kiosk.Actor, key, name string, c kiosk.Cart) (string, error) {
+	return k.keep(ctx, by, key, name, c, func(kiosk.Stall) error { return nil })
+}
+
+// ParkToSplit is Park for a bill that is split at once. At a stall that splits none it is [kiosk.Conflict]
+// with [kiosk.KeyBillFixed], and nothing is parked.
+func (k *Parking) ParkToSplit(ctx context.Context, by kiosk.Actor, key string, c kiosk.Cart) (string, error) {
+	return k.keep(ctx, by, key, "", c, checkSplits)
+}
+
+// keep parks a cart at a stall that may have it parked.
+func (k *Parking) keep(ctx context.Context, by kiosk.Actor, key, name string, c kiosk.Cart, may func(kiosk.Stall) error) (string, error) {
 	if err := checkParked(key, name, c); err != nil {
 		return "", err
 	}
 	id := ""
-	err := k.kernel.Change(ctx, by.Register, func(tx kiosk.Tx) (err error) {
-		id, err = k.park(tx, by, key, name, c)
+	err := k.kernel.Change(ctx, by.Register, func(tx kiosk.Tx) error {
+		_, stall, _, err := shop.RegisterAndStall(tx, by.Register)
+		if err == nil {
+			err = may(stall)
+		}
+		if err == nil {
+			id, err = k.park(tx, by, key, name, c)
+		}
 		return err
 	})
 	return id, err
@@ -36,6 +53,11 @@ func checkParked(key, name string, c kiosk.Cart) error {
 	}
 	if len(key) < 16 || len(key) > 64 {
 		return &kiosk.Error{Code: kiosk.Invalid, Key: KeyKeyMissing, Field: "key"}
+	}
+	if name != "" {
+		if err := kiosk.CheckName(name); err != nil {
+			return err
+		}
 	}
 	return kiosk.FirstOf(Charge{Lines: c.Lines}.checkLines(), c.Discount.CheckForm(), checkNote(c.Note), checkNote(name))
 }

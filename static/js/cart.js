@@ -6,8 +6,8 @@ import { digits, discount, faceOff, lines as all, money, posted, postedOff, rest
 const LATER = 300; // milliseconds without a key before the cart is sent
 const REGRET = 10_000; // milliseconds in which what was removed can be brought back
 
-/** Starts the cart of a till. out(id) tells whether an item is sold out. changed() is called when note or discount have, count(at, qty) when
- * somebody changes a line, reopen(at) when a typed line is to be typed anew, empty() and back(lines)
+/** Starts the cart of a till. out(id) tells whether an item is sold out. changed() is called when note or
+ * discount have, count(at, qty) when somebody changes a line, reopen(at) when a typed line is to be typed anew, empty() and back(lines)
  * when all of it goes, and when what went is to come back, which it answers with whether there was room. */
 export function cart(root, { words, habit, out, changed, count, reopen, empty, back }) {
 	const form = document.getElementById("charge");

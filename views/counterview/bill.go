@@ -122,7 +122,8 @@ func takeText(counts []int64) string {
 	return strings.Join(words, ",")
 }
 
-func current(yes bool) string {
+// ariaCurrent is the attribute of the link that was chosen.
+func ariaCurrent(yes bool) string {
 	if yes {
 		return "true"
 	}

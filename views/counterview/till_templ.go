@@ -2932,7 +2932,7 @@ func stage(sign, title, text string) templ.Component {
 	})
 }
 
-// until counts down to a moment; behind it, and without script, stands now.
+// until counts down to a moment; without script it stays what it was when the page was drawn.
 func until(u countdown) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

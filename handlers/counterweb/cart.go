@@ -140,7 +140,7 @@ func readCart(form url.Values) (kiosk.Cart, error) {
 		return kiosk.Cart{}, err
 	}
 	off, err := readDiscount(form)
-	emptied, _ := strconv.ParseInt(form.Get("emptied"), 10, 64) // 0 for a page that does not say
+	emptied, _ := strconv.ParseInt(form.Get("emptied"), 10, 64) // 0 for a register whose cart never was
 	return kiosk.Cart{
 		Lines: lines, Discount: off, Note: strings.TrimSpace(form.Get("note")), Typing: form.Get("typing"),
 		Parked: front.PlainID(form.Get("parked")), Emptied: emptied,

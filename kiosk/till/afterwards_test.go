@@ -90,11 +90,11 @@ func TestVirtual_oddMoneyGivesWay(t *testing.T) {
 		shows kiosk.DisplayState
 	}{
 		"cart": {func(h *kiosktest.Installation, _ *kiosk.Sale) {
-			h.Must(h.Shop.Till.SetCart(ctx, h.Actor, kiosktest.FreshKey(), kiosk.Cart{Lines: []kiosk.Line{{Qty: 1, Unit: 300}}}))
+			h.RingUp(kiosk.Line{Qty: 1, Unit: 300})
 		}, kiosk.ShowsCart},
 		"emptied": {func(h *kiosktest.Installation, _ *kiosk.Sale) {
-			h.Must(h.Shop.Till.SetCart(ctx, h.Actor, kiosktest.FreshKey(), kiosk.Cart{Lines: []kiosk.Line{{Qty: 1, Unit: 300}}}))
-			h.Must(h.Shop.Till.SetCart(ctx, h.Actor, kiosktest.FreshKey(), kiosk.Cart{}))
+			h.RingUp(kiosk.Line{Qty: 1, Unit: 300})
+			h.RingUp()
 		}, kiosk.ShowsIdle},
 		"sale": {func(h *kiosktest.Installation, _ *kiosk.Sale) {
 			h.OnShow(700)

@@ -64,7 +64,7 @@ func putCart(tx kiosk.Tx, register, key string, c kiosk.Cart, now int64) error {
 // isLate tells whether a copy is of a cart that is no more, as another tab may still send it: it was
 // charged or emptied since, or parked, or another parked one is open.
 func isLate(was kiosk.Cart, key string, c kiosk.Cart) bool {
-	return (c.Emptied > 0 && c.Emptied < was.Emptied) || c.Parked != was.Parked || (key != "" && key == was.ParkKey)
+	return c.Emptied < was.Emptied || c.Parked != was.Parked || (key != "" && key == was.ParkKey)
 }
 
 // cartOf is what is being rung up at a register, empty if nothing ever was.

@@ -171,8 +171,12 @@ func TestCart_isMirrored(t *testing.T) {
 func TestCart_lateCopy(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		ctx, lines := context.Background(), []kiosk.Line{{Qty: 1, Unit: 1250}}
-		h.Must(h.Shop.Till.SetCart(ctx, h.Actor, kiosktest.FreshKey(), kiosk.Cart{Lines: lines}))
+		h.RingUp(lines...)
 		h.PaidSale(1250)
+		h.Must(h.Shop.Till.SetCart(ctx, h.Actor, kiosktest.FreshKey(), kiosk.Cart{Lines: lines}))
+		if c := h.Till().Cart; !c.IsEmpty() {
+			t.Errorf("the late copy of the register's first cart brought back %+v", c.Lines)
+		}
 		before := h.Till().Cart.Emptied
 		if before == 0 {
 			t.Fatal("the charge has emptied nothing")

@@ -127,7 +127,7 @@ func TestChange_paidAfterAll(t *testing.T) {
 			var next *kiosk.Sale
 			if charged {
 				next = h.Ring(1300)
-				h.Must(h.Shop.Till.SetCart(context.Background(), h.Actor, kiosktest.FreshKey(), kiosk.Cart{Lines: []kiosk.Line{{Qty: 1, Unit: 99}}}))
+				h.RingUp(kiosk.Line{Qty: 1, Unit: 99})
 			}
 			h.Must(h.Sandbox.Pay(link.ID))
 			h.Confirmed(old, 30*time.Second)
@@ -208,7 +208,7 @@ func TestChange_refused(t *testing.T) {
 		},
 		kiosk.ReasonCartTaken: func(h *kiosktest.Installation) *kiosk.Sale {
 			sale := h.OnShow(1250)
-			h.Must(h.Shop.Till.SetCart(context.Background(), h.Actor, kiosktest.FreshKey(), kiosk.Cart{Lines: []kiosk.Line{{Qty: 1, Unit: 99}}}))
+			h.RingUp(kiosk.Line{Qty: 1, Unit: 99})
 			return sale
 		},
 	} {
@@ -263,7 +263,7 @@ func TestChange_emptiedIsTheNextCustomers(t *testing.T) {
 		h.Sandbox.Set(sandbox.Delete500, -1)
 		h.Must(openAgain(h, old))
 		for _, lines := range [][]kiosk.Line{nil, {{Qty: 1, Unit: 700}}} {
-			h.Must(h.Shop.Till.SetCart(context.Background(), h.Actor, kiosktest.FreshKey(), kiosk.Cart{Lines: lines}))
+			h.RingUp(lines...)
 		}
 		h.Must(h.Sandbox.Pay(link.ID))
 		h.Confirmed(old, 30*time.Second)

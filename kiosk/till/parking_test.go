@@ -72,6 +72,7 @@ func (w *twoTills) charge(by kiosk.Actor, c kiosk.Cart) (*kiosk.Sale, error) {
 
 func (w *twoTills) mirror(by kiosk.Actor, key string, c kiosk.Cart) {
 	w.T.Helper()
+	c.Emptied = w.screen(by).Cart.Emptied
 	w.Must(w.Shop.Till.SetCart(context.Background(), by, key, c))
 }
 

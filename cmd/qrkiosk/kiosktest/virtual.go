@@ -58,6 +58,13 @@ func (h *Installation) Till() kiosk.TillScreen {
 	return till
 }
 
+// RingUp mirrors a cart as an open page of the till does; none empties it.
+func (h *Installation) RingUp(lines ...kiosk.Line) {
+	h.T.Helper()
+	c := kiosk.Cart{Lines: lines, Emptied: h.Till().Cart.Emptied}
+	h.Must(h.Shop.Till.SetCart(context.Background(), h.Actor, FreshKey(), c))
+}
+
 // Display is what the display shows.
 func (h *Installation) Display() kiosk.DisplayScreen {
 	h.T.Helper()

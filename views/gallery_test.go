@@ -63,6 +63,11 @@ func scenes(p views.Page) map[string]templ.Component {
 	box := counterview.SampleDisplay("code")
 	box.Mode = kiosk.Sandbox
 	all["display-sandbox"] = counterview.DisplayPage(p, box, counterview.DisplayExtras{})
+	for _, state := range faceStates {
+		all["face-"+state] = counterview.DisplayPage(p, counterview.SampleDisplay(state), counterview.DisplayExtras{Face: true})
+	}
+	all["till-many"] = tillOfMany(p)
+	all["till-names"], all["display-names"], all["receipt-names"] = tillOfNames(p), displayOfNames(p), receiptOfNames(p)
 	maps.Copy(all, officeScenes(p))
 	many := counterview.SampleDisplay("code")
 	many.Stall.Languages = append(slices.Clone(views.Speakers), views.Official...)
@@ -106,7 +111,7 @@ func sceneNames() []string { return slices.Sorted(maps.Keys(scenes(views.Page{})
 
 // customersSee tells whether a scene is one that customers see.
 func customersSee(name string) bool {
-	return strings.HasPrefix(name, "display-") || strings.HasPrefix(name, "receipt-")
+	return strings.HasPrefix(name, "display-") || strings.HasPrefix(name, "receipt-") || strings.HasPrefix(name, "face-")
 }
 
 // onTheTill tells whether people work a scene with their fingers, in a hurry.

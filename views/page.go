@@ -79,6 +79,14 @@ type Problem struct {
 	Key   string `json:"key"`
 	Text  string `json:"text"`
 	Field string `json:"field,omitempty"`
+	// What an amount could have meant, each to be chosen with one tap.
+	Readings []Reading `json:"readings,omitempty"`
+}
+
+// Reading is one thing that a typed amount could mean.
+type Reading struct {
+	Cents kiosk.Money `json:"cents"`
+	Face  string      `json:"face"` // as the region writes it
 }
 
 // Explain puts an error into words: what happened, whether money moved, what to do next. Anything
@@ -101,6 +109,11 @@ func (p Page) Explain(err error) *Problem {
 	}
 	t.Field = e.Field
 	t.Text = p.T("error."+t.Key, p.gaps(e)...)
+	if t.Key == kiosk.KeyAmountPlain {
+		for _, m := range e.Amounts {
+			t.Readings = append(t.Readings, Reading{m, p.Amount(m)})
+		}
+	}
 	return t
 }
 

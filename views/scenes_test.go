@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -28,6 +29,66 @@ func tillScene(p views.Page, state string) templ.Component {
 	}
 	return counterview.TillPage(p, s, x)
 }
+
+// longNames are what people do call things: sixty characters, one word of 45, letters that go the
+// other way, and families of four in one sign.
+var longNames = []string{
+	"Mountain cheese of the Sonnenscheinhof, matured for 24 months",
+	"Donaudampfschifffahrtselektrizitätenhauptwerk",
+	"خبز الزعتر بالجبنة البيضاء والزيتون الأسود والطماطم المجففة",
+	"👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦 Family breakfast 👩‍👩‍👦‍👦👨‍👨‍👧‍👧 with everything that is on the table",
+	"Tea",
+}
+
+// longLines rings one of each up, the dearest first.
+func longLines() []kiosk.Line {
+	var all []kiosk.Line
+	for n, name := range longNames {
+		all = append(all, kiosk.Line{Item: "i" + views.Text64(int64(n+1)), Name: name, Qty: int64(n + 1), Unit: 123456, VAT: 700})
+	}
+	return all
+}
+
+// tillOfNames is a till of a stall whose things have such names.
+func tillOfNames(p views.Page) templ.Component {
+	s, x := counterview.SampleTill("ready")
+	x.Items = slices.Clone(x.Items)
+	for n := range x.Items {
+		x.Items[n].Name, x.Items[n].Price = longNames[n%len(longNames)], 123456
+	}
+	s.Cart.Lines = longLines()
+	for n := range s.Cart.Lines {
+		s.Cart.Lines[n].Name = "" // a cart of items keeps none
+	}
+	return counterview.TillPage(p, s, x)
+}
+
+// tillOfMany is a till of a stall that sells a great many things.
+func tillOfMany(p views.Page) templ.Component {
+	s, x := counterview.SampleTill("cart")
+	for _, i := range slices.Clone(x.Items) {
+		i.ID += "b"
+		x.Items = append(x.Items, i)
+	}
+	return counterview.TillPage(p, s, x)
+}
+
+// displayOfNames is a customer's screen of such a cart.
+func displayOfNames(p views.Page) templ.Component {
+	d := counterview.SampleDisplay("cart")
+	d.Cart.Lines = append(longLines(), longLines()...)
+	return counterview.DisplayPage(p, d, counterview.DisplayExtras{})
+}
+
+// receiptOfNames is the receipt of such a sale.
+func receiptOfNames(p views.Page) templ.Component {
+	r := counterview.SampleReceipt("confirmed")
+	r.Sale.Lines = longLines()
+	return counterview.ReceiptPage(p, r)
+}
+
+// faceStates are what a till shows that is turned to the customer.
+var faceStates = []string{"cart", "tip", "moment", "code", "checking", "paid"}
 
 var displayStates = []string{
 	"idle", "pictures", "cart", "tip", "tip-small", "moment", "away", "code", "code-large", "checking", "paid", "paid-no-receipt",

@@ -11,7 +11,7 @@ var scriptWords = []string{
 	"js.zero", "js.charge", "js.busy", "js.reason", "js.off", "js.soldout", "js.less", "js.more",
 	"js.sound.on", "js.sound.off", "js.sound.none", "js.awake.on", "js.awake.off", "js.awake.insecure",
 	"js.awake.none", "js.full.on", "js.full.off", "js.full.none",
-	"js.worker.on", "js.worker.off", "js.worker.insecure", "js.worker.none", "js.left",
+	"js.worker.on", "js.worker.off", "js.worker.insecure", "js.worker.none",
 }
 
 // WordsForScript packs them for a data attribute.

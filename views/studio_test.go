@@ -268,7 +268,7 @@ func (s *studio) stage(langs ...string) {
 		}
 		script = append(script, part...)
 	}
-	ask[bool](s, string(script)+`; stage.scenes = `+string(raw)+`; stage.ready(`+fmt.Sprintf("%q", static.Path("js/qr.js"))+`)`)
+	ask[bool](s, string(script)+`; stage.scenes = `+string(raw)+`; stage.ready(`+fmt.Sprintf("%q, %q", static.Path("js/qr.js"), static.Path("js/lines.js"))+`)`)
 }
 
 // badScene has one of each fault, so that a measure that sees nothing is found out.

@@ -3,19 +3,22 @@
 
 import { answer, full, sound, tunes, watch } from "./device.js";
 import { live } from "./live.js";
+import { fitLines } from "./lines.js";
 import { keepSized, sizeCodes } from "./qr.js";
 import { choices } from "./screen.js";
 import { install } from "./worker.js";
 
 const root = document.getElementById("root");
-const wake = document.getElementById("wake");
+const wake = () => document.getElementById("wake");
 const tell = tunes(document.getElementById("screen"), () => document.getElementById("screen").dataset.tone);
 
 const connection = live(root, {
 	shown(el, old) {
 		if (el.id === "cover") answer(el, "/display/heard", connection);
+		if (el.id === "wake") offer();
 		if (el.id !== "screen") return;
 		show(el);
+		fitLines(el);
 		if (old.dataset.shows !== el.dataset.shows) el.classList.add("fresh");
 		sizeCodes(el);
 		tell(el);
@@ -42,14 +45,14 @@ show(document.getElementById("screen"));
 
 // One tap gives full screen and sound; the idle screen offers it until it has been given.
 function offer() {
-	wake.hidden = sound.state() !== "off" && full.state() !== "off";
+	wake().hidden = sound.state() !== "off" && full.state() !== "off";
 }
 root.addEventListener("click", async (e) => {
-	if (e.target !== wake && e.target.closest("button, input, label")) return;
+	if (e.target !== wake() && e.target.closest("button, input, label")) return;
 	await full.enter();
 	await sound.unlock();
 	offer();
 });
 watch(offer);
-keepSized();
+keepSized(() => fitLines(root));
 install();

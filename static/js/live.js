@@ -129,7 +129,7 @@ export function live(root, { shown = () => {}, changed = () => {}, scope = docum
 		for (const t of scope.querySelectorAll("[data-left]")) {
 			const left = Number(t.dataset.left) - clock;
 			t.hidden = left > 60_000 || left <= 0;
-			if (!t.hidden) set(t, (words.left ?? "{time}").replace("{time}", minutes(left + 999)));
+			if (!t.hidden) set(t, t.dataset.text.replace("{time}", minutes(left + 999)));
 		}
 	}
 	function set(el, text) {

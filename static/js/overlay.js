@@ -2,6 +2,7 @@
 // so that sound, full screen and what is typed stay.
 
 import { live } from "./live.js";
+import { fitLines } from "./lines.js";
 import { sizeCodes } from "./qr.js";
 import { choices } from "./screen.js";
 import { parse } from "./trusted.js";
@@ -34,7 +35,7 @@ export function overlay(root, turnedBack) {
 		root.inert = true;
 		connection = live(screen, { scope: shadow, shown: (el) => shown(el) });
 		choices(shadow, connection);
-		sizeCodes(shadow);
+		fit();
 		shadow.getElementById("back").addEventListener("click", (e) => {
 			e.preventDefault();
 			if (!finished(shadow.getElementById("screen"))) turnedBack();
@@ -63,8 +64,14 @@ export function overlay(root, turnedBack) {
 	function shown(el) {
 		if (el.id !== "screen") return;
 		el.classList.add("fresh");
-		sizeCodes(el);
+		fit();
 		if (OVER.includes(el.dataset.shows)) close();
+	}
+
+	function fit() {
+		if (!host) return;
+		fitLines(host.shadowRoot);
+		sizeCodes(host.shadowRoot);
 	}
 
 	function close() {
@@ -78,7 +85,7 @@ export function overlay(root, turnedBack) {
 	document.addEventListener("keydown", (e) => {
 		if (e.key === "Escape" && host) host.shadowRoot.getElementById("back").click();
 	});
-	addEventListener("resize", () => host && requestAnimationFrame(() => sizeCodes(host.shadowRoot)));
+	addEventListener("resize", () => requestAnimationFrame(fit));
 
 	return { open };
 }

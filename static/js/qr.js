@@ -11,11 +11,16 @@ export function sizeCodes(el) {
 }
 
 /** Sizes them again whenever the screen changes. */
-export function keepSized() {
+export function keepSized(before = () => {}) {
 	let due = 0;
+	function size() {
+		before();
+		sizeCodes(document);
+	}
 	addEventListener("resize", () => {
 		cancelAnimationFrame(due);
-		due = requestAnimationFrame(() => sizeCodes(document));
+		due = requestAnimationFrame(size);
 	});
-	sizeCodes(document);
+	document.fonts.ready.then(size);
+	size();
 }

@@ -13,9 +13,15 @@ export function choices(scope, connection) {
 		if (frame) connection.take(frame);
 		else if (!error) connection.again();
 		const fault = scope.getElementById("fault");
-		if (fault) {
-			fault.textContent = error?.text ?? "";
-			fault.hidden = !error?.text;
-		}
+		if (!fault) return;
+		fault.replaceChildren(error?.text ?? "", ...(error?.readings ?? []).map(reading));
+		fault.hidden = !error?.text;
 	});
+}
+
+// What an amount could mean is chosen with one tap.
+function reading({ cents, face }) {
+	const button = document.createElement("button");
+	[button.name, button.value, button.textContent] = ["tip", cents, face];
+	return button;
 }

@@ -101,6 +101,45 @@ func (d display) odd() string {
 	return d.T("display.short", "amount", amount, "received", d.Amount(d.s.Sale.Received()))
 }
 
+// lines are what is being rung up, or what the sale is for.
+func (d display) lines() []kiosk.Line {
+	if d.s.Sale == nil {
+		return d.s.Cart.Lines
+	}
+	return d.s.Sale.Lines
+}
+
+// off is what a discount takes from them.
+func (d display) off() kiosk.Money {
+	if d.s.Sale == nil {
+		return d.s.Cart.Sum() - d.s.Cart.Total()
+	}
+	return d.s.Sale.Discount
+}
+
+// worthListing tells whether the lines say more than the amount does.
+func (d display) worthListing() bool {
+	lines := d.lines()
+	return len(lines) > 1 || len(lines) == 1 && lines[0].Name != ""
+}
+
+// pieces says how many things the first n lines are.
+func (d display) pieces(n int) string {
+	var all int64
+	for _, l := range d.lines()[:n] {
+		all += l.Qty
+	}
+	return d.N("display.pieces", int(all))
+}
+
+// called is the name of a line.
+func (d display) called(l kiosk.Line) string {
+	if l.Name == "" {
+		return d.T("line.typed")
+	}
+	return l.Name
+}
+
 func (d display) number() string {
 	if d.s.Sale == nil {
 		return ""
@@ -178,6 +217,15 @@ func (d display) sound() string {
 		return "paid:" + d.s.Sale.Number
 	}
 	return ""
+}
+
+// tongueOf is the language of a line's name: that of the stall, or that of the page for what was only
+// typed.
+func tongueOf(p views.Page, l kiosk.Line) string {
+	if l.Name == "" {
+		return p.LangTag()
+	}
+	return p.Region
 }
 
 // lineName is what stands in a list of lines: "2 × Apple cake".

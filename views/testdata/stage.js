@@ -3,8 +3,8 @@ globalThis.stage = {
 	scenes: {},
 	parsed: new Map(),
 
-	async ready(codes) {
-		this.codes = await import(codes);
+	async ready(codes, lines) {
+		[this.codes, this.lines] = await Promise.all([import(codes), import(lines)]);
 		await Promise.all([400, 600, 650, 700].map((w) => document.fonts.load(`${w} 16px Inter`, "Aß0€ł")));
 		return true;
 	},
@@ -29,6 +29,12 @@ globalThis.stage = {
 		document.body.className = page.body.className;
 		document.body.replaceChildren(...[...page.body.childNodes].map((n) => document.importNode(n, true)));
 		for (const n of document.querySelectorAll("noscript")) n.remove();
+		this.fit();
+	},
+
+	/** What scripts do to the layout of a page. */
+	fit() {
+		this.lines.fitLines(document);
 		this.codes.sizeCodes(document);
 	},
 
@@ -64,7 +70,7 @@ globalThis.stage = {
 		const root = document.documentElement;
 		root.dir = "rtl";
 		this.seen.clear();
-		this.codes.sizeCodes(document);
+		this.fit();
 		const found = look();
 		root.removeAttribute("dir");
 		this.seen.clear();
@@ -74,6 +80,7 @@ globalThis.stage = {
 	text(node, tell) {
 		const el = node.parentElement;
 		if (!node.data.trim() || !this.visible(el) || el.closest(".hush, option, svg")) return;
+		if (el.matches(".called") && el.title === el.textContent) return; // the whole of it is in its title
 		const range = document.createRange();
 		range.selectNodeContents(node);
 		let { left, right, top, bottom } = range.getBoundingClientRect();

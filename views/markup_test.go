@@ -368,7 +368,7 @@ func TestDisplay_showsWhatItMay(t *testing.T) {
 	for _, state := range displayStates {
 		d := counterview.SampleDisplay(state)
 		ids, parts := topLevel(t, render(t, counterview.DisplayFragment(views.Page{Lang: "en"}, d, counterview.DisplayExtras{})))
-		if want := []string{"screen", "say", "cover"}; !slices.Equal(ids, want) {
+		if want := []string{"screen", "say", "cover", "lost", "wake"}; !slices.Equal(ids, want) {
 			t.Fatalf("%s: parts %v, want %v", state, ids, want)
 		}
 		screen := markup.Parse(t, parts["screen"])

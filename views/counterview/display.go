@@ -132,12 +132,18 @@ func (d display) pieces(n int) string {
 	return d.N("display.pieces", int(all))
 }
 
-// called is the name of a line.
+// called is the name of a line; of one that is divided among the portions of a bill, that of its share.
 func (d display) called(l kiosk.Line) string {
-	if l.Name == "" {
-		return d.T("line.typed")
+	l.Qty = 1
+	return lineName(d.Page, l)
+}
+
+// count is how many of a thing a line is, "" for a share of one.
+func (d display) count(l kiosk.Line) string {
+	if l.Divided > 0 {
+		return ""
 	}
-	return l.Name
+	return views.Text64(l.Qty) + views.NoBreak + "×"
 }
 
 func (d display) number() string {

@@ -41,10 +41,12 @@ var shelf = []kiosk.Item{
 }
 
 // breakfast is what a customer of the bakery takes home.
-var breakfast = []kiosk.Line{
-	{Name: "Rye bread", Qty: 1, Unit: 350, VAT: 700},
-	{Name: "Apple cake", Qty: 2, Unit: 400, VAT: 700},
-	{Qty: 1, Unit: 120, VAT: 1900},
+func breakfast() []kiosk.Line {
+	return []kiosk.Line{
+		{Name: "Rye bread", Qty: 1, Unit: 350, VAT: 700},
+		{Name: "Apple cake", Qty: 2, Unit: 400, VAT: 700},
+		{Qty: 1, Unit: 120, VAT: 1900},
+	}
 }
 
 // SampleSale makes a sale whose last link is what the facts say.
@@ -294,10 +296,10 @@ func SampleDisplay(state string) kiosk.DisplayScreen {
 		d.Shows = kiosk.ShowsIdle
 		d.Pictures = []kiosk.Picture{{ID: "p1", Name: "Loaves on a shelf", Width: 1200, Height: 1200}, {ID: "p2", Name: "Apple cake", Width: 1200, Height: 1200}}
 	case "cart":
-		d.Cart = kiosk.Cart{Lines: breakfast}
+		d.Cart = kiosk.Cart{Lines: breakfast()}
 	case "tip":
 		d.Sale = SampleSale("B2-0042", 1270, SampleFacts["asking"])
-		d.Sale.Lines = breakfast
+		d.Sale.Lines = breakfast()
 	case "tip-small":
 		d.Shows, d.Sale = kiosk.ShowsTip, SampleSale("B2-0042", 420, SampleFacts["asking"])
 	case "moment":
@@ -311,7 +313,7 @@ func SampleDisplay(state string) kiosk.DisplayScreen {
 		d.Sale = SampleSale("B2-0042", 1270, SampleFacts["awaiting"])
 	case "code":
 		d.Sale, d.PayURL = SampleSale("B2-0042", 1270, nil), SamplePayURL
-		d.Sale.Lines = breakfast
+		d.Sale.Lines = breakfast()
 	case "code-large":
 		d.Shows, d.Sale, d.PayURL = kiosk.ShowsCode, SampleSale("B2-0042", 12345678, nil), SamplePayURL
 		d.Sale.Match, d.Sale.OrderNumber = kiosk.Match{Colour: "coral", Animal: "robin"}, "B2 117"
@@ -333,6 +335,6 @@ func SampleReceipt(state string) kiosk.ReceiptScreen {
 	if state == "confirmed" || state == "awaiting" {
 		s.OrderNumber = "B 17"
 	}
-	s.Lines = breakfast
+	s.Lines = breakfast()
 	return kiosk.ReceiptScreen{Now: SampleNow, Mode: kiosk.Live, Stall: SampleStall, Register: SampleRegister, Sale: s, State: s.State()}
 }

@@ -14,6 +14,7 @@ import (
 
 	"qrkiosk/cmd/qrkiosk/kiosktest"
 	"qrkiosk/kiosk"
+	"qrkiosk/static"
 	"qrkiosk/views"
 )
 
@@ -165,6 +166,23 @@ func TestHeaders_everywhere(t *testing.T) {
 					t.Errorf("%s: headers are missing: %v", path, r.Header)
 				}
 				checkNothingInline(t, path, r)
+			}
+		}
+	})
+}
+
+// Parts of pages carry what protects parts, and their weight is that of what is in them; a picture can be
+// opened as a page.
+func TestHeaders_ofParts(t *testing.T) {
+	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
+		g := h.Cashier()
+		for name, page := range map[string]bool{"css/till.css": false, "js/till.js": false, "fonts/inter.woff2": false, "icons/icon.svg": true} {
+			r := g.Get(static.Path(name))
+			if r.Status != http.StatusOK || r.Header.Get("X-Content-Type-Options") != "nosniff" || r.Header.Get("Cross-Origin-Resource-Policy") != "same-origin" {
+				t.Errorf("%s (%d): %v", name, r.Status, r.Header)
+			}
+			if got := r.Header.Get("Content-Security-Policy") != ""; got != page {
+				t.Errorf("%s has the headers of a page: %v", name, got)
 			}
 		}
 	})

@@ -3,7 +3,6 @@ package counterweb
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"qrkiosk/handlers/front"
@@ -44,17 +43,20 @@ func readPortion(form url.Values) (till.PortionOrder, error) {
 	o := till.PortionOrder{Bill: front.PlainID(form.Get("parked")), Key: form.Get("key")}
 	var err error
 	if text := form.Get("equal"); text != "" {
-		if o.Equal, err = strconv.ParseInt(text, 10, 16); err != nil || o.Equal < 0 || o.Equal > kiosk.PortionsMost {
+		if o.Equal, err = readCount(text); err != nil {
+			return o, err
+		}
+		if o.Equal > kiosk.PortionsMost {
 			return o, errLines
 		}
 	}
 	if text := form.Get("take"); text != "" && len(text) < 2000 {
 		for field := range strings.SplitSeq(text, ",") {
-			n, err := strconv.ParseUint(field, 10, 16)
+			n, err := readCount(field)
 			if err != nil {
-				return o, errLines
+				return o, err
 			}
-			o.Counts = append(o.Counts, int64(n)) //nolint:gosec // parsed with 16 bits
+			o.Counts = append(o.Counts, n)
 		}
 	}
 	return o, nil

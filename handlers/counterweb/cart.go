@@ -71,12 +71,15 @@ func readCounts(c *till.Charge, form url.Values) error {
 		return nil
 	}
 	for _, name := range names {
-		n, err := strconv.ParseUint(strings.TrimSpace(form.Get(name)), 10, 16)
+		n, err := readCount(form.Get(name))
+		if err != nil {
+			return err
+		}
 		id := front.PlainID(strings.TrimPrefix(name, itemField))
-		if err != nil || id == "" {
+		if id == "" {
 			return errLines
 		}
-		c.Lines = append(c.Lines, kiosk.Line{Item: id, Qty: int64(n)}) //nolint:gosec // parsed with 16 bits
+		c.Lines = append(c.Lines, kiosk.Line{Item: id, Qty: n})
 	}
 	c.Counted = true
 	if c.Amount > 0 {
@@ -84,6 +87,19 @@ func readCounts(c *till.Charge, form url.Values) error {
 		c.Amount = 0 // only the catalogue knows what it comes to
 	}
 	return nil
+}
+
+// readCount reads how many. One with a part, as "0,5", is told that counts are whole.
+func readCount(text string) (int64, error) {
+	text = strings.TrimSpace(text)
+	n, err := strconv.ParseUint(text, 10, 16)
+	if _, parted := kiosk.ParseMoney(text); err != nil && parted == nil && strings.ContainsAny(text, ".,") {
+		return 0, errCount
+	}
+	if err != nil {
+		return 0, errLines
+	}
+	return int64(n), nil //nolint:gosec // parsed with 16 bits
 }
 
 func readDiscount(form url.Values) (kiosk.Discount, error) {
@@ -98,7 +114,10 @@ func readDiscount(form url.Values) (kiosk.Discount, error) {
 	return d, err
 }
 
-var errLines = &kiosk.Error{Code: kiosk.Invalid, Key: till.KeyLinesWrong, Field: "lines"}
+var (
+	errLines = &kiosk.Error{Code: kiosk.Invalid, Key: till.KeyLinesWrong, Field: "lines"}
+	errCount = &kiosk.Error{Code: kiosk.Invalid, Key: till.KeyCountWhole, Field: "lines"}
+)
 
 // readLines reads what the keypad added up: "350 2x400 120 2x350@item".
 func readLines(text string) ([]kiosk.Line, error) {
@@ -109,7 +128,7 @@ func readLines(text string) ([]kiosk.Line, error) {
 	for field := range strings.FieldsSeq(text) {
 		l, err := readLine(field)
 		if err != nil {
-			return nil, errLines
+			return nil, err
 		}
 		lines = append(lines, l)
 	}
@@ -125,12 +144,15 @@ func readLine(field string) (kiosk.Line, error) {
 	if !times {
 		qty, unit = "1", qty
 	}
-	n, err := strconv.ParseUint(qty, 10, 16)
+	n, err := readCount(qty)
 	if err != nil {
 		return kiosk.Line{}, err
 	}
 	m, err := kiosk.ParseCents(unit)
-	return kiosk.Line{Item: item, Qty: int64(n), Unit: m}, err //nolint:gosec // parsed with 16 bits
+	if err != nil {
+		return kiosk.Line{}, errLines
+	}
+	return kiosk.Line{Item: item, Qty: n, Unit: m}, nil
 }
 
 // readCart reads what is being rung up.

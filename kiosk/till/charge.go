@@ -34,6 +34,7 @@ const (
 	KeyNoteText    = "note-text"
 	KeyNoteCard    = "note-card"
 	KeyLinesWrong  = "lines-wrong"
+	KeyCountWhole  = "count-whole" // a count with a part, as "0,5"
 	KeyOverLimit   = "over-limit"
 )
 

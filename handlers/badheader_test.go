@@ -375,7 +375,7 @@ func TestHeaders_secure(t *testing.T) {
 		for name, value := range g.Cookies {
 			bare.Cookies[strings.TrimPrefix(name, "__Host-")] = value
 		}
-		if r := bare.Get(views.PathTill); r.Status != http.StatusUnauthorized {
+		if r := bare.Get(views.PathTill); r.Status != http.StatusSeeOther || r.Header.Get("Location") != counterview.PathConnect {
 			t.Errorf("B129: cookies that a sister host may have set are answered %d", r.Status)
 		}
 	})

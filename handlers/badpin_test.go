@@ -225,9 +225,9 @@ func TestBadInput_manyAtATime(t *testing.T) {
 func TestBadInput_pairing(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		g, ctx := h.Cashier(), context.Background()
-		p, _, err := h.Shop.Till.AskPairing(ctx)
+		p, _, err := h.Shop.Till.AskPairing(ctx, kiosk.Display, "test")
 		h.Must(err)
-		old, _, err := h.Shop.Till.AskPairing(ctx)
+		old, _, err := h.Shop.Till.AskPairing(ctx, kiosk.Display, "test")
 		h.Must(err)
 		time.Sleep(2 * time.Minute)
 		before := h.Records.Rows()
@@ -236,12 +236,12 @@ func TestBadInput_pairing(t *testing.T) {
 			b, code string
 			kiosktest.ClearNo
 		}{
-			{"B055 empty", "", kiosktest.ClearNo{Status: 422, Key: till.KeyCodeForm}},
-			{"B055 too short", p.Code[:7], kiosktest.ClearNo{Status: 422, Key: till.KeyCodeForm}},
-			{"B055 too long", p.Code + "A", kiosktest.ClearNo{Status: 422, Key: till.KeyCodeForm}},
-			{"B055 a letter that is not used", "UUUUUUUU", kiosktest.ClearNo{Status: 422, Key: till.KeyCodeForm}},
-			{"B055 no letters", "ÄÄÄÄ", kiosktest.ClearNo{Status: 422, Key: till.KeyCodeForm}},
-			{"unknown", unknown, kiosktest.ClearNo{Status: 404, Key: till.KeyCodeUnknown}},
+			{"B055 empty", "", kiosktest.ClearNo{Status: 422, Key: kiosk.KeyCodeForm}},
+			{"B055 too short", p.Code[:7], kiosktest.ClearNo{Status: 422, Key: kiosk.KeyCodeForm}},
+			{"B055 too long", p.Code + "A", kiosktest.ClearNo{Status: 422, Key: kiosk.KeyCodeForm}},
+			{"B055 a letter that is not used", "UUUUUUUU", kiosktest.ClearNo{Status: 422, Key: kiosk.KeyCodeForm}},
+			{"B055 no letters", "ÄÄÄÄ", kiosktest.ClearNo{Status: 422, Key: kiosk.KeyCodeForm}},
+			{"unknown", unknown, kiosktest.ClearNo{Status: 404, Key: kiosk.KeyCodeUnknown}},
 		} {
 			for _, path := range []string{counterview.PathPair, counterview.PathPairConfirm} {
 				time.Sleep(time.Minute) // the limit on tries is another test's
@@ -255,7 +255,7 @@ func TestBadInput_pairing(t *testing.T) {
 		h.Records.Unchanged("pairing codes", before, "session", "event", "streams", "tries")
 		time.Sleep(5 * time.Minute)
 		g.SignInAgain()
-		kiosktest.ClearNo{Status: 410, Key: till.KeyCodeExpired}.Check(t, "B057 expired", func(change ...func(*http.Request)) kiosktest.Response {
+		kiosktest.ClearNo{Status: 410, Key: kiosk.KeyCodeExpired}.Check(t, "B057 expired", func(change ...func(*http.Request)) kiosktest.Response {
 			return g.Send(http.MethodPost, counterview.PathPair, kiosktest.Form("code", old.Code), change...)
 		})
 		if devices, err := h.Shop.Till.Devices(ctx, h.Actor.Register); err != nil || len(devices) != 1 {
@@ -269,7 +269,7 @@ func TestBadInput_pairing(t *testing.T) {
 func TestBadInput_pairingOnce(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		g := h.Cashier()
-		p, secret, err := h.Shop.Till.AskPairing(context.Background())
+		p, secret, err := h.Shop.Till.AskPairing(context.Background(), kiosk.Display, "test")
 		h.Must(err)
 		typed := " " + strings.ToLower(p.Code[:4]) + " - " + strings.NewReplacer("0", "o", "1", "l").Replace(strings.ToLower(p.Code[4:])) + " "
 		if r := g.Post(counterview.PathPair, "code", typed); r.Status != http.StatusOK {
@@ -290,7 +290,7 @@ func TestBadInput_pairingOnce(t *testing.T) {
 				mu.Lock()
 				defer mu.Unlock()
 				counts[r.Status]++
-				if r.Status == http.StatusConflict && r.Trouble().Key != till.KeyCodeUsed {
+				if r.Status == http.StatusConflict && r.Trouble().Key != kiosk.KeyCodeUsed {
 					t.Errorf("told %+v", r.Trouble())
 				}
 			})
@@ -315,7 +315,7 @@ func TestBadInput_guessingCodes(t *testing.T) {
 				t.Fatalf("try %d is answered %d", i, r.Status)
 			}
 		}
-		p, _, err := h.Shop.Till.AskPairing(context.Background())
+		p, _, err := h.Shop.Till.AskPairing(context.Background(), kiosk.Display, "test")
 		h.Must(err)
 		before := h.Records.Rows()
 		for _, path := range []string{counterview.PathPair, counterview.PathPairConfirm} {
@@ -331,19 +331,27 @@ func TestBadInput_guessingCodes(t *testing.T) {
 	})
 }
 
-// TestBadInput_askingForCodes (B062): whoever asks for codes without end is told to wait.
+// TestBadInput_askingForCodes (B062): whoever asks for codes without end is told to wait, and whoever asks
+// for a page of a till that it is not makes no code by that alone.
 func TestBadInput_askingForCodes(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
+		paths := []string{views.PathDisplay, counterview.PathConnect}
 		for i := range 10 {
-			if r := h.Guest().Get(views.PathDisplay); r.Status != http.StatusOK {
-				t.Fatalf("display %d is answered %d", i, r.Status)
+			if r := h.Guest().Get(paths[i%2]); r.Status != http.StatusOK {
+				t.Fatalf("device %d is answered %d", i, r.Status)
 			}
 		}
 		before := h.Records.Rows()
-		for range 50 {
-			r := h.Guest().Get(views.PathDisplay, kiosktest.AsScript)
+		for i := range 50 {
+			r := h.Guest().Get(paths[i%2], kiosktest.AsScript)
 			if r.Status != http.StatusTooManyRequests || r.Trouble().Key != "too-many" || r.Header.Get("Retry-After") == "" {
 				t.Fatalf("B062: answered %d %s", r.Status, r.Body)
+			}
+		}
+		time.Sleep(time.Minute)
+		for _, path := range []string{views.PathTill, counterview.PathSignIn, counterview.PathConnectState} {
+			if r := h.Guest().Get(path); len(r.Header["Set-Cookie"]) > 0 {
+				t.Errorf("%s is answered %d with %v", path, r.Status, r.Header["Set-Cookie"])
 			}
 		}
 		h.Records.Unchanged("B062", before)

@@ -73,7 +73,7 @@ func TestBadWire_heads(t *testing.T) {
 		}{
 			{"B116 17 KiB", head + "X-Long: " + strings.Repeat("a", 17<<10) + "\r\n\r\n", http.StatusRequestHeaderFieldsTooLarge},
 			{"B116 500 lines", head + strings.Repeat("X-Line: "+strings.Repeat("b", 40)+"\r\n", 500) + "\r\n", http.StatusRequestHeaderFieldsTooLarge},
-			{"B116 just fits", head + "X-Long: " + strings.Repeat("a", 12<<10) + "\r\n\r\n", http.StatusUnauthorized},
+			{"B116 just fits", head + "X-Long: " + strings.Repeat("a", 12<<10) + "\r\n\r\n", http.StatusSeeOther},
 			{"B118 two lengths", hook + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", http.StatusBadRequest},
 			{"B118 a length that is none", hook + "Content-Length: -2\r\n\r\n{}", http.StatusBadRequest},
 			{"B118 an unknown coding", hook + "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", http.StatusNotImplemented},

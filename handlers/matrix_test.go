@@ -170,6 +170,10 @@ func (m *matrix) play(r front.Route, who string) {
 func promised(r front.Route, who string, stall int, script bool) string {
 	name, age, _ := strings.Cut(who, "-")
 	door := map[bool]string{false: "to the door", true: "unknown"}[script]
+	stranger := "unknown"
+	if !script && r.Method == http.MethodGet && r.Way != front.WaySocket {
+		stranger = "to its code"
+	}
 	switch r.Who {
 	case front.Anybody:
 		if r.Path == officeview.PathOfficeSignIn || r.Path == officeview.PathOfficeCode {
@@ -180,7 +184,7 @@ func promised(r front.Route, who string, stall int, script bool) string {
 		if name == "tablet" || name == "staff" {
 			return "let in"
 		}
-		return "unknown"
+		return stranger
 	case front.Staff:
 		switch {
 		case name == "staff":
@@ -188,7 +192,7 @@ func promised(r front.Route, who string, stall int, script bool) string {
 		case name == "tablet" && r.Way != "socket":
 			return map[bool]string{false: "to the PIN", true: "unknown"}[script]
 		}
-		return "unknown"
+		return stranger
 	case front.Display:
 		if name == "display" {
 			return "let in"
@@ -232,6 +236,8 @@ func given(a kiosktest.Answer) string {
 		return "forbidden"
 	case a.Status == http.StatusNotFound:
 		return "missing"
+	case a.Status == http.StatusSeeOther && a.To == counterview.PathConnect:
+		return "to its code"
 	case a.Status == http.StatusSeeOther && a.To == officeview.PathOfficeSignIn:
 		return "to the door"
 	case a.Status == http.StatusSeeOther && a.To == officeview.PathOfficeAgain:

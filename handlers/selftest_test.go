@@ -197,7 +197,7 @@ func TestTone(t *testing.T) {
 func TestPairing_scanned(t *testing.T) {
 	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
 		g := h.Cashier()
-		p, _, err := h.Shop.Till.AskPairing(context.Background())
+		p, _, err := h.Shop.Till.AskPairing(context.Background(), kiosk.Display, "test")
 		h.Must(err)
 		r := g.Get(counterview.PathPair + "?code=" + p.Code)
 		if page := r.Page(t); r.Status != http.StatusOK || page.Attr("form[action='"+counterview.PathPairConfirm+"'] [name=code]", "value") != p.Code || !page.Has(".match.c-"+p.Match.Colour) {

@@ -164,10 +164,11 @@
 //     customer)
 //   - screen: what a till, a display or a receipt page shows, read from one snapshot. Not: display,
 //     view
-//   - device: an enrolled tablet (for a till) or a paired display; its cookie holds a secret. Not:
-//     client, browser, terminal
+//   - device: an enrolled tablet (for a till) or display; its cookie holds a secret. Not: client,
+//     browser, terminal
 //   - ticket: a one-time link that enrols a device. Not: invitation, invite
-//   - pairing: a display that waits for its code to be typed at a till. Not: ticket
+//   - pairing: a device that waits for its code to be typed: a display's at a till, a tablet's in the
+//     office. Not: ticket
 //   - wall: the office's page of all registers; a tile is one register on it, a warning what is
 //     wrong there. Not: dashboard, trouble
 //   - wall client: one socket of the wall. Not: watcher

@@ -115,7 +115,7 @@ type StallReader interface {
 	DeviceTries(device string) (Tries, error)
 }
 
-// Tx writes within one transaction on one stream.
+// Tx writes within one transaction on one stream, and what the office's trail has to tell of it.
 type Tx interface {
 	Reader
 	EnrolmentWriter
@@ -139,6 +139,9 @@ type Tx interface {
 	PutReport(r Report) error
 	// Append seals the events behind the last one of the stream.
 	Append(events ...Event) error
+	// AppendOffice does the same behind the last one of the office's stream, whatever stream the
+	// transaction is on: what somebody in the office did to a register.
+	AppendOffice(events ...Event) error
 	// Begin stores errands that are due at due, unless they exist; End removes errands.
 	Begin(s *Sale, due int64, duties ...Duty) error
 	End(s *Sale, duties ...Duty) error
@@ -160,6 +163,7 @@ type Tx interface {
 	RemovePicture(id string) error
 	PutTicket(t Ticket) error
 	PutPairing(p Pairing) error
+	TrimPairings(most int) error
 	PutDeviceTries(device string, t Tries) error
 }
 

@@ -107,15 +107,6 @@ type Ticket struct {
 	Used     int64 // Unix milliseconds, 0 before
 }
 
-// Pairing is a display that waits for somebody at a till to type its code.
-type Pairing struct {
-	Code       string // 8 characters, shown on the display
-	SecretHash string // of the cookie the display already holds
-	Match      Match  // shown on both screens before the person agrees
-	Expires    int64  // Unix milliseconds
-	Device     string // set once it is paired
-}
-
 // Installation is what the installation as a whole knows of itself, stamped at birth.
 type Installation struct {
 	Code    string // four characters, first in every reference

@@ -52,16 +52,18 @@ func officeScenes(p views.Page) map[string]templ.Component {
 		"office-home-alarms": officeview.HomePage(p, frame("stalls", p.T("office.home.title")), officeview.Home{
 			Stalls: []kiosk.Stall{lind, quay}, Alarms: houseAlarms(), Clerk: kiosk.OfficeActor{Role: kiosk.Organizer}, Now: noon,
 		}),
-		"office-you":       officeview.YouPage(p, frame("you", p.T("office.own.title"))),
-		"office-registers": officeview.RegistersPage(p, of("registers", lind.Name), fleetOfLind()),
-		"office-register":  officeview.RegisterPage(p, of("registers", till2.Name), fleetOfLind()),
-		"office-lost":      officeview.LostPage(p, of("registers", till2.Name), fleetOfLind()),
-		"office-staff":     officeview.StallStaffPage(p, of("staff", lind.Name), officeview.StallStaff{Stall: lind, People: []kiosk.Staff{ada, boss}}),
-		"office-import":    officeview.ImportPage(p, frame("import", "CSV"), officeview.Import{}),
+		"office-you":        officeview.YouPage(p, frame("you", p.T("office.own.title"))),
+		"office-registers":  officeview.RegistersPage(p, of("registers", lind.Name), fleetOfLind()),
+		"office-register":   officeview.RegisterPage(p, of("registers", till2.Name), fleetOfLind()),
+		"office-pair":       officeview.PairPage(p, of("registers", p.T("office.pair.title")), fleetOfLind(), kiosk.Pairing{Code: "K7M2QX4D", Match: kiosk.Match{Colour: "teal", Animal: "otter"}, Name: "Mozilla/5.0 (Linux; Android 14) Chrome/130"}),
+		"office-pair-wrong": officeview.RegisterPage(p, wrongCode(p, of("registers", till2.Name)), typedCode()),
+		"office-lost":       officeview.LostPage(p, of("registers", till2.Name), fleetOfLind()),
+		"office-staff":      officeview.StallStaffPage(p, of("staff", lind.Name), officeview.StallStaff{Stall: lind, People: []kiosk.Staff{ada, boss}}),
+		"office-import":     officeview.ImportPage(p, frame("import", "CSV"), officeview.Import{}),
 		"office-cards": officeview.CardChoicePage(p, frame("cards", lind.Name), officeview.CardChoice{Stalls: []officeview.CardStall{
 			{Stall: lind, Registers: []kiosk.Register{till2}, People: []kiosk.Staff{ada, boss}},
 		}}),
-		"office-cards-print": officeview.CardsPage(p, officeview.Cards{Back: officeview.PathOffice, Cards: []officeview.Card{
+		"office-cards-print": officeview.CardsPage(p, officeview.Cards{Back: views.PathOffice, Cards: []officeview.Card{
 			{Kind: "tablet", Stall: lind.Name, Register: till2.Name, Code: code, Address: "https://kiosk.example/till/enrol/0123456789abcdef", Until: noon},
 			{Kind: "display", Stall: lind.Name, Register: till2.Name, Code: code, Address: "https://kiosk.example/display/enrol/0123456789abcdef", Until: noon},
 			{Kind: "pin", Stall: lind.Name, Person: boss.Name, Role: boss.Role, PIN: "482915"},
@@ -128,12 +130,25 @@ func fleetOfLind() officeview.Registers {
 	display := kiosk.Device{ID: "d-2", Kind: kiosk.Display, Register: till2.ID, Name: "Display", Created: noon}
 	return officeview.Registers{
 		Stall: lind, Move: []kiosk.Stall{quay}, Online: map[string]bool{"d-1": true},
+		Address: "https://kiosk.example/till",
 		Registers: []kiosk.RegisterOverview{{
 			Register: till2, Shift: &kiosk.Shift{ID: "sh", No: 4, Opened: noon}, Devices: []kiosk.Device{tablet, display},
 			Health:  map[string]kiosk.DeviceHealth{},
 			Tickets: []kiosk.Ticket{{Hash: "h", Kind: kiosk.Display, Register: till2.ID, Expires: noon}},
 		}},
 	}
+}
+
+// typedCode is a register at which the code of a display was typed for a tablet.
+func typedCode() officeview.Registers {
+	r := fleetOfLind()
+	r.Code = "K7M2 QX4D"
+	return r
+}
+
+func wrongCode(p views.Page, f officeview.Frame) officeview.Frame {
+	f.Error = p.Explain(&kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyCodeOfDisplay, Field: "code"})
+	return f
 }
 
 func wallOf() officeview.Wall {

@@ -5,7 +5,7 @@ import (
 )
 
 // The addresses that are not one wing's alone: reports are read on the till and in the office, a manifest
-// names where an app begins, and everybody shows pictures in the colours of a stall.
+// names where an app begins, a tablet that is no till names the office, and everybody shows pictures in the colours of a stall.
 const (
 	PathTill       = "/till"
 	PathShiftClose = "/till/shift/close" // POST
@@ -14,6 +14,7 @@ const (
 	PathShiftCSV   = "/till/shift/csv"   // GET, ?no= for a Z report
 	PathSale       = "/till/sale"        // GET ?number=
 	PathDisplay    = "/display"
+	PathOffice     = "/office" // GET: the stalls
 
 	PathBrand   = "/brand/"
 	PathPicture = "/picture/"

@@ -118,11 +118,10 @@ func others(p views.Page) map[string]templ.Component {
 		"signin-wait":   counterview.SignInPage(p, counterview.SignIn{Stall: lind, Register: till2, Staff: people, Chosen: "ada", Wait: 300_000}),
 		"enrol-tablet":  counterview.EnrolPage(p, kiosk.Tablet, "ticket"),
 		"enrol-display": counterview.EnrolPage(p, kiosk.Display, "ticket"),
-		"stranger-till": counterview.NotEnrolledPage(p, kiosk.Tablet),
-		"stranger-disp": counterview.NotEnrolledPage(p, kiosk.Display),
-		"pairing":       counterview.PairingPage(p, "K7M2QX4D", match, pairingCode()),
+		"pairing":       counterview.PairingPage(p, counterview.Pairing{Kind: kiosk.Display, Code: "K7M2QX4D", Match: match, QR: codeOf("https://shop.example/till/pair?code=K7M2QX4D")}),
+		"connect":       counterview.PairingPage(p, counterview.Pairing{Kind: kiosk.Tablet, Code: "K7M2QX4D", Match: match, QR: codeOf("https://shop.example/office"), Address: "https://shop.example/office"}),
 		"pair-form":     counterview.TillPairForm(p, counterview.TillPair{Stall: lind, Address: "https://shop.example/display"}),
-		"pair-wrong":    counterview.TillPairForm(p, counterview.TillPair{Stall: lind, Address: "https://shop.example/display", Code: "K7M2", Error: p.Explain(&kiosk.Error{Code: kiosk.Invalid, Key: counter.KeyCodeUnknown})}),
+		"pair-wrong":    counterview.TillPairForm(p, counterview.TillPair{Stall: lind, Address: "https://shop.example/display", Code: "K7M2", Error: p.Explain(&kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeyCodeUnknown})}),
 		"pair-found":    counterview.TillPairForm(p, counterview.TillPair{Stall: lind, Code: "K7M2QX4D", Match: &match}),
 		"error-404":     views.ErrorPage(p, 404, p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: "not-found"}), ""),
 		"error-500":     views.ErrorPage(p, 500, p.Explain(&kiosk.Error{Code: kiosk.Internal, Key: kiosk.KeyInternal}), "7QK2-M4"),
@@ -156,8 +155,8 @@ func crowd() []kiosk.Staff {
 	return all
 }
 
-func pairingCode() views.QRCode {
-	q, err := views.QR("https://shop.example/till/pair?code=K7M2QX4D")
+func codeOf(address string) views.QRCode {
+	q, err := views.QR(address)
 	if err != nil {
 		panic(err)
 	}

@@ -89,6 +89,11 @@ func needed(t *testing.T) []string {
 			keys = append(keys, "alarm."+string(kind)+".title", "alarm."+string(kind)+".text", "alarm."+string(kind)+".next")
 		}
 	}
+	for _, kind := range []kiosk.DeviceKind{kiosk.Tablet, kiosk.Display} {
+		for _, key := range []string{"title", "text", "match", "scan"} {
+			keys = append(keys, "pairing."+string(kind)+"."+key)
+		}
+	}
 	for m := range 12 {
 		keys = append(keys, "month."+strconv.Itoa(m+1))
 	}
@@ -96,7 +101,6 @@ func needed(t *testing.T) []string {
 		keys, "strip.review.title", "decide.cancel.button", "proof.webhook", "proof.used-link", "proof.pay-in",
 		"key.back", "key.times", "key.plus", "key.clear",
 		"enrol.tablet.title", "enrol.tablet.text", "enrol.display.title", "enrol.display.text",
-		"stranger.tablet.title", "stranger.tablet.text", "stranger.display.title", "stranger.display.text",
 	)
 	keys = append(keys, officeKeys(t)...)
 	slices.Sort(keys)
@@ -263,12 +267,12 @@ func officeKeys(t *testing.T) []string {
 	for _, kind := range listed(t, "kinds", "") {
 		keys = append(keys, "office.did."+kind)
 	}
-	return append(keys, "office.exports.title", "office.payouts.page", "office.takings.title", "office.itemfile.title", "office.shifts.title", "office.home.title", "office.own.title", "office.again.title")
+	return append(keys, "office.exports.title", "office.payouts.page", "office.takings.title", "office.itemfile.title", "office.shifts.title", "office.home.title", "office.own.title", "office.again.title", "office.pair.title")
 }
 
 // officeSaid are the keys of what pages say after something was done.
 var officeSaid = []string{
-	"stall-added", "register-added", "register-renamed", "register-moved", "link-ended", "device-revoked",
+	"stall-added", "register-added", "register-renamed", "register-moved", "link-ended", "device-revoked", "tablet-connected",
 	"staff-changed", "staff-left", "owner-link-ended", "payouts-asked", "unmatched-settled", "held-deleted",
 	"saved", "signed-out", "removed", "items-imported",
 }

@@ -46,7 +46,7 @@ func (c *Counter) enrol(w http.ResponseWriter, r *http.Request, cookie, then str
 	if err != nil {
 		return err
 	}
-	c.closeOthers(device)
+	c.front.EndReplaced(device)
 	c.front.SetCookie(w, cookie, secret, front.DeviceLife)
 	c.log.Info("device enrolled", "register", device.Register, "kind", device.Kind)
 	return c.front.GoTo(w, r, then)
@@ -61,53 +61,73 @@ func (c *Counter) wrongTicket(r *http.Request, err error) error {
 	return err
 }
 
-// closeOthers ends the sockets of tablets that a new one has replaced.
-func (c *Counter) closeOthers(device kiosk.Device) {
-	if device.Kind != kiosk.Tablet {
-		return
-	}
-	c.front.Hub.End(func(client *front.Client) bool {
-		return client.View.Kind != kiosk.Display && client.Room.Register == device.Register
-	}, front.CloseRevoked)
-}
-
 // deviceName is what the browser calls itself, cut short, so that people can tell devices apart.
 func deviceName(r *http.Request) string {
 	name := r.UserAgent()
 	return name[:min(len(name), 120)]
 }
 
-// pairing shows the code of a display that waits to be paired, asking for a new one when there is
-// none or its time is over.
+// pairing shows the code of a display that waits to be paired.
 func (c *Counter) pairing(w http.ResponseWriter, r *http.Request) error {
-	p, err := c.rooms.Till.Pairing(r.Context(), c.front.Cookie(r, front.DisplayCookie))
-	switch kiosk.CodeOf(err) {
-	case "":
-	case kiosk.NotFound, kiosk.Gone:
-		if p, err = c.askPairing(w, r); err != nil {
-			return err
-		}
-	default:
+	p, err := c.waiting(w, r, kiosk.Display, front.DisplayCookie)
+	if err != nil {
 		return err
 	}
-	c.front.Render(w, r, http.StatusOK, counterview.PairingPage(c.front.View(r), p.Code, p.Match, c.code(c.front.TillURL+counterview.PathPair+"?code="+p.Code)))
+	c.front.Render(w, r, http.StatusOK, counterview.PairingPage(c.front.View(r), counterview.Pairing{
+		Kind: kiosk.Display, Code: p.Code, Match: p.Match, QR: c.code(c.front.TillURL + counterview.PathPair + "?code=" + p.Code),
+	}))
 	return nil
 }
 
-func (c *Counter) askPairing(w http.ResponseWriter, r *http.Request) (kiosk.Pairing, error) {
+// connect shows the code of a tablet that is no till, and where the office is in which it is typed. A till
+// is led to itself, so that the page turns into it when it is loaded anew.
+func (c *Counter) connect(w http.ResponseWriter, r *http.Request) error {
+	switch _, err := c.front.DeviceOf(r, front.TillCookie, kiosk.Tablet); kiosk.CodeOf(err) {
+	case "":
+		return c.front.GoTo(w, r, views.PathTill)
+	case kiosk.Unauthorized:
+	default:
+		return err
+	}
+	p, err := c.waiting(w, r, kiosk.Tablet, front.TillCookie)
+	if err != nil {
+		return err
+	}
+	office := cmp.Or(c.front.TillURL, c.front.Origin(r)) + views.PathOffice
+	c.front.Render(w, r, http.StatusOK, counterview.PairingPage(c.front.View(r), counterview.Pairing{
+		Kind: kiosk.Tablet, Code: p.Code, Match: p.Match, QR: c.code(office), Address: office,
+	}))
+	return nil
+}
+
+// waiting finds the pairing of a device that waits for its code to be typed, and asks for a new one when
+// there is none or its time is over. Whoever asks too often has to wait.
+func (c *Counter) waiting(w http.ResponseWriter, r *http.Request, kind kiosk.DeviceKind, cookie string) (kiosk.Pairing, error) {
+	p, err := c.rooms.Till.Pairing(r.Context(), kind, c.front.Cookie(r, cookie))
+	if code := kiosk.CodeOf(err); code != kiosk.NotFound && code != kiosk.Gone {
+		return p, err
+	}
 	if wait := c.front.Limits.Wait("pairing "+c.front.ClientIP(r).String(), c.clock()); wait > 0 {
 		return kiosk.Pairing{}, front.ErrTooOften(wait, "")
 	}
-	p, secret, err := c.rooms.Till.AskPairing(r.Context())
+	p, secret, err := c.rooms.Till.AskPairing(r.Context(), kind, deviceName(r))
 	if err == nil {
-		c.front.SetCookie(w, front.DisplayCookie, secret, front.DeviceLife)
+		c.front.SetCookie(w, cookie, secret, front.DeviceLife)
 	}
 	return p, err
 }
 
-// pairState tells a waiting display whether anything changed: 204 while nothing did.
 func (c *Counter) pairState(w http.ResponseWriter, r *http.Request) error {
-	p, err := c.rooms.Till.Pairing(r.Context(), c.front.Cookie(r, front.DisplayCookie))
+	return c.waitingState(w, r, kiosk.Display, front.DisplayCookie)
+}
+
+func (c *Counter) connectState(w http.ResponseWriter, r *http.Request) error {
+	return c.waitingState(w, r, kiosk.Tablet, front.TillCookie)
+}
+
+// waitingState tells a waiting device whether anything changed: 204 while nothing did.
+func (c *Counter) waitingState(w http.ResponseWriter, r *http.Request, kind kiosk.DeviceKind, cookie string) error {
+	p, err := c.rooms.Till.Pairing(r.Context(), kind, c.front.Cookie(r, cookie))
 	if err == nil && p.Device == "" {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
@@ -158,7 +178,7 @@ func (c *Counter) pairConfirm(w http.ResponseWriter, r *http.Request) error {
 	if err := c.mayPair(r); err != nil {
 		return c.pairRefused(w, r, err)
 	}
-	if _, err := c.rooms.Till.Pair(r.Context(), front.TillActorOf(r).Actor, r.PostForm.Get("code"), "display"); err != nil {
+	if _, err := c.rooms.Till.Pair(r.Context(), front.TillActorOf(r).Actor, r.PostForm.Get("code")); err != nil {
 		return c.pairRefused(w, r, err)
 	}
 	return c.front.GoTo(w, r, views.PathTill)

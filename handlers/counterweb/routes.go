@@ -13,6 +13,8 @@ func (c *Counter) tillRoutes() []front.Route {
 	return []front.Route{
 		{Method: "GET", Path: counterview.PathTillEnrol + "/{ticket}", Who: front.Anybody, Do: c.enrolForm},
 		{Method: "POST", Path: counterview.PathTillEnrol, Who: front.Anybody, Do: c.enrolTill},
+		{Method: "GET", Path: counterview.PathConnect, Who: front.Anybody, Do: c.connect},
+		{Method: "GET", Path: counterview.PathConnectState, Who: front.Anybody, Do: c.connectState},
 		{Method: "GET", Path: counterview.PathSignIn, Who: front.Tablet, Do: c.signInForm},
 		{Method: "POST", Path: counterview.PathSignIn, Who: front.Tablet, Do: c.signIn},
 		{Method: "POST", Path: counterview.PathLock, Who: front.Tablet, Do: c.lock},

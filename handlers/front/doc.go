@@ -15,9 +15,9 @@
 // views ever draws without templ, the type changes in both rooms.
 //
 // Device cookies are lax, sessions strict. A link from elsewhere may open a till or a display, and a
-// strict cookie would make it look like a stranger and show a pairing code. What commands need, the
-// session, stays strict, and every unsafe request is checked for its origin besides. A browser that
-// keeps device secrets in another way would end the difference.
+// strict cookie would make it look like a stranger, which gets a code and another cookie. What commands
+// need, the session, stays strict, and every unsafe request is checked for its origin besides. A browser
+// that keeps device secrets in another way would end the difference.
 //
 // A body in chunks ends its connection. Chunks beside a length are to be read as chunks and noted, because
 // proxies differ about which of the two counts; net/http forgets that there was a length, so every HTTP/1

@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"qrkiosk/kiosk"
+	"qrkiosk/views"
 	"qrkiosk/views/officeview"
 )
 
@@ -165,7 +166,7 @@ func (f *Front) fresh(r *http.Request) bool {
 // askAgain has password and code entered once more. A page is gone on with afterwards; its address
 // is one of the table's, because only those get here.
 func (f *Front) askAgain(w http.ResponseWriter, r *http.Request) error {
-	then := officeview.PathOffice
+	then := views.PathOffice
 	if safeMethod(r.Method) {
 		then = r.URL.Path
 	}

@@ -162,7 +162,7 @@ func (f *Front) requireTablet(next Handler) Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		device, err := f.DeviceOf(r, TillCookie, kiosk.Tablet)
 		if err != nil {
-			return f.unknownDevice(w, r, kiosk.Tablet, err)
+			return unknownTablet(w, r, err)
 		}
 		visitOf(r).register = device.Register
 		return next(w, r.WithContext(context.WithValue(r.Context(), tabletKey{}, device)))
@@ -186,13 +186,23 @@ func (f *Front) DeviceBy(ctx context.Context, secret string, kind kiosk.DeviceKi
 	return d, err
 }
 
-// unknownDevice answers a browser that is no device of ours.
-func (f *Front) unknownDevice(w http.ResponseWriter, r *http.Request, kind kiosk.DeviceKind, err error) error {
+// unknownTablet leads a browser that is no till to the page with its code, by which it becomes one.
+func unknownTablet(w http.ResponseWriter, r *http.Request, err error) error {
 	if WantsJSON(r) || kiosk.CodeOf(err) != kiosk.Unauthorized || !safeMethod(r.Method) {
 		return err
 	}
-	f.Render(w, r, http.StatusUnauthorized, counterview.NotEnrolledPage(f.View(r), kind))
+	http.Redirect(w, r, counterview.PathConnect, http.StatusSeeOther)
 	return nil
+}
+
+// EndReplaced ends the sockets of tablets that a new one has replaced.
+func (f *Front) EndReplaced(device kiosk.Device) {
+	if device.Kind != kiosk.Tablet {
+		return
+	}
+	f.Hub.End(func(client *Client) bool {
+		return client.View.Kind != kiosk.Display && client.Room.Register == device.Register
+	}, CloseRevoked)
 }
 
 // requireStaff lets only people through who are signed in on an enrolled tablet.

@@ -54,7 +54,7 @@ func (fl *Fleet) registerCard(w http.ResponseWriter, r *http.Request) error {
 	}
 	card, err := fl.deviceCard(r, stall, g.Register, kind, hours(r))
 	if err != nil {
-		return fl.registerAgain(w, r, "", err)
+		return fl.registerAgain(w, r, err)
 	}
 	fl.office.cardPage(w, r, officeview.Cards{Cards: []officeview.Card{card}, Back: here(r)})
 	return nil

@@ -33,14 +33,14 @@ func (o *Office) officeRoutes() []front.Route {
 		{Method: "GET", Path: officeview.PathOfficeYou, Who: front.Office, Way: front.WayOffice, Do: o.door.officeYou},
 		{Method: "POST", Path: officeview.PathOfficeRecovery, Who: front.Office, Fresh: true, Way: front.WayOffice, Do: o.door.officeRecovery},
 
-		{Method: "GET", Path: officeview.PathOffice, Who: front.Office, Way: front.WayOffice, Do: o.officeHome},
+		{Method: "GET", Path: views.PathOffice, Who: front.Office, Way: front.WayOffice, Do: o.officeHome},
 		{Method: "POST", Path: officeview.PathStalls, Who: front.Organizer, Way: front.WayOffice, Do: o.stallAdd},
 	}
 }
 
 func (d *Door) officeSignInForm(w http.ResponseWriter, r *http.Request) error {
 	if _, err := d.front.InOffice(r.Context()); err == nil {
-		http.Redirect(w, r, officeview.PathOffice, http.StatusSeeOther)
+		http.Redirect(w, r, views.PathOffice, http.StatusSeeOther)
 		return nil
 	}
 	d.front.Render(w, r, http.StatusOK, officeview.SignInPage(d.front.View(r), "", nil))
@@ -68,7 +68,7 @@ func (d *Door) officeSignIn(w http.ResponseWriter, r *http.Request) error {
 	d.front.OfficeSessions.Put(ctx, officePending, login.ID)
 	d.front.OfficeSessions.Put(ctx, officeSince, d.clock().UnixMilli())
 	if len(login.Factor) == 0 {
-		return d.takeCode(w, r, login.ID, officeview.PathOffice)
+		return d.takeCode(w, r, login.ID, views.PathOffice)
 	}
 	return d.front.GoTo(w, r, officeview.PathOfficeCode)
 }
@@ -108,7 +108,7 @@ func (d *Door) officeCode(w http.ResponseWriter, r *http.Request) error {
 	}
 	err := d.office.limitSignIns(r)
 	if err == nil {
-		err = d.takeCode(w, r, id, officeview.PathOffice)
+		err = d.takeCode(w, r, id, views.PathOffice)
 	}
 	if err != nil {
 		return d.office.again(w, r, err, func(p views.Page, t *views.Problem) {
@@ -163,8 +163,8 @@ func (d *Door) officeAgain(w http.ResponseWriter, r *http.Request) error {
 // target is the page of ours to go on with.
 func (d *Door) target(r *http.Request) string {
 	then := d.front.OfficeSessions.GetString(r.Context(), front.OfficeTarget)
-	if !strings.HasPrefix(then, officeview.PathOffice) {
-		return officeview.PathOffice
+	if !strings.HasPrefix(then, views.PathOffice) {
+		return views.PathOffice
 	}
 	return (&url.URL{Path: then}).EscapedPath()
 }
@@ -362,7 +362,7 @@ func (d *Door) completeSignUp(w http.ResponseWriter, r *http.Request, a office.S
 		return err
 	}
 	if len(in.Codes) == 0 {
-		return d.front.GoTo(w, r, officeview.PathOffice)
+		return d.front.GoTo(w, r, views.PathOffice)
 	}
 	d.front.Render(w, r, http.StatusOK, officeview.RecoveryCodes(d.front.View(r), in.Codes))
 	return nil

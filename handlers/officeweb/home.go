@@ -46,7 +46,7 @@ func (o *Office) stallAdd(w http.ResponseWriter, r *http.Request) error {
 			_ = o.homePage(w, r, front.StatusOf(err), cut(name), t)
 		})
 	}
-	return o.redirectDone(w, r, "stall-added", officeview.PathOffice)
+	return o.redirectDone(w, r, "stall-added", views.PathOffice)
 }
 
 // keyNews is how long everybody in the office is told that the gateway's key was changed.
@@ -66,7 +66,7 @@ func (o *Office) firstSteps(ctx context.Context, stalls []kiosk.Stall, registers
 		}
 		set, by = h.Key.Set, names[h.Key.SetBy]
 	}
-	selling, tills, path := false, false, officeview.PathOffice
+	selling, tills, path := false, false, views.PathOffice
 	for _, stall := range stalls {
 		selling = selling || stall.Seller != ""
 		path = officeview.StallPath(stall.ID, "/selling")

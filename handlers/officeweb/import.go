@@ -79,6 +79,6 @@ func (fl *Fleet) importApply(w http.ResponseWriter, r *http.Request) error {
 	for _, g := range made.Registers {
 		fl.office.wall.touch(g.ID)
 	}
-	fl.office.cardPage(w, r, officeview.Cards{Cards: cards, Said: officeview.MadeSum(fl.front.View(r), made), Back: officeview.PathOffice})
+	fl.office.cardPage(w, r, officeview.Cards{Cards: cards, Said: officeview.MadeSum(fl.front.View(r), made), Back: views.PathOffice})
 	return nil
 }

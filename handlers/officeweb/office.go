@@ -2,6 +2,7 @@ package officeweb
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -74,9 +75,13 @@ func (o *Office) redirectDone(w http.ResponseWriter, r *http.Request, said, path
 }
 
 // isFormError tells whether a form is shown again with what was wrong; anything else is no matter of
-// the form.
+// the form. What is not there is one if it was typed into a field.
 func isFormError(err error) bool {
 	status := front.StatusOf(err)
+	var e *kiosk.Error
+	if status == http.StatusNotFound && errors.As(err, &e) && e.Field != "" {
+		return true
+	}
 	return status < http.StatusInternalServerError && status != http.StatusNotFound && status != http.StatusForbidden
 }
 

@@ -35,6 +35,8 @@ func (o *Office) fleetRoutes() []front.Route {
 		{Method: "POST", Path: officeview.PathRegisterName, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerName},
 		{Method: "POST", Path: officeview.PathRegisterMove, Who: front.Organizer, Way: front.WayOffice, Do: o.fleet.registerMove},
 		{Method: "POST", Path: officeview.PathRegisterCard, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerCard},
+		{Method: "POST", Path: officeview.PathRegisterPair, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerPair},
+		{Method: "POST", Path: officeview.PathRegisterPairConfirm, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerPairConfirm},
 		{Method: "POST", Path: officeview.PathRegisterUnlink, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerUnlink},
 		{Method: "POST", Path: officeview.PathRegisterRevoke, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerRevoke},
 		{Method: "GET", Path: officeview.PathRegisterLost, Who: front.StallManager, Way: front.WayOffice, Do: o.fleet.registerLost},
@@ -92,7 +94,7 @@ func (fl *Fleet) registerAdd(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (fl *Fleet) register(w http.ResponseWriter, r *http.Request) error {
-	return fl.registerPage(w, r, http.StatusOK, "", nil)
+	return fl.registerPage(w, r, http.StatusOK, officeview.Registers{}, nil)
 }
 
 // readRegister reads the register of the address, and the frame of a page about it.
@@ -109,7 +111,7 @@ func (fl *Fleet) readRegister(r *http.Request) (views.Page, officeview.Frame, of
 	return p, f, officeview.Registers{Stall: stall, Registers: all, Online: fl.onlineNames(all)}, nil
 }
 
-func (fl *Fleet) registerPage(w http.ResponseWriter, r *http.Request, status int, typed string, t *views.Problem) error {
+func (fl *Fleet) registerPage(w http.ResponseWriter, r *http.Request, status int, typed officeview.Registers, t *views.Problem) error {
 	p, f, v, err := fl.readRegister(r)
 	if err != nil {
 		return err
@@ -119,15 +121,17 @@ func (fl *Fleet) registerPage(w http.ResponseWriter, r *http.Request, status int
 			return err
 		}
 	}
-	v.Name, f.Error = typed, t
+	v.Name, v.Code, f.Error = typed.Name, typed.Code, t
+	v.Address = fl.tillAddress(r) + views.PathTill
 	fl.front.Render(w, r, status, officeview.RegisterPage(p, f, v))
 	return nil
 }
 
 // registerAgain shows the page of a register with what was wrong.
-func (fl *Fleet) registerAgain(w http.ResponseWriter, r *http.Request, typed string, err error) error {
+func (fl *Fleet) registerAgain(w http.ResponseWriter, r *http.Request, err error) error {
+	typed := officeview.Registers{Name: cut(r.PostForm.Get("name")), Code: cut(r.PostForm.Get("code"))}
 	return fl.office.again(w, r, err, func(_ views.Page, t *views.Problem) {
-		_ = fl.registerPage(w, r, front.StatusOf(err), cut(typed), t)
+		_ = fl.registerPage(w, r, front.StatusOf(err), typed, t)
 	})
 }
 
@@ -138,7 +142,7 @@ func (fl *Fleet) registerName(w http.ResponseWriter, r *http.Request) error {
 	}
 	name := r.PostForm.Get("name")
 	if err := fl.rooms.Office.Registers.Rename(r.Context(), front.OfficeActorOf(r).OfficeActor, register, name); err != nil {
-		return fl.registerAgain(w, r, name, err)
+		return fl.registerAgain(w, r, err)
 	}
 	return fl.office.redirectDone(w, r, "register-renamed", here(r))
 }
@@ -150,7 +154,7 @@ func (fl *Fleet) registerMove(w http.ResponseWriter, r *http.Request) error {
 	}
 	to := front.PlainID(r.PostForm.Get("to"))
 	if err := fl.rooms.Office.Registers.Move(r.Context(), front.OfficeActorOf(r).OfficeActor, register, to); err != nil {
-		return fl.registerAgain(w, r, "", err)
+		return fl.registerAgain(w, r, err)
 	}
 	return fl.office.redirectDone(w, r, "register-moved", officeview.RegisterPath(to, register, ""))
 }

@@ -5,7 +5,8 @@ import (
 	"qrkiosk/kiosk/shop"
 )
 
-// additions makes the IDs of what is added and writes into the trail that it was.
+// additions makes the IDs of what is added and writes into the trail that it was; also where the change
+// is on the stream of a register.
 type additions struct {
 	kernel *shop.Kernel
 	random kiosk.Entropy
@@ -16,5 +17,5 @@ func (ad *additions) nextID(n int) string { return ad.random.ID(ad.kernel.Now() 
 
 // traceAdd writes down that something was added.
 func (ad *additions) traceAdd(tx kiosk.Tx, by kiosk.OfficeActor, kind, subject string, after map[string]any) error {
-	return tx.Append(shop.Trail(by, kind, subject, ad.kernel.Now(), nil, after))
+	return tx.AppendOffice(shop.Trail(by, kind, subject, ad.kernel.Now(), nil, after))
 }

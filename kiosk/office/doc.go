@@ -12,7 +12,7 @@
 //	StallAccounts  the accounts they sell with
 //	Pictures       their logos and what displays show
 //	Catalogue      their items, by hand or by a file
-//	Registers      registers, devices, tickets
+//	Registers      registers, devices, tickets, tablets that are connected by their code
 //	Staff          people with a PIN
 //	FleetImport    stalls, registers and staff from a file
 //	Settings       gateway key, public address, retention

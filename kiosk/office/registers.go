@@ -185,7 +185,7 @@ func (rg *Registers) Rename(ctx context.Context, by kiosk.OfficeActor, register,
 		if err := tx.PutRegister(g); err != nil {
 			return err
 		}
-		return tx.Append(shop.Trail(by, "register.rename", g.ID, rg.kernel.Now(), before, g.Record()))
+		return tx.AppendOffice(shop.Trail(by, "register.rename", g.ID, rg.kernel.Now(), before, g.Record()))
 	})
 }
 
@@ -233,7 +233,7 @@ func (rg *Registers) Move(ctx context.Context, by kiosk.OfficeActor, register, s
 		if err := tx.PutRegister(g); err != nil {
 			return err
 		}
-		return tx.Append(shop.Trail(by, "register.move", g.ID, rg.kernel.Now(), before, g.Record()))
+		return tx.AppendOffice(shop.Trail(by, "register.move", g.ID, rg.kernel.Now(), before, g.Record()))
 	})
 }
 
@@ -270,7 +270,7 @@ func (rg *Registers) NewTicketFor(ctx context.Context, by kiosk.OfficeActor, reg
 			return err
 		}
 		if kind == kiosk.Tablet {
-			if err := rg.endTickets(tx, register, func(old kiosk.Ticket) bool { return old.Kind == kiosk.Tablet && old.Used == 0 }); err != nil {
+			if err := rg.endTabletTickets(tx, register); err != nil {
 				return err
 			}
 		}
@@ -280,6 +280,10 @@ func (rg *Registers) NewTicketFor(ctx context.Context, by kiosk.OfficeActor, reg
 		return rg.additions.traceAdd(tx, by, "device.invite", register, map[string]any{"Kind": string(kind)})
 	})
 	return secret, err
+}
+
+func (rg *Registers) endTabletTickets(tx kiosk.Tx, register string) error {
+	return rg.endTickets(tx, register, func(t kiosk.Ticket) bool { return t.Kind == kiosk.Tablet && t.Used == 0 })
 }
 
 func (rg *Registers) endTickets(tx kiosk.Tx, register string, choose func(kiosk.Ticket) bool) error {
@@ -328,6 +332,9 @@ func (rg *Registers) RevokeDevices(ctx context.Context, by kiosk.OfficeActor, re
 				continue
 			}
 			if err := rg.kernel.Revoke(tx, d, by.User); err != nil {
+				return err
+			}
+			if err := rg.additions.traceAdd(tx, by, "device.revoke", register, map[string]any{"Kind": string(d.Kind), "Device": d.ID}); err != nil {
 				return err
 			}
 			n++

@@ -119,8 +119,8 @@ func (r *reader) PairingBySecret(secretHash string) (kiosk.Pairing, error) {
 	return doc[kiosk.Pairing](r, `SELECT doc FROM pairing WHERE secret_hash = $1`, secretHash)
 }
 
-// PutPairing implements [kiosk.Tx]: a display has one pairing, a later one replaces it. A code
-// that another display shows is Conflict, unless that one's time is over.
+// PutPairing implements [kiosk.Tx]: a device has one pairing, a later one replaces it. A code
+// that another device shows is Conflict, unless that one's time is over.
 func (t *tx) PutPairing(p kiosk.Pairing) error {
 	err := t.write("", `DELETE FROM pairing WHERE code = $1 AND secret_hash <> $2 AND expires <= $3`,
 		p.Code, p.SecretHash, t.now())
@@ -131,6 +131,12 @@ func (t *tx) PutPairing(p kiosk.Pairing) error {
 		ON CONFLICT (secret_hash) DO UPDATE
 		SET code = excluded.code, expires = excluded.expires, doc = excluded.doc`,
 		p, p.SecretHash, p.Code, p.Expires)
+}
+
+// TrimPairings implements [kiosk.Tx]: those go first that end, or have ended, first.
+func (t *tx) TrimPairings(most int) error {
+	return t.write("", `DELETE FROM pairing WHERE secret_hash NOT IN
+		(SELECT secret_hash FROM pairing ORDER BY expires DESC, secret_hash LIMIT $1)`, most)
 }
 
 // DeviceTries implements [kiosk.StallReader]; a device that never failed is NotFound.

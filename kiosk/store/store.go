@@ -37,7 +37,7 @@ const (
 	KeyKnown      = "already-known"      // an identifier or secret is taken
 	KeySecondPay  = "payment-known"      // a second payment row of one link, or a row of another sale
 	KeyShiftOpen  = "shift-open"         // the register has an open shift
-	KeyCodeInUse  = "pairing-code-taken" // another display shows this code
+	KeyCodeInUse  = "pairing-code-taken" // another device shows this code
 	KeyStoreError = kiosk.KeyInternal
 )
 

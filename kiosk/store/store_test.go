@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -364,6 +365,68 @@ func TestPairing(t *testing.T) {
 			absent(t)(r.PairingBySecret("x"))
 			return nil
 		})
+	})
+}
+
+// TestAppendOffice: a change of a register leaves its entry in the office's stream too, sealed behind what
+// others left there, or leaves none at all.
+func TestAppendOffice(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		told := func(kind string) kiosk.Event { return kiosk.Event{Kind: kind, At: noon} }
+		h.must(kiosk.OfficeStream, func(tx kiosk.Tx) error { return tx.AppendOffice(told("one")) })
+		h.must(reg, func(tx kiosk.Tx) error {
+			return errors.Join(tx.AppendOffice(told("two")), tx.Append(told("enrol")), tx.AppendOffice(told("three")))
+		})
+		h.refused(kiosk.Gone, "undone", reg, func(tx kiosk.Tx) error {
+			return errors.Join(tx.AppendOffice(told("undone")), &kiosk.Error{Code: kiosk.Gone, Key: "undone"})
+		})
+		h.must(kiosk.OfficeStream, func(tx kiosk.Tx) error { return tx.Append(told("four")) })
+		h.look(func(r kiosk.Reader) error {
+			var kinds []string
+			prev := ""
+			events, err := r.Events(kiosk.OfficeStream, 0, 9)
+			for i, e := range events {
+				kinds = append(kinds, e.Kind)
+				if e.Seq != int64(i+1) || e.Prev != prev || e.Stream != kiosk.OfficeStream {
+					t.Errorf("%d is %+v", i, e)
+				}
+				prev = e.Hash
+			}
+			if got := strings.Join(kinds, " "); got != "one two three four" {
+				t.Errorf("the office has %q", got)
+			}
+			if own, ownErr := r.Events(reg, 0, 9); ownErr != nil || len(own) != 1 || own[0].Kind != "enrol" {
+				t.Errorf("the register has %+v, %v", own, ownErr)
+			}
+			return err
+		})
+	})
+}
+
+// TestTrimPairings: of more codes than are kept the newest stay, used ones among them.
+func TestTrimPairings(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		h.must(reg, func(tx kiosk.Tx) error {
+			for i, name := range []string{"c", "a", "e", "b", "d"} {
+				p := kiosk.Pairing{Code: name, SecretHash: name, Kind: kiosk.Tablet, Expires: noon + int64(name[0])}
+				if i == 2 {
+					p.Device = "used"
+				}
+				if err := tx.PutPairing(p); err != nil {
+					return err
+				}
+			}
+			return tx.TrimPairings(3)
+		})
+		h.look(func(r kiosk.Reader) error {
+			for _, gone := range []string{"a", "b"} {
+				absent(t)(r.PairingByCode(gone))
+			}
+			return nil
+		})
+		if n := h.count(`SELECT COUNT(*) FROM pairing`); n != 3 {
+			t.Errorf("%d are left", n)
+		}
 	})
 }
 

@@ -11,10 +11,11 @@ import (
 type tx struct {
 	reader
 	stream string
-	row    streamRow // with the new version
-	moved  bool      // the row of the stream must be written
-	wrote  bool      // a statement has changed something
-	err    error     // of the first write that failed
+	row    streamRow  // with the new version
+	office *streamRow // the same of the office's, once an event went there besides
+	moved  bool       // the row of the stream must be written
+	wrote  bool       // a statement has changed something
+	err    error      // of the first write that failed
 	entries
 }
 
@@ -38,23 +39,28 @@ const (
 	readStream = `SELECT version, seq, head, number FROM stream WHERE id = $1`
 )
 
-// begin takes the stream's row, which locks out every other change of the stream. Where nobody
-// else can write at all during the transaction, knowing it is enough.
-func (t *tx) begin() error {
+// begin takes the stream's row, which locks out every other change of the stream.
+func (t *tx) begin() (err error) {
+	t.row, err = t.take(t.stream)
+	return err
+}
+
+// take reads the row of a stream, one version on, and locks it. Where nobody else can write at all
+// during the transaction, knowing it is enough.
+func (t *tx) take(stream string) (streamRow, error) {
 	query := takeStream
 	if t.q.alone() {
 		query = readStream
 	}
-	row, known := t.q.pending().streams[t.stream]
+	row, known := t.q.pending().streams[stream]
 	if !known {
-		if err := t.one([]any{&row.version, &row.seq, &row.head, &row.number}, query, t.stream); err != nil {
-			return err
+		if err := t.one([]any{&row.version, &row.seq, &row.head, &row.number}, query, stream); err != nil {
+			return row, err
 		}
-		t.q.pending().streams[t.stream] = row
+		t.q.pending().streams[stream] = row
 	}
 	row.version++
-	t.row = row
-	return nil
+	return row, nil
 }
 
 // finish hands over what was gathered and returns the version of the stream.
@@ -65,6 +71,9 @@ func (t *tx) finish() (int64, error) {
 	book := t.q.pending()
 	book.add(&t.entries)
 	book.move(t.stream, t.row)
+	if t.office != nil {
+		book.move(kiosk.OfficeStream, *t.office)
+	}
 	t.wrote = true
 	if t.q.late() {
 		return t.row.version, nil
@@ -134,13 +143,38 @@ func (t *tx) Number() (int64, error) {
 // Append implements [kiosk.Tx].
 func (t *tx) Append(events ...kiosk.Event) error {
 	for _, e := range events {
-		e.Stream = t.stream
-		e.Seal(t.row.seq+1, t.row.head)
-		t.row.seq, t.row.head = e.Seq, e.Hash
+		t.events = append(t.events, t.row.seal(t.stream, e))
 		t.moved = true
-		t.events = append(t.events, e)
 	}
 	return t.err
+}
+
+// AppendOffice implements [kiosk.Tx]. The office's stream is always taken after that of a register, so
+// that no two changes wait for each other.
+func (t *tx) AppendOffice(events ...kiosk.Event) error {
+	if t.stream == kiosk.OfficeStream {
+		return t.Append(events...)
+	}
+	if t.office == nil {
+		row, err := t.take(kiosk.OfficeStream)
+		if err != nil {
+			t.err = err
+			return err
+		}
+		t.office = &row
+	}
+	for _, e := range events {
+		t.events = append(t.events, t.office.seal(kiosk.OfficeStream, e))
+	}
+	return t.err
+}
+
+// seal makes an event the next one of the stream.
+func (s *streamRow) seal(stream string, e kiosk.Event) kiosk.Event {
+	e.Stream = stream
+	e.Seal(s.seq+1, s.head)
+	s.seq, s.head = e.Seq, e.Hash
+	return e
 }
 
 const eventColumns = `stream, seq, kind, subject, state, amount, actor, at, data, prev, hash, booked`

@@ -25,6 +25,26 @@ func enrolPath(kind kiosk.DeviceKind) string {
 	return PathTillEnrol
 }
 
+// word is a sentence of the page for its kind of device.
+func (d Pairing) word(p views.Page, key string) string {
+	return p.T("pairing." + string(d.Kind) + "." + key)
+}
+
+// app is what the page becomes.
+func (d Pairing) app() string {
+	if d.Kind == kiosk.Tablet {
+		return "till"
+	}
+	return "display"
+}
+
+func (d Pairing) statePath() string {
+	if d.Kind == kiosk.Tablet {
+		return PathConnectState
+	}
+	return PathPairState
+}
+
 // grouped writes a code in two halves, "ABCD EFGH", as people read it aloud.
 func grouped(code string) string {
 	if len(code) < 6 {

@@ -40,6 +40,9 @@ const (
 	PathPair        = "/till/pair"        // GET the form; POST code
 	PathPairConfirm = "/till/pair/confirm"
 
+	PathConnect      = "/till/connect"       // GET: the code of a tablet that is no till; a till is led to itself
+	PathConnectState = "/till/connect/state" // GET: 204 while nobody has typed the code
+
 	PathTillEnrol    = "/till/enrol"    // POST ticket
 	PathDisplayEnrol = "/display/enrol" // POST ticket
 

@@ -15,6 +15,8 @@ type Registers struct {
 	Prefix    string
 	Move      []kiosk.Stall   // where a register may be moved to; none for who may not
 	Online    map[string]bool // devices that are connected
+	Address   string          // what is opened on a tablet that is to be a till
+	Code      string          // typed
 }
 
 // StallStaff is the list of a stall's people.
@@ -94,6 +96,21 @@ func lastSeen(p views.Page, d kiosk.Device, h kiosk.DeviceHealth, online bool) s
 		return p.T("office.device.seen", "time", p.Day(h.Seen))
 	}
 	return p.T("office.device.never", "time", p.Day(d.Created))
+}
+
+// whatEnds says what works no more once a tablet was connected.
+func whatEnds(p views.Page, g kiosk.RegisterOverview) string {
+	for _, d := range g.Devices {
+		if d.Kind == kiosk.Tablet {
+			return p.T("office.pair.replaces")
+		}
+	}
+	for _, t := range g.Tickets {
+		if t.Kind == kiosk.Tablet {
+			return p.T("office.pair.ends")
+		}
+	}
+	return ""
 }
 
 // deviceSigns says in words what a device told of itself.

@@ -12,14 +12,16 @@ const (
 	PathImportApply = "/office/import/apply" // POST draft, life: makes it, and answers with the cards
 	PathCards       = "/office/cards"        // GET the form; POST life, tablet-…, display-…, pin-…
 
-	PathRegisters      = PathStall + "/registers" // GET; POST name, prefix
-	PathRegister       = PathRegisters + "/{register}"
-	PathRegisterName   = PathRegister + "/name"   // POST name
-	PathRegisterMove   = PathRegister + "/move"   // POST to
-	PathRegisterCard   = PathRegister + "/card"   // POST kind, life: answers with the card
-	PathRegisterUnlink = PathRegister + "/unlink" // POST ticket
-	PathRegisterRevoke = PathRegister + "/revoke" // POST device; without one, all of them
-	PathRegisterLost   = PathRegister + "/lost"   // GET: what to do
+	PathRegisters           = PathStall + "/registers" // GET; POST name, prefix
+	PathRegister            = PathRegisters + "/{register}"
+	PathRegisterName        = PathRegister + "/name"        // POST name
+	PathRegisterMove        = PathRegister + "/move"        // POST to
+	PathRegisterCard        = PathRegister + "/card"        // POST kind, life: answers with the card
+	PathRegisterPair        = PathRegister + "/pair"        // POST code: asks whether that tablet is meant
+	PathRegisterPairConfirm = PathRegisterPair + "/confirm" // POST code
+	PathRegisterUnlink      = PathRegister + "/unlink"      // POST ticket
+	PathRegisterRevoke      = PathRegister + "/revoke"      // POST device; without one, all of them
+	PathRegisterLost        = PathRegister + "/lost"        // GET: what to do
 
 	PathStaff       = PathStall + "/staff"       // GET; POST name, role, pin: answers with the slip
 	PathStaffChange = PathStaff + "/{person}"    // POST name, role

@@ -34,7 +34,7 @@ type section struct {
 // its key.
 var sections = []section{
 	{key: "wall", path: PathWall, icon: "wall"},
-	{key: "stalls", path: PathOffice, icon: "stall"},
+	{key: "stalls", path: views.PathOffice, icon: "stall"},
 	{key: "import", path: PathImport, icon: "import", organizer: true},
 	{key: "cards", path: PathCards, icon: "card"},
 	{key: "takings", path: PathTakings, icon: "test"},

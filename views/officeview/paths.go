@@ -10,7 +10,6 @@ const (
 	PathSetupYou    = "/setup/you"    // GET the form; POST name, password, again
 	PathSetupFactor = "/setup/factor" // GET the code for the app; POST code
 
-	PathOffice           = "/office"
 	PathOfficeSignIn     = "/office/signin"     // GET the form; POST name, password
 	PathOfficeCode       = "/office/code"       // GET the form; POST code
 	PathOfficeAgain      = "/office/again"      // GET the form; POST password, code

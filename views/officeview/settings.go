@@ -95,7 +95,7 @@ func (t Trail) name(id string) string {
 // kinds are the kinds of entries that have words of their own; others show their kind.
 var kinds = []string{
 	"stall.add", "stall.change", "stall.account", "item.add", "item.change", "item.remove", "item.import", "item.out", "item.back", "picture.add", "picture.remove",
-	"register.add", "staff.add", "staff.change", "staff.pin", "staff.leave",
+	"register.add", "register.rename", "register.move", "device.invite", "device.uninvite", "device.pair", "device.revoke", "staff.add", "staff.change", "staff.pin", "staff.leave",
 	"login.add", "login.help", "login.sessions", "login.remove",
 	"office.in", "office.out", "office.out-everywhere", "office.wrong", "office.code", "office.setup", "office.invite",
 	"office.reset", "office.lost", "office.recovery",

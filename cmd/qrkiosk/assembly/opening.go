@@ -225,11 +225,11 @@ func (a *Program) greet(out io.Writer, s Settings, o Opening, invitations []invi
 func greetOffice(w io.Writer, till string, o Opening, code string) {
 	switch {
 	case o.office.name != "":
-		fmt.Fprintf(w, "  office\t%s (name %s, password %s)\n", till+officeview.PathOffice, o.office.name, o.office.password)
+		fmt.Fprintf(w, "  office\t%s (name %s, password %s)\n", till+views.PathOffice, o.office.name, o.office.password)
 	case code != "":
 		fmt.Fprintf(w, "  office\t%s (one-time code %s, for a day)\n", till+officeview.PathSetup, Grouped(code))
 	default:
-		fmt.Fprintf(w, "  office\t%s\n", till+officeview.PathOffice)
+		fmt.Fprintf(w, "  office\t%s\n", till+views.PathOffice)
 	}
 }
 

@@ -17,16 +17,9 @@ const PortionsMost = 50
 
 // The keys of messages about bills.
 const (
-	KeyBillFixed   = "bill-fixed"   // the stall's terms have fixed shares
 	KeyBillChanged = "bill-changed" // a portion comes to something else than was shown
 	KeyBillNothing = "bill-nothing" // a portion of no money
 )
-
-// SplitsBills tells whether a stall may split bills. A fixed share is taken of each sale, and no rule says
-// yet how several sales of one bill share one.
-func (s *Stall) SplitsBills() bool {
-	return !slices.ContainsFunc(s.SplitTerms, func(t Share) bool { return t.Fixed > 0 })
-}
 
 // Net is the price of the line less what of the discount falls on it.
 func (l Line) Net() Money { return l.Sum() - l.Off }
@@ -200,6 +193,7 @@ type Bill struct {
 	ParkedCart
 	Whole []Line // once a portion was charged, at the prices of that moment
 	Sales []*Sale
+	Terms []Share // of its stall
 }
 
 // Standing are the portions that nobody else has to pay.

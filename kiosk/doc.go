@@ -214,6 +214,8 @@
 //   - goods, tip, total: the lines less the discount; what the customer adds; what is asked. Not:
 //     sum
 //   - share: a split term: what another account gets, in percent or fixed. Not: part
+//   - reserved: of a fixed share of a bill: what a portion takes of it, from its charge until its sale has
+//     ended unpaid; owed is what no portion has reserved. Not: held, blocked
 //   - part: a share worked out in cents for one link; the owner part is what is left for the account
 //     of the link. Not: own, share
 //   - received, returned, kept: what came by standing rows; what went back; the difference. Not:
@@ -372,6 +374,13 @@
 // sale it comes from surely cannot be paid, and each step of that one brings the fact in its own
 // transaction; so no crash and no order of events can leave two links of one cart payable, and none can
 // forget a sale that waits. If the gateway could change the amount of a link, it would stay one sale.
+//
+// A bill takes each fixed share once. The shares are those of one sale of all of it: a portion pays its
+// percentages, rounded down as any sale's, and reserves beside them what fits of the fixed shares, in the order
+// of the terms; so fixed shares come out to the cent, and a percentage is less by under a cent for each portion,
+// or by a few where portions of cents were cancelled, which stays with the owner. A percentage is of one
+// portion alone and cannot wait, a fixed share can, and what a sale has reserved is stored with it, so that all
+// its links are divided alike. If SecPaid divided several links together, it would do this.
 //
 // Snapshots are not stored. Screens are drawn from rows in one read transaction after the commit,
 // although a row per screen could be written with the change. The rows are the truth already, a

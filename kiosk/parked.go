@@ -117,7 +117,8 @@ type ParkedView struct {
 	Bill
 	Total     Money // if it were opened now, or what is still to be charged of a bill
 	Different []PriceDifference
-	Ended     bool // its day is over: it is told, and cannot be opened
+	Ended     bool    // its day is over: it is told, and cannot be opened
+	Owed      []Share // of a bill that ended: the fixed shares, as far as no portion takes them
 }
 
 // IsSplit tells whether it is a bill of which something was charged: the rest is charged as a bill too.
@@ -139,7 +140,9 @@ func ViewParked(bills []Bill, items []Item, zone string, now int64) []ParkedView
 			c, v.Different = b.Opened(items)
 			v.Total = c.Total()
 		}
-		v.Ended = b.Ended(zone, now) && (v.Total > 0 || !b.IsSplit())
+		if v.Ended = b.Ended(zone, now) && (v.Total > 0 || !b.IsSplit()); v.Ended {
+			v.Owed = b.Owed()
+		}
 		all = append(all, v)
 	}
 	return all

@@ -73,6 +73,9 @@ type Sale struct {
 	Strict  bool   // only the gateway's own lists are proof
 	Poll    bool   // no webhook was ordered: there is no address the gateway could reach
 	Bill    string `json:",omitempty"` // ID of the parked cart of which this is a portion, "" for a whole one
+	// Shares are a portion's own split terms: the percentages, and what it has reserved of the fixed shares of
+	// its bill. None for a whole sale.
+	Shares []Share `json:",omitempty"`
 
 	// Facts of commands.
 	AsksTip        bool  // the display asks for a tip first
@@ -259,6 +262,7 @@ func AreTwins(a, b *Sale) bool {
 func (s *Sale) Clone() *Sale {
 	c := *s
 	c.Lines = slices.Clone(s.Lines)
+	c.Shares = slices.Clone(s.Shares)
 	c.Closed = slices.Clone(s.Closed)
 	c.RecordDecision = slices.Clone(s.RecordDecision)
 	c.Refunds = slices.Clone(s.Refunds)

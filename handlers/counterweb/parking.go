@@ -19,15 +19,12 @@ func (t *Till) park(w http.ResponseWriter, r *http.Request) error {
 	}
 	c.Typing = ""
 	by, key := front.TillActorOf(r).Actor, r.PostForm.Get("key")
-	if r.PostForm.Get("then") == "split" {
-		id, err := t.rooms.Till.Parking.ParkToSplit(r.Context(), by, key, c)
-		if err != nil {
-			return err
-		}
-		return t.front.GoTo(w, r, counterview.BillPath(id))
-	}
-	if _, err := t.rooms.Till.Parking.Park(r.Context(), by, key, strings.TrimSpace(r.PostForm.Get("name")), c); err != nil {
+	id, err := t.rooms.Till.Parking.Park(r.Context(), by, key, strings.TrimSpace(r.PostForm.Get("name")), c)
+	if err != nil {
 		return err
+	}
+	if r.PostForm.Get("then") == "split" {
+		return t.front.GoTo(w, r, counterview.BillPath(id))
 	}
 	return t.counter.answer(w, r, newKey())
 }

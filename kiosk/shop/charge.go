@@ -25,7 +25,7 @@ func (s *Kernel) NewLink(tx kiosk.Tx, sale *kiosk.Sale, n int) (*kiosk.Link, err
 		ID: s.random.ID(now), N: n, Ref: s.kit.Refs.Next(time.UnixMilli(now)),
 		Gateway: s.kit.GatewayName, AccountID: stall.AccountID, Amount: sale.Total(), Created: now,
 	}
-	if l.Parts = stall.Split(l.Amount); len(l.Parts) > 0 {
+	if l.Parts = stall.SplitSale(sale); len(l.Parts) > 0 {
 		l.OwnerPart = kiosk.OwnerPart(l.Amount, l.Parts)
 	}
 	if sale.Poll {

@@ -13,9 +13,9 @@ import (
 // cancelled or lapsed is to be paid again by itself.
 type Bills struct{ till *Till }
 
-// billOf reads the sales of a parked cart's portions.
-func billOf(r kiosk.SaleReader, p kiosk.ParkedCart) (kiosk.Bill, error) {
-	b := kiosk.Bill{ParkedCart: p, Whole: p.Lines}
+// billOf reads the sales of the portions of a parked cart of a stall.
+func billOf(r kiosk.SaleReader, stall kiosk.Stall, p kiosk.ParkedCart) (kiosk.Bill, error) {
+	b := kiosk.Bill{ParkedCart: p, Whole: p.Lines, Terms: stall.SplitTerms}
 	for _, one := range p.Portions {
 		sale, err := r.Sale(one.Sale)
 		if err != nil {
@@ -49,7 +49,7 @@ func (b *Bills) read(r kiosk.Reader, stall kiosk.Stall, id string) (kiosk.Bill, 
 	if err != nil {
 		return kiosk.Bill{}, err
 	}
-	bill, err := billOf(r, p)
+	bill, err := billOf(r, stall, p)
 	if err == nil && !p.IsSplit() {
 		bill.Whole = kiosk.WholeBill(p.Lines, p.Discount)
 	}
@@ -78,7 +78,8 @@ func (o PortionOrder) Of(rest []kiosk.Line) ([]kiosk.Line, error) {
 }
 
 // Charge charges a portion. Limit and discount are decided for the whole bill, with its first portion; from
-// then on its prices stay. The same key gives the same sale again. A portion that comes to something else
+// then on its prices stay. What the portion takes of fixed shares is decided now and stays with its sale,
+// whatever becomes of bill and terms. The same key gives the same sale again. A portion that comes to something else
 // than the till showed, because another one was charged meanwhile, is [kiosk.Conflict].
 func (b *Bills) Charge(ctx context.Context, by kiosk.Actor, o PortionOrder) (*kiosk.Sale, error) {
 	if len(o.Key) < 16 || len(o.Key) > 64 {
@@ -127,7 +128,7 @@ func (b *Bills) charge(tx kiosk.Tx, by kiosk.Actor, o PortionOrder) (*kiosk.Sale
 	if err != nil {
 		return nil, err
 	}
-	sale.Bill = bill.ID
+	sale.Bill, sale.Shares = bill.ID, bill.SharesOf(portion)
 	p := bill.ParkedCart
 	p.Lines = bill.Whole
 	p.Portions = append(slices.Clone(p.Portions), kiosk.Portion{Sale: sale.ID, Lines: portion})
@@ -140,8 +141,6 @@ func (b *Bills) charge(tx kiosk.Tx, by kiosk.Actor, o PortionOrder) (*kiosk.Sale
 // mayCharge decides once for a whole bill what a charge decides for a cart.
 func mayCharge(r kiosk.ItemReader, stall kiosk.Stall, bill kiosk.Bill) error {
 	switch {
-	case checkSplits(stall) != nil:
-		return checkSplits(stall)
 	case !bill.Holder.IsZero():
 		return &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyParkedHeld, Args: []string{bill.Holder.Name, bill.Holder.Staff}}
 	case bill.IsSplit():
@@ -162,13 +161,6 @@ func mayCharge(r kiosk.ItemReader, stall kiosk.Stall, bill kiosk.Bill) error {
 		return err
 	}
 	return checkLimit(stall, whole.Amount)
-}
-
-func checkSplits(stall kiosk.Stall) error {
-	if stall.SplitsBills() {
-		return nil
-	}
-	return &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyBillFixed}
 }
 
 func checkLimit(stall kiosk.Stall, amount kiosk.Money) error {

@@ -7,6 +7,7 @@ import (
 
 	"qrkiosk/cmd/qrkiosk/kiosktest"
 	"qrkiosk/kiosk"
+	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/till"
 )
 
@@ -33,6 +34,21 @@ func (w *twoTills) pay() {
 	w.UntilState(kiosk.Awaiting, 2*time.Second)
 	w.Sandbox.PayOnly()
 	w.UntilState(kiosk.Paid, 5*time.Second)
+}
+
+// paid pays the one link that can be paid, of a sale of any register.
+func (w *twoTills) paid(sale *kiosk.Sale) {
+	w.T.Helper()
+	state := func(want kiosk.State) func() bool {
+		return func() bool {
+			s, err := w.Shop.Kernel.Sale(w.T.Context(), sale.ID)
+			w.Must(err)
+			return s.State() == want
+		}
+	}
+	w.Until("its code is on show", 2*time.Second, state(kiosk.Awaiting))
+	w.Sandbox.PayOnly()
+	w.Until("it is paid", 5*time.Second, state(kiosk.Paid))
 }
 
 // TestBills: a bill is paid in portions at two tills; one that is cancelled is to be paid again, and all of
@@ -77,37 +93,144 @@ func TestBills(t *testing.T) {
 	})
 }
 
-// TestBills_refused: the limit is that of the whole bill, a portion that comes to something else than was
-// shown and one of nothing are refused, and terms with fixed shares let nothing be split.
+// TestBills_refused: the limit is that of the whole bill, and a portion that comes to something else than was
+// shown and one of nothing are refused.
 func TestBills_refused(t *testing.T) {
-	fixed := false
-	for _, fixed = range []bool{false, true} {
-		kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
-			w := newTwoTills(h)
-			lines := []kiosk.Line{{Qty: 3, Unit: 400}}
-			id := w.park(h.Actor, "", kiosk.Cart{Lines: lines})
-			_, err := w.portion(h.Actor, till.PortionOrder{Bill: id, Counts: []int64{1}})
-			if fixed {
-				h.WantKey(err, kiosk.Conflict, kiosk.KeyBillFixed)
-				return
-			}
-			h.WantKey(err, kiosk.Invalid, till.KeyOverLimit)
-			small := w.park(h.Actor, "", kiosk.Cart{Lines: []kiosk.Line{{Qty: 2, Unit: 300}}})
-			_, err = w.portion(h.Actor, till.PortionOrder{Bill: small})
-			h.WantKey(err, kiosk.Invalid, kiosk.KeyBillNothing)
-			_, err = h.Shop.Till.Bills.Charge(t.Context(), h.Actor, till.PortionOrder{Bill: small, Equal: 2, Key: kiosktest.FreshKey(), Amount: 299})
-			h.WantKey(err, kiosk.Conflict, kiosk.KeyBillChanged)
-			h.Must(w.open(w.second, small))
-			_, err = w.portion(h.Actor, till.PortionOrder{Bill: small, Equal: 2})
-			h.WantKey(err, kiosk.Conflict, kiosk.KeyParkedHeld)
-		}, func(h *kiosktest.Installation) {
-			h.Settings = func(s *kiosk.Stall) {
-				if s.Limit = 1000; fixed {
-					s.Limit, s.SplitTerms = 0, []kiosk.Share{{Token: "market", Fixed: 50}}
-				}
-			}
-		})
+	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
+		w := newTwoTills(h)
+		id := w.park(h.Actor, "", kiosk.Cart{Lines: []kiosk.Line{{Qty: 3, Unit: 400}}})
+		_, err := w.portion(h.Actor, till.PortionOrder{Bill: id, Counts: []int64{1}})
+		h.WantKey(err, kiosk.Invalid, till.KeyOverLimit)
+		small := w.park(h.Actor, "", kiosk.Cart{Lines: []kiosk.Line{{Qty: 2, Unit: 300}}})
+		_, err = w.portion(h.Actor, till.PortionOrder{Bill: small})
+		h.WantKey(err, kiosk.Invalid, kiosk.KeyBillNothing)
+		_, err = h.Shop.Till.Bills.Charge(t.Context(), h.Actor, till.PortionOrder{Bill: small, Equal: 2, Key: kiosktest.FreshKey(), Amount: 299})
+		h.WantKey(err, kiosk.Conflict, kiosk.KeyBillChanged)
+		h.Must(w.open(w.second, small))
+		_, err = w.portion(h.Actor, till.PortionOrder{Bill: small, Equal: 2})
+		h.WantKey(err, kiosk.Conflict, kiosk.KeyParkedHeld)
+	}, func(h *kiosktest.Installation) {
+		h.Settings = func(s *kiosk.Stall) { s.Limit = 1000 }
+	})
+}
+
+// marketTakes is a stall of whose sales a market takes a share, with an account of its own at the gateway.
+func marketTakes(percent int64, fixed kiosk.Money) func(*kiosktest.Installation) {
+	return func(h *kiosktest.Installation) {
+		h.Settings = func(s *kiosk.Stall) {
+			s.AsksTip = true
+			s.SplitTerms = []kiosk.Share{{Token: "market", Name: "Market", Percent: percent, Fixed: fixed}}
+		}
 	}
+}
+
+func withMarket(h *kiosktest.Installation) *twoTills {
+	h.T.Helper()
+	h.Must(h.Sandbox.AddAccount(sandbox.Account{Name: "Market", Key: "key-of-the-market-in-tests", RecipientToken: "market", UserID: "u-market"}))
+	return newTwoTills(h)
+}
+
+// takes is what the link of a sale pays the market.
+func takes(s *kiosk.Sale) kiosk.Money {
+	return s.Last().Amount - kiosk.OwnerPart(s.Last().Amount, s.Last().Parts)
+}
+
+// TestBills_fixedShares: the first portion reserves a fixed share; while its link may be paid another one
+// takes nothing of it, once it is cancelled the next one does, and in the end the market has got by the
+// gateway's books and ours what the same cart sold whole would have paid.
+func TestBills_fixedShares(t *testing.T) {
+	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
+		w := withMarket(h)
+		id := w.park(h.Actor, "", kiosk.Cart{Lines: []kiosk.Line{{Qty: 4, Unit: 250}}})
+		first, err := w.portion(h.Actor, till.PortionOrder{Bill: id, Counts: []int64{2}})
+		h.Must(err)
+		h.UntilState(kiosk.Awaiting, 2*time.Second)
+		second, err := w.portion(w.second, till.PortionOrder{Bill: id, Counts: []int64{1}})
+		h.Must(err)
+		if takes(first) != 50+150 || takes(second) != 25 {
+			t.Errorf("the first portion pays %+v, the one beside it %+v", first.Last().Parts, second.Last().Parts)
+		}
+		_, err = h.Shop.Till.Cancel(t.Context(), h.Actor, first.ID)
+		h.Must(err)
+		h.UntilState(kiosk.Cancelled, 2*time.Second)
+		w.paid(second)
+		third, err := w.portion(h.Actor, till.PortionOrder{Bill: id, Equal: 1})
+		h.Must(err)
+		if takes(third) != 75+150 {
+			t.Errorf("the portion after the one that was cancelled pays %+v", third.Last().Parts)
+		}
+		w.pay()
+		h.Until("confirmed", 10*time.Second, func() bool { return h.Last().Confirmed() })
+		today := h.Shop.Reports.Today("")
+		st, err := h.Shop.Reports.Statement(t.Context(), third.Stall, today, today)
+		h.Must(err)
+		if market := h.Sandbox.Money()[1]; market.Paid != 250 || st.Figures.Commission != 250 || st.Figures.Gross != 1000 {
+			t.Errorf("the market has got %+v; the statement says %s", market, st.Figures)
+		}
+		h.Records.Sound()
+	}, marketTakes(1000, 150))
+}
+
+// TestBills_sharesStay: what a portion pays others is decided when it is charged, not when its customer has
+// chosen a tip: terms that were changed meanwhile count for the next portion.
+func TestBills_sharesStay(t *testing.T) {
+	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
+		w := withMarket(h)
+		id := w.park(h.Actor, "", kiosk.Cart{Lines: []kiosk.Line{{Qty: 4, Unit: 250}}})
+		asked, err := h.Shop.Till.Bills.Charge(t.Context(), h.Actor, till.PortionOrder{
+			Bill: id, Counts: []int64{2}, Amount: 500, Key: kiosktest.FreshKey(),
+		})
+		h.Must(err)
+		_, err = h.Shop.Office.Stalls.Change(t.Context(), kiosktest.Boss, asked.Stall, func(s *kiosk.Stall) {
+			s.SplitTerms = []kiosk.Share{{Token: "market", Name: "Market", Percent: 2000, Fixed: 170}}
+		})
+		h.Must(err)
+		asked, err = h.Shop.Till.Tip(t.Context(), h.Actor.Register, asked.ID, 100)
+		h.Must(err)
+		next, err := w.portion(w.second, till.PortionOrder{Bill: id, Equal: 1})
+		h.Must(err)
+		if takes(asked) != 60+150 || takes(next) != 100+20 {
+			t.Errorf("the portion with a tip pays %+v, the next one %+v", asked.Last().Parts, next.Last().Parts)
+		}
+	}, marketTakes(1000, 150))
+}
+
+// TestBills_endOwing: what no portion took of a fixed share when the day ends is told at the till, by whom it
+// is owed to, and written down once somebody has read it.
+func TestBills_endOwing(t *testing.T) {
+	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
+		w := withMarket(h)
+		lines := []kiosk.Line{{Qty: 4, Unit: 250}}
+		id := w.park(h.Actor, "Table 5", kiosk.Cart{Lines: lines})
+		_, err := w.portion(h.Actor, till.PortionOrder{Bill: id, Counts: []int64{1}})
+		h.Must(err)
+		w.pay()
+		unpaid := w.park(h.Actor, "Table 6", kiosk.Cart{Lines: lines})
+		nobody, err := w.portion(h.Actor, till.PortionOrder{Bill: unpaid, Counts: []int64{1}})
+		h.Must(err)
+		h.UntilState(kiosk.Awaiting, 2*time.Second)
+		_, err = h.Shop.Till.Cancel(t.Context(), h.Actor, nobody.ID)
+		h.Must(err)
+		time.Sleep(25 * time.Hour)
+		s := w.screen(h.Actor)
+		if len(s.Parked) != 2 || len(s.Parked[0].Owed) != 1 || s.Parked[0].Owed[0].Fixed != 150 || len(s.Parked[1].Owed) != 0 {
+			t.Fatalf("the next day the till tells %+v", s.Parked)
+		}
+		if page := h.TillPage(); !page.Says("#side .strip.alarm p", "Still owed of fixed shares: Market €1.50.") {
+			t.Errorf("the till says %q", page.Text("#side"))
+		}
+		h.Must(h.Shop.Till.Parking.Seen(t.Context(), h.Actor))
+		var owed []kiosk.Event
+		for _, e := range trail(h, h.Actor.Register) {
+			if e.Kind == "bill.owed" {
+				owed = append(owed, e)
+			}
+		}
+		if len(owed) != 1 || owed[0].Amount != 150 || owed[0].Data != "Market is owed 1.50 of a bill that ended" || len(w.screen(h.Actor).Parked) != 0 {
+			t.Errorf("written down is %+v", owed)
+		}
+		h.Records.Sound()
+	}, marketTakes(0, 400))
 }
 
 // TestBills_atOnce: two tills charge the same half of a bill at the same moment: one sale.

@@ -27,9 +27,11 @@
 // What is left of a bill is computed. A parked cart that is split keeps what each portion has of its lines and
 // the sale that it became, an ordinary one; the rest is the whole less the portions whose sales have not ended
 // unpaid. A portion that is cancelled or lapses is to be paid again without anybody putting it back, and
-// no state of a sale knows of bills. Limit, discount and prices are decided for the whole, with the first
-// portion. Where terms have fixed shares bills are not split: how much of one is still to be taken would
-// have to be reserved among the links of several sales, and a rule for that would lift it.
+// no state of a sale knows of bills; what is still to take of fixed shares follows from the same sales.
+// Limit, discount and prices are decided for the whole, with the first portion; terms are those of the moment a
+// portion is charged at, because one whose recipient SecPaid refuses could not be paid before the next day.
+// What is owed when the day ends is told at the till and written down when somebody has read it; if an owner
+// has to be paid it by us, it becomes a debt with a page of its own.
 //
 // A till says which price it showed. The catalogue's price is the one that is charged, but a charge
 // whose till showed another one is refused and written down instead of being corrected silently.

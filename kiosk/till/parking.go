@@ -1,7 +1,9 @@
 package till
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/shop"
@@ -19,29 +21,12 @@ type Parking struct {
 // opened. A parked cart that was open here is parked again, under its name unless name is another. key is
 // that of the charge to come: the same key parks nothing twice, and one that has charged is [kiosk.Conflict].
 func (k *Parking) Park(ctx context.Context, by kiosk.Actor, key, name string, c kiosk.Cart) (string, error) {
-	return k.keep(ctx, by, key, name, c, func(kiosk.Stall) error { return nil })
-}
-
-// ParkToSplit is Park for a bill that is split at once. At a stall that splits none it is [kiosk.Conflict]
-// with [kiosk.KeyBillFixed], and nothing is parked.
-func (k *Parking) ParkToSplit(ctx context.Context, by kiosk.Actor, key string, c kiosk.Cart) (string, error) {
-	return k.keep(ctx, by, key, "", c, checkSplits)
-}
-
-// keep parks a cart at a stall that may have it parked.
-func (k *Parking) keep(ctx context.Context, by kiosk.Actor, key, name string, c kiosk.Cart, may func(kiosk.Stall) error) (string, error) {
 	if err := checkParked(key, name, c); err != nil {
 		return "", err
 	}
 	id := ""
-	err := k.kernel.Change(ctx, by.Register, func(tx kiosk.Tx) error {
-		_, stall, _, err := shop.RegisterAndStall(tx, by.Register)
-		if err == nil {
-			err = may(stall)
-		}
-		if err == nil {
-			id, err = k.park(tx, by, key, name, c)
-		}
+	err := k.kernel.Change(ctx, by.Register, func(tx kiosk.Tx) (err error) {
+		id, err = k.park(tx, by, key, name, c)
 		return err
 	})
 	return id, err
@@ -108,7 +93,7 @@ func (k *Parking) placeFor(tx kiosk.Tx, by kiosk.Actor, was kiosk.Cart, parked s
 	if was.Parked != "" {
 		return p, stall, &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyParkedBusy}
 	}
-	n, err := clearPaid(tx, stall.ID)
+	n, err := clearPaid(tx, stall)
 	if err == nil && n >= kiosk.ParkedMost {
 		err = &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyParkedMany}
 	}
@@ -116,13 +101,13 @@ func (k *Parking) placeFor(tx kiosk.Tx, by kiosk.Actor, was kiosk.Cart, parked s
 }
 
 // clearPaid removes the bills of a stall that are paid, and tells how many parked carts are left.
-func clearPaid(tx kiosk.Tx, stall string) (left int, err error) {
-	all, err := tx.ParkedCarts(stall)
+func clearPaid(tx kiosk.Tx, stall kiosk.Stall) (left int, err error) {
+	all, err := tx.ParkedCarts(stall.ID)
 	if err != nil {
 		return 0, err
 	}
 	for _, p := range all {
-		b, err := billOf(tx, p)
+		b, err := billOf(tx, stall, p)
 		if err != nil {
 			return 0, err
 		}
@@ -280,15 +265,19 @@ func (k *Parking) Seen(ctx context.Context, by kiosk.Actor) error {
 		if err != nil {
 			return err
 		}
-		all, err := tx.ParkedCarts(stall.ID)
+		now := k.kernel.Now()
+		all, err := parkedOf(tx, stall, now)
 		if err != nil {
 			return err
 		}
 		for _, p := range all {
-			if !p.Ended(stall.Zone, k.kernel.Now()) {
+			if !p.Ended {
 				continue // it is told of another time
 			}
-			if err := tx.RemoveParkedCart(p); err != nil {
+			if err := writeOwed(tx, by, p, now); err != nil {
+				return err
+			}
+			if err := tx.RemoveParkedCart(p.ParkedCart); err != nil {
 				return err
 			}
 		}
@@ -296,25 +285,46 @@ func (k *Parking) Seen(ctx context.Context, by kiosk.Actor) error {
 	})
 }
 
-// readParked reads the parked carts of a till's stall, and when the day ends that they are kept for.
-func readParked(t *kiosk.TillScreen, r kiosk.Reader) error {
-	parked, err := r.ParkedCarts(t.Stall.ID)
-	if err != nil || len(parked) == 0 {
-		return err
-	}
-	items, err := r.Items(t.Stall.ID)
-	if err != nil {
-		return err
-	}
-	var bills []kiosk.Bill
-	for _, p := range parked {
-		b, err := billOf(r, p)
+// writeOwed writes down for the office what a bill that ended owes of fixed shares.
+func writeOwed(tx kiosk.Tx, by kiosk.Actor, p kiosk.ParkedView, now int64) error {
+	for _, s := range p.Owed {
+		err := tx.Append(kiosk.Event{
+			Stream: by.Register, Kind: "bill.owed", Subject: p.ID, Amount: s.Fixed, Actor: by.Staff, At: now,
+			Data: fmt.Sprintf("%s is owed %s of a bill that ended", cmp.Or(s.Name, s.Token), s.Fixed),
+		})
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// parkedOf reads the parked carts of a stall as its tills tell of them.
+func parkedOf(r kiosk.Reader, stall kiosk.Stall, now int64) ([]kiosk.ParkedView, error) {
+	parked, err := r.ParkedCarts(stall.ID)
+	if err != nil || len(parked) == 0 {
+		return nil, err
+	}
+	items, err := r.Items(stall.ID)
+	if err != nil {
+		return nil, err
+	}
+	var bills []kiosk.Bill
+	for _, p := range parked {
+		b, err := billOf(r, stall, p)
+		if err != nil {
+			return nil, err
+		}
 		bills = append(bills, b)
 	}
-	t.Parked = kiosk.ViewParked(bills, items, t.Stall.Zone, t.Now)
+	return kiosk.ViewParked(bills, items, stall.Zone, now), nil
+}
+
+// readParked reads the parked carts of a till's stall, and when the day ends that they are kept for.
+func readParked(t *kiosk.TillScreen, r kiosk.Reader) (err error) {
+	if t.Parked, err = parkedOf(r, t.Stall, t.Now); err != nil {
+		return err
+	}
 	for _, p := range t.Parked {
 		if end := kiosk.DayEnds(t.Stall.Zone, t.Now); !p.Ended && (t.Next == 0 || end < t.Next) {
 			t.Next = end + 1

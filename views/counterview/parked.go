@@ -1,6 +1,7 @@
 package counterview
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -71,13 +72,36 @@ func takenStrip(t till, taken kiosk.TakenCart) strip {
 	}
 }
 
-// endedWords names what was emptied at the end of its day.
+// endedWords names what was emptied at the end of its day, and what bills among it still owe.
 func endedWords(t till, ended []kiosk.ParkedView) string {
 	var names []string
 	for _, p := range ended {
 		names = append(names, parkedName(t, p.ParkedCart)+" ("+t.Amount(p.Total)+")")
 	}
-	return t.T("strip.ended.text", "names", strings.Join(names, ", "))
+	text := t.T("strip.ended.text", "names", strings.Join(names, ", "))
+	if owed := owedOf(ended); len(owed) > 0 {
+		var parties []string
+		for _, s := range owed {
+			parties = append(parties, cmp.Or(s.Name, s.Token)+" "+t.Amount(s.Fixed))
+		}
+		text += " " + t.T("strip.ended.owed", "parties", strings.Join(parties, ", "))
+	}
+	return text
+}
+
+// owedOf adds up by payee what bills that ended owe of fixed shares.
+func owedOf(ended []kiosk.ParkedView) []kiosk.Share {
+	var owed []kiosk.Share
+	for _, p := range ended {
+		for _, s := range p.Owed {
+			if i := slices.IndexFunc(owed, func(o kiosk.Share) bool { return o.Token == s.Token }); i >= 0 {
+				owed[i].Fixed += s.Fixed
+			} else {
+				owed = append(owed, s)
+			}
+		}
+	}
+	return owed
 }
 
 // cartData is a cart as pages take it in hand.

@@ -260,22 +260,24 @@ func SampleTill(state string) (kiosk.TillScreen, TillExtras) {
 }
 
 // SampleParked are parked carts: one whose price has changed, one that is open elsewhere, a bill of which
-// half is charged, and one whose day is over.
+// half is charged, and one whose day is over and that owes something.
 func SampleParked() []kiosk.ParkedView {
 	cart := func(id, name string, at int64) kiosk.ParkedCart {
 		return kiosk.ParkedCart{ID: id, Name: name, At: SampleNow - at, Lines: []kiosk.Line{{Item: "i4", Name: "Apple cake", Qty: 2, Unit: 400}, {Qty: 1, Unit: 120}}}
 	}
 	held, split := cart("p2", "Table 6", 900_000), cart("p3", "", 1_200_000)
 	held.Holder = kiosk.Holder{Register: "r3", Name: "Register 3", Staff: "Ben", At: SampleNow - 60_000}
+	late := cart("p4", "Window seat", 80_000_000)
 	half := kiosk.EqualPortion(split.Lines, 2)
 	split.Portions = []kiosk.Portion{{Sale: "s1", Lines: half}}
+	late.Portions = []kiosk.Portion{{Sale: "s2", Lines: half}}
 	sale := SampleSale("B2-0035", 460, confirmed)
 	sale.Lines, sale.Bill = half, split.ID
 	return []kiosk.ParkedView{
 		{Bill: kiosk.Bill{ParkedCart: cart("p1", "Table 5", 300_000)}, Total: 960, Different: []kiosk.PriceDifference{{Name: "Apple cake", Was: 400, Now: 420}}},
 		{Bill: kiosk.Bill{ParkedCart: held}, Total: 920},
 		{Bill: kiosk.Bill{ParkedCart: split, Whole: split.Lines, Sales: []*kiosk.Sale{sale}}, Total: 460},
-		{Bill: kiosk.Bill{ParkedCart: cart("p4", "Window seat", 80_000_000)}, Total: 920, Ended: true},
+		{Bill: kiosk.Bill{ParkedCart: late}, Total: 460, Ended: true, Owed: []kiosk.Share{{Token: "market", Name: "Market", Fixed: 50}}},
 	}
 }
 

@@ -210,6 +210,13 @@ func (b *Bill) Standing() []Portion {
 // Rest is what is still to be charged.
 func (b *Bill) Rest() []Line { return RestOf(b.Whole, b.Standing()...) }
 
+// Ended tells whether a bill is over with its day: something is left, and no portion may still be paid, so
+// that nothing can come back.
+func (b *Bill) Ended(zone string, now int64) bool {
+	over := b.ParkedCart.Ended(zone, now)
+	return over && (!b.IsSplit() || (NetOf(b.Rest()) > 0 && !slices.ContainsFunc(b.Sales, MayBePaid)))
+}
+
 // IsPaid tells whether all of it is: nothing is left, and nothing can come back.
 func (b *Bill) IsPaid() bool {
 	if len(b.Portions) == 0 || NetOf(b.Rest()) > 0 {

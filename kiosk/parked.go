@@ -124,8 +124,7 @@ type ParkedView struct {
 // IsSplit tells whether it is a bill of which something was charged: the rest is charged as a bill too.
 func (p *ParkedCart) IsSplit() bool { return len(p.Portions) > 0 }
 
-// ViewParked is what a till tells of the parked carts of its stall. A bill that is paid is no longer told,
-// and what nothing is left of does not end.
+// ViewParked is what a till tells of the parked carts of its stall. A bill that is paid is no longer told.
 func ViewParked(bills []Bill, items []Item, zone string, now int64) []ParkedView {
 	var all []ParkedView
 	for _, b := range bills {
@@ -140,7 +139,7 @@ func ViewParked(bills []Bill, items []Item, zone string, now int64) []ParkedView
 			c, v.Different = b.Opened(items)
 			v.Total = c.Total()
 		}
-		if v.Ended = b.Ended(zone, now) && (v.Total > 0 || !b.IsSplit()); v.Ended {
+		if v.Ended = b.Ended(zone, now); v.Ended {
 			v.Owed = b.Owed()
 		}
 		all = append(all, v)

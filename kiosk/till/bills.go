@@ -43,13 +43,16 @@ func (b *Bills) Bill(ctx context.Context, register, id string) (kiosk.Bill, erro
 // at, which the first charge compares with the catalogue.
 func (b *Bills) read(r kiosk.Reader, stall kiosk.Stall, id string) (kiosk.Bill, error) {
 	p, err := r.ParkedCart(id)
-	if err == nil && (p.Stall != stall.ID || p.Ended(stall.Zone, b.till.kernel.Now())) {
+	if err == nil && p.Stall != stall.ID {
 		err = &kiosk.Error{Code: kiosk.NotFound, Key: kiosk.KeyParkedGone}
 	}
 	if err != nil {
 		return kiosk.Bill{}, err
 	}
 	bill, err := billOf(r, stall, p)
+	if err == nil && bill.Ended(stall.Zone, b.till.kernel.Now()) {
+		err = &kiosk.Error{Code: kiosk.NotFound, Key: kiosk.KeyParkedGone}
+	}
 	if err == nil && !p.IsSplit() {
 		bill.Whole = kiosk.WholeBill(p.Lines, p.Discount)
 	}

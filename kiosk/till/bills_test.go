@@ -233,6 +233,32 @@ func TestBills_endOwing(t *testing.T) {
 	}, marketTakes(0, 400))
 }
 
+// TestBills_endBehindPortions: over the end of the day a bill stays while one of its portions may be paid, can be
+// charged, and is not removed by who reads of others; only when that one has lapsed it is told, and what the
+// portion had reserved is owed with the rest.
+func TestBills_endBehindPortions(t *testing.T) {
+	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
+		w := withMarket(h)
+		id := w.park(h.Actor, "Table 5", kiosk.Cart{Lines: []kiosk.Line{{Qty: 4, Unit: 250}}})
+		_, err := w.portion(h.Actor, till.PortionOrder{Bill: id, Counts: []int64{1}})
+		h.Must(err)
+		w.pay()
+		s := w.screen(h.Actor)
+		time.Sleep(time.Duration(kiosk.DayEnds(s.Stall.Zone, s.Now)-s.Now)*time.Millisecond - time.Minute)
+		late, err := w.portion(h.Actor, till.PortionOrder{Bill: id, Counts: []int64{1}})
+		h.Must(err)
+		time.Sleep(2 * time.Minute)
+		h.Must(h.Shop.Till.Parking.Seen(t.Context(), w.second))
+		if s := w.screen(w.second); len(s.Parked) != 1 || s.Parked[0].Ended || w.left(id) != 500 {
+			t.Fatalf("with a code on show the tills tell %+v", s.Parked)
+		}
+		h.Becomes(late, kiosk.Lapsed, time.Hour)
+		if p := w.screen(w.second).Parked; len(p) != 1 || !p[0].Ended || p[0].Total != 750 || len(p[0].Owed) != 1 || p[0].Owed[0].Fixed != 150 {
+			t.Errorf("when it has lapsed the tills tell %+v", p)
+		}
+	}, marketTakes(0, 400))
+}
+
 // TestBills_atOnce: two tills charge the same half of a bill at the same moment: one sale.
 func TestBills_atOnce(t *testing.T) {
 	h := kiosktest.New(t)

@@ -19,6 +19,7 @@ const PortionsMost = 50
 const (
 	KeyBillChanged = "bill-changed" // a portion comes to something else than was shown
 	KeyBillNothing = "bill-nothing" // a portion of no money
+	KeyBillOpen    = "bill-open"    // it cannot end: a portion may still be paid
 )
 
 // Net is the price of the line less what of the discount falls on it.
@@ -210,11 +211,15 @@ func (b *Bill) Standing() []Portion {
 // Rest is what is still to be charged.
 func (b *Bill) Rest() []Line { return RestOf(b.Whole, b.Standing()...) }
 
-// Ended tells whether a bill is over with its day: something is left, and no portion may still be paid, so
-// that nothing can come back.
+// MayEnd tells whether a bill may end though it is not paid: something is left, and no portion may still be
+// paid, so that nothing can come back.
+func (b *Bill) MayEnd() bool {
+	return b.IsSplit() && NetOf(b.Rest()) > 0 && !slices.ContainsFunc(b.Sales, MayBePaid)
+}
+
+// Ended tells whether it is over with its day.
 func (b *Bill) Ended(zone string, now int64) bool {
-	over := b.ParkedCart.Ended(zone, now)
-	return over && (!b.IsSplit() || (NetOf(b.Rest()) > 0 && !slices.ContainsFunc(b.Sales, MayBePaid)))
+	return b.ParkedCart.Ended(zone, now) && (!b.IsSplit() || b.MayEnd())
 }
 
 // IsPaid tells whether all of it is: nothing is left, and nothing can come back.

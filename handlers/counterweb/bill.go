@@ -75,11 +75,25 @@ func (t *Till) chargePortion(w http.ResponseWriter, r *http.Request) error {
 	o.NoTip = t.front.Hub.Displays(by.Register) == 0
 	sale, err := t.rooms.Till.Bills.Charge(r.Context(), by, o)
 	if err != nil {
-		if front.WantsJSON(r) || front.StatusOf(err) >= http.StatusInternalServerError || kiosk.KeyOf(err) == kiosk.KeyParkedGone {
-			return err
-		}
-		return t.billPage(w, r, front.StatusOf(err), url.Values{"parked": {o.Bill}}, err)
+		return t.billRefused(w, r, o.Bill, err)
 	}
 	t.awaitLink(r.Context(), sale)
 	return t.front.GoTo(w, r, views.PathTill)
+}
+
+// endBill ends a bill whose rest is settled in another way.
+func (t *Till) endBill(w http.ResponseWriter, r *http.Request) error {
+	id := front.PlainID(r.PostForm.Get("parked"))
+	if err := t.rooms.Till.Bills.End(r.Context(), front.TillActorOf(r).Actor, id); err != nil {
+		return t.billRefused(w, r, id, err)
+	}
+	return t.front.GoTo(w, r, views.PathTill)
+}
+
+// billRefused says on the bill's page why something was refused, as long as there is one.
+func (t *Till) billRefused(w http.ResponseWriter, r *http.Request, id string, cause error) error {
+	if front.WantsJSON(r) || front.StatusOf(cause) >= http.StatusInternalServerError || kiosk.KeyOf(cause) == kiosk.KeyParkedGone {
+		return cause
+	}
+	return t.billPage(w, r, front.StatusOf(cause), url.Values{"parked": {id}}, cause)
 }

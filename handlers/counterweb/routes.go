@@ -36,6 +36,7 @@ func (c *Counter) tillRoutes() []front.Route {
 		{Method: "POST", Path: counterview.PathParkedSeen, Who: front.Staff, Do: c.till.parkedSeen},
 		{Method: "GET", Path: counterview.PathBill, Who: front.Staff, Do: c.till.bill},
 		{Method: "POST", Path: counterview.PathBill, Who: front.Staff, Do: c.till.chargePortion},
+		{Method: "POST", Path: counterview.PathBillEnd, Who: front.Staff, Do: c.till.endBill},
 		{Method: "GET", Path: counterview.PathItems, Who: front.Staff, Do: c.till.items},
 		{Method: "POST", Path: counterview.PathSoldOut, Who: front.Staff, Do: c.till.soldOut},
 		{Method: "POST", Path: counterview.PathCancel, Who: front.Staff, Do: c.till.cancel},

@@ -141,6 +141,38 @@ func (b *Bills) charge(tx kiosk.Tx, by kiosk.Actor, o PortionOrder) (*kiosk.Sale
 	return sale, b.till.Changes.storeNew(tx, sale)
 }
 
+// End ends a bill whose rest is settled in another way, of which nothing is charged any more. While a portion
+// may still be paid that is [kiosk.Conflict] with [kiosk.KeyBillOpen].
+func (b *Bills) End(ctx context.Context, by kiosk.Actor, id string) error {
+	return b.till.kernel.Change(ctx, by.Register, func(tx kiosk.Tx) error {
+		_, stall, _, err := shop.RegisterAndStall(tx, by.Register)
+		if err != nil {
+			return err
+		}
+		bill, err := b.read(tx, stall, id)
+		switch {
+		case kiosk.CodeOf(err) == kiosk.NotFound || (err == nil && !bill.IsSplit()):
+			return &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyParkedGone}
+		case err != nil:
+			return err
+		case !bill.MayEnd():
+			return &kiosk.Error{Code: kiosk.Conflict, Key: kiosk.KeyBillOpen}
+		}
+		now := b.till.kernel.Now()
+		err = tx.Append(kiosk.Event{
+			Stream: by.Register, Kind: "bill.ended", Subject: bill.ID, Amount: kiosk.NetOf(bill.Rest()), Actor: by.Staff, At: now,
+			Data: "what was left is settled in another way",
+		})
+		if err != nil {
+			return err
+		}
+		if err := writeOwed(tx, by, bill.ID, bill.Owed(), now); err != nil {
+			return err
+		}
+		return tx.RemoveParkedCart(bill.ParkedCart)
+	})
+}
+
 // mayCharge decides once for a whole bill what a charge decides for a cart.
 func mayCharge(r kiosk.ItemReader, stall kiosk.Stall, bill kiosk.Bill) error {
 	switch {

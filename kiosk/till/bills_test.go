@@ -1,14 +1,17 @@
 package till_test
 
 import (
+	"net/http"
 	"sync"
 	"testing"
 	"time"
 
 	"qrkiosk/cmd/qrkiosk/kiosktest"
+	"qrkiosk/cmd/qrkiosk/kiosktest/markup"
 	"qrkiosk/kiosk"
 	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/till"
+	"qrkiosk/views/counterview"
 )
 
 // portion charges a portion at the sum that the till shows.
@@ -229,6 +232,43 @@ func TestBills_endOwing(t *testing.T) {
 		if len(owed) != 1 || owed[0].Amount != 150 || owed[0].Data != "Market is owed 1.50 of a bill that ended" || len(w.screen(h.Actor).Parked) != 0 {
 			t.Errorf("written down is %+v", owed)
 		}
+		h.Records.Sound()
+	}, marketTakes(0, 400))
+}
+
+// TestBills_restSettled: a bill whose rest is settled in another way ends, but not while a portion of it may be
+// paid. Its page says before what is owed then, and the journal does afterwards.
+func TestBills_restSettled(t *testing.T) {
+	kiosktest.Virtual(t, func(t *testing.T, h *kiosktest.Installation) {
+		w := withMarket(h)
+		id := w.park(h.Actor, "Table 5", kiosk.Cart{Lines: []kiosk.Line{{Qty: 4, Unit: 250}}})
+		h.WantKey(h.Shop.Till.Bills.End(t.Context(), h.Actor, id), kiosk.Conflict, kiosk.KeyParkedGone) // it is no bill yet
+		_, err := w.portion(h.Actor, till.PortionOrder{Bill: id, Counts: []int64{1}})
+		h.Must(err)
+		h.UntilState(kiosk.Awaiting, 2*time.Second)
+		page := func() *markup.Page { return h.Cashier().Get(counterview.BillPath(id)).Page(t) }
+		const end = `form[action="` + counterview.PathBillEnd + `"]`
+		if page().Has(end) {
+			t.Error("the page offers to end the bill with a code on show")
+		}
+		h.WantKey(h.Shop.Till.Bills.End(t.Context(), h.Actor, id), kiosk.Conflict, kiosk.KeyBillOpen)
+		w.Sandbox.PayOnly()
+		h.UntilState(kiosk.Paid, 5*time.Second)
+		if p := page(); !p.Says(end, "€7.50 is not charged any more") || !p.Says(end, "Market €1.50") {
+			t.Errorf("the page says %q", p.Text("main"))
+		}
+		r := h.Cashier().Post(counterview.PathBillEnd, "parked", id)
+		if r.Status != http.StatusSeeOther || len(w.screen(w.second).Parked) != 0 {
+			t.Errorf("ended, it is answered %d, and parked is %+v", r.Status, w.screen(w.second).Parked)
+		}
+		told := map[string]kiosk.Money{}
+		for _, e := range trail(h, h.Actor.Register) {
+			told[e.Kind] += e.Amount
+		}
+		if told["bill.ended"] != 750 || told["bill.owed"] != 150 {
+			t.Errorf("written down is %v", told)
+		}
+		h.WantKey(h.Shop.Till.Bills.End(t.Context(), h.Actor, id), kiosk.Conflict, kiosk.KeyParkedGone)
 		h.Records.Sound()
 	}, marketTakes(0, 400))
 }

@@ -30,8 +30,9 @@
 // no state of a sale knows of bills; what is still to take of fixed shares follows from the same sales.
 // Limit, discount and prices are decided for the whole, with the first portion; terms are those of the moment a
 // portion is charged at, because one whose recipient SecPaid refuses could not be paid before the next day.
-// What is owed when the day ends is told at the till and written down when somebody has read it; if an owner
-// has to be paid it by us, it becomes a debt with a page of its own.
+// What is owed when the day ends, or when somebody says that the rest is settled in another way, is told at the
+// till and written down when it was read; if somebody has to be paid it by us, it becomes a debt with a page of
+// its own.
 //
 // A till says which price it showed. The catalogue's price is the one that is charged, but a charge
 // whose till showed another one is refused and written down instead of being corrected silently.

@@ -274,7 +274,7 @@ func (k *Parking) Seen(ctx context.Context, by kiosk.Actor) error {
 			if !p.Ended {
 				continue // it is told of another time
 			}
-			if err := writeOwed(tx, by, p, now); err != nil {
+			if err := writeOwed(tx, by, p.ID, p.Owed, now); err != nil {
 				return err
 			}
 			if err := tx.RemoveParkedCart(p.ParkedCart); err != nil {
@@ -286,10 +286,10 @@ func (k *Parking) Seen(ctx context.Context, by kiosk.Actor) error {
 }
 
 // writeOwed writes down for the office what a bill that ended owes of fixed shares.
-func writeOwed(tx kiosk.Tx, by kiosk.Actor, p kiosk.ParkedView, now int64) error {
-	for _, s := range p.Owed {
+func writeOwed(tx kiosk.Tx, by kiosk.Actor, bill string, owed []kiosk.Share, now int64) error {
+	for _, s := range owed {
 		err := tx.Append(kiosk.Event{
-			Stream: by.Register, Kind: "bill.owed", Subject: p.ID, Amount: s.Fixed, Actor: by.Staff, At: now,
+			Stream: by.Register, Kind: "bill.owed", Subject: bill, Amount: s.Fixed, Actor: by.Staff, At: now,
 			Data: fmt.Sprintf("%s is owed %s of a bill that ended", cmp.Or(s.Name, s.Token), s.Fixed),
 		})
 		if err != nil {

@@ -106,6 +106,11 @@ func (b bill) stepWord(key string, at int) string {
 	return b.T(key, "item", name)
 }
 
+// endWords says what becomes of a bill whose rest is settled in another way.
+func (b bill) endWords() string {
+	return b.T("bill.end.text", "amount", b.Amount(b.left())) + owedWords(b.Page, b.v.Bill.Owed())
+}
+
 func (b bill) chargeWord() string {
 	if b.amount() == 0 {
 		return b.T("till.charge")

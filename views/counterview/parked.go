@@ -78,15 +78,19 @@ func endedWords(t till, ended []kiosk.ParkedView) string {
 	for _, p := range ended {
 		names = append(names, parkedName(t, p.ParkedCart)+" ("+t.Amount(p.Total)+")")
 	}
-	text := t.T("strip.ended.text", "names", strings.Join(names, ", "))
-	if owed := owedOf(ended); len(owed) > 0 {
-		var parties []string
-		for _, s := range owed {
-			parties = append(parties, cmp.Or(s.Name, s.Token)+" "+t.Amount(s.Fixed))
-		}
-		text += " " + t.T("strip.ended.owed", "parties", strings.Join(parties, ", "))
+	return t.T("strip.ended.text", "names", strings.Join(names, ", ")) + owedWords(t.Page, owedOf(ended))
+}
+
+// owedWords is a further sentence about fixed shares that are still owed, "" where none are.
+func owedWords(p views.Page, owed []kiosk.Share) string {
+	if len(owed) == 0 {
+		return ""
 	}
-	return text
+	var parties []string
+	for _, s := range owed {
+		parties = append(parties, cmp.Or(s.Name, s.Token)+" "+p.Amount(s.Fixed))
+	}
+	return " " + p.T("strip.ended.owed", "parties", strings.Join(parties, ", "))
 }
 
 // owedOf adds up by payee what bills that ended owe of fixed shares.

@@ -16,6 +16,7 @@ const (
 	PathPark        = "/till/park"   // POST lines, discount, reason, note, parked, key and name: keep it; then "split"
 	PathParked      = "/till/parked" // GET the list; POST parked, total, holder: open one
 	PathParkedSeen  = "/till/parked/seen"
+	PathBillEnd     = "/till/bill/end" // POST parked
 	PathBill        = "/till/bill"     // GET parked, and equal or take; POST the same with key and amount: charge this portion
 	PathItems       = "/till/items"    // GET the tiles of what is sold
 	PathSoldOut     = "/till/soldout"  // POST item, out ("yes" or "no")

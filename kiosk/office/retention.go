@@ -112,7 +112,8 @@ func (rt *Retention) emptyCarts(ctx context.Context, before int64) error {
 }
 
 // removeParked removes parked carts of which nobody has read that their day is over: their names are
-// notes. Who still has one in hand at a till goes on without it.
+// notes. Who still has one in hand at a till goes on without it. A bill loses its name alone: what it owes is
+// told until it was read.
 func (rt *Retention) removeParked(ctx context.Context, before int64) error {
 	return rt.kernel.Change(ctx, kiosk.OfficeStream, func(tx kiosk.Tx) error {
 		stalls, err := tx.Stalls()
@@ -128,13 +129,24 @@ func (rt *Retention) removeParked(ctx context.Context, before int64) error {
 				if p.At >= before {
 					continue
 				}
-				if err := tx.RemoveParkedCart(p); err != nil {
+				if err := forgetParked(tx, p); err != nil {
 					return err
 				}
 			}
 		}
 		return nil
 	})
+}
+
+func forgetParked(tx kiosk.Tx, p kiosk.ParkedCart) error {
+	switch {
+	case !p.IsSplit():
+		return tx.RemoveParkedCart(p)
+	case p.Name == "" && p.Note == "":
+		return nil
+	}
+	p.Name, p.Note = "", ""
+	return tx.PutParkedCart(p)
 }
 
 func isOld(c kiosk.Cart, before int64) bool {

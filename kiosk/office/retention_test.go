@@ -81,7 +81,8 @@ func TestRetention_carts(t *testing.T) {
 }
 
 // TestRetention_parkedCarts: a parked cart of which nobody has read goes with its name as notes do, and so
-// does the name of one that was taken over; what was parked today stays.
+// does the name of one that was taken over; of a bill, which may owe something, name and note go alone; what
+// was parked today stays.
 func TestRetention_parkedCarts(t *testing.T) {
 	b := kiosktest.NewBureau(t)
 	register, stall := b.Tills[0].ID, b.Stalls[0].ID
@@ -90,6 +91,7 @@ func TestRetention_parkedCarts(t *testing.T) {
 		return errors.Join(
 			tx.PutCart(taken),
 			tx.PutParkedCart(kiosk.ParkedCart{ID: "old", Stall: stall, Name: "Table 5", At: 1}),
+			tx.PutParkedCart(kiosk.ParkedCart{ID: "bill", Stall: stall, Name: "Table 5", Note: "Ann", At: 1, Portions: []kiosk.Portion{{Sale: "s"}}}),
 			tx.PutParkedCart(kiosk.ParkedCart{ID: "young", Stall: stall, Name: "Table 6", At: time.Now().UnixMilli()}),
 		)
 	})
@@ -101,7 +103,7 @@ func TestRetention_parkedCarts(t *testing.T) {
 	}
 	err = b.Store.View(t.Context(), func(r kiosk.Reader) error {
 		parked, err := r.ParkedCarts(stall)
-		if len(parked) != 1 || parked[0].Name != "Table 6" {
+		if len(parked) != 2 || parked[0].ID != "bill" || parked[0].Name+parked[0].Note != "" || parked[1].Name != "Table 6" {
 			t.Errorf("still parked: %+v", parked)
 		}
 		c, err2 := r.Cart(register)

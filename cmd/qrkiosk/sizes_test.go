@@ -19,7 +19,7 @@ const (
 )
 
 // longPackages may have more lines than others; why stands in their package comment.
-var longPackages = map[string]int{"kiosk": 7_200}
+var longPackages = map[string]int{"kiosk": 7_300}
 
 // largeTypes are the types with more methods than anybody can keep in mind, how many each has today,
 // and why. The number may fall and never rise.

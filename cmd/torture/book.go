@@ -72,6 +72,16 @@ func (b *book) listed(link int64) bool {
 	return false
 }
 
+// came is what was paid with a link, in cents: more than its amount if somebody paid over.
+func (b *book) came(link int64) (cents int64) {
+	for _, p := range b.payments {
+		if p.Link == link && p.good() {
+			cents += p.Amount
+		}
+	}
+	return cents
+}
+
 type bookWebhook struct {
 	ID       int64     `json:"id"`
 	Link     int64     `json:"link"`

@@ -316,8 +316,8 @@ func (c *checker) refunds() {
 			if r.State == "Pending" {
 				asked++
 			}
-			if l == nil || r.Amount > l.Amount {
-				c.broken("I9", "more is asked back of link %d than came", link)
+			if came := c.w.book.came(link); l == nil || r.Amount > came {
+				c.broken("I9", "%d is asked back of link %d, of which %d came: %+v", r.Amount, link, came, l)
 			}
 		}
 		if asked > 1 {

@@ -33,7 +33,7 @@ import (
 const (
 	simRecordFile = "testdata/sim.txt"
 	simVaries     = "varies"
-	simSure       = 5 // times that a seed is played to be written down
+	simSure       = 3 // times that a seed is played to be written down
 	simAgain      = 5 // times at most that one which came to something else is played again
 )
 

@@ -8,6 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -17,6 +20,9 @@ type control struct {
 	ring ring
 	env  []string
 	red  func(report) bool
+	// refuses is what the program says when a bug leaves it nothing that it could go on with, "" if none does:
+	// that is found too.
+	refuses string
 }
 
 // controlled are the known bugs, each with how the checker shows it.
@@ -36,10 +42,16 @@ func controlled() []control {
 		return killer(ctx, w, nil, 50*time.Millisecond, 250*time.Millisecond)
 	}
 	return []control{
-		{"answer-before-commit", plain, []string{"QRKIOSK_BUG=answer-before-commit"}, func(r report) bool { return r.Lost > 0 }},
-		{"dropped-unique-index", dropped, nil, func(r report) bool { return r.Double > 0 }},
-		{"synchronous-normal", powerRing(), []string{"QRKIOSK_BUG=synchronous-normal"}, func(r report) bool { return r.Lost > 0 }},
+		{"answer-before-commit", plain, []string{"QRKIOSK_BUG=answer-before-commit"}, func(r report) bool { return r.Lost > 0 }, ""},
+		{"dropped-unique-index", dropped, nil, func(r report) bool { return r.Double > 0 }, ""},
+		{"synchronous-normal", powerRing(), []string{"QRKIOSK_BUG=synchronous-normal"}, func(r report) bool { return r.Lost > 0 }, "that there was one before"},
 	}
+}
+
+// wasRefused tells whether the program has said, in the log of a run, that it would not go on.
+func (c *control) wasRefused(dir string) bool {
+	raw, err := os.ReadFile(filepath.Join(dir, "server.log"))
+	return err == nil && c.refuses != "" && strings.Contains(string(raw), c.refuses)
 }
 
 var errBlind = errors.New("a known bug was not found: the harness is blind")
@@ -57,6 +69,8 @@ func (o options) controls(ctx context.Context, binary string, say io.Writer) err
 		switch {
 		case errors.As(err, &skip):
 			found[c.name] = "left out: " + skip.why
+		case errors.Is(err, errEnded) && c.wasRefused(p.dir):
+			found[c.name] = "red: the whole database was lost, and the program would not begin anew"
 		case err != nil:
 			return fmt.Errorf("%s: %w", c.name, err)
 		case c.red(got):

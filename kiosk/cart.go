@@ -10,8 +10,8 @@ type Cart struct {
 	// is finished. A page that is loaded anew goes on typing there.
 	Typing  string `json:",omitempty"`
 	Updated int64  // Unix milliseconds
-	// Emptied is when the register's cart was last taken away, by a charge, parking or another till, in
-	// Unix milliseconds: every other page that had it in hand empties its own.
+	// Emptied is when the cart of the register was last taken away, by a charge, parking, another till or
+	// retention, in Unix milliseconds: every other page that had it in hand empties its own.
 	Emptied int64 `json:",omitempty"`
 	// From is the number of the sale whose cart it was, while that one is being changed.
 	From string `json:",omitempty"`

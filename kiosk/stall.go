@@ -1,5 +1,7 @@
 package kiosk
 
+import "cmp"
+
 // Stall is a seller's place: name, look, languages and the terms under which it sells.
 type Stall struct {
 	ID          string
@@ -38,6 +40,9 @@ type Share struct {
 	Percent int64
 	Fixed   Money
 }
+
+// Payee is what people call the other account: its name, or else the token.
+func (s Share) Payee() string { return cmp.Or(s.Name, s.Token) }
 
 // DefaultLapse is how long a code stays payable unless the stall says otherwise: ten minutes.
 const DefaultLapse int64 = 10 * 60 * 1000

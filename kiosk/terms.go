@@ -1,7 +1,6 @@
 package kiosk
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 )
@@ -51,7 +50,7 @@ func termsText(terms []Share) string {
 	var lines []string
 	for _, t := range terms {
 		lines = append(lines, fmt.Sprintf("%s: %d.%02d%% + %d.%02d EUR",
-			cmp.Or(t.Name, t.Token), t.Percent/100, t.Percent%100, t.Fixed/100, t.Fixed%100))
+			t.Payee(), t.Percent/100, t.Percent%100, t.Fixed/100, t.Fixed%100))
 	}
 	return strings.Join(lines, "; ")
 }

@@ -86,7 +86,8 @@ func (rt *Retention) dropInbox(ctx context.Context, before int64) (all int64, er
 	return all, err
 }
 
-// emptyCarts empties what nobody has rung up further since: a cart has a note as well.
+// emptyCarts empties what nobody has rung up further since: a cart has a note as well. Pages that still have
+// it in hand empty theirs, so that none brings it back.
 func (rt *Retention) emptyCarts(ctx context.Context, before int64) error {
 	var old []string
 	err := rt.store.View(ctx, func(r kiosk.Reader) (err error) {
@@ -102,7 +103,11 @@ func (rt *Retention) emptyCarts(ctx context.Context, before int64) error {
 			if err != nil || !isOld(c, before) {
 				return err
 			}
-			return tx.PutCart(kiosk.Cart{Register: register, Emptied: c.Emptied})
+			emptied := c.Emptied
+			if !c.IsEmpty() {
+				emptied = rt.kernel.Now()
+			}
+			return tx.PutCart(kiosk.Cart{Register: register, Emptied: emptied})
 		})
 		if err != nil {
 			return err

@@ -72,6 +72,9 @@ func TestRetention_carts(t *testing.T) {
 			if err == nil && c.IsEmpty() != empty {
 				t.Errorf("the cart of till %d is %+v", i+1, c)
 			}
+			if err == nil && (c.Emptied > 0) != empty {
+				t.Errorf("pages of till %d that have the cart in hand are told %d", i+1, c.Emptied)
+			}
 			return err
 		})
 		if err != nil {

@@ -1,7 +1,6 @@
 package till
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -290,7 +289,7 @@ func writeOwed(tx kiosk.Tx, by kiosk.Actor, bill string, owed []kiosk.Share, now
 	for _, s := range owed {
 		err := tx.Append(kiosk.Event{
 			Stream: by.Register, Kind: "bill.owed", Subject: bill, Amount: s.Fixed, Actor: by.Staff, At: now,
-			Data: fmt.Sprintf("%s is owed %s of a bill that ended", cmp.Or(s.Name, s.Token), s.Fixed),
+			Data: fmt.Sprintf("%s is owed %s of a bill that ended", s.Payee(), s.Fixed),
 		})
 		if err != nil {
 			return err

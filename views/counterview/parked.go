@@ -1,7 +1,6 @@
 package counterview
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -88,7 +87,7 @@ func owedWords(p views.Page, owed []kiosk.Share) string {
 	}
 	var parties []string
 	for _, s := range owed {
-		parties = append(parties, cmp.Or(s.Name, s.Token)+" "+p.Amount(s.Fixed))
+		parties = append(parties, s.Payee()+" "+p.Amount(s.Fixed))
 	}
 	return " " + p.T("strip.ended.owed", "parties", strings.Join(parties, ", "))
 }

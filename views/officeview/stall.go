@@ -219,7 +219,7 @@ func previewText(p views.Page, l StallTerms) string {
 	first := kiosk.PreviewTerms(l.Terms, 1000)
 	var parties []string
 	for i, t := range l.Terms {
-		parties = append(parties, p.T("office.preview.party", "name", partyName(t), "amount", p.Amount(first.Parts[i])))
+		parties = append(parties, p.T("office.preview.party", "name", t.Payee(), "amount", p.Amount(first.Parts[i])))
 	}
 	return p.T("office.preview.text", "amount", p.Amount(first.Amount), "parties", strings.Join(parties, ", "), "own", p.Amount(first.OwnerPart))
 }

@@ -1859,9 +1859,9 @@ func stallTerms(p views.Page, f Frame, l StallTerms) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var103 string
-					templ_7745c5c3_Var103, templ_7745c5c3_Err = templ.JoinStringErrs(partyName(t))
+					templ_7745c5c3_Var103, templ_7745c5c3_Err = templ.JoinStringErrs(t.Payee())
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/officeview/stall.templ`, Line: 296, Col: 52}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/officeview/stall.templ`, Line: 296, Col: 49}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var103))
 					if templ_7745c5c3_Err != nil {
@@ -1874,7 +1874,7 @@ func stallTerms(p views.Page, f Frame, l StallTerms) templ.Component {
 					var templ_7745c5c3_Var104 string
 					templ_7745c5c3_Var104, templ_7745c5c3_Err = templ.JoinStringErrs(shareText(p, t))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/officeview/stall.templ`, Line: 296, Col: 79}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/officeview/stall.templ`, Line: 296, Col: 76}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var104))
 					if templ_7745c5c3_Err != nil {
@@ -2004,14 +2004,6 @@ func stallTerms(p views.Page, f Frame, l StallTerms) templ.Component {
 		}
 		return nil
 	})
-}
-
-// partyName is the name of a recipient, or else the token.
-func partyName(t kiosk.Share) string {
-	if t.Name != "" {
-		return t.Name
-	}
-	return t.Token
 }
 
 var _ = templruntime.GeneratedTemplate

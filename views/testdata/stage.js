@@ -45,7 +45,9 @@ globalThis.stage = {
 		const found = [];
 		const tell = (what, el, text) => found.push(`${what}: ${this.name(el)}: ${(text ?? el.textContent).trim().replace(/\s+/g, " ").slice(0, 60)}`);
 		if (root.scrollWidth > root.clientWidth) tell("wider than the screen", root, "");
-		if (document.body.matches(".till, .display") && root.scrollHeight > innerHeight + 1) tell(`${root.scrollHeight - innerHeight} px higher than the screen`, root, "");
+		// On a phone that lies on its side the keys are below; the amount and Charge stay.
+		const rolls = innerHeight < 420 && document.body.matches(".till");
+		if (document.body.matches(".till, .display") && !rolls && root.scrollHeight > innerHeight + 1) tell(`${root.scrollHeight - innerHeight} px higher than the screen`, root, "");
 		const look = (within) => {
 			const texts = document.createTreeWalker(within, NodeFilter.SHOW_TEXT);
 			while (texts.nextNode()) this.text(texts.currentNode, tell);

@@ -67,9 +67,10 @@ bench-smoke: ## run every benchmark once at its smallest: it must work, its figu
 image: ## build the container image with buildah and run the binary inside once
 	@GO='$(GO)' VERSION='$(VERSION)' .ci/image
 
-screens: ## write every state of every screen to OUT and measure all in every language; SCENES=till-,receipt- for some
+screens: ## write every state of every screen to OUT and measure all in every language; SCENES=till-,receipt- for some, BEFORE=commit for those of then
 	@mkdir -p '$(OUT)'
-	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(abspath $(OUT))' QRKIOSK_SCENES='$(SCENES)' $(GO) test -count=1 -timeout 60m -run TestScreens_ ./views
+	$(if $(BEFORE),GO='$(GO)' QRKIOSK_SCENES='$(SCENES)' .ci/before '$(BEFORE)' '$(abspath $(OUT))/before')
+	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(abspath $(OUT))' QRKIOSK_SCENES='$(SCENES)' $(GO) test -count=1 -timeout 90m -run TestScreens_ ./views
 	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(abspath $(OUT))/sale' $(GO) test -count=1 -run Browser_aSale ./cmd/qrkiosk/screens
 	QRKIOSK_TEST_ALL=1 QRKIOSK_SCREENS='$(abspath $(OUT))/office' $(GO) test -count=1 -run 'Browser_wall|TestEvening' ./cmd/qrkiosk/screens ./cmd/qrkiosk/evening
 

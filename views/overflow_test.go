@@ -77,7 +77,9 @@ func everySize() []size {
 // atCounters are the scenes, each with its language, that are seen on the screens of counters and on
 // phones; the others belong to the office.
 func atCounters(names []string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return inTheOffice.MatchString(name[3:]) || strings.HasPrefix(name[3:], "owner-") })
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return inTheOffice.MatchString(name[3:]) || strings.HasPrefix(name[3:], "owner-")
+	})
 }
 
 // Whatever can be pressed is large enough for a finger in a hurry on the till, and for any finger

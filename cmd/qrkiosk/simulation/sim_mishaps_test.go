@@ -33,6 +33,7 @@ func (s *simulation) afternoon() {
 		s.count()
 		s.look()
 		s.oneOfEach()
+		s.eachPieceOnce()
 	}
 }
 
@@ -71,6 +72,10 @@ func (s *simulation) mend() {
 func (s *simulation) happen() {
 	if s.changing && s.dice.IntN(4) == 0 {
 		s.change()
+		return
+	}
+	if s.parting && s.dice.IntN(3) == 0 {
+		s.split()
 		return
 	}
 	switch n := s.dice.IntN(100); {

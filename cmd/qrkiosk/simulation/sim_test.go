@@ -34,6 +34,9 @@ type simulation struct {
 	second   kiosk.Actor // a further person, on the same tablet
 	owned    bool        // the stall's owner has an account
 	changing bool        // customers change their minds
+	parting  bool        // and share bills
+	bill     string      // the parked cart that is being paid in portions
+	bills    []string    // those that were parked and not seen to end
 	screen   *kiosktest.Watcher
 	seat     *kiosktest.Guest
 	outcome  string // of the whole seed, see simOutcome
@@ -111,6 +114,8 @@ var rarities = map[string]func(s *kiosk.Sale) bool{
 	"changed, but paid":  func(s *kiosk.Sale) bool { return s.Changed && kiosk.HasMoney(s.State()) },
 	"charged again":      func(s *kiosk.Sale) bool { return s.Changed && s.Lapse && s.Into != "" },
 	"waited and went on": func(s *kiosk.Sale) bool { return s.Freed && len(s.Links) > 0 && s.Links[0].Live },
+	"portion paid":       func(s *kiosk.Sale) bool { return s.Bill != "" && s.State() == kiosk.Paid },
+	"portion given back": func(s *kiosk.Sale) bool { return s.Bill != "" && s.Cancel && s.State() == kiosk.Cancelled },
 	"waited in vain":     func(s *kiosk.Sale) bool { return kiosk.IsHeld(s) && s.Cancel },
 }
 
@@ -132,6 +137,9 @@ func anyRow(is func(kiosk.Row) bool) func(*kiosk.Sale) bool {
 // Customers change their minds in seeds of their own, one for four others: what the others come to is
 // written down.
 const firstChanging = 1001
+
+// Bills are shared in seeds of their own again.
+const firstParting = 2001
 
 // wholeSet is how many seeds must have met everything.
 const wholeSet = 100
@@ -156,11 +164,13 @@ func TestSim(t *testing.T) {
 		if first > 1 {
 			return // one seed alone
 		}
-		for seed := uint64(firstChanging); seed < firstChanging+uint64(max(1, count/4)); seed++ { //nolint:gosec // a count of seeds
-			t.Run(fmt.Sprint(seed), func(t *testing.T) {
-				t.Parallel()
-				record.compare(t, seed, long, all)
-			})
+		for _, others := range []uint64{firstChanging, firstParting} {
+			for seed := others; seed < others+uint64(max(1, count/4)); seed++ { //nolint:gosec // a count of seeds
+				t.Run(fmt.Sprint(seed), func(t *testing.T) {
+					t.Parallel()
+					record.compare(t, seed, long, all)
+				})
+			}
 		}
 	})
 	all.tell(t, count)
@@ -183,6 +193,7 @@ func newTally() *tally {
 	for name := range rarities {
 		c.states[name] = 0
 	}
+	c.states[billPaid], c.states[billEnded] = 0, 0
 	return c
 }
 
@@ -214,7 +225,8 @@ func simulate(t *testing.T, seed uint64, long time.Duration, all *tally) (outcom
 		shown: map[string]int64{}, accepted: map[string]string{},
 	}
 	kiosktest.Virtual(t, func(_ *testing.T, h *kiosktest.Installation) {
-		s.Installation, s.owned, s.changing = h, seed%8 == 6, seed >= firstChanging
+		s.Installation, s.owned = h, seed%8 == 6
+		s.changing, s.parting = seed >= firstChanging && seed < firstParting, seed >= firstParting
 		s.arrive()
 		s.afternoon()
 		s.evening()

@@ -10,7 +10,7 @@ type TrailReader interface {
 type TrailScan struct {
 	Before int64  // seq, 0 for the end
 	After  int64  // seq
-	Word   string // small letters of ASCII in kind, subject, actor or data; "" for every entry
+	Word   string // signs of ASCII in kind, subject, actor or data, no letters; "" for every entry
 	N      int    // at most so many
 }
 

@@ -154,7 +154,7 @@ func TestModules(t *testing.T) {
 	if _, err := fmt.Sscanf(string(version), "v%d.%d", &major, &minor); err != nil || major < 20 || (major == 20 && minor < 19) {
 		t.Skipf("node %s is older than 20.19 and cannot read modules: their own tests were not run", version)
 	}
-	out, err := exec.Command(node, "--test", "--test-reporter=tap", "js/testdata/figure.test.mjs").CombinedOutput()
+	out, err := exec.Command(node, "--test", "--test-reporter=tap", "js/testdata/figure.test.mjs", "js/testdata/plain.test.mjs").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -22,7 +22,7 @@ func (tr *Trail) Search(ctx context.Context, by kiosk.OfficeActor, q kiosk.Trail
 	if len(q.Text) > searchMost {
 		return nil, 0, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeySearch, Field: "q"}
 	}
-	q.Text = strings.ToLower(strings.TrimSpace(q.Text))
+	q.Text = kiosk.Plain(strings.TrimSpace(q.Text))
 	err = tr.store.View(ctx, func(r kiosk.Reader) (err error) {
 		found, next, err = Search(r, q)
 		return err
@@ -60,7 +60,7 @@ func Search(r kiosk.TrailReader, q kiosk.TrailQuery) (found []kiosk.Event, next 
 	if err != nil || len(newest) == 0 || (q.From > 0 && newest[0].At < q.From) {
 		return nil, 0, err
 	}
-	scan := kiosk.TrailScan{Before: newest[0].Seq + 1, Word: asciiRun(q.Text), N: trailBatch}
+	scan := kiosk.TrailScan{Before: newest[0].Seq + 1, Word: bareRun(q.Text), N: trailBatch}
 	if scan.After = max(0, newest[0].Seq-trailLooked); q.Text == "" {
 		scan.N = trailPage
 	}
@@ -113,10 +113,11 @@ const (
 	searchMost  = 200    // bytes of a question
 )
 
-// asciiRun is the longest part of a text whose letters every database makes small in the same way;
-// the store looks for it, and we for the whole.
-func asciiRun(text string) (longest string) {
-	for _, run := range strings.FieldsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+// bareRun is the longest part of a text that accents and case do not change, as of a number; the store
+// looks for it, and we for the whole.
+func bareRun(text string) (longest string) {
+	changes := func(r rune) bool { return r > unicode.MaxASCII || unicode.IsLetter(r) }
+	for _, run := range strings.FieldsFunc(text, changes) {
 		if len(run) > len(longest) {
 			longest = run
 		}
@@ -133,7 +134,7 @@ func matches(q kiosk.TrailQuery, e kiosk.Event) bool {
 		return true
 	}
 	for _, in := range []string{e.Kind, e.Subject, e.Actor, e.Data} {
-		if strings.Contains(strings.ToLower(in), q.Text) {
+		if strings.Contains(kiosk.Plain(in), q.Text) {
 			return true
 		}
 	}

@@ -9,7 +9,7 @@ const REGRET = 10_000; // milliseconds in which what was removed can be brought 
 /** Starts the cart of a till. out(id) tells whether an item is sold out. changed() is called when note or
  * discount have, count(at, qty) when somebody changes a line, reopen(at) when a typed line is to be typed anew, empty() and back(lines)
  * when all of it goes, and when what went is to come back, which it answers with whether there was room. */
-export function cart(root, { words, habit, out, changed, count, reopen, empty, back }) {
+export function cart(root, { words, habit, held, out, changed, count, reopen, empty, back }) {
 	const form = document.getElementById("charge");
 	const { note, discount: much, reason, unit } = form.elements;
 	const sheet = document.getElementById("extra");
@@ -96,12 +96,7 @@ export function cart(root, { words, habit, out, changed, count, reopen, empty, b
 		}
 	});
 	bar.addEventListener("click", () => open(!box.hasAttribute("data-open")));
-	box.addEventListener("keydown", (e) => {
-		if (e.key !== "Escape" || !box.hasAttribute("data-open")) return;
-		e.stopPropagation(); // it would clear what is typed
-		open(false);
-		bar.focus();
-	});
+	addEventListener("resize", () => bar.checkVisibility() || open(false));
 
 	let shown = [];
 	function step(at, by) {
@@ -113,8 +108,12 @@ export function cart(root, { words, habit, out, changed, count, reopen, empty, b
 
 	// On small screens the cart is behind its bar.
 	function open(yes) {
+		if (yes === box.hasAttribute("data-open")) return;
 		box.toggleAttribute("data-open", yes);
 		bar.ariaExpanded = `${yes}`;
+		if (!yes) return held.free(box);
+		held.hold([bar, form.querySelector("#go"), box], () => open(false));
+		box.focus({ preventScroll: true });
 	}
 
 	/** Remembers what goes, so that it can come back. */

@@ -6,6 +6,7 @@ import { live } from "./live.js";
 import { fitLines } from "./lines.js";
 import { keepSized, sizeCodes } from "./qr.js";
 import { choices } from "./screen.js";
+import { sheets } from "./sheet.js";
 import { install } from "./worker.js";
 
 const root = document.getElementById("root");
@@ -26,6 +27,7 @@ const connection = live(root, {
 });
 
 choices(document, connection);
+sheets();
 
 // Pictures of the idle screen take turns.
 const TURN = 12_000;

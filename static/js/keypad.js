@@ -18,8 +18,8 @@ const HARDWARE = {
 };
 const BUSY = ["asking", "opening", "awaiting", "checking"];
 
-/** Starts the keypad of a till; connection is what live() gave, turned what face() gave. */
-export function keypad(root, connection, turned) {
+/** Starts the keypad of a till; connection is what live() gave, turned what face() gave, held what sheets() gave. */
+export function keypad(root, connection, turned, held) {
 	const form = document.getElementById("charge");
 	const go = document.getElementById("go");
 	const fault = document.getElementById("fault");
@@ -36,6 +36,7 @@ export function keypad(root, connection, turned) {
 	const bag = cart(root, {
 		words,
 		habit,
+		held,
 		out: (id) => shelf.out(id),
 		changed: () => draw(),
 		count: (at, qty) => change(count(now, at, qty)),
@@ -219,7 +220,7 @@ export function keypad(root, connection, turned) {
 		why.hidden = !error;
 		if (error) return;
 		parking.reset();
-		parking.parentElement.hidePopover();
+		parking.closest("[popover]").hidePopover();
 		accepted(frame);
 		draw();
 	});

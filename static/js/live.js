@@ -93,6 +93,7 @@ export function live(root, { shown = () => {}, changed = () => {}, scope = docum
 			old.textContent = el.textContent;
 			return;
 		}
+		old.querySelector(":popover-open")?.hidePopover();
 		const held = old.contains(scope.activeElement) ? scope.activeElement : null;
 		old.replaceWith(el);
 		if (held?.id) scope.getElementById(held.id)?.focus({ preventScroll: true });

@@ -5,6 +5,7 @@ import { live } from "./live.js";
 import { fitLines } from "./lines.js";
 import { sizeCodes } from "./qr.js";
 import { choices } from "./screen.js";
+import { sheets } from "./sheet.js";
 import { parse } from "./trusted.js";
 
 const OVER = ["idle", "cart"]; // the sale is not on show any more
@@ -15,6 +16,7 @@ export function overlay(root, turnedBack) {
 	let host = null;
 	let connection = null;
 	let opening = false;
+	let held = null; // what had the focus
 
 	async function open() {
 		if (host || opening) return;
@@ -32,9 +34,12 @@ export function overlay(root, turnedBack) {
 		await Promise.all([...shadow.querySelectorAll("link")].map(loaded));
 		if (!host) return;
 		host.style.visibility = "";
+		held = document.activeElement;
+		root.querySelector(":popover-open")?.hidePopover(); // it would lie above
 		root.inert = true;
 		connection = live(screen, { scope: shadow, shown: (el) => shown(el) });
 		choices(shadow, connection);
+		sheets(shadow);
 		fit();
 		shadow.getElementById("back").addEventListener("click", (e) => {
 			e.preventDefault();
@@ -80,10 +85,12 @@ export function overlay(root, turnedBack) {
 		host?.remove();
 		host = null;
 		root.inert = false;
+		const opener = held?.isConnected ? held : held && document.getElementById("turn");
+		opener?.focus({ preventScroll: true });
 	}
 
 	document.addEventListener("keydown", (e) => {
-		if (e.key === "Escape" && host) host.shadowRoot.getElementById("back").click();
+		if (e.key === "Escape" && host && !host.shadowRoot.querySelector(":popover-open")) host.shadowRoot.getElementById("back").click();
 	});
 	addEventListener("resize", () => requestAnimationFrame(fit));
 

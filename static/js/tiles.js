@@ -1,5 +1,6 @@
 // The second pane of a till: a tile for each thing that is sold, by category, with search.
 
+import { plain } from "./plain.js";
 import { parse } from "./trusted.js";
 
 const PANE = "qrkiosk.pane";
@@ -41,7 +42,8 @@ export function tiles({ take, turned, changed }) {
 			tile.hidden = !((words.length || !category || tile.dataset.in === category) && words.every((w) => text.includes(w)));
 			some ||= !tile.hidden;
 		}
-		pane.querySelector(".none").hidden = some;
+		const none = pane.querySelector(".none");
+		none.textContent = some ? "" : none.dataset.none;
 		for (const c of pane.querySelectorAll("[data-cat]")) {
 			c.setAttribute("aria-pressed", `${c.dataset.cat === category && !words.length}`);
 		}
@@ -153,16 +155,6 @@ export function tiles({ take, turned, changed }) {
 		filter();
 		changed();
 	}
-}
-
-// A text as people search it: without accents and case, both in what is typed and in what is sold.
-const ALONE = { ß: "ss", ø: "o", ł: "l", đ: "d", ħ: "h", ı: "i", æ: "ae", œ: "oe", þ: "th", ð: "d" };
-export function plain(text) {
-	return text
-		.toLocaleLowerCase()
-		.normalize("NFD")
-		.replace(/\p{M}/gu, "")
-		.replace(/[ßøłđħıæœþð]/g, (letter) => ALONE[letter]);
 }
 
 // A browser that keeps nothing shows the keypad.

@@ -6,6 +6,7 @@ import { keypad } from "./keypad.js";
 import { live } from "./live.js";
 import { post } from "./post.js";
 import { keepSized, sizeCodes } from "./qr.js";
+import { sheets } from "./sheet.js";
 import { install, worker } from "./worker.js";
 
 const root = document.getElementById("root");
@@ -32,7 +33,7 @@ const connection = live(root, {
 	changed: () => pad?.draw(),
 });
 const turned = face(root);
-pad = keypad(root, connection, turned);
+pad = keypad(root, connection, turned, sheets());
 
 function turn() {
 	const displays = document.getElementById("devices").dataset.displays;

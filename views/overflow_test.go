@@ -102,6 +102,16 @@ func TestScreens_targets(t *testing.T) {
 	}
 }
 
+// What stands in one row is one family: as high and as round as what is beside it, on every page and sheet.
+func TestScreens_equals(t *testing.T) {
+	s := newStudio(t)
+	s.stage("en")
+	s.sees(`stage.measure(["xx/bad"], () => stage.unequal())`)
+	for _, z := range []size{{1280, 800}, {1024, 600}, {390, 664}} {
+		s.measure(z, places(t, []string{"en"}), "stage.unequal()")
+	}
+}
+
 // The same with everything the other way round, as a language would have it that is written from
 // right to left: none of ours is, and none is kept out by the layout.
 func TestScreens_rightToLeft(t *testing.T) {

@@ -274,7 +274,7 @@ func (s *studio) stage(langs ...string) {
 // badScene has one of each fault, so that a measure that sees nothing is found out.
 const badScene = `<!doctype html><html lang="en"><title>bad</title><body>` +
 	`<main><h1>Bad</h1><img src="data:,"><p style="width:20px;overflow:hidden;white-space:nowrap">cut off for sure</p>` +
-	`<a href="#" style="display:block;width:20px;height:20px;outline:0">x</a><button tabindex="-1">y</button></main>`
+	`<a href="#" style="display:block;width:20px;height:20px;outline:0">x</a><button tabindex="-1" style="border-radius:6px">y</button><button style="border-radius:6px;height:60px">z</button></main>`
 
 // sees fails if a measure finds nothing wrong with the bad scene.
 func (s *studio) sees(check string) {

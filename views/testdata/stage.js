@@ -67,6 +67,41 @@ globalThis.stage = {
 		return [...new Set(found)];
 	},
 
+	/** What stands in one row and is a box to press or to fill, and is not as high or as round as its neighbour;
+	 * within the sheets too. */
+	unequal() {
+		const found = new Set();
+		const look = (within) => {
+			const boxes = [...within.querySelectorAll("button, a, input, select, .search, .tabs[role=group]")].filter((el) => this.isBox(el));
+			const shapes = boxes.map((el) => ({ el, rect: el.getBoundingClientRect(), round: getComputedStyle(el).borderStartStartRadius }));
+			for (const a of shapes) {
+				for (const b of shapes) {
+					const gap = b.rect.left - a.rect.right;
+					const shared = Math.min(a.rect.bottom, b.rect.bottom) - Math.max(a.rect.top, b.rect.top);
+					if (gap < 0 || gap > 28 || shared < Math.min(a.rect.height, b.rect.height) / 2) continue;
+					if (Math.abs(a.rect.height - b.rect.height) > 1 || a.round !== b.round) {
+						found.add([a, b].map(({ el, rect, round }) => `${this.name(el)} ${rect.height.toFixed(0)} high, ${round} round`).join(" beside "));
+					}
+				}
+			}
+		};
+		look(document.body);
+		for (const sheet of document.querySelectorAll("[popover]")) {
+			if (sheet.checkVisibility()) continue;
+			sheet.showPopover();
+			look(sheet);
+			sheet.hidePopover();
+		}
+		return [...found];
+	},
+
+	/** Whether somebody sees a box to press or to fill: what is within another one is a part of it. */
+	isBox(el) {
+		if (!el.checkVisibility({ visibilityProperty: true }) || el.matches("[type=hidden], [type=radio], [type=checkbox]") || el.parentElement.closest(".search, .tabs[role=group], button")) return false;
+		const style = getComputedStyle(el);
+		return el.getBoundingClientRect().width > 1 && (parseFloat(style.borderTopWidth) > 0 || style.backgroundColor !== "rgba(0, 0, 0, 0)") && style.borderStartStartRadius !== "0px";
+	},
+
 	/** The same look at the scene as if it were read from right to left. */
 	mirrored(look) {
 		const root = document.documentElement;

@@ -68,6 +68,14 @@ export function sheets(scope = document) {
 		true,
 	);
 	scope.addEventListener(
+		"toggle",
+		(e) => {
+			const sheet = e.target;
+			if (e.newState === "open" && front.includes(sheet) && !sheet.contains(scope.activeElement)) sheet.querySelector(STOPS)?.focus();
+		},
+		true,
+	);
+	scope.addEventListener(
 		"click",
 		(e) => {
 			if (front.length === 0 || front.some((part) => part.contains(e.target))) return;

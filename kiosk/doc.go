@@ -164,6 +164,8 @@
 //     customer)
 //   - screen: what a till, a display or a receipt page shows, read from one snapshot. Not: display,
 //     view
+//   - sheet (on a screen): what opens over a page, below its header, with a name and a close, and keeps
+//     the focus until it closes. Not: dialog, overlay (the customer's screen over a till), menu
 //   - device: an enrolled tablet (for a till) or display; its cookie holds a secret. Not: client,
 //     browser, terminal
 //   - ticket: a one-time link that enrols a device. Not: invitation, invite

@@ -23,7 +23,7 @@ var official = []string{
 // the receipt, in the errors that those two can meet, and the words all of them are made of.
 var forCustomers = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`date\.full`, `month\..*`, `wait\..*`, `sandbox\..*`, `insecure\..*`, `match\..*`, `colour\..*`, `animal\..*`,
-	`line\..*`, `js\.(?:lost|left)`, `display\..*`, `receipt\..*`, `page\.error\..*`,
+	`line\..*`, `js\.(?:lost|left)`, `display\..*`, `sheet\..*`, `receipt\..*`, `page\.error\..*`,
 	`error\.(?:internal|invalid|not-found|conflict|too-many|unavailable|tip-closed)`,
 	`error\.amount-(?:missing|zero|not-number|decimals|ambiguous|plain|too-large)`,
 }, "|") + `)$`)

@@ -22,7 +22,7 @@ func (tr *Trail) Search(ctx context.Context, by kiosk.OfficeActor, q kiosk.Trail
 	if len(q.Text) > searchMost {
 		return nil, 0, &kiosk.Error{Code: kiosk.Invalid, Key: kiosk.KeySearch, Field: "q"}
 	}
-	q.Text = kiosk.Plain(strings.TrimSpace(q.Text))
+	q.Text = plain(strings.TrimSpace(q.Text))
 	err = tr.store.View(ctx, func(r kiosk.Reader) (err error) {
 		found, next, err = Search(r, q)
 		return err
@@ -134,7 +134,7 @@ func matches(q kiosk.TrailQuery, e kiosk.Event) bool {
 		return true
 	}
 	for _, in := range []string{e.Kind, e.Subject, e.Actor, e.Data} {
-		if strings.Contains(kiosk.Plain(in), q.Text) {
+		if strings.Contains(plain(in), q.Text) {
 			return true
 		}
 	}

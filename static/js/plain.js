@@ -1,4 +1,4 @@
-// How texts are searched, in the browser as on the server (kiosk.Plain).
+// How texts are searched, in the browser as on the server (kiosk/office).
 
 const ALONE = { ß: "ss", ø: "o", ł: "l", đ: "d", ħ: "h", ı: "i", ŧ: "t", æ: "ae", œ: "oe", þ: "th", ð: "d", ς: "σ" };
 

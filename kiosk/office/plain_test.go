@@ -1,4 +1,4 @@
-package kiosk
+package office
 
 import (
 	"encoding/json"
@@ -9,7 +9,7 @@ import (
 
 // What is searched is searched in the same way in the browser: both read one table.
 func TestPlain_agreesWithTheBrowser(t *testing.T) {
-	raw, err := os.ReadFile("../static/js/testdata/plain.json")
+	raw, err := os.ReadFile("../../static/js/testdata/plain.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,8 +21,8 @@ func TestPlain_agreesWithTheBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, v := range table {
-		if got := strings.Contains(Plain(v.In), Plain(v.Typed)); got != v.Found {
-			t.Errorf("%q in %q: found %v (%q in %q)", v.Typed, v.In, got, Plain(v.Typed), Plain(v.In))
+		if got := strings.Contains(plain(v.In), plain(v.Typed)); got != v.Found {
+			t.Errorf("%q in %q: found %v (%q in %q)", v.Typed, v.In, got, plain(v.Typed), plain(v.In))
 		}
 	}
 	if len(table) < 20 {
@@ -32,10 +32,10 @@ func TestPlain_agreesWithTheBrowser(t *testing.T) {
 
 // A letter that is searched as another is not searched as itself anywhere.
 func TestPlain_isPlain(t *testing.T) {
-	for plain, letters := range accents {
-		for _, text := range []string{letters, strings.ToUpper(letters), plain} {
-			if got := Plain(text); Plain(got) != got {
-				t.Errorf("%q becomes %q and then %q", text, got, Plain(got))
+	for bare, letters := range accents {
+		for _, text := range []string{letters, strings.ToUpper(letters), bare} {
+			if got := plain(text); plain(got) != got {
+				t.Errorf("%q becomes %q and then %q", text, got, plain(got))
 			}
 		}
 	}

@@ -1607,7 +1607,7 @@ func tonguesSheet(d display) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = views.Sheet(d.Page, "tongues", d.T("display.languages"), false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var82), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Sheet(d.Page, "tongues", d.T("display.languages")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var82), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -398,7 +398,7 @@ func tillItem(t till) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = views.Sheet(t.Page, "item", "", false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Sheet(t.Page, "item", "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -622,7 +622,7 @@ func tillExtra(t till) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = views.Sheet(t.Page, "extra", t.T("till.extra"), false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Sheet(t.Page, "extra", t.T("till.extra")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -618,7 +618,7 @@ func parkSheet(t till) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = views.Sheet(t.Page, "park", t.T("park.title"), true).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Sheet(t.Page, "park", t.T("park.title")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

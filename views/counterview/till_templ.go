@@ -669,7 +669,7 @@ func tillPage(t till) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = views.Sheet(t.Page, "signs", t.T("device.title"), false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Sheet(t.Page, "signs", t.T("device.title")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -3469,7 +3469,7 @@ func tillMenu(t till) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = views.Sheet(t.Page, "menu", t.s.Register.Name, false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var173), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Sheet(t.Page, "menu", t.s.Register.Name).Render(templ.WithChildren(ctx, templ_7745c5c3_Var173), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -164,7 +164,7 @@ func office(p views.Page, f Frame) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.SheetClose(p, "sections", false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.SheetClose(p, "sections").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -15,7 +15,7 @@ func TestBrowser_parking(t *testing.T) {
 	c := kiosktest.NewCounter(t)
 	const listed, total = `document.querySelector('.parked b')?.textContent == 'Table 5'`, `document.querySelector('#cart-total').textContent == '16,00'`
 	c.Till.Do(chromedp.KeyEvent("3,5+12,50+"))
-	c.Till.Do(chromedp.Click(`[popovertarget="park"]`))
+	c.Till.Do(chromedp.Click(`.tool[popovertarget="park"]`))
 	c.Till.Do(chromedp.SendKeys(`#park [name=name]`, "Table 5\r"))
 	c.Till.Wait("it is parked", listed+` && !document.querySelector('#root').hasAttribute('data-rung-up')`, 10*time.Second)
 

@@ -10,6 +10,7 @@ export function sheets(scope = document) {
 	const open = []; // {parts, opener, close}, the last one on top
 	let shut = []; // what is behind it
 	let front = []; // what is not
+	let beside = false; // the last tap was beside it
 
 	function behind() {
 		for (const el of shut) el.inert = false;
@@ -47,8 +48,8 @@ export function sheets(scope = document) {
 		const [{ opener }] = open.splice(at, 1);
 		setTimeout(() => {
 			behind();
-			back(part, opener);
-		}, BEHIND);
+			if (!open.some(({ parts }) => parts.includes(part))) back(part, opener);
+		}, beside ? BEHIND : 0);
 	}
 
 	// The focus goes back unless it is somewhere already. A screen may have been drawn anew meanwhile.
@@ -75,10 +76,18 @@ export function sheets(scope = document) {
 		},
 		true,
 	);
+	const within = (e) => front.some((part) => part.contains(e.target));
+	scope.addEventListener(
+		"pointerdown",
+		(e) => {
+			beside = front.length > 0 && !within(e);
+		},
+		true,
+	);
 	scope.addEventListener(
 		"click",
 		(e) => {
-			if (front.length === 0 || front.some((part) => part.contains(e.target))) return;
+			if (front.length === 0 || within(e)) return;
 			e.preventDefault();
 			e.stopPropagation();
 		},
@@ -89,6 +98,8 @@ export function sheets(scope = document) {
 		(e) => {
 			const top = open.at(-1);
 			if (!top) return;
+			// What has the focus nowhere types nothing into the page behind.
+			if (!top.close && !within(e)) e.stopPropagation();
 			if (e.key === "Escape" && top.close) {
 				e.stopPropagation(); // it would clear what is typed
 				top.close();

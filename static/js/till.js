@@ -53,6 +53,7 @@ document.addEventListener("submit", async (e) => {
 	const fields = e.target.id === "change" ? { lines: pad.posted() } : {};
 	const { frame, error } = await post(e.target, { submitter: e.submitter, fields });
 	for (const b of buttons) b.disabled = false;
+	if (document.activeElement === document.body && e.target.closest(":popover-open")) e.submitter?.focus();
 	const fault = document.getElementById("fault");
 	fault.textContent = error ? error.text || connection.words.lost : "";
 	fault.hidden = !error;

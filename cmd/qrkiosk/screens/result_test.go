@@ -40,6 +40,8 @@ func TestBrowser_results(t *testing.T) {
 		c.Till.Wait("what the test found", inSight("#test .verdict")+` && document.querySelector('#tested').textContent.trim() !== ''`, kiosktest.Patience)
 		c.Till.Do(chromedp.Click(`#signs [data-do=sound]`))
 		c.Till.Wait("what the sound is", inSight("[data-own-words=sound] [role=status]"), kiosktest.Patience)
+		c.Till.Do(chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`), chromedp.KeyEvent("5\x1b"))
+		c.Till.Wait("the sheet closed, and nothing typed behind it", `!document.querySelector(':popover-open, [inert]') && document.querySelector('#figure .digits').textContent === '0,00' && document.activeElement.matches('.signs')`, kiosktest.Patience)
 
 		for press, answer := range map[string]string{"preview": "[role=status]:has(#preview)", "check": ".matter > .fault[role=alert]"} {
 			office.Open(stall + "/terms")

@@ -21,7 +21,8 @@ const connection = live(root, {
 		if (el.id === "devices" && el.dataset.opened && el.dataset.opened !== old.dataset.opened) pad?.opened(el.dataset);
 		if (el.id === "test") {
 			answer(el, "/till/test/heard", connection);
-			el.scrollIntoView(); // what was found is in sight
+			const verdict = (test) => test.querySelector(".verdict")?.className;
+			if (verdict(el) !== verdict(old)) el.scrollIntoView(); // what was found is in sight
 		}
 		if (el.id !== "side") return;
 		if (old.dataset.nowState !== el.dataset.nowState) el.classList.add("fresh");

@@ -155,12 +155,17 @@ func (p Page) Method(method string) string {
 	return method
 }
 
-// Match is the word of a sale, "Amber Fox".
+// Match is the word of a sale, "Amber Fox", as people would call it out: where a colour beside an animal
+// is not the word that it has by itself, the catalogue has it as "match.amber".
 func (p Page) Match(m kiosk.Match) string {
 	if m.Colour == "" {
 		return ""
 	}
-	return p.T("match.pair", "colour", p.T("colour."+m.Colour), "animal", p.T("animal."+m.Animal))
+	colour := "colour." + m.Colour
+	if in := "match." + m.Colour; Words(p.Lang).Has(in) {
+		colour = in
+	}
+	return p.T("match.pair", "colour", p.T(colour), "animal", p.T("animal."+m.Animal))
 }
 
 // SizeClass is a class by the length of an amount, so that big ones scale down before they wrap.

@@ -178,7 +178,8 @@ func TestWords_complete(t *testing.T) {
 			}
 		}
 		for _, key := range l.Keys() {
-			if !slices.Contains(keys, key) {
+			colour, beside := strings.CutPrefix(key, "match.") // some languages have another word for it there
+			if !slices.Contains(keys, key) && (!beside || !slices.Contains(kiosk.Colours, colour)) {
 				t.Errorf("%s has words nobody asks for: %q", lang, key)
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"qrkiosk/kiosk"
+
 	"qrkiosk/assets"
 )
 
@@ -45,6 +47,10 @@ func TestWords_forCustomers(t *testing.T) {
 			}
 		}
 		for key := range l.texts {
+			colour, beside := strings.CutPrefix(key, "match.") // another word for it than by itself
+			if beside && slices.Contains(kiosk.Colours, colour) {
+				continue
+			}
 			if !forCustomers.MatchString(key) || !Words("en").Has(key) {
 				t.Errorf("%s has words that no customer reads: %q", lang, key)
 			}
@@ -183,6 +189,30 @@ func TestWords_onceEach(t *testing.T) {
 				t.Errorf("%s has %s twice", name, key)
 			}
 			seen[key] = true
+		}
+	}
+}
+
+// The word of a sale is one that people would call out.
+func TestPage_matchIsSaid(t *testing.T) {
+	for lang, want := range map[string]string{
+		"en": "Red Lark", "de": "Lerche in Rot", "fr": "Alouette en rouge", "es": "Alondra en rojo", "it": "Allodola in rosso",
+		"nl": "Leeuwerik in rood", "pl": "Skowronek w czerwieni", "cs": "Skřivan v červeném", "sk": "Škovránok v červenom",
+		"sl": "Škrjanec v rdečem", "hr": "Ševa u crvenom", "bg": "Чучулига в червено", "ro": "Ciocârlie în roșu",
+		"pt": "Cotovia em vermelho", "el": "Κορυδαλλός στα κόκκινα", "lv": "Cīrulis sarkanā",
+	} {
+		if got := (Page{Lang: lang}).Match(kiosk.Match{Colour: "red", Animal: "lark"}); got != want {
+			t.Errorf("%s: %q", lang, got)
+		}
+	}
+	for lang := range languages() {
+		if some := slices.ContainsFunc(kiosk.Colours, func(c string) bool { return Words(lang).Has("match." + c) }); !some {
+			continue
+		}
+		for _, c := range kiosk.Colours {
+			if !Words(lang).Has("match." + c) {
+				t.Errorf("%s has no word for %s beside an animal", lang, c)
+			}
 		}
 	}
 }

@@ -71,6 +71,15 @@ func (p Page) StallTexts(s kiosk.Stall) (all []string) {
 // LangTag is the language that the words of the page are in, "en".
 func (p Page) LangTag() string { return Words(p.Lang).lang }
 
+// Aloud returns the page for ears: a voice reads numbers as its own language writes them, and to an English
+// one "12,50" is twelve hundred and fifty.
+func (p Page) Aloud() Page {
+	if base, _, _ := strings.Cut(p.Region, "-"); base != p.LangTag() {
+		p.Region = p.LangTag()
+	}
+	return p
+}
+
 // Amount writes money as the region of the page does.
 func (p Page) Amount(m kiosk.Money) string { return Amount(p.Region, m) }
 

@@ -155,6 +155,7 @@ func (d display) number() string {
 
 // say is the sentence for ears.
 func (d display) say() string {
+	d.Page = d.Aloud()
 	switch {
 	case d.s.Shows == kiosk.ShowsShort || d.s.Shows == kiosk.ShowsPending:
 		return d.T("display.speak") + ". " + d.odd()

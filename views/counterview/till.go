@@ -236,6 +236,7 @@ func tone(s *kiosk.Sale) string {
 // say is the sentence for ears: it changes exactly when the state does, and names what needs
 // somebody besides.
 func (t till) say() string {
+	t.Page = t.Aloud()
 	var parts []string
 	if c := t.s.Current; c != nil {
 		parts = append(parts, t.T("say."+string(c.State()), "number", c.Number, "amount", t.Amount(c.Total()), "match", t.Match(c.Match)))

@@ -166,6 +166,9 @@
 //     view
 //   - sheet (on a screen): what opens over a page, below its header, with a name and a close, and keeps
 //     the focus until it closes. Not: dialog, overlay (the customer's screen over a till), menu
+//   - tone: what till and display play, one of four for each register. Not: sound (as a screen's ability)
+//   - speech: what a customer's screen says aloud, by a voice of the device. Not: say (words for readers of
+//     screens), voice (what it is said with)
 //   - device: an enrolled tablet (for a till) or display; its cookie holds a secret. Not: client,
 //     browser, terminal
 //   - ticket: a one-time link that enrols a device. Not: invitation, invite

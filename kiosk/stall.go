@@ -56,6 +56,7 @@ type Register struct {
 	Created int64  // Unix milliseconds
 	Trust   int64  // Unix milliseconds when the trust in one of its devices last ended, 0 never
 	Tone    string // one of Tones, "" the first
+	Speaks  bool   `json:",omitempty"` // its displays say amount and "paid" aloud, beside tone and screen
 }
 
 // DeviceKind tells tablets from customer screens.

@@ -382,6 +382,18 @@ func TestDisplay_showsWhatItMay(t *testing.T) {
 			t.Errorf("%s: word of the sale: %v", state, told)
 		}
 	}
+	// A screen says nothing aloud unless its register is to.
+	for _, state := range displayStates {
+		d := counterview.SampleDisplay(state)
+		said := map[kiosk.DisplayState]string{kiosk.ShowsCode: "code:B2-0042", kiosk.ShowsPaid: "paid:B2-0042"}[d.Shows]
+		for speaks, want := range map[bool][]string{false: nil, true: {said}} {
+			d.Register.Speaks = speaks
+			page := markup.Parse(t, render(t, counterview.DisplayFragment(views.Page{Lang: "en"}, d, counterview.DisplayExtras{})))
+			if got := page.Attrs("#screen", "data-speaks"); !slices.Equal(got, want) {
+				t.Errorf("%s of a register that speaks (%v): %q, want %q", state, speaks, got, want)
+			}
+		}
+	}
 	// A screen that is about a sale which is not there shows the stall, not a broken page.
 	lost := counterview.SampleDisplay("idle")
 	lost.Shows = kiosk.ShowsPaid

@@ -14,9 +14,16 @@ import (
 	"qrkiosk/views/counterview"
 )
 
-// tone chooses the sound of the register, for its till and displays.
+// tone chooses what the register is heard by, on its till and displays.
 func (t *Till) tone(w http.ResponseWriter, r *http.Request) error {
-	if err := t.rooms.Till.SetTone(r.Context(), front.TillActorOf(r).Actor, r.PostForm.Get("tone")); err != nil {
+	by, sounds := front.TillActorOf(r).Actor, t.rooms.Till.Sounds
+	var err error
+	if r.PostForm.Has("speech") {
+		err = sounds.SetSpeech(r.Context(), by, r.PostForm.Get("speech") == "on")
+	} else {
+		err = sounds.SetTone(r.Context(), by, r.PostForm.Get("tone"))
+	}
+	if err != nil {
 		return err
 	}
 	return t.counter.answer(w, r, "")

@@ -12,6 +12,7 @@ type Till struct {
 	Shelf      *Shelf
 	Parking    *Parking
 	Bills      *Bills
+	Sounds     *Sounds
 
 	kernel       *shop.Kernel
 	store        kiosk.Store
@@ -25,7 +26,7 @@ type Till struct {
 func New(k *shop.Kernel) *Till {
 	kit := k.Kit()
 	t := &Till{
-		OtherMeans: &OtherMeans{k}, Changes: &Changes{k}, Shelf: &Shelf{k}, Parking: &Parking{k, kit.Random},
+		OtherMeans: &OtherMeans{k}, Changes: &Changes{k}, Shelf: &Shelf{k}, Parking: &Parking{k, kit.Random}, Sounds: &Sounds{k},
 		kernel: k, store: kit.Store, vault: kit.Vault, random: kit.Random, installation: kit.Settings, publicURL: kit.PublicURL,
 	}
 	t.Bills = &Bills{t}

@@ -7,6 +7,7 @@ import { fitLines } from "./lines.js";
 import { keepSized, sizeCodes } from "./qr.js";
 import { choices } from "./screen.js";
 import { sheets } from "./sheet.js";
+import { say, skip } from "./speech.js";
 import { install } from "./worker.js";
 
 const root = document.getElementById("root");
@@ -23,11 +24,13 @@ const connection = live(root, {
 		if (old.dataset.shows !== el.dataset.shows) el.classList.add("fresh");
 		sizeCodes(el);
 		tell(el);
+		say(document);
 	},
 });
 
 choices(document, connection);
 sheets();
+skip(document);
 
 // Pictures of the idle screen take turns.
 const TURN = 12_000;

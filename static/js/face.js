@@ -8,10 +8,12 @@ const KEPT = "qrkiosk.face";
 export function face(root) {
 	let over = null; // the promise of the screen that is laid over the page
 
-	async function open() {
+	let loaded = false; // the page has told once what state the sale in hand has
+
+	async function open(before) {
 		over ??= import("./overlay.js").then(({ overlay }) => overlay(root, () => keep("")));
 		try {
-			(await over).open();
+			(await over).open(before);
 		} catch {
 			over = null; // the server was away: the next sale tries again
 		}
@@ -29,7 +31,8 @@ export function face(root) {
 		/** Tells which state the sale in hand has, and whether there is a display to show it. */
 		state(state, display) {
 			const busy = ["asking", "opening", "awaiting", "checking"].includes(state);
-			if (busy && !display && kept() === "1") open();
+			if (busy && !display && kept() === "1") open(!loaded);
+			loaded = true;
 		},
 	};
 }

@@ -6,19 +6,20 @@ import { fitLines } from "./lines.js";
 import { sizeCodes } from "./qr.js";
 import { choices } from "./screen.js";
 import { sheets } from "./sheet.js";
+import { say, skip } from "./speech.js";
 import { parse } from "./trusted.js";
 
 const OVER = ["idle", "cart"]; // the sale is not on show any more
 
-/** Makes the screen that open() lays over the page. It goes away when the sale is over; turnedBack() is
- * called when somebody sends it away before that. */
+/** Makes the screen that open() lays over the page; one that was there before a reload says nothing anew.
+ * It goes away when the sale is over; turnedBack() is called when somebody sends it away before that. */
 export function overlay(root, turnedBack) {
 	let host = null;
 	let connection = null;
 	let opening = false;
 	let held = null; // what had the focus
 
-	async function open() {
+	async function open(before) {
 		if (host || opening) return;
 		opening = true;
 		const page = await load().catch(() => null);
@@ -40,6 +41,8 @@ export function overlay(root, turnedBack) {
 		connection = live(screen, { scope: shadow, shown: (el) => shown(el) });
 		choices(shadow, connection);
 		sheets(shadow);
+		if (before) skip(shadow);
+		else say(shadow);
 		fit();
 		shadow.getElementById("back").addEventListener("click", (e) => {
 			e.preventDefault();
@@ -70,6 +73,7 @@ export function overlay(root, turnedBack) {
 		if (el.id !== "screen") return;
 		el.classList.add("fresh");
 		fit();
+		say(host.shadowRoot);
 		if (OVER.includes(el.dataset.shows)) close();
 	}
 
@@ -83,6 +87,7 @@ export function overlay(root, turnedBack) {
 		connection?.end();
 		connection = null;
 		host?.remove();
+		if (host) say(host.shadowRoot); // which ends what is being said
 		host = null;
 		root.inert = false;
 		const opener = held?.isConnected ? held : held && document.getElementById("turn");

@@ -59,16 +59,16 @@ document.addEventListener("submit", async (e) => {
 	fault.textContent = error ? error.text || connection.words.lost : "";
 	fault.hidden = !error;
 	if (frame) {
-		if (e.submitter?.name === "tone") chosen(e.submitter);
+		if (e.target.matches(".tones")) chosen(e.submitter);
 		if (!e.target.matches("[data-stay]")) e.target.closest("[popover]")?.hidePopover();
 		connection.take(frame);
 	}
 });
 
-// A tone that was chosen is heard at once.
+// What was chosen to be heard by: a tone is heard at once.
 function chosen(button) {
-	for (const b of button.form.querySelectorAll("[name=tone]")) b.setAttribute("aria-pressed", `${b === button}`);
-	sound.play("paid", button.value);
+	for (const b of button.parentElement.children) b.setAttribute("aria-pressed", `${b === button}`);
+	if (button.name === "tone") sound.play("paid", button.value);
 }
 
 // The device row: one sign each, in words behind a tap.

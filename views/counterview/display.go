@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/a-h/templ"
+
 	"qrkiosk/kiosk"
 	"qrkiosk/views"
 )
@@ -224,6 +226,19 @@ func (d display) sound() string {
 		return "paid:" + d.s.Sale.Number
 	}
 	return ""
+}
+
+// speaks is what the screen says aloud when it turns to this markup, where its register is to be heard that
+// way; the words are those of say.
+func (d display) speaks() templ.Attributes {
+	if !d.s.Register.Speaks {
+		return nil
+	}
+	token := ""
+	if d.s.Shows == kiosk.ShowsCode || d.s.Shows == kiosk.ShowsPaid {
+		token = string(d.s.Shows) + ":" + d.s.Sale.Number
+	}
+	return templ.Attributes{"data-speaks": token}
 }
 
 // tongueOf is the language of a line's name: that of the stall, or that of the page for what was only

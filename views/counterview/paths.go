@@ -33,7 +33,7 @@ const (
 	PathFaceState   = "/till/face/state"
 	PathFaceLive    = "/till/face/live"
 	PathFaceTip     = "/till/face/tip"    // as PathTip
-	PathTone        = "/till/tone"        // POST tone
+	PathTone        = "/till/tone"        // POST tone, or speech: on
 	PathTest        = "/till/test"        // POST: test everything
 	PathTestHeard   = "/till/test/heard"  // POST test, sound, awake, clock: the till heard of it
 	PathShiftOpen   = "/till/shift/open"  // POST

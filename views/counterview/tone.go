@@ -9,6 +9,11 @@ func tones(t till) []toneName {
 	}
 }
 
+// speeches are whether displays speak.
+func speeches(t till) []toneName {
+	return []toneName{{"on", t.T("tone.speech.on")}, {"off", t.T("tone.speech.off")}}
+}
+
 // pressed is the state of a button that stays down.
 func pressed(down bool) string {
 	if down {

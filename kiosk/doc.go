@@ -60,7 +60,7 @@
 //	handlers/officeweb    kiosk, kiosk/till, kiosk/office, kiosk/report, views, views/counterview,
 //	                      views/officeview, handlers/front
 //	cmd/qrkiosk/assembly  kiosk, kiosk/shop, kiosk/reconcile, kiosk/office, kiosk/store, kiosk/secpaid,
-//	                      kiosk/sandbox, kiosk/bus, kiosk/vault, views, views/counterview,
+//	                      kiosk/sandbox, kiosk/bus, kiosk/vault, static, views, views/counterview,
 //	                      views/officeview, handlers, handlers/front
 //	cmd/qrkiosk           cmd/qrkiosk/assembly, kiosk, kiosk/reconcile, kiosk/store, kiosk/secpaid,
 //	                      kiosk/sandbox, kiosk/vault, views/officeview

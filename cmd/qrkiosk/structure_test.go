@@ -120,7 +120,7 @@ var rooms = map[string]room{
 	"cmd/qrkiosk/assembly": {
 		ours: []string{
 			"kiosk", "kiosk/shop", "kiosk/reconcile", "kiosk/office", "kiosk/store", "kiosk/secpaid", "kiosk/sandbox",
-			"kiosk/bus", "kiosk/vault", "views", "views/counterview", "views/officeview", "handlers", "handlers/front",
+			"kiosk/bus", "kiosk/vault", "static", "views", "views/counterview", "views/officeview", "handlers", "handlers/front",
 		},
 		outside: []string{"golang.org/x/sync"},
 		never:   sql,

@@ -174,6 +174,21 @@ func TestPages_foreign(t *testing.T) {
 	}
 }
 
+// TestPages_font: the pages are written in the font that was given, which their policy lets them have.
+func TestPages_font(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Font = []byte("wOF2...") })
+	got := r.get("/sandbox/inter.woff2")
+	if got.body != "wOF2..." || got.header.Get("Content-Type") != "font/woff2" || got.header.Get("Cache-Control") != "max-age=86400" {
+		t.Errorf("%+v", got)
+	}
+	if csp := r.get("/").header.Get("Content-Security-Policy"); !strings.Contains(csp, "font-src 'self'") {
+		t.Errorf("the policy is %s", csp)
+	}
+	if got := newRig(t).get("/sandbox/inter.woff2"); got.status != http.StatusNotFound {
+		t.Errorf("without one: %d", got.status)
+	}
+}
+
 // TestPages_referrer: a phone on a plain http address sends no Sec-Fetch-Site, so that its Origin
 // must tell our page from others; a page without referrers would make it null.
 func TestPages_referrer(t *testing.T) {

@@ -31,6 +31,8 @@ type Config struct {
 	// ControlAnywhere opens /control and / to callers from other machines, as in a container whose
 	// port is published. Without it only loopback callers reach them.
 	ControlAnywhere bool
+	// Font is what the pages are written in, Inter as WOFF2; nil: in what the device has.
+	Font []byte
 }
 
 // Server is the gateway: the door to its parts, which share one keeper and know of one another

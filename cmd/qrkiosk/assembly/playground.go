@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"qrkiosk/kiosk/sandbox"
+	"qrkiosk/static"
 )
 
 // playground is a sandbox within the process. The client reaches it over HTTP like the real
@@ -63,12 +64,19 @@ func hostsOf(addresses ...string) (hosts []string) {
 // whoever asked for it wants to see the page on a tablet.
 func (g *playground) start(s Settings, log *slog.Logger, calls int) (err error) {
 	g.server, err = sandbox.New(sandbox.Config{
-		Book: s.bookFile(), URL: "http://" + g.host, Log: log, Allow: g.allow, ControlAnywhere: g.lan, Limit: calls,
+		Book: s.bookFile(), URL: "http://" + g.host, Log: log, Allow: g.allow, ControlAnywhere: g.lan, Limit: calls, Font: pageFont(),
 	})
 	if err == nil {
 		g.web = newSandboxServer(g.server, log)
 	}
 	return err
+}
+
+// pageFont is what the sandbox's pages are written in, as ours are: it has none of its own, or the program
+// would carry it twice.
+func pageFont() []byte {
+	raw, _, _ := static.Open(static.Path("fonts/inter.woff2"))
+	return raw
 }
 
 // newSandboxServer sets no time for writing: one of the faults it can be told to show is hanging.

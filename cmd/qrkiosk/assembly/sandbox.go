@@ -22,6 +22,7 @@ func ServeSandbox(ctx context.Context, address string, c sandbox.Config, greet f
 	if c.URL == "" {
 		c.URL = "http://" + host
 	}
+	c.Font = pageFont()
 	server, err := sandbox.New(c)
 	if err != nil {
 		return UsageError{err}

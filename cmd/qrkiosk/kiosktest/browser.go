@@ -504,6 +504,7 @@ func (c *Counter) PayOnPhone(address string) {
 	phone := NewPage(c.t, c.Browser, "phone", chromedp.WithNewBrowserContext())
 	phone.Size(390, 844)
 	phone.Open(address)
+	phone.Wait("the font", `[...document.fonts].some(f => f.family == 'Inter' && f.status == 'loaded')`, 5*time.Second)
 	phone.Shot("phone-checkout")
 	watch := `new Promise(ok => { const see = () => {
 		if (/Paid/.test(document.body.innerText)) requestAnimationFrame(() => setTimeout(() => ok(performance.timeOrigin + performance.now())));

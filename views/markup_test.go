@@ -266,7 +266,7 @@ func TestPages_hostileNames(t *testing.T) {
 		"display": render(t, counterview.DisplayPage(p, display, counterview.DisplayExtras{})),
 		"receipt": render(t, counterview.ReceiptPage(p, receipt)),
 		"sale":    render(t, counterview.SaleDetail(p, counterview.SaleView{Stall: lind, Sale: sale, Receipt: "javascript:alert(3)", Now: noon})),
-		"error":   render(t, views.ErrorPage(p, 404, p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: "not-found"}), hostile)),
+		"error":   render(t, views.ErrorPage(p, p.Explain(&kiosk.Error{Code: kiosk.NotFound, Key: "not-found"}), hostile)),
 		"pair":    render(t, counterview.TillPairForm(p, counterview.TillPair{Stall: lind, Code: hostile})),
 	} {
 		all := tags(t, page)
@@ -502,6 +502,30 @@ func TestPages_weight(t *testing.T) {
 	for _, state := range displayStates {
 		if got := weigh(t, render(t, counterview.DisplayPage(p, counterview.SampleDisplay(state), counterview.DisplayExtras{}))); got > 60<<10 {
 			t.Errorf("display %s weighs %d bytes, want at most 60 KB", state, got)
+		}
+	}
+}
+
+// A page about an error says what happened once, as its heading; a name with a full stop is no end of it.
+func TestErrorPage_saysItOnce(t *testing.T) {
+	for _, c := range []struct {
+		err                  kiosk.Error
+		lang, happened, then string
+	}{
+		{kiosk.Error{Key: kiosk.KeyTicketUnknown}, "en", "This link is not known", "Nothing was changed. Ask a manager for a new one."},
+		{kiosk.Error{Code: kiosk.NotFound}, "de", "Diese Seite gibt es nicht", "Nichts wurde geändert. Bitte die Adresse prüfen."},
+		{kiosk.Error{Key: kiosk.KeyAmountPlain, Amounts: []kiosk.Money{1250, 125000}}, "en", "Is this €12.50 or €1,250.00?", "Nothing was charged. Type the cents too."},
+		{kiosk.Error{Key: "parked-held", Args: []string{"Register 2", "Ada B."}}, "en", "Ada B. has this cart at Register 2 now", "Nothing was changed. Take it over from there, or leave it."},
+		{kiosk.Error{Key: "office-search-long"}, "en", "The text to search for is too long", ""},
+	} {
+		p := views.Page{Lang: c.lang, Region: c.lang}
+		page := markup.Parse(t, render(t, views.ErrorPage(p, p.Explain(&c.err), "")))
+		then := ""
+		if page.Has("main p") {
+			then = page.Text("main p")
+		}
+		if page.Text("h1") != c.happened || page.Text("title") != c.happened || then != c.then {
+			t.Errorf("%s: %q, %q, %q", c.err.Key, page.Text("title"), page.Text("h1"), then)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package views
 
 import (
 	"errors"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -90,6 +91,8 @@ type Problem struct {
 	Field string `json:"field,omitempty"`
 	// What an amount could have meant, each to be chosen with one tap.
 	Readings []Reading `json:"readings,omitempty"`
+
+	happened, then string // the first sentence as a heading, and what follows it
 }
 
 // Reading is one thing that a typed amount could mean.
@@ -107,7 +110,7 @@ func (p Page) Explain(err error) *Problem {
 	t := &Problem{Key: kiosk.KeyOf(err)}
 	var e *kiosk.Error
 	if !errors.As(err, &e) {
-		t.Text = p.T("error." + kiosk.KeyInternal)
+		t.say(p.T("error."+kiosk.KeyInternal), nil)
 		return t
 	}
 	if e.Key == "" {
@@ -117,13 +120,26 @@ func (p Page) Explain(err error) *Problem {
 		t.Key = kiosk.KeyInternal
 	}
 	t.Field = e.Field
-	t.Text = p.T("error."+t.Key, p.gaps(e)...)
+	t.say(p.T("error."+t.Key), p.gaps(e))
 	if t.Key == kiosk.KeyAmountPlain {
 		for _, m := range e.Amounts {
 			t.Readings = append(t.Readings, Reading{m, p.Amount(m)})
 		}
 	}
 	return t
+}
+
+var sentenceEnd = regexp.MustCompile(`[.?!] `)
+
+// say takes the sentences of a message. They are told apart before the gaps are filled: a name may end with
+// a full stop.
+func (t *Problem) say(message string, gaps []string) {
+	t.Text = fill(message, gaps)
+	first, rest := message, ""
+	if end := sentenceEnd.FindStringIndex(message); end != nil {
+		first, rest = message[:end[0]+1], message[end[1]:]
+	}
+	t.happened, t.then = fill(strings.TrimSuffix(first, "."), gaps), fill(rest, gaps)
 }
 
 // gaps names the numbers and words of an error: {amount1} {amount2} {arg1} … and {wait}.

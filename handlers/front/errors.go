@@ -115,7 +115,7 @@ func (f *Front) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	p := f.viewHere(r)
-	f.Render(w, r, status, views.ErrorPage(p, status, p.Explain(WithWords(err)), RequestID(r)))
+	f.Render(w, r, status, views.ErrorPage(p, p.Explain(WithWords(err)), RequestID(r)))
 }
 
 // RetryAfter sets how many seconds an error asks to wait, if it does.

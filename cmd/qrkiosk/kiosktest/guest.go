@@ -229,7 +229,14 @@ func FreshKey() string {
 }
 
 // ProblemText is where pages say what is wrong: above a form, beside a field, or as all they say.
-const ProblemText = ".fault, main.sheet > p"
+const ProblemText = ".fault, main.sheet > h1, main.sheet > p"
+
+// Tells tells whether a page says what is wrong in these words. One that says nothing else has the first
+// sentence as its heading.
+func Tells(page *markup.Page, text string) bool {
+	first, then, more := strings.Cut(strings.TrimSuffix(text, "."), ". ")
+	return page.Says(".fault", text) || page.Says("main.sheet > h1", first) && (!more || page.Says("main.sheet > p", then))
+}
 
 // ClearNo is a clear no: the status, the key, and its words in both languages, for scripts and
 // for people.
@@ -256,7 +263,7 @@ func (want ClearNo) Check(t *testing.T, what string, ask func(change ...func(*ht
 		if page.Status != want.Status {
 			t.Errorf("%s: as a page it is answered %d", what, page.Status)
 		}
-		if !page.Page(t).Says(ProblemText, said[lang]) {
+		if !Tells(page.Page(t), said[lang]) {
 			t.Errorf("%s: the page does not say %q: %.2000s", what, said[lang], page.Body)
 		}
 	}

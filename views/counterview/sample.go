@@ -327,6 +327,7 @@ func SampleDisplay(state string) kiosk.DisplayScreen {
 	case "paid-no-receipt":
 		d.Shows, d.Sale = kiosk.ShowsPaid, SampleSale("B2-0042", 1270, hollow)
 		d.Sale.Tip, d.Sale.Links[0].Amount, d.Sale.OrderNumber = 130, 1400, "B 17"
+		d.Sale.Match = kiosk.Match{Colour: "teal", Animal: "robin"} // the longest words stand in this card
 	}
 	return d
 }

@@ -94,7 +94,7 @@ func TestSandbox_curl(t *testing.T) {
 		"multipart form":                     `"amount":"12.50","recipient_note":"Two coffees","status":"Unused"`,
 		"list":                               `"amount":12.50,"recipient_note":"Two coffees"`,
 		"pay the link as its customer would": `{"ok":true}`,
-		"let a day pass, so that a payout is made": `{"ok":true}`,
+		"let two nights pass, so that a payout is made": `{"ok":true}`,
 	}
 	link := ""
 	for _, e := range sandbox.Examples(s.url, "play-key", "baker") {

@@ -19,7 +19,7 @@ var examples = []Example{
 	{"multipart form", `curl -sS -H 'token: KEY' -F amount=12.50 -F 'recipient_note=Two coffees' URL/api/v2/createLink`},
 	{"list", `curl -sS -X POST -H 'token: KEY' URL/api/v2/getMyUnusedLinks`},
 	{"pay the link as its customer would", `curl -sS -d link_id=LINK URL/control/pay`},
-	{"let a day pass, so that a payout is made", `curl -sS -d advance=1d URL/control/clock`},
+	{"let two nights pass, so that a payout is made", `curl -sS -d advance=2d URL/control/clock`},
 }
 
 // Examples lists calls to try at the base address url with the key of an account and the recipient

@@ -313,10 +313,10 @@ func TestTillFragment_onlyTheSideChanges(t *testing.T) {
 	for state := range counterview.SampleFacts {
 		s, x := counterview.SampleTill(state)
 		ids, parts := topLevel(t, render(t, counterview.TillFragment(p, s, x)))
-		if want := []string{"devices", "device-words", "test", "side", "say"}; !slices.Equal(ids, want) {
+		if want := []string{"devices", "device-words", "tested", "test", "side", "say"}; !slices.Equal(ids, want) {
 			t.Fatalf("%s: parts %v, want %v", state, ids, want)
 		}
-		for _, id := range []string{"devices", "device-words", "test"} {
+		for _, id := range []string{"devices", "device-words", "tested", "test"} {
 			if parts[id] != before[id] {
 				t.Errorf("%s changes #%s", state, id)
 			}
@@ -368,7 +368,7 @@ func TestDisplay_showsWhatItMay(t *testing.T) {
 	for _, state := range displayStates {
 		d := counterview.SampleDisplay(state)
 		ids, parts := topLevel(t, render(t, counterview.DisplayFragment(views.Page{Lang: "en"}, d, counterview.DisplayExtras{})))
-		if want := []string{"screen", "say", "cover", "lost", "wake"}; !slices.Equal(ids, want) {
+		if want := []string{"screen", "tongues", "say", "cover", "lost", "wake"}; !slices.Equal(ids, want) {
 			t.Fatalf("%s: parts %v, want %v", state, ids, want)
 		}
 		screen := markup.Parse(t, parts["screen"])

@@ -24,7 +24,7 @@ globalThis.sight = {
 		const amount = ["the amount", this.all("#side .hand .amount")];
 		if (root.hasAttribute("data-ahead")) return [amount, ["the way back", this.all(".return")], ...this.owesCharge()];
 		const code = this.all("#side .card svg.qr");
-		const wants = [amount, ["what it waits for", code.length ? code : this.all("#side .stage .title"), code.length ? 180 : 0]];
+		const wants = [amount, ["what it waits for", code.length ? code : this.all("#side .stage .title, #side .away h2"), code.length ? 180 : 0]];
 		wants.push(["Cancel", this.all("#cancel")], ["what can be done", this.all(".ends button, .ends a")]);
 		return this.seen(document.getElementById("go")) ? [...wants, ["Charge", this.all("#go")]] : wants;
 	},

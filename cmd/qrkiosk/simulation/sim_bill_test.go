@@ -3,10 +3,8 @@ package simulation
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"qrkiosk/kiosk"
-	"qrkiosk/kiosk/sandbox"
 	"qrkiosk/kiosk/till"
 )
 
@@ -58,7 +56,7 @@ func (s *simulation) parkBill() {
 		s.allowed(err)
 		return
 	}
-	s.bill, s.bills = id, append(s.bills, id)
+	s.bill = id
 }
 
 // chargePortion charges some pieces, or an equal part; now and then two people do at once.
@@ -102,26 +100,14 @@ func (s *simulation) endBill(ctx context.Context) {
 // eachPieceOnce holds that no piece of a bill is paid or can be paid twice, unless money came for a
 // portion whose end was asked for.
 func (s *simulation) eachPieceOnce() {
-	for _, id := range s.bills {
-		s.billOnce(id)
-	}
-	s.bills = slices.DeleteFunc(s.bills, func(id string) bool { return id != s.bill })
-}
-
-func (s *simulation) billOnce(id string) {
-	bill, err := s.Shop.Till.Bills.Bill(context.Background(), s.Actor.Register, id)
+	bill, err := s.Shop.Till.Bills.Bill(context.Background(), s.Actor.Register, s.bill)
 	if err != nil {
 		return
 	}
-	unused := map[int64]bool{}
-	for _, l := range s.Sandbox.Links() {
-		unused[l.ID] = l.Status == sandbox.Unused
-	}
-	pieces, net, late := make([]int64, len(bill.Whole)), kiosk.Money(0), false
+	payable, pieces, net, late := s.payable(), make([]int64, len(bill.Whole)), kiosk.Money(0), false
 	for i, sale := range bill.Sales {
-		payable := sale.AnyLink(func(l *kiosk.Link) bool { return l.Live && !l.GivenUp && unused[l.PayID] })
 		late = late || (sale.Cancel || sale.Lapse) && kiosk.HasMoney(sale.State())
-		if !payable && sale.Received() <= sale.Returned() {
+		if !payable(sale) && sale.Received() <= sale.Returned() {
 			continue
 		}
 		net += kiosk.NetOf(bill.Portions[i].Lines)

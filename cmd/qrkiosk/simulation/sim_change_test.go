@@ -43,16 +43,9 @@ func (s *simulation) oneOfEach() {
 	if !s.changing {
 		return
 	}
-	unused := map[int64]bool{}
-	for _, l := range s.Sandbox.Links() {
-		unused[l.ID] = l.Status == sandbox.Unused
-	}
-	sales := map[string]*kiosk.Sale{}
+	payable, sales := s.payable(), map[string]*kiosk.Sale{}
 	for _, sale := range s.Records.Sales() {
 		sales[sale.Number] = sale
-	}
-	payable := func(sale *kiosk.Sale) bool {
-		return sale.AnyLink(func(l *kiosk.Link) bool { return l.Live && !l.GivenUp && unused[l.PayID] })
 	}
 	for _, sale := range sales {
 		if !payable(sale) {
@@ -63,5 +56,16 @@ func (s *simulation) oneOfEach() {
 				s.T.Errorf("%s and %s, which it was changed from, can both be paid", sale.Number, before.Number)
 			}
 		}
+	}
+}
+
+// payable tells of a sale whether a link of it that we know can be paid now.
+func (s *simulation) payable() func(*kiosk.Sale) bool {
+	unused := map[int64]bool{}
+	for _, l := range s.Sandbox.Links() {
+		unused[l.ID] = l.Status == sandbox.Unused
+	}
+	return func(sale *kiosk.Sale) bool {
+		return sale.AnyLink(func(l *kiosk.Link) bool { return l.Live && !l.GivenUp && unused[l.PayID] })
 	}
 }

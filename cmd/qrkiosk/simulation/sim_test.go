@@ -36,7 +36,6 @@ type simulation struct {
 	changing bool        // customers change their minds
 	parting  bool        // and share bills
 	bill     string      // the parked cart that is being paid in portions
-	bills    []string    // those that were parked and not seen to end
 	screen   *kiosktest.Watcher
 	seat     *kiosktest.Guest
 	outcome  string // of the whole seed, see simOutcome

@@ -6,7 +6,6 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/cmd/qrkiosk/kiosktest"
 )
 
@@ -24,11 +23,7 @@ func inSight(selector string) string {
 func TestBrowser_results(t *testing.T) {
 	c := kiosktest.NewCounter(t)
 	address := "http://" + kiosktest.HostPort(t, c.Program.Till)
-	office := kiosktest.NewPage(t, c.Browser, "office")
-	office.Open(address + "/office/signin")
-	office.Wait("the form", `document.activeElement?.matches('[autofocus]')`, kiosktest.Patience)
-	office.Do(chromedp.SendKeys(`#f-name`, "demo"), chromedp.SendKeys(`#f-password`, assembly.DemoPassword+"\r"))
-	office.Wait("the office", `location.pathname === '/office' && document.readyState === 'complete'`, kiosktest.Patience)
+	office := openOffice(c)
 	stall := evaluate[string](office, `document.querySelector('.stall h2 a').href`)
 	for _, z := range [][2]int64{{1280, 800}, {390, 664}} {
 		c.Till.Size(z[0], z[1])

@@ -6,7 +6,6 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/cmd/qrkiosk/kiosktest"
 )
 
@@ -15,11 +14,7 @@ import (
 func TestBrowser_search(t *testing.T) {
 	c := kiosktest.NewCounter(t)
 	address := "http://" + kiosktest.HostPort(t, c.Program.Till)
-	office := kiosktest.NewPage(t, c.Browser, "office")
-	office.Open(address + "/office/signin")
-	office.Wait("the form", `document.activeElement?.matches('[autofocus]')`, kiosktest.Patience)
-	office.Do(chromedp.SendKeys(`#f-name`, "demo"), chromedp.SendKeys(`#f-password`, assembly.DemoPassword+"\r"))
-	office.Wait("the office", `location.pathname === '/office' && document.readyState === 'complete'`, kiosktest.Patience)
+	office := openOffice(c)
 	office.Do(chromedp.SendKeys(`#f-name`, "Käsestand Łosoś\r"))
 	office.Wait("the new stall", `document.body.innerText.includes('Käsestand')`, kiosktest.Patience)
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/cmd/qrkiosk/kiosktest"
 )
 
@@ -37,11 +36,7 @@ func popover(id, opener, header string) sheet {
 func TestBrowser_sheets(t *testing.T) {
 	c := kiosktest.NewCounter(t)
 	address := "http://" + kiosktest.HostPort(t, c.Program.Till)
-	office := kiosktest.NewPage(t, c.Browser, "office")
-	office.Open(address + "/office/signin")
-	office.Wait("the form", `document.activeElement?.matches('[autofocus]')`, kiosktest.Patience)
-	office.Do(chromedp.SendKeys(`#f-name`, "demo"), chromedp.SendKeys(`#f-password`, assembly.DemoPassword+"\r"))
-	office.Wait("the office", `location.pathname === '/office' && document.readyState === 'complete'`, kiosktest.Patience)
+	office := openOffice(c)
 
 	office.Do(chromedp.Click(`.stall h2 a`))
 	office.Wait("the stall", `document.querySelector('.tabs a[href$="/selling"]')`, kiosktest.Patience)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"qrkiosk/cmd/qrkiosk/assembly"
 	"qrkiosk/cmd/qrkiosk/kiosktest"
 )
 
@@ -14,9 +13,7 @@ import (
 // the sale; all of the customer's screen speaks the language that was chosen, and its reader is told so.
 func TestBrowser_tip(t *testing.T) {
 	c := kiosktest.NewCounter(t)
-	office := kiosktest.NewPage(t, c.Browser, "office", chromedp.WithNewBrowserContext())
-	office.Open("http://" + kiosktest.HostPort(t, c.Program.Till) + "/office/signin")
-	office.Do(chromedp.SendKeys(`#f-name`, "demo"), chromedp.SendKeys(`#f-password`, assembly.DemoPassword+"\r"))
+	office := openOffice(c, chromedp.WithNewBrowserContext())
 	office.Wait("the stalls", `document.querySelector('main a[href^="/office/stalls/"]')`, kiosktest.Patience)
 	office.Open(office.Word(`document.querySelector('main a[href^="/office/stalls/"]').href.match(/.*stalls.[^/]+/)[0] + '/selling'`))
 	office.Wait("how it sells", `document.readyState === 'complete' && document.querySelector('input[name=tip]')`, kiosktest.Patience)
